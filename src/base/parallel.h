@@ -1,0 +1,36 @@
+// Split a range over threads in fixed chunks, so that results do not depend on the thread count.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+namespace kinfold {
+
+inline std::size_t default_thread_count() {
+  const auto count = std::thread::hardware_concurrency();
+  return count == 0 ? 1 : count;
+}
+
+/// Calls work(chunk_index, begin, end) for every chunk of `chunk_size` items (the last may be
+/// shorter), each once, in any order, from `thread_count` threads. `work` must not throw. Chunk
+/// bounds depend on `count` and `chunk_size` alone: keep partial results per chunk_index and
+/// combine them in order, and the outcome is the same on any number of threads.
+template <typename Work>
+void parallel_chunks(std::size_t count, std::size_t chunk_size, std::size_t thread_count, Work&& work) {
+  const std::size_t chunk_count = count == 0 ? 0 : (count - 1) / chunk_size + 1;
+  std::atomic<std::size_t> next{0};
+  const auto run = [&] {
+    for (std::size_t chunk = next++; chunk < chunk_count; chunk = next++) {
+      const std::size_t begin = chunk * chunk_size;
+      work(chunk, begin, begin + chunk_size < count ? begin + chunk_size : count);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t t = 1; t < thread_count && t < chunk_count; ++t) threads.emplace_back(run);
+  run();
+  for (auto& thread : threads) thread.join();
+}
+
+}  // namespace kinfold

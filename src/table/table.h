@@ -1,0 +1,95 @@
+// A columnar table in memory: what every room is handed and hands back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/date.h"
+#include "base/result.h"
+
+namespace kinfold::table {
+
+enum class ColumnType { kString, kInt64, kDouble, kBool, kDate };
+std::string_view type_name(ColumnType type);
+
+/// One named column. Values are stored by type, end to end (strings as offsets into one byte
+/// block), with one validity byte a row. Reading a null row's value gives the type's zero.
+/// Calling the accessor of another type is a defect (asserted).
+class Column {
+ public:
+  Column(std::string name, ColumnType type);
+
+  const std::string& name() const { return name_; }
+  ColumnType type() const { return type_; }
+  std::size_t size() const { return valid_.size(); }
+  void reserve(std::size_t row_count);
+
+  void append_null();
+  void append_string(std::string_view value);
+  void append_int(std::int64_t value);
+  void append_double(double value);
+  void append_bool(bool value);
+  void append_date(Date value);
+  /// Copies row `row` of `from`, which has the same type.
+  void append_from(const Column& from, std::size_t row);
+
+  bool is_null(std::size_t row) const { return valid_[row] == 0; }
+  std::size_t null_count() const;
+  std::string_view string_at(std::size_t row) const;  ///< Valid until the next append.
+  std::int64_t int_at(std::size_t row) const;
+  double double_at(std::size_t row) const;
+  bool bool_at(std::size_t row) const;
+  Date date_at(std::size_t row) const;
+  /// kInt64, kDouble, kBool or kDate (days) as a number; NaN where null.
+  double number_at(std::size_t row) const;
+  /// Any type as text for a CSV or a page: ISO dates, true/false, "" where null.
+  std::string text_at(std::size_t row) const;
+
+  void rename(std::string name) { name_ = std::move(name); }
+  std::size_t byte_count() const;
+  /// Overwrites the values with zeros before the memory is given back.
+  void wipe();
+
+ private:
+  std::string name_;
+  ColumnType type_;
+  std::vector<std::uint8_t> valid_;
+  std::vector<std::int64_t> ints_;      // kInt64, kBool, kDate
+  std::vector<double> doubles_;         // kDouble
+  std::vector<std::uint64_t> offsets_;  // kString: size() + 1 entries
+  std::string bytes_;                   // kString
+};
+
+/// Columns of equal length with distinct names.
+class Table {
+ public:
+  Table() = default;
+  explicit Table(std::vector<Column> columns);
+
+  std::size_t row_count() const;
+  std::size_t column_count() const { return columns_.size(); }
+  const std::vector<Column>& columns() const { return columns_; }
+  std::vector<Column>& columns() { return columns_; }
+  Column& add(std::string name, ColumnType type);
+
+  /// Null if there is none; names are compared exactly.
+  const Column* find(std::string_view name) const;
+  Column* find(std::string_view name);
+  /// \retval kInvalid naming the missing column and the columns there are.
+  Result<const Column*> require(std::string_view name) const;
+  /// \retval kInvalid also if the column has another type.
+  Result<const Column*> require(std::string_view name, ColumnType type) const;
+
+  /// The rows named by `rows`, in that order.
+  Table take(const std::vector<std::size_t>& rows) const;
+  std::size_t byte_count() const;
+  void wipe();
+
+ private:
+  std::vector<Column> columns_;
+};
+
+}  // namespace kinfold::table
