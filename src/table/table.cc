@@ -1,0 +1,226 @@
+#include "table/table.h"
+
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace kinfold::table {
+namespace {
+
+/// Writes zeros that the compiler may not leave out because the memory is given back next.
+template <typename Container>
+void wipe_container(Container& container) {
+  using Value = typename Container::value_type;
+  // Spare capacity may hold earlier values: make it part of the container before writing to it.
+  container.resize(container.capacity());
+  volatile Value* values = container.data();
+  for (std::size_t k = 0; k < container.size(); ++k) values[k] = Value{};
+  container.clear();
+}
+
+}  // namespace
+
+std::string_view type_name(ColumnType type) {
+  switch (type) {
+    case ColumnType::kString: return "string";
+    case ColumnType::kInt64: return "int64";
+    case ColumnType::kDouble: return "double";
+    case ColumnType::kBool: return "bool";
+    case ColumnType::kDate: return "date";
+  }
+  return "unknown";
+}
+
+Column::Column(std::string name, ColumnType type) : name_(std::move(name)), type_(type) {
+  if (type_ == ColumnType::kString) offsets_.push_back(0);
+}
+
+void Column::reserve(std::size_t row_count) {
+  valid_.reserve(row_count);
+  switch (type_) {
+    case ColumnType::kString: offsets_.reserve(row_count + 1); break;
+    case ColumnType::kDouble: doubles_.reserve(row_count); break;
+    default: ints_.reserve(row_count);
+  }
+}
+
+void Column::append_null() {
+  valid_.push_back(0);
+  switch (type_) {
+    case ColumnType::kString: offsets_.push_back(bytes_.size()); break;
+    case ColumnType::kDouble: doubles_.push_back(0.0); break;
+    default: ints_.push_back(0);
+  }
+}
+
+void Column::append_string(std::string_view value) {
+  assert(type_ == ColumnType::kString);
+  valid_.push_back(1);
+  bytes_.append(value);
+  offsets_.push_back(bytes_.size());
+}
+
+void Column::append_int(std::int64_t value) {
+  assert(type_ == ColumnType::kInt64);
+  valid_.push_back(1);
+  ints_.push_back(value);
+}
+
+void Column::append_double(double value) {
+  assert(type_ == ColumnType::kDouble);
+  valid_.push_back(1);
+  doubles_.push_back(value);
+}
+
+void Column::append_bool(bool value) {
+  assert(type_ == ColumnType::kBool);
+  valid_.push_back(1);
+  ints_.push_back(value ? 1 : 0);
+}
+
+void Column::append_date(Date value) {
+  assert(type_ == ColumnType::kDate);
+  valid_.push_back(1);
+  ints_.push_back(value.days);
+}
+
+void Column::append_from(const Column& from, std::size_t row) {
+  assert(type_ == from.type_);
+  if (from.is_null(row)) return append_null();
+  switch (type_) {
+    case ColumnType::kString: return append_string(from.string_at(row));
+    case ColumnType::kDouble: return append_double(from.double_at(row));
+    default:
+      valid_.push_back(1);
+      ints_.push_back(from.ints_[row]);
+  }
+}
+
+std::size_t Column::null_count() const {
+  std::size_t count = 0;
+  for (const auto valid : valid_) count += valid == 0 ? 1 : 0;
+  return count;
+}
+
+std::string_view Column::string_at(std::size_t row) const {
+  assert(type_ == ColumnType::kString && row < size());
+  return {bytes_.data() + offsets_[row], offsets_[row + 1] - offsets_[row]};
+}
+
+std::int64_t Column::int_at(std::size_t row) const {
+  assert(type_ == ColumnType::kInt64 && row < size());
+  return ints_[row];
+}
+
+double Column::double_at(std::size_t row) const {
+  assert(type_ == ColumnType::kDouble && row < size());
+  return doubles_[row];
+}
+
+bool Column::bool_at(std::size_t row) const {
+  assert(type_ == ColumnType::kBool && row < size());
+  return ints_[row] != 0;
+}
+
+Date Column::date_at(std::size_t row) const {
+  assert(type_ == ColumnType::kDate && row < size());
+  return {static_cast<std::int32_t>(ints_[row])};
+}
+
+double Column::number_at(std::size_t row) const {
+  assert(type_ != ColumnType::kString && row < size());
+  if (is_null(row)) return std::numeric_limits<double>::quiet_NaN();
+  return type_ == ColumnType::kDouble ? doubles_[row] : static_cast<double>(ints_[row]);
+}
+
+std::string Column::text_at(std::size_t row) const {
+  if (is_null(row)) return {};
+  switch (type_) {
+    case ColumnType::kString: return std::string(string_at(row));
+    case ColumnType::kInt64: return std::to_string(ints_[row]);
+    case ColumnType::kDouble: return fmt::format("{}", doubles_[row]);
+    case ColumnType::kBool: return ints_[row] != 0 ? "true" : "false";
+    case ColumnType::kDate: return to_iso(date_at(row));
+  }
+  return {};
+}
+
+std::size_t Column::byte_count() const {
+  return valid_.capacity() + ints_.capacity() * sizeof(std::int64_t) + doubles_.capacity() * sizeof(double) +
+         offsets_.capacity() * sizeof(std::uint64_t) + bytes_.capacity() + name_.capacity() + sizeof(*this);
+}
+
+void Column::wipe() {
+  wipe_container(valid_);
+  wipe_container(ints_);
+  wipe_container(doubles_);
+  wipe_container(offsets_);
+  wipe_container(bytes_);
+  if (type_ == ColumnType::kString) offsets_.push_back(0);
+}
+
+Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
+  for (const auto& column : columns_) assert(column.size() == columns_.front().size());
+}
+
+std::size_t Table::row_count() const { return columns_.empty() ? 0 : columns_.front().size(); }
+
+Column& Table::add(std::string name, ColumnType type) {
+  assert(find(name) == nullptr);
+  return columns_.emplace_back(std::move(name), type);
+}
+
+const Column* Table::find(std::string_view name) const {
+  for (const auto& column : columns_) {
+    if (column.name() == name) return &column;
+  }
+  return nullptr;
+}
+
+Column* Table::find(std::string_view name) {
+  for (auto& column : columns_) {
+    if (column.name() == name) return &column;
+  }
+  return nullptr;
+}
+
+Result<const Column*> Table::require(std::string_view name) const {
+  if (const Column* column = find(name)) return column;
+  std::string known;
+  for (const auto& column : columns_) known += (known.empty() ? "" : ", ") + column.name();
+  return invalid(fmt::format("no column '{}'; there are: {}. Add the column or correct its name", name,
+                             known.empty() ? "none" : known));
+}
+
+Result<const Column*> Table::require(std::string_view name, ColumnType type) const {
+  auto found = require(name);
+  if (!found.ok() || found.value()->type() == type) return found;
+  return invalid(fmt::format("column '{}' is of type {}; {} is needed. Convert it before it is read here", name,
+                             type_name(found.value()->type()), type_name(type)));
+}
+
+Table Table::take(const std::vector<std::size_t>& rows) const {
+  Table taken;
+  taken.columns_.reserve(columns_.size());
+  for (const auto& from : columns_) {
+    Column& to = taken.columns_.emplace_back(from.name(), from.type());
+    to.reserve(rows.size());
+    for (const auto row : rows) to.append_from(from, row);
+  }
+  return taken;
+}
+
+std::size_t Table::byte_count() const {
+  std::size_t count = sizeof(*this);
+  for (const auto& column : columns_) count += column.byte_count();
+  return count;
+}
+
+void Table::wipe() {
+  for (auto& column : columns_) column.wipe();
+}
+
+}  // namespace kinfold::table
