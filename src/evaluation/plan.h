@@ -1,0 +1,153 @@
+// An evaluation plan (TOML): what is to be estimated, written down before the data is opened.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kinfold::evaluation {
+
+/// One condition on a column of the people table: `age_at_start < 18`, `gender = 'female'`,
+/// `relation in ('head', 'partner')`, `linked_dwp != 'none'`, `problem_work` (is true).
+/// A NULL never meets a condition.
+struct Condition {
+  std::string text;                  ///< As written, for the report.
+  std::string column;
+  enum class Op { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIn, kTrue } op = Op::kTrue;
+  std::vector<std::string> values;   ///< One, or several for kIn; numbers as text.
+};
+
+enum class Measure {
+  kAny,    ///< 1 if anything in any quarter of the window, else 0.
+  kCount,  ///< Sum over the window.
+  kRate,   ///< Sum over the window divided by its quarters.
+  kMean    ///< Mean of the values that there are.
+};
+
+/// A number for each person: a column of the people table, or a summary of a panel variable over
+/// quarters relative to the start. Missing where any quarter it needs is missing (kMean: where all are).
+struct Quantity {
+  std::string column;                ///< Column of the people table; empty if from the panel.
+  std::string variable;              ///< Panel variable; empty if from the people table.
+  int first_quarter = 0;             ///< Both ends included.
+  int last_quarter = 0;
+  Measure measure = Measure::kAny;
+};
+
+struct Outcome {
+  std::string id;
+  std::string title;
+  std::string population;            ///< In words, "children", "adults": for the report.
+  Quantity quantity;
+  std::vector<Condition> where;      ///< Whom it is about.
+  bool is_share = true;              ///< True: effects are shown in percentage points.
+  bool good_is_less = true;          ///< For the sentences in the report.
+  std::string linked_column;         ///< Grade column this outcome depends on; may be empty.
+  std::string truth_outcome;         ///< Its name and population in a truth table, if any.
+  std::string truth_population;
+};
+
+struct Covariate {
+  std::string id;
+  Quantity quantity;
+  bool is_category = false;          ///< Coded as indicator columns, most common level left out.
+};
+
+struct Subgroup {
+  std::string id;
+  std::string title;
+  std::vector<Condition> where;
+};
+
+enum class MethodKind {
+  kRawDifference, kRegression, kNearest, kNearestGreedy, kKernel, kIpw, kEntropyBalancing,
+  kRegressionAdjustment, kAipw, kIpwra
+};
+enum class Estimand { kAtt, kAte, kAtc };
+enum class KernelKind { kEpanechnikov, kGaussian, kUniform };
+enum class ScoreLink { kLogit, kProbit };
+std::string_view estimand_name(Estimand estimand);
+
+struct Method {
+  std::string id;
+  std::string title;
+  MethodKind kind = MethodKind::kNearest;
+  Estimand estimand = Estimand::kAtt;
+  ScoreLink link = ScoreLink::kLogit;
+  int neighbours = 1;
+  std::optional<double> caliper_sd;  ///< In standard deviations of the score.
+  std::vector<std::string> exact;    ///< Category covariates to match exactly on.
+  KernelKind kernel = KernelKind::kEpanechnikov;
+  double bandwidth = 0.06;
+  std::optional<double> trim;        ///< Scores outside [trim, 1 - trim] are dropped.
+};
+
+/// What a change of one unit in an outcome is worth, and to whom.
+struct UnitCost {
+  std::string code;
+  std::string outcome;               ///< Outcome id.
+  double pounds = 0;                 ///< Per unit of the outcome, in prices of `price_year`.
+  std::optional<double> pounds_low;  ///< Range for the Monte Carlo; absent: +-20 %.
+  std::optional<double> pounds_high;
+  std::string unit;
+  std::string price_year;            ///< Financial year, "2013/14".
+  std::string kind;                  ///< fiscal, economic, social.
+  std::string bearer;                ///< Who pays it, in words.
+  double years = 1;                  ///< How long the effect lasts.
+  double decay = 0;                  ///< Share of the effect lost each year.
+  std::vector<std::string> includes; ///< Outcomes already inside it: not counted again.
+  std::string source;
+};
+
+struct CostPlan {
+  std::string base_year;             ///< Prices are brought to this financial year.
+  double programme_pounds = 0;       ///< Per person on the programme, in prices of programme_price_year.
+  std::string programme_price_year;
+  std::string programme_bearer;
+  double comparison_pounds = 0;      ///< Services that the comparison group had, per person.
+  double optimism_bias = 0;          ///< Share taken off every benefit.
+  std::vector<UnitCost> items;
+  int draw_count = 1000;             ///< Monte Carlo.
+};
+
+enum class Multiplicity { kNone, kHolm, kBenjaminiHochberg, kRomanoWolf };
+
+struct Plan {
+  std::string title;
+  std::string edition;
+  std::string text;                  ///< The TOML as read: what is hashed into the ledger.
+
+  std::string id_column = "person";
+  std::string cluster_column;        ///< Standard errors are clustered by it; empty: none.
+  std::string authority_column;      ///< For bases of output cells; may be empty.
+  std::vector<Condition> population;
+  std::string treatment_column;
+  std::vector<std::string> treated_values;
+  std::vector<std::string> comparison_values;  ///< Rows with neither are left out and counted.
+
+  std::vector<Outcome> outcomes;
+  std::vector<Covariate> covariates;
+  std::vector<Subgroup> subgroups;
+  std::vector<Method> methods;       ///< The first is the main one.
+  std::vector<std::string> describe; ///< Columns and panel variables of the description.
+  std::vector<std::string> linked_columns;     ///< For the match-rate table.
+  std::vector<std::string> accepted_grades = {"strong", "good", "weak"};
+
+  double confidence = 0.95;
+  Multiplicity multiplicity = Multiplicity::kHolm;
+  std::size_t units_min = 10;        ///< Fewer treated or comparison units: not estimable.
+  double smd_limit = 0.1;
+  int bootstrap_count = 0;           ///< Cluster bootstrap replicates for the joint covariance.
+  std::uint64_t seed = 1;
+  std::optional<CostPlan> costs;
+};
+
+/// \retval kInvalid naming `source_name`, the line, what was found and what to write instead.
+Result<Plan> parse_plan(std::string_view toml, std::string_view source_name);
+Result<Plan> read_plan(const std::string& path);
+
+}  // namespace kinfold::evaluation
