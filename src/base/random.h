@@ -30,7 +30,8 @@ class RandomStream {
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
   /// In [0, bound); bound > 0. Bias below 2^-32 for the bounds used here.
   std::uint64_t below(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64);
   }
   /// In [low, high].
   int between(int low, int high) {
