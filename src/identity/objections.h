@@ -1,0 +1,59 @@
+// The book of those who do not want to be part: keyed tokens, not names, so that an objection goes
+// on working for later files without keeping anybody's identity.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/date.h"
+#include "base/result.h"
+#include "identity/identity.h"
+
+namespace kinfold::identity {
+
+/// A site's own 256-bit key for tokens. Two sites' books cannot be compared.
+using TokenKey = std::array<std::uint8_t, 32>;
+/// BLAKE2b-128 of one standardised combination of fields, keyed.
+using Token = std::array<std::uint8_t, 16>;
+
+/// The combinations that fit this identity: exact name and date of birth; nickname class and date
+/// of birth; sound of the name, date of birth and postcode district; names swapped; day and month
+/// swapped; NI number and date of birth ... Combinations whose fields are not known are left out.
+std::vector<Token> tokens_of(const Identity& identity, const TokenKey& key);
+
+/// Persistent, one file. Not thread-safe for changes; `matches` may run on several threads.
+/// Invariants: (1) nothing but keyed tokens, dates and random entry numbers is stored; (2) an
+/// addition is there whole or not at all, whatever happens to the process.
+class ObjectionBook {
+ public:
+  /// Makes the file (mode 0600) where there is none.
+  /// \retval kIo; kInvalid if the file is not an objection book of this version or of this key.
+  static Result<ObjectionBook> open(const std::string& path, const TokenKey& key);
+  ObjectionBook(ObjectionBook&&) noexcept;
+  ObjectionBook& operator=(ObjectionBook&&) noexcept;
+  ~ObjectionBook();
+
+  /// Adding somebody who is there already changes nothing. \returns whether it was new.
+  /// \retval kInvalid where too little is known of the person to know them again: a date of birth
+  ///         and a name, or a NI number, are needed.
+  Result<bool> add(const Identity& identity, Date on);
+  Status add_all(const std::vector<Identity>& identities, Date on);
+
+  /// Whether somebody in the book shares a token with this identity. False matches are rare and
+  /// only ever leave somebody out; their rate is measured in tests and stated in vault.md.
+  bool matches(const Identity& identity) const;
+  /// The person has changed their mind: takes out every entry that `matches` finds.
+  Result<std::uint64_t> remove(const Identity& identity);
+
+  std::uint64_t entry_count() const;
+
+ private:
+  struct State;
+  explicit ObjectionBook(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kinfold::identity
