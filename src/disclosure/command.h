@@ -1,0 +1,27 @@
+// `kinfold check TABLE.csv --rules RULES.toml`: the whole check on files, without a charter.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/result.h"
+
+namespace kinfold::disclosure {
+
+struct CheckCommand {
+  std::vector<std::string> tables;  ///< CSV or Parquet; checked jointly.
+  std::string rules;                ///< TOML with [disclosure] and perhaps [table] or [table.STEM]
+  std::string released;             ///< Ledger of earlier releases (JSON); "" for none.
+  std::string out;                  ///< Folder for <stem>.csv, <stem>.html, check.html, check.json
+  std::string released_out;         ///< Where to write the ledger with these outputs added; "" not.
+  bool json = false;                ///< The JSON document to `stdout_stream` in place of words.
+};
+
+/// \returns the exit code: 0 when all outputs may be published as protected; 1 when one is refused
+/// or the check could not run, with the reason on `stderr_stream`.
+int run_check(const CheckCommand& command, std::ostream& stdout_stream, std::ostream& stderr_stream,
+              Progress& progress);
+
+}  // namespace kinfold::disclosure
