@@ -44,33 +44,34 @@ struct Estimate {
   std::string not_estimable_because;     ///< Empty when `estimate` has a value.
 };
 
-/// What the cells of a column are, for disclosure control.
-enum class CellRole {
-  kLabel,       ///< Names the row.
-  kCount,       ///< Persons (or units).
-  kPercentage,  ///< A share of `persons`; `numerator` of them.
-  kMean,        ///< A mean or estimate over `persons`.
-  kStatistic    ///< A balance figure, coefficient, p-value: over `persons`.
+/// What a column of an output says about how many people; the words are those of disclosure/table.h,
+/// which this room does not use: the site maps one to the other, name by name.
+enum class OutputRole {
+  kDimension,     ///< What a row is about.
+  kCount,         ///< A number of `level`, published.
+  kContributors,  ///< A number of `level` behind the row, for the check only: never published.
+  kShare,         ///< 0 to 1, of the count column `of`.
+  kMean,          ///< Over the count column `of`; so are standard deviations.
+  kEstimate,      ///< Effect, standard error, balance figure: over all columns named in `n`.
+  kText           ///< A label, or a figure that says nothing of people.
+};
+enum class OutputLevel { kPerson, kFamily, kAuthority };
+
+struct OutputColumn {
+  std::string name;
+  OutputRole role = OutputRole::kText;
+  OutputLevel level = OutputLevel::kPerson;  ///< Of kCount and kContributors.
+  std::string of;                            ///< kShare, kMean: a count column of the same table.
+  std::vector<std::string> n;                ///< kEstimate: count columns that must all be large enough.
 };
 
-/// Who stands behind one cell. All zero for labels.
-struct CellBasis {
-  std::uint64_t persons = 0;
-  std::uint64_t families = 0;            ///< 0: families are not known in this data.
-  std::uint64_t authorities = 0;         ///< 0: not known.
-  std::uint64_t numerator = 0;           ///< kPercentage: persons counted in it.
-};
-
-/// A table that is to leave the research site. A suppressed cell is NULL.
+/// A table that is to leave the research site. The check hides a cell by making it NULL and drops the
+/// kContributors columns; render_report() takes the table as it is then, too.
 struct OutputTable {
   std::string id;                        ///< File name without ".csv": "effects", "balance" ...
   std::string title;
   table::Table table;
-  std::vector<CellRole> roles;           ///< One a column.
-  std::vector<CellBasis> basis;          ///< Row-major: [row * column_count + column].
-  const CellBasis& basis_at(std::size_t row, std::size_t column) const {
-    return basis[row * roles.size() + column];
-  }
+  std::vector<OutputColumn> layout;      ///< One for each column, in order.
 };
 
 struct Evaluation {
