@@ -1,0 +1,62 @@
+// `kinfold link`: files in; pairs, clusters, fitted model, report and manifest out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/result.h"
+
+namespace kinfold::linkage {
+
+struct LinkCommand {
+  std::string left_path;
+  std::string right_path;           ///< "": find the duplicates in the left file.
+  std::string model_path;           ///< "": the starting model for people.
+  std::string out_dir;              ///< Made if it is not there; files of an earlier run are replaced.
+  std::string truth_column;         ///< "": no truth. Equal values in it mean the same person; never used to link.
+  /// Applied to the truth column (or, where that is "", to the id): the first group is the person.
+  /// For Febrl: "rec-(\\d+)-".
+  std::string truth_pattern;
+  std::optional<double> threshold;  ///< Not set: chosen without the truth.
+  std::size_t thread_count = 0;     ///< 0: all cores.
+  bool one_to_one = true;
+  Progress* progress = nullptr;     ///< Not owned.
+};
+
+struct Quality {
+  double precision = 0.0;
+  double recall = 0.0;
+  double f1 = 0.0;
+  std::uint64_t true_pair_count = 0;
+};
+
+struct LinkReport {
+  std::uint64_t left_row_count = 0;
+  std::uint64_t right_row_count = 0;
+  std::uint64_t candidate_pair_count = 0;
+  std::uint64_t pair_count = 0;     ///< Linked pairs (pairs within clusters when one file is deduplicated).
+  std::uint64_t cluster_count = 0;
+  double threshold = 0.0;           ///< Posterior probability.
+  std::optional<Quality> quality;   ///< Pairwise, where there is a truth.
+  double seconds = 0.0;
+  std::uint64_t peak_bytes = 0;     ///< Of the process, as the kernel counts it.
+  bool converged = false;
+  std::vector<std::string> notes;
+  std::vector<std::string> files;   ///< Written, relative to out_dir.
+
+  /// One JSON object: pairs, clusters, threshold, precision, recall, f1, seconds, peak_bytes ...;
+  /// quality is null without a truth.
+  std::string to_json() const;
+  /// A summary for people that fits a screen.
+  std::string to_text() const;
+};
+
+/// Writes pairs.parquet, pairs.csv, clusters.parquet, clusters.csv, model.toml (fitted), report.html
+/// and manifest.json to out_dir. Prints nothing.
+/// \retval kInvalid, kIo as link() and the readers say; nothing is written then.
+Result<LinkReport> run_link(const LinkCommand& command);
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,93 @@
+// Links two files, or finds the duplicates in one, with a Fellegi-Sunter model fitted to them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/result.h"
+#include "linkage/model.h"
+#include "table/table.h"
+
+namespace kinfold::linkage {
+
+struct LinkOptions {
+  std::size_t thread_count = 0;     ///< 0: all cores. The result is the same on any number.
+  bool one_to_one = true;           ///< Two files: a record is linked at most once.
+  /// Posterior probability from which a pair is taken. Not set: chosen so that the expected F1 is
+  /// highest, from the fitted probabilities alone.
+  std::optional<double> threshold;
+  std::uint64_t pair_count_max = 4'000'000'000;  ///< More candidate pairs than this are refused before starting.
+  Progress* progress = nullptr;     ///< Not owned.
+};
+
+/// A pair of records, by row number in the tables given (both in the left one when one file is
+/// deduplicated; left < right then).
+struct ScoredPair {
+  std::uint32_t left = 0;
+  std::uint32_t right = 0;
+  double weight_bits = 0.0;   ///< log2 of the likelihood ratio, term frequencies included.
+  double probability = 0.0;   ///< Posterior, calibrated as docs/methods/linkage.md says.
+  std::uint32_t pattern = 0;  ///< Index into LinkResult::patterns.
+  bool linked = false;        ///< In the final answer (above the threshold, assigned, in one cluster).
+};
+
+/// What a blocking rule brought in.
+struct RuleYield {
+  std::string name;
+  std::uint64_t pair_count = 0;          ///< Pairs that it finds.
+  std::uint64_t first_pair_count = 0;    ///< Of those, found by no rule before it.
+  std::uint64_t skipped_block_count = 0; ///< Blocks left out as too large.
+  std::uint64_t skipped_pair_count = 0;
+  double expected_matches = 0.0;         ///< Sum of probabilities over its first pairs.
+  bool usable = true;                    ///< False: a file lacks one of its fields.
+};
+
+struct FitReport {
+  bool converged = false;
+  int iteration_count = 0;
+  double log_likelihood_nats = 0.0;
+  double match_rate = 0.0;
+  double expected_match_count = 0.0;     ///< Among candidate pairs.
+  double blocking_recall = 0.0;          ///< Estimated share of matches that the rules find.
+};
+
+struct ThresholdPoint {
+  double probability = 0.0;
+  double expected_precision = 0.0;
+  double expected_recall = 0.0;
+  double expected_f1 = 0.0;
+  std::uint64_t pair_count = 0;
+};
+
+struct LinkResult {
+  std::vector<ScoredPair> pairs;          ///< Every pair above the floor, by (left, right).
+  std::vector<std::uint32_t> left_cluster;   ///< Cluster number of each row; numbered by first row.
+  std::vector<std::uint32_t> right_cluster;  ///< Empty when one file was deduplicated.
+  std::uint64_t cluster_count = 0;
+  std::uint64_t candidate_pair_count = 0;
+  double threshold_probability = 0.0;
+  std::vector<ThresholdPoint> threshold_curve;
+  std::vector<std::vector<std::uint8_t>> patterns;  ///< Level of each comparison; 255: a value is missing.
+  std::vector<RuleYield> blocking;
+  FitReport fit;
+  Model model;                            ///< Fitted; only the comparisons that were used.
+  std::vector<std::string> notes;         ///< What was left out or assumed, in plain words.
+};
+
+/// `right` null: finds duplicates within `left`.
+///
+/// Fields are assumed independent given the class of a pair, which is one of three: the same
+/// person, two unrelated people, two people who belong together (a household); the third takes up
+/// the dependence that matters most. Deterministic, whatever the order of the rows, provided the
+/// ids are kept.
+/// \retval kInvalid for duplicate ids, an empty file, no usable comparison or rule, too many pairs.
+/// Source: Fellegi and Sunter (1969), "A theory for record linkage", JASA 64; docs/methods/linkage.md.
+Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model,
+                        const LinkOptions& options = {});
+
+}  // namespace kinfold::linkage

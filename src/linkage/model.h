@@ -1,0 +1,98 @@
+// What to compare, how, and how much each agreement is worth: a file that people can read and edit.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kinfold::linkage {
+
+/// What a field's values are, which decides their standard form (src/person) and what can be
+/// derived from them for comparison and blocking.
+enum class FieldKind {
+  kForenames, kSurname, kFullName, kDate, kPostcode, kNino, kCode, kAddress, kText, kPlace, kEmail, kGender, kNumber
+};
+std::string_view kind_name(FieldKind kind);
+
+/// One thing known about a record, and under which column names files hold it.
+struct Field {
+  std::string name;
+  FieldKind kind = FieldKind::kText;
+  /// The first of these that a file has is read. Compared without regard to case, spaces and
+  /// punctuation. The two files may use different ones. A field that either file lacks is left out.
+  std::vector<std::string> columns;
+  /// Where none of them is there (or the value is empty): "full_name.first", "full_name.last",
+  /// "full_name.rest" (what is neither forename nor surname), "address.postcode", "address.building".
+  std::string derive;
+};
+
+/// A probability that was estimated, given, or never seen: three different things.
+struct Estimate {
+  double value = 0.0;
+  bool observed = true;  ///< False: no pair showed it; the value is the prior's.
+};
+
+/// One level of agreement. Levels are tried in order; the last, "else", takes what is left.
+struct Level {
+  std::string when;  ///< An expression; see docs/methods/linkage.md: "exact", "jaro_winkler >= 0.92", "else" ...
+  Estimate m;        ///< Share of matching pairs at this level (of those with a value on both sides).
+  Estimate u;        ///< Share of non-matching random pairs at this level.
+  Estimate related;  ///< Share at this level among pairs of different people who live or belong together.
+  /// 0: every value counts the same; 1: rare values count for more by their whole frequency; between:
+  /// by that power of it (for levels of partial agreement).
+  double term_frequency = 0.0;
+};
+
+struct Comparison {
+  std::string name;
+  std::string field;
+  std::vector<Level> levels;
+  bool shared_in_household = false;  ///< Different people of one household tend to agree on it.
+};
+
+/// Records that agree on all keys are compared. A key is a field, or a part of one after a dot:
+/// "surname.soundex", "date_of_birth.year". A part of several values (".tokens", ".deletions") makes one
+/// key each, and two records agree where they share one.
+struct BlockingRule {
+  std::string name;
+  std::vector<std::string> keys;
+};
+
+struct Settings {
+  std::string id_column;               ///< "": an alias such as unique_id, rec_id, id; else the row number.
+  double prior_people_per_record = 0;  ///< 0: the match rate is estimated from a start of one in `records`.
+  int em_iteration_count_max = 200;
+  double em_tolerance = 1e-6;          ///< Largest change of any probability.
+  std::uint64_t u_pair_count = 1'000'000;  ///< Random pairs for levels that value counts cannot give.
+  std::uint64_t seed = 1;
+  double pairs_per_record_max = 400;   ///< Budget of each blocking rule; largest blocks are left out beyond it.
+  double weight_floor_bits = -4;       ///< Pairs of less than this posterior log odds are not kept.
+};
+
+struct Model {
+  std::string name;
+  std::vector<Field> fields;
+  std::vector<Comparison> comparisons;
+  std::vector<BlockingRule> blocking;
+  Settings settings;
+  bool fitted = false;
+  double match_rate = 0.0;    ///< Share of all random pairs that match. 0: not yet known.
+  double related_rate = 0.0;  ///< Share that are different people who belong together. 0: none modelled.
+};
+
+/// \retval kInvalid naming line, what is wrong and how to mend it.
+Result<Model> parse_model_toml(std::string_view text);
+Result<Model> read_model(const std::string& path);
+std::string model_to_toml(const Model& model);
+
+/// The starting model for people (models/people.toml, compiled in): needs no tuning, and leaves out
+/// whatever the files do not have.
+const Model& people_model();
+std::string_view people_model_toml();
+
+}  // namespace kinfold::linkage
