@@ -2,27 +2,30 @@
 // on working for later files without keeping anybody's identity.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/date.h"
 #include "base/result.h"
+#include "holding/records.h"
 #include "identity/identity.h"
 
 namespace kinfold::identity {
 
-/// A site's own 256-bit key for tokens. Two sites' books cannot be compared.
-using TokenKey = std::array<std::uint8_t, 32>;
-/// BLAKE2b-128 of one standardised combination of fields, keyed.
-using Token = std::array<std::uint8_t, 16>;
+using Token = holding::Token;
+/// A keyed hash of a text within a domain: that of the objections' holding (RecordRing::token), so
+/// that the book means nothing once the holding's key is destroyed. Thread-safe.
+using TokenMaker = std::function<Token(std::string_view domain, std::string_view text)>;
+TokenMaker tokens_of(const holding::RecordRing& ring);  ///< The ring must outlive it.
 
 /// The combinations that fit this identity: exact name and date of birth; nickname class and date
 /// of birth; sound of the name, date of birth and postcode district; names swapped; day and month
 /// swapped; NI number and date of birth ... Combinations whose fields are not known are left out.
-std::vector<Token> tokens_of(const Identity& identity, const TokenKey& key);
+std::vector<Token> objection_tokens(const Identity& identity, const TokenMaker& make);
 
 /// Persistent, one file. Not thread-safe for changes; `matches` may run on several threads.
 /// Invariants: (1) nothing but keyed tokens, dates and random entry numbers is stored; (2) an
@@ -30,8 +33,8 @@ std::vector<Token> tokens_of(const Identity& identity, const TokenKey& key);
 class ObjectionBook {
  public:
   /// Makes the file (mode 0600) where there is none.
-  /// \retval kIo; kInvalid if the file is not an objection book of this version or of this key.
-  static Result<ObjectionBook> open(const std::string& path, const TokenKey& key);
+  /// \retval kIo; kInvalid if the file is not an objection book of this version, or of another key.
+  static Result<ObjectionBook> open(const std::string& path, TokenMaker make);
   ObjectionBook(ObjectionBook&&) noexcept;
   ObjectionBook& operator=(ObjectionBook&&) noexcept;
   ~ObjectionBook();

@@ -2,34 +2,38 @@
 // that one person can be made unreadable in every copy of it.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
+#include <utility>
 
 #include "base/result.h"
+#include "holding/records.h"
+#include "seal/bytes.h"
 
 namespace kinfold::identity {
 
-/// Random; says nothing. A person's id, or that of a set of references.
-using RecordId = std::array<std::uint8_t, 16>;
+/// The place of a record's key in the holding; from 1, never given out twice.
+using RecordNumber = std::uint64_t;
 
-/// Keys of records under a holding's key: the door gives it out, and only while it is open.
+/// What the vault and the case store need of holding::RecordRing; tests of theirs use one of their
+/// own, without a door. The contracts are the ring's.
 class RecordKeys {
  public:
   virtual ~RecordKeys() = default;
-  /// Makes keys for these records, all or none, safely on disk when it returns.
-  virtual Status create(std::span<const RecordId> records) = 0;
-  /// Authenticated encryption under the record's key; `record` is bound in.
-  virtual Result<std::vector<std::uint8_t>> seal(const RecordId& record,
-                                                 std::span<const std::uint8_t> plain) = 0;
-  /// \retval kRefused if the record's key was destroyed, or the bytes were altered.
-  virtual Result<std::vector<std::uint8_t>> open(const RecordId& record,
-                                                 std::span<const std::uint8_t> sealed) = 0;
-  /// There is no way back. Destroying a key that is not there is no error.
-  virtual Status destroy(std::span<const RecordId> records) = 0;
-  /// Every record that has a key, so that keys whose records never came to be can be dropped.
-  virtual Result<std::vector<RecordId>> list() = 0;
+  /// Seals under a fresh key.
+  virtual Result<std::pair<RecordNumber, seal::Bytes>> add(seal::ByteView plain) = 0;
+  /// Seals another body under the key of a record.
+  virtual Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) = 0;
+  virtual Result<seal::PlainBytes> open(RecordNumber record, seal::ByteView sealed) = 0;
+  /// Keys added so far are on the disk when it returns: before the rows that need them.
+  virtual Status sync() = 0;
+  /// There is no way back.
+  virtual Status forget(std::span<const RecordNumber> records) = 0;
+  virtual bool readable(RecordNumber record) = 0;
 };
+
+/// The ring that the door opened. It must outlive what is made here.
+std::unique_ptr<RecordKeys> keys_of(holding::RecordRing& ring);
 
 }  // namespace kinfold::identity
