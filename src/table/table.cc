@@ -1,5 +1,6 @@
 #include "table/table.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -163,7 +164,8 @@ void Column::wipe() {
 }
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
-  for (const auto& column : columns_) assert(column.size() == columns_.front().size());
+  assert(std::all_of(columns_.begin(), columns_.end(),
+                     [&](const Column& column) { return column.size() == columns_.front().size(); }));
 }
 
 std::size_t Table::row_count() const { return columns_.empty() ? 0 : columns_.front().size(); }

@@ -1,0 +1,304 @@
+#include "table/io.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "table/csv_text.h"
+#include "table/duckdb_internal.h"
+#include "table/file_internal.h"
+
+namespace kinfold::table {
+namespace {
+
+/// DuckDB's own default; named because the bytes of a Parquet file depend on it.
+constexpr int kRowGroupSize = 122'880;
+/// A header longer than this is no header.
+constexpr long kHeaderByteCountMax = 4'000'000;
+
+Error in_file(const std::string& name, const Error& error) {
+  return name.empty() ? error : Error{error.code, name + ": " + error.message};
+}
+
+/// What is to be read, and the SQL that reads it. The descriptor must outlive every query.
+struct Source {
+  Descriptor file;
+  std::string name;  ///< For messages.
+  std::unique_ptr<Session> session;
+  std::string sql;
+};
+
+std::string select_list(const std::vector<std::string>& columns) {
+  if (columns.empty()) return "*";
+  std::string list;
+  for (const auto& column : columns) list += (list.empty() ? "" : ", ") + quote_identifier(column);
+  return list;
+}
+
+Status check_columns(const std::vector<std::string>& wanted, const std::vector<std::string>& present) {
+  for (const auto& name : wanted) {
+    if (std::find(present.begin(), present.end(), name) == present.end()) {
+      return invalid(fmt::format("no column '{}'; there are {} columns. Correct the name or the file", name,
+                                 present.size()));
+    }
+  }
+  return {};
+}
+
+/// DuckDB reads UTF-8 only; anything else is decoded in memory first.
+Status decode_in_place(Source& source) {
+  auto bytes = read_all(source.file);
+  if (!bytes.ok()) return bytes.error();
+  if (is_valid_utf8(bytes.value()) && bytes.value().find('\0') == std::string::npos) return {};
+  auto decoded = decode_text(std::move(bytes.value()));
+  if (!decoded.ok()) return decoded.error();
+  auto memory = create_sealed_memory_file(decoded.value().text);
+  if (!memory.ok()) return memory.error();
+  source.file = std::move(memory.value());
+  return {};
+}
+
+/// Types are guessed from every line, so that none flips late; only ISO dates are dates, since
+/// 03/04/2010 has two readings. Yes-or-no columns stay text: a gender column of F alone is not false.
+std::string csv_reader_sql(const Source& source, const CsvHeader& header, const ReadOptions& options) {
+  std::string sql = fmt::format(
+      "SELECT {} FROM read_csv({}, header = true, delim = {}, quote = '\"', escape = '\"', compression = 'none', "
+      "hive_partitioning = false, union_by_name = false, strict_mode = true, max_line_size = 16777216",
+      select_list(options.columns), quote_literal(source.file.proc_path()),
+      quote_literal(std::string(1, header.delimiter)));
+  if (header.skipped_line_count > 0) sql += fmt::format(", skip = {}", header.skipped_line_count);
+  sql += options.all_strings ? ", all_varchar = true"
+                             : ", sample_size = -1, dateformat = '%Y-%m-%d', "
+                               "auto_type_candidates = ['BIGINT', 'DOUBLE', 'DATE', 'VARCHAR']";
+  return sql + ")";
+}
+
+Status prepare_csv(Source& source, const ReadOptions& options) {
+  const auto decoded = decode_in_place(source);
+  if (!decoded.ok()) return decoded;
+  const auto start = read_some(source.file, kHeaderByteCountMax);
+  if (!start.ok()) return start.error();
+  const auto header = parse_csv_header(start.value());
+  if (!header.ok()) return header.error();
+  const auto checked = check_columns(options.columns, header.value().names);
+  if (!checked.ok()) return checked;
+  source.sql = csv_reader_sql(source, header.value(), options);
+  return {};
+}
+
+/// Types that are none of ours come as text.
+Status prepare_parquet(Source& source, const ReadOptions& options) {
+  const std::string from = fmt::format("read_parquet({}, hive_partitioning = false)",
+                                       quote_literal(source.file.proc_path()));
+  const auto described = source.session->describe("SELECT * FROM " + from);
+  if (!described.ok()) return described.error();
+  std::vector<std::string> names;
+  for (const auto& [name, type] : described.value()) names.push_back(name);
+  const auto checked = check_columns(options.columns, names);
+  if (!checked.ok()) return checked;
+  std::string list;
+  for (const auto& name : options.columns.empty() ? names : options.columns) {
+    const auto at = std::find(names.begin(), names.end(), name) - names.begin();
+    const auto quoted = quote_identifier(name);
+    if (!list.empty()) list += ", ";
+    list += is_readable_type(described.value()[static_cast<std::size_t>(at)].second)
+                ? quoted
+                : fmt::format("CAST({} AS VARCHAR) AS {}", quoted, quoted);
+  }
+  source.sql = fmt::format("SELECT {} FROM {}", list, from);
+  return {};
+}
+
+Result<bool> is_parquet(const Descriptor& file) {
+  const auto start = read_some(file, 4);
+  if (!start.ok()) return start.error();
+  if (start.value() != "PAR1") return false;
+  const auto end = read_some(file, -4);
+  if (!end.ok()) return end.error();
+  if (end.value() != "PAR1") {
+    return invalid("the Parquet file has no end: it was cut short; copy or write it again");
+  }
+  return true;
+}
+
+Status prepare(Source& source, const ReadOptions& options) {
+  const auto parquet = is_parquet(source.file);
+  if (!parquet.ok()) return parquet.error();
+  // The CSV path may put another file in the place of this one, so it opens its session last.
+  if (!parquet.value()) {
+    const auto prepared = prepare_csv(source, options);
+    if (!prepared.ok()) return prepared;
+  }
+  auto session = Session::open(options.thread_count, source.file.proc_path());
+  if (!session.ok()) return session.error();
+  source.session = std::move(session.value());
+  return parquet.value() ? prepare_parquet(source, options) : Status{};
+}
+
+Result<Table> read_source(Source source, const ReadOptions& options) {
+  const auto fail = [&](const Error& error) { return in_file(source.name, error); };
+  const auto prepared = prepare(source, options);
+  if (!prepared.ok()) return fail(prepared.error());
+  const auto result = source.session->stream(source.sql);
+  if (!result.ok()) return fail(result.error());
+  auto table = result.value()->empty_table();
+  if (!table.ok()) return fail(table.error());
+  for (;;) {
+    const auto more = result.value()->fetch_into(table.value());
+    if (!more.ok()) return fail(more.error());
+    if (!more.value()) return table;
+  }
+}
+
+class QueryBatches final : public BatchReader {
+ public:
+  QueryBatches(Source source, std::unique_ptr<QueryResult> result, std::size_t rows_per_batch)
+      : source_(std::move(source)), result_(std::move(result)), rows_per_batch_(rows_per_batch) {}
+
+  Result<Table> next() override {
+    auto batch = result_->empty_table();
+    if (!batch.ok()) return in_file(source_.name, batch.error());
+    if (carried_.column_count() > 0) batch = std::exchange(carried_, Table{});
+    while (!at_end_ && batch.value().row_count() < rows_per_batch_) {
+      const auto more = result_->fetch_into(batch.value());
+      if (!more.ok()) return in_file(source_.name, more.error());
+      at_end_ = !more.value();
+    }
+    if (batch.value().row_count() > rows_per_batch_) split_off(batch.value());
+    return batch;
+  }
+
+ private:
+  /// Chunks come as DuckDB likes; what is over goes into the next batch.
+  void split_off(Table& batch) {
+    std::vector<std::size_t> rows(batch.row_count());
+    for (std::size_t k = 0; k < rows.size(); ++k) rows[k] = k;
+    const auto cut = rows.begin() + static_cast<std::ptrdiff_t>(rows_per_batch_);
+    carried_ = batch.take({cut, rows.end()});
+    batch = batch.take({rows.begin(), cut});
+  }
+
+  Source source_;  // Before result_: the query ends before its session does.
+  std::unique_ptr<QueryResult> result_;
+  std::size_t rows_per_batch_;
+  Table carried_;
+  bool at_end_ = false;
+};
+
+/// One thread and rows in their order, so that the same table gives the same bytes.
+Status write_parquet_to(const Table& table, const Descriptor& to) {
+  const auto session = Session::open(1, to.proc_path());
+  if (!session.ok()) return session.error();
+  const auto loaded = session.value()->load(table, "kinfold_rows");
+  if (!loaded.ok()) return loaded;
+  return session.value()->run(fmt::format(
+      "COPY kinfold_rows TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, USE_TMP_FILE false)",
+      quote_literal(to.proc_path()), kRowGroupSize));
+}
+
+void append_csv_row(const Table& table, std::size_t row, std::string& to) {
+  for (const auto& column : table.columns()) {
+    if (&column != &table.columns().front()) to += ',';
+    if (column.is_null(row)) continue;
+    if (column.type() == ColumnType::kString) {
+      const auto text = column.string_at(row);
+      to += text.empty() ? "\"\"" : csv_field(text);
+    } else {
+      to += column.text_at(row);
+    }
+  }
+  // A line with nothing on it would be no row.
+  if (table.column_count() == 1 && table.columns().front().is_null(row)) to += "\"\"";
+  to += '\n';
+}
+
+}  // namespace
+
+Result<Table> read_file(const std::string& path, const ReadOptions& options) {
+  auto file = open_for_reading(path);
+  if (!file.ok()) return file.error();
+  return read_source({std::move(file.value()), file_name_of(path), nullptr, {}}, options);
+}
+
+Result<Table> read_parquet_bytes(std::span<const std::byte> bytes, const ReadOptions& options) {
+  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!view.starts_with("PAR1")) return invalid("the bytes are no Parquet file");
+  auto file = create_sealed_memory_file(view);
+  if (!file.ok()) return file.error();
+  return read_source({std::move(file.value()), {}, nullptr, {}}, options);
+}
+
+Result<CsvText> read_csv_text(const std::string& path) {
+  const auto file = open_for_reading(path);
+  if (!file.ok()) return file.error();
+  auto bytes = read_all(file.value());
+  if (!bytes.ok()) return in_file(file_name_of(path), bytes.error());
+  const auto decoded = decode_text(std::move(bytes.value()));
+  if (!decoded.ok()) return in_file(file_name_of(path), decoded.error());
+  auto parsed = parse_csv_text(decoded.value().text);
+  if (!parsed.ok()) return in_file(file_name_of(path), parsed.error());
+  parsed.value().encoding = decoded.value().encoding;
+  return parsed;
+}
+
+Result<std::unique_ptr<BatchReader>> open_batches(const std::string& path, const ReadOptions& options,
+                                                  std::size_t rows_per_batch) {
+  if (rows_per_batch == 0) return invalid("a batch of 0 rows would never end: ask for at least 1");
+  auto file = open_for_reading(path);
+  if (!file.ok()) return file.error();
+  Source source{std::move(file.value()), file_name_of(path), nullptr, {}};
+  const auto prepared = prepare(source, options);
+  if (!prepared.ok()) return in_file(source.name, prepared.error());
+  auto result = source.session->stream(source.sql);
+  if (!result.ok()) return in_file(source.name, result.error());
+  return std::unique_ptr<BatchReader>(
+      std::make_unique<QueryBatches>(std::move(source), std::move(result.value()), rows_per_batch));
+}
+
+Status write_parquet(const Table& table, const std::string& path) {
+  auto file = NewFile::create(path);
+  if (!file.ok()) return file.error();
+  const auto written = write_parquet_to(table, file.value().descriptor());
+  if (!written.ok()) return in_file(file_name_of(path), written.error());
+  return file.value().commit();
+}
+
+Status write_csv(const Table& table, const std::string& path) {
+  constexpr std::size_t kFlushByteCount = 1 << 20;
+  auto file = NewFile::create(path);
+  if (!file.ok()) return file.error();
+  std::string text;
+  for (const auto& column : table.columns()) {
+    if (&column != &table.columns().front()) text += ',';
+    text += csv_field(column.name());
+  }
+  text += '\n';
+  for (std::size_t row = 0; row < table.row_count(); ++row) {
+    append_csv_row(table, row, text);
+    if (text.size() < kFlushByteCount && row + 1 < table.row_count()) continue;
+    const auto written = write_all(file.value().descriptor(), text);
+    if (!written.ok()) return in_file(file_name_of(path), written.error());
+    text.clear();
+  }
+  const auto written = write_all(file.value().descriptor(), text);
+  if (!written.ok()) return in_file(file_name_of(path), written.error());
+  return file.value().commit();
+}
+
+Result<std::vector<std::byte>> parquet_bytes(const Table& table) {
+  const auto file = create_memory_file();
+  if (!file.ok()) return file.error();
+  const auto written = write_parquet_to(table, file.value());
+  if (!written.ok()) return written.error();
+  const auto bytes = read_all(file.value());
+  if (!bytes.ok()) return bytes.error();
+  std::vector<std::byte> copy(bytes.value().size());
+  std::memcpy(copy.data(), bytes.value().data(), copy.size());
+  return copy;
+}
+
+}  // namespace kinfold::table

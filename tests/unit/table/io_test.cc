@@ -1,0 +1,104 @@
+#include "table/io.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/table/table_testing.h"
+
+namespace kinfold::table {
+namespace {
+
+using testing::expect_same;
+using testing::mixed_table;
+using testing::TempFolder;
+
+TEST(ParquetBytes, BringBackEveryTypeAndEveryNull) {
+  const auto table = mixed_table(5000);
+  const auto bytes = parquet_bytes(table);
+  ASSERT_TRUE(bytes.ok()) << bytes.error().message;
+  const auto read = read_parquet_bytes(bytes.value());
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  expect_same(table, read.value());
+}
+
+TEST(ParquetBytes, AreTheSameForTheSameTable) {
+  const auto table = mixed_table(200'000);
+  const auto first = parquet_bytes(table);
+  const auto second = parquet_bytes(table);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first.value(), second.value());
+}
+
+TEST(ParquetBytes, HoldATableWithoutRows) {
+  const auto table = mixed_table(0);
+  const auto bytes = parquet_bytes(table);
+  ASSERT_TRUE(bytes.ok());
+  const auto read = read_parquet_bytes(bytes.value());
+  ASSERT_TRUE(read.ok());
+  expect_same(table, read.value());
+}
+
+TEST(ReadFile, ReadsWhatWasWrittenAsParquetAndAsCsv) {
+  const TempFolder folder;
+  const auto table = mixed_table(3000);
+  ASSERT_TRUE(write_parquet(table, folder.path("t.parquet")).ok());
+  const auto parquet = read_file(folder.path("t.parquet"));
+  ASSERT_TRUE(parquet.ok()) << parquet.error().message;
+  expect_same(table, parquet.value());
+  ASSERT_TRUE(write_csv(table, folder.path("t.csv")).ok());
+  const auto csv = read_file(folder.path("t.csv"), {.columns = {"count", "day", "share"}});
+  ASSERT_TRUE(csv.ok()) << csv.error().message;
+  ASSERT_EQ(csv.value().row_count(), 3000U);
+  expect_same(Table({*table.find("count"), *table.find("day"), *table.find("share")}), csv.value());
+}
+
+TEST(OpenBatches, GivesEveryRowOnceAndInOrder) {
+  const TempFolder folder;
+  const auto table = mixed_table(10'000);
+  ASSERT_TRUE(write_parquet(table, folder.path("t.parquet")).ok());
+  for (const std::size_t rows_per_batch : {1'000U, 2'048U, 3'333U, 20'000U}) {
+    const auto reader = open_batches(folder.path("t.parquet"), {}, rows_per_batch);
+    ASSERT_TRUE(reader.ok()) << reader.error().message;
+    std::size_t row = 0;
+    for (;;) {
+      const auto batch = reader.value()->next();
+      ASSERT_TRUE(batch.ok());
+      if (batch.value().row_count() == 0) break;
+      EXPECT_LE(batch.value().row_count(), rows_per_batch);
+      for (std::size_t k = 0; k < batch.value().row_count(); ++k, ++row) {
+        ASSERT_EQ(batch.value().find("id")->int_at(k), table.find("id")->int_at(row));
+      }
+    }
+    EXPECT_EQ(row, 10'000U);
+  }
+}
+
+TEST(Engine, AnswersInOurTypes) {
+  auto engine = Engine::create(2);
+  ASSERT_TRUE(engine.ok()) << engine.error().message;
+  ASSERT_TRUE(engine.value().add("t", mixed_table(100)).ok());
+  const auto answer = engine.value().query(
+      "SELECT count(*) AS n, sum(id) AS total, min(day) AS first, 1.5::DECIMAL(4,2) AS d, "
+      "7::UTINYINT AS u, NULL AS nothing, 'x' AS s, true AS b FROM t");
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(answer.value().find("n")->int_at(0), 100);
+  EXPECT_EQ(answer.value().find("total")->int_at(0), 4950);
+  EXPECT_EQ(answer.value().find("first")->type(), ColumnType::kDate);
+  EXPECT_EQ(answer.value().find("d")->double_at(0), 1.5);
+  EXPECT_EQ(answer.value().find("u")->int_at(0), 7);
+  EXPECT_TRUE(answer.value().find("nothing")->is_null(0));
+  EXPECT_TRUE(answer.value().find("b")->bool_at(0));
+}
+
+TEST(Engine, ReadsAndWritesNoFile) {
+  auto engine = Engine::create(1);
+  ASSERT_TRUE(engine.ok());
+  EXPECT_FALSE(engine.value().query("SELECT * FROM read_csv('/etc/passwd')").ok());
+  EXPECT_FALSE(engine.value().query("COPY (SELECT 1) TO '/tmp/kinfold-must-not-be.csv'").ok());
+  EXPECT_FALSE(engine.value().query("SET enable_external_access = true").ok());
+  EXPECT_FALSE(engine.value().query("SET temp_directory = '/tmp'").ok());
+  EXPECT_FALSE(engine.value().query("ATTACH '/tmp/kinfold-must-not-be.db'").ok());
+  EXPECT_FALSE(engine.value().query("INSTALL httpfs").ok());
+}
+
+}  // namespace
+}  // namespace kinfold::table
