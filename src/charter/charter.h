@@ -9,6 +9,8 @@
 
 #include "base/date.h"
 #include "base/result.h"
+#include "charter/law.h"
+#include "charter/wording.h"
 
 namespace kinfold::charter {
 
@@ -50,6 +52,7 @@ struct Retention {
 struct Party {
   std::string id;       ///< [a-z0-9-]+, at most 40 characters
   std::string name;
+  std::string short_name;  ///< `DWP`; the name itself where the charter gives none
   Role role = Role::kAuthority;
   std::string country;  ///< ISO 3166-1 alpha-2; `GB` unless the charter allows transfers abroad
   std::string what_for; ///< In the notice: "to see what benefits you have received ..."
@@ -80,6 +83,7 @@ struct DataClass {
   std::string gateway;  ///< Legal gateway for the disclosure (`dea-2017-s64`, ...)
   std::string lawful_basis;       ///< UK GDPR article 6, for example `6(1)(e)`
   std::string special_condition;  ///< Article 9(2) or 10, or empty where none is needed
+  std::string national_law;       ///< What 9(2)(g) and 10 lean on, for example a paragraph of DPA 2018 Schedule 1
   std::vector<Variable> variables;
   std::vector<std::string> fields;  ///< For the identity class: which of the five identity fields.
 };
@@ -101,6 +105,7 @@ struct Opening {
   Role role = Role::kTrustedParty;
   std::vector<Duty> duties;
   std::vector<std::string> purposes;
+  bool accredited = false;  ///< Only to an actor with an accreditation in force (Question::actor).
 };
 
 struct Problem {
@@ -152,6 +157,9 @@ struct Charter {
   std::string version;
   Date starts;
   Date ends;              ///< Everything at the trusted party is destroyed by this day.
+  /// Until when certificates and receipts (kNotice) may still go round, and authorities may finish
+  /// people's cases, after `ends`. Empty: not at all.
+  std::optional<Date> closes;
   std::vector<Party> parties;
   std::vector<Purpose> purposes;
   std::vector<DataClass> data_classes;
@@ -164,6 +172,9 @@ struct Charter {
   DisclosureRules disclosure;
   std::vector<Contact> contacts;
   std::vector<Right> rights;
+  std::vector<Gateway> gateways;  ///< Beside the built-in `dea-2017-s64`.
+  std::vector<Accreditation> accreditations;
+  Wording wording;
   bool automated_decisions = false;
   bool transfers_abroad = false;
   std::string source_text;  ///< The exact TOML.
@@ -178,9 +189,13 @@ struct Charter {
   const Flow* find_flow(Kind kind, std::string_view from, std::string_view to) const;
 };
 
-/// All problems of a charter at once, each `file:line: what; remedy`.
+/// All problems of a charter at once, each `file:line: what; remedy`, one a line.
+/// \retval kInvalid for every kind of fault: TOML syntax, unknown keys, sizes, and all the rules of
+///         docs/formats/charter.md. Never throws; at most kSourceBytesMax are read.
 Result<Charter> parse(std::string_view toml, std::string_view file_name);
 Result<Charter> load(const std::string& path);
+
+inline constexpr std::size_t kSourceBytesMax = 1 << 20;
 
 struct Question {
   Act act = Act::kOpen;
@@ -191,13 +206,15 @@ struct Question {
   std::string purpose;
   std::vector<std::string> data_classes;   ///< Every one must be allowed. kHold, kSend.
   Date today;
+  std::string actor;                       ///< kOpen: who, where the opening asks for accreditation.
 };
 struct Answer {
   bool allowed = false;
   std::string rule;    ///< The charter's rule that decided, for example `flow.3` or `ends`.
   std::string reason;  ///< One sentence, also when allowed.
 };
-/// Denies by default. Also denies: before `starts`, after `ends`, a condition missing or expired
+/// Denies by default; a question without a purpose is denied. kSend and kHold without data classes
+/// ask about all that the flow carries. Also denies: before `starts`, after `ends`, a condition missing or expired
 /// (kSend of kRequest, kReturn, kRelease), a party abroad, a data class without a lawful basis or
 /// whose holder's function its gateway does not reach.
 Answer ask(const Charter& charter, const Question& question);
