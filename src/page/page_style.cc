@@ -1,0 +1,149 @@
+#include <string>
+
+#include "page/page_internal.h"
+
+extern "C" {
+extern const char kinfold_vega_begin[];
+extern const char kinfold_vega_end[];
+extern const char kinfold_vega_lite_begin[];
+extern const char kinfold_vega_lite_end[];
+extern const char kinfold_vega_embed_begin[];
+extern const char kinfold_vega_embed_end[];
+}
+
+namespace kinfold::page {
+namespace {
+
+// Plain and serious: one column, dark on white, figures large. Every pair of colours used here for
+// text has a contrast of at least 4.5 to 1 (WCAG 2.2, success criterion 1.4.3).
+constexpr std::string_view kStyle = R"css(
+:root { --text: #0b0c0c; --muted: #505a5f; --line: #b1b4b6; --link: #1d70b8; --accent: #0072b2; --soft: #f3f2f1; }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
+body { margin: 0; background: #fff; color: var(--text); border-top: 10px solid var(--accent);
+  font: 1.0625rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif;
+  overflow-wrap: break-word; }
+main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+main:focus { outline: none; }
+h1 { font-size: clamp(1.9rem, 5vw, 3rem); line-height: 1.1; margin: 0 0 .75rem; letter-spacing: -.01em; }
+h2 { font-size: clamp(1.45rem, 3.5vw, 2rem); line-height: 1.2; margin: 3rem 0 1rem; padding-top: 1rem;
+  border-top: 1px solid var(--line); }
+h3 { font-size: 1.25rem; line-height: 1.3; margin: 2rem 0 .75rem; }
+h1, h2, h3 { text-wrap: balance; }
+p, ul, ol { max-width: 42rem; margin: 0 0 1.1rem; }
+li { margin-bottom: .35rem; }
+a { color: var(--link); text-underline-offset: .15em; text-decoration-thickness: 1px; }
+a:hover { text-decoration-thickness: 3px; }
+:focus-visible { outline: 3px solid #0b0c0c; outline-offset: 2px; box-shadow: 0 0 0 5px #ffdd00; }
+.skip { position: absolute; left: -999rem; padding: .6rem 1rem; background: #ffdd00; color: var(--text); }
+.skip:focus { left: .5rem; top: .5rem; z-index: 1; }
+.subtitle { font-size: 1.3rem; line-height: 1.4; color: var(--muted); margin-bottom: 2rem; }
+.contents { margin: 0 0 2rem; }
+.contents h2 { font-size: 1.0625rem; margin: 0 0 .5rem; padding: 0; border: 0; }
+.contents ol { padding-left: 1.4rem; }
+.note { border-left: 8px solid var(--accent); background: var(--soft); padding: .9rem 1.1rem; margin: 0 0 1.5rem;
+  max-width: 46rem; }
+.note p { margin: 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: 1rem;
+  margin: 0 0 2rem; }
+.figures div { display: flex; flex-direction: column-reverse; justify-content: flex-end; background: var(--soft);
+  border-top: 4px solid var(--accent); padding: .9rem 1.1rem 1rem; min-width: 0; }
+.figures dd { margin: 0; font-size: clamp(1.9rem, 4vw, 2.6rem); font-weight: 700; line-height: 1.15;
+  letter-spacing: -.02em; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.figures dt { color: var(--muted); line-height: 1.35; margin-top: .3rem; }
+.scroll { overflow-x: auto; margin: 0 0 1.75rem; }
+table { border-collapse: collapse; width: 100%; font-size: 1rem; line-height: 1.4; }
+caption { text-align: left; font-weight: 700; padding: 0 0 .6rem; font-size: 1.0625rem; }
+th, td { text-align: left; vertical-align: top; padding: .55rem 1.25rem .55rem 0; border-bottom: 1px solid var(--line);
+  max-width: 36rem; overflow-wrap: anywhere; min-width: 4rem; }
+th:last-child, td:last-child { padding-right: .25rem; }
+thead th { border-bottom: 2px solid var(--text); vertical-align: bottom; overflow-wrap: break-word; }
+tbody th { font-weight: 400; min-width: 7rem; }
+.number { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+td.number { white-space: nowrap; }
+.none { color: var(--muted); }
+.rest { color: var(--muted); margin-top: -1rem; }
+.chart { margin: 0 0 2rem; }
+.chart figcaption { font-weight: 700; margin-bottom: .6rem; max-width: 42rem; }
+.chart .scroll { margin: 0; }
+.drawing { width: 100%; min-height: 3rem; }
+.drawing.vega-embed { display: block; }
+.fallback { color: var(--muted); border-left: 4px solid var(--line); padding-left: .9rem; }
+@media (max-width: 30rem) { th, td { padding-right: .8rem; } }
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+@media print {
+  body { font-size: 10.5pt; border-top: 0; }
+  main { max-width: none; padding: 0; }
+  .skip { display: none; }
+  h2, h3, caption, figcaption { break-after: avoid; }
+  h2 { margin-top: 1.5rem; }
+  figure, tr, .note, .figures div { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .scroll { overflow: visible; }
+  .figures { grid-template-columns: repeat(3, 1fr); }
+  .figures div, .note { background: none; border: 1px solid var(--line); }
+  a { color: inherit; }
+}
+@page { margin: 18mm; }
+)css";
+
+// Okabe and Ito (2008), "Color Universal Design", the ones with the most contrast on white first.
+// Shapes and dashes differ in the same order, for charts that encode them beside the colour.
+constexpr std::string_view kDraw = R"js(
+(function () {
+  var font = getComputedStyle(document.body).fontFamily;
+  var config = {
+    aria: false, background: "#ffffff", font: font, padding: 4,
+    view: { stroke: null, continuousHeight: 300 },
+    range: {
+      category: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9"],
+      symbol: ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"],
+      heatmap: { scheme: "blues" }, ramp: { scheme: "blues" }, diverging: { scheme: "blueorange" }
+    },
+    mark: { color: "#0072B2" }, bar: { color: "#0072B2" }, rule: { color: "#0b0c0c" },
+    line: { strokeWidth: 2.5 }, point: { size: 70, filled: true }, text: { fontSize: 14, color: "#0b0c0c" },
+    errorbar: { ticks: true, rule: { strokeWidth: 2 } },
+    axis: {
+      labelFontSize: 14, titleFontSize: 14, titleFontWeight: 600, labelColor: "#0b0c0c", titleColor: "#0b0c0c",
+      domainColor: "#505a5f", tickColor: "#505a5f", gridColor: "#e5e6e7", titlePadding: 10, labelLimit: 260
+    },
+    axisX: { grid: false }, axisY: { domain: false, ticks: false, labelPadding: 6 },
+    axisBand: { grid: false },
+    legend: { labelFontSize: 14, titleFontSize: 14, titleFontWeight: 600, orient: "top", symbolSize: 120,
+      labelLimit: 320 },
+    header: { labelFontSize: 14, titleFontSize: 14, labelFontWeight: 600, labelAnchor: "start" },
+    title: { fontSize: 16, anchor: "start" }
+  };
+  document.querySelectorAll("script[data-chart]").forEach(function (script) {
+    var box = document.getElementById(script.getAttribute("data-chart"));
+    var sentence = box.innerHTML;
+    vegaEmbed(box, JSON.parse(script.textContent), { renderer: "svg", actions: false, config: config })
+      .catch(function () { box.innerHTML = sentence; });
+  });
+})();
+)js";
+
+void append_script(std::string_view script, std::string& to) {
+  to += "<script>";
+  // The last line of a minified file names a map for debuggers, which is not in the page.
+  to += safe_in_script(script.substr(0, script.find("//# sourceMappingURL=")));
+  to += "</script>\n";
+}
+
+}  // namespace
+
+std::string_view style_sheet() { return kStyle; }
+
+std::string chart_scripts() {
+  const auto between = [](const char* begin, const char* end) {
+    return std::string_view(begin, static_cast<std::size_t>(end - begin));
+  };
+  std::string scripts;
+  append_script(between(kinfold_vega_begin, kinfold_vega_end), scripts);
+  append_script(between(kinfold_vega_lite_begin, kinfold_vega_lite_end), scripts);
+  append_script(between(kinfold_vega_embed_begin, kinfold_vega_embed_end), scripts);
+  append_script(kDraw, scripts);
+  return scripts;
+}
+
+}  // namespace kinfold::page
