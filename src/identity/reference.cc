@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kTextLength = 26;
+__extension__ using Wide = unsigned __int128;
 
 int value_of(char c) {
   if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -23,7 +24,7 @@ Reference fresh_reference(const RandomBytes& random) {
 }
 
 std::string to_text(const Reference& reference) {
-  unsigned __int128 bits = 0;
+  Wide bits = 0;
   for (const auto byte : reference.bytes) bits = bits << 8 | byte;
   std::string text(kTextLength, '0');
   for (std::size_t i = kTextLength; i-- > 0; bits >>= 5) {
@@ -33,7 +34,7 @@ std::string to_text(const Reference& reference) {
 }
 
 std::optional<Reference> parse_reference(std::string_view text) {
-  unsigned __int128 bits = 0;
+  Wide bits = 0;
   std::size_t length = 0;
   for (const char c : text) {
     if (c == '-') continue;

@@ -131,9 +131,13 @@ ClockInput clock_input(const Case& a_case) {
         break;
       case Event::kIdentityShown: input.identity_shown = happened.on; break;
       case Event::kAskClarification:
+        // Only a request for access waits for clarification (UK GDPR article 12A).
+        if (a_case.right != Right::kAccess) break;
         if (input.pauses.empty() || input.pauses.back().until) input.pauses.push_back({happened.on, {}});
         break;
-      case Event::kClarified: input.pauses.back().until = happened.on; break;
+      case Event::kClarified:
+        if (!input.pauses.empty()) input.pauses.back().until = happened.on;
+        break;
       case Event::kExtend: input.extended = true; break;
       default: break;
     }
