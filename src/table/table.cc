@@ -172,6 +172,8 @@ std::size_t Table::row_count() const { return columns_.empty() ? 0 : columns_.fr
 
 Column& Table::add(std::string name, ColumnType type) {
   assert(find(name) == nullptr);
+  // A table is mostly put together column by column with references in hand: keep those good.
+  if (columns_.capacity() < kColumnCountReserved) columns_.reserve(kColumnCountReserved);
   return columns_.emplace_back(std::move(name), type);
 }
 

@@ -73,7 +73,10 @@ class Table {
   std::size_t column_count() const { return columns_.size(); }
   const std::vector<Column>& columns() const { return columns_; }
   std::vector<Column>& columns() { return columns_; }
+  /// The reference stays good while further columns are added, up to kColumnCountReserved of them;
+  /// for wider tables look the column up again.
   Column& add(std::string name, ColumnType type);
+  static constexpr std::size_t kColumnCountReserved = 128;
 
   /// Null if there is none; names are compared exactly.
   const Column* find(std::string_view name) const;

@@ -71,6 +71,17 @@ TEST(Column, WipingLeavesNoByteOfTheTextBehind) {
   EXPECT_EQ(column.string_at(0), "again");
 }
 
+TEST(Table, KeepsReferencesGoodWhileColumnsAreAdded) {
+  Table table;
+  auto& first = table.add("column 0", ColumnType::kInt64);
+  for (std::size_t k = 1; k < Table::kColumnCountReserved; ++k) {
+    table.add("column " + std::to_string(k), ColumnType::kDate);
+  }
+  first.append_int(5);
+  EXPECT_EQ(&first, table.find("column 0"));
+  EXPECT_EQ(table.row_count(), 1U);
+}
+
 TEST(Table, SaysWhichColumnIsMissingAndWhichThereAre) {
   const auto table = sample();
   const auto missing = table.require("surname");
