@@ -173,6 +173,19 @@ Answer ask(const Charter& charter, const Question& question) {
   return deny("act", "the charter does not know this act");
 }
 
+Answer may_combine(const Charter& charter, const std::vector<Duty>& duties) {
+  for (std::size_t index = 0; index < charter.incompatible_duties.size(); ++index) {
+    std::vector<Duty> clashing;
+    for (const Duty duty : charter.incompatible_duties[index]) {
+      if (contains(duties, duty) && !contains(clashing, duty)) clashing.push_back(duty);
+    }
+    if (clashing.size() < 2) continue;
+    return deny(numbered("duties", index), "one actor may not have the duties '" + std::string(name(clashing[0])) +
+                                               "' and '" + std::string(name(clashing[1])) + "'");
+  }
+  return allow("duties", "the charter lets one actor have these duties");
+}
+
 Result<Date> expiry(const Charter& charter, Kind kind, std::string_view holder, Date received) {
   const Party* party = charter.find_party(holder);
   const auto role = party != nullptr ? std::optional(party->role) : parse_role(holder);

@@ -219,6 +219,10 @@ struct Answer {
 /// whose holder's function its gateway does not reach.
 Answer ask(const Charter& charter, const Question& question);
 
+/// Whether one actor may have all these duties; where not, `rule` is the set (`duties.2`) and
+/// `reason` names the two that clash.
+Answer may_combine(const Charter& charter, const std::vector<Duty>& duties);
+
 /// The last moment a holding of this kind may live at `holder`, if received on `received`: the
 /// earlier of its retention rule and, at the trusted party and research, the programme's end.
 /// \retval kRefused where the charter has no retention rule for it: it may not be held at all.

@@ -241,7 +241,7 @@ void read_duties(Reader reader, const Node& node, Charter& charter) {
   }
 }
 
-void read_criteria(Reader reader, Criteria& criteria, Problems& problems) {
+void read_criteria(Reader reader, Criteria& criteria, Problems& problems, Lines& lines) {
   criteria.version = reader.text("version");
   criteria.needed = reader.integer("needed", 1, 100, Need::kRequired).value_or(1);
   for (const Node* node : reader.tables("problem", Need::kRequired)) {
@@ -251,6 +251,7 @@ void read_criteria(Reader reader, Criteria& criteria, Problems& problems) {
     problem.label = inner.text("label");
     inner.finish();
     criteria.problems.push_back(std::move(problem));
+    lines["criteria.problem." + std::to_string(criteria.problems.size())] = node->line;
   }
   reader.finish();
 }
@@ -325,7 +326,7 @@ Result<Charter> parse(std::string_view toml, std::string_view file_name) {
   section("charter", Need::kRequired, [&](Reader r, const Node&) { read_header(std::move(r), charter); });
   section("notice", Need::kRequired, [&](Reader r, const Node&) { read_wording(std::move(r), charter.wording); });
   section("duties", Need::kRequired, [&](Reader r, const Node& node) { read_duties(std::move(r), node, charter); });
-  section("criteria", Need::kRequired, [&](Reader r, const Node&) { read_criteria(std::move(r), charter.criteria, problems); });
+  section("criteria", Need::kRequired, [&](Reader r, const Node&) { read_criteria(std::move(r), charter.criteria, problems, lines); });
   section("disclosure", Need::kOptional, [&](Reader r, const Node&) { read_disclosure(std::move(r), charter.disclosure); });
   read_entries(top, charter, problems, lines);
   top.finish();

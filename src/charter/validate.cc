@@ -236,7 +236,7 @@ class Validator {
       if (data_class->identity && role_of(flow.to) == Role::kResearch) {
         add(where, "identities never flow to research", "take " + quoted(id) + " out");
       } else if (data_class->identity && (flow.kind == Kind::kReturn || flow.kind == Kind::kRelease || flow.kind == Kind::kOutput)) {
-        add(where, "a " + kind + " carries no identities", "take " + quoted(id) + " out");
+        add(where, (kind == "output" ? "an " : "a ") + kind + " carries no identities", "take " + quoted(id) + " out");
       }
       if (!data_class->identity && flow.kind == Kind::kRequest) add(where, "a request carries identities only", "take " + quoted(id) + " out");
       if (!data_class->identity && flow.kind == Kind::kNotice) add(where, "a notice carries no attributes", "take " + quoted(id) + " out");
