@@ -1,0 +1,247 @@
+#include "site/release.h"
+
+#include <map>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "research/release.h"
+#include "research/risk.h"
+#include "site/vault.h"
+
+namespace kinfold::site {
+namespace {
+
+using table::ColumnType;
+using table::Table;
+
+struct PersonKey {
+  std::int64_t person = 0;
+  std::int64_t family = 0;
+};
+/// By scope (sealed file's id), then by reference.
+using KeyMap = std::unordered_map<std::string, std::unordered_map<std::string, PersonKey>>;
+
+Result<KeyMap> read_keys(const Table& keys) {
+  KeyMap map;
+  const auto scope = keys.require("scope", ColumnType::kString);
+  const auto reference = keys.require("reference", ColumnType::kString);
+  const auto person = keys.require("person", ColumnType::kInt64);
+  const auto family = keys.require("family", ColumnType::kInt64);
+  for (const auto* column : {&scope, &reference, &person, &family}) {
+    if (!column->ok()) return column->error();
+  }
+  for (std::size_t row = 0; row < keys.row_count(); ++row) {
+    const PersonKey key{person.value()->int_at(row), family.value()->is_null(row) ? person.value()->int_at(row) : family.value()->int_at(row)};
+    map[std::string(scope.value()->string_at(row))].emplace(reference.value()->string_at(row), key);
+  }
+  return map;
+}
+
+/// The rows of `from` whose reference is in the key table, with `person` (and `family`) in its place.
+Result<Table> with_person(const Table& from, const KeyMap& keys, const std::string& scope, bool with_family) {
+  const auto reference = from.require("reference", ColumnType::kString);
+  if (!reference.ok()) return reference.error();
+  const auto in_scope = keys.find(scope);
+  std::vector<std::size_t> rows;
+  table::Column person("person", ColumnType::kInt64);
+  table::Column family("family", ColumnType::kInt64);
+  for (std::size_t row = 0; in_scope != keys.end() && row < from.row_count(); ++row) {
+    const auto key = in_scope->second.find(std::string(reference.value()->string_at(row)));
+    if (key == in_scope->second.end()) continue;
+    rows.push_back(row);
+    person.append_int(key->second.person);
+    family.append_int(key->second.family);
+  }
+  const Table kept = from.take(rows);
+  std::vector<table::Column> columns{std::move(person)};
+  if (with_family) columns.push_back(std::move(family));
+  for (const auto& column : kept.columns()) {
+    if (column.name() != "reference") columns.push_back(column);
+  }
+  return Table(std::move(columns));
+}
+
+/// Adds the rows of `part` to `whole`, whose columns it has in any order.
+Status append_rows(Table& whole, const Table& part) {
+  if (whole.column_count() == 0) {
+    whole = part;
+    return {};
+  }
+  for (auto& column : whole.columns()) {
+    const auto from = part.require(column.name(), column.type());
+    if (!from.ok()) return from.error();
+    for (std::size_t row = 0; row < part.row_count(); ++row) column.append_from(*from.value(), row);
+  }
+  return {};
+}
+
+research::VariableKind kind_of(charter::Variable::Kind kind) {
+  switch (kind) {
+    case charter::Variable::Kind::kSpell: return research::VariableKind::kSpell;
+    case charter::Variable::Kind::kMeasure: return research::VariableKind::kMeasure;
+    case charter::Variable::Kind::kEvent: break;
+  }
+  return research::VariableKind::kEvent;
+}
+
+std::vector<research::Variable> variables_of(const charter::Charter& charter, const charter::Party& department,
+                                             const charter::Flow& back) {
+  std::vector<research::Variable> variables;
+  for (const auto& id : back.data_classes) {
+    const auto* data_class = charter.find_data_class(id);
+    if (data_class == nullptr) continue;
+    for (const auto& variable : data_class->variables) {
+      research::Variable out;
+      out.name = variable.id;
+      out.kind = kind_of(variable.kind);
+      out.meaning = variable.label;
+      out.window_first = back.window_from;
+      out.window_last = back.window_until;
+      out.eligible = {department.age_min.value_or(0), department.age_max.value_or(200)};
+      variables.push_back(std::move(out));
+    }
+  }
+  return variables;
+}
+
+class Gathering {
+ public:
+  Gathering(Site& site, const std::string& actor) : site_(site), who_{actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}} {}
+
+  Result<research::ReleaseInputs> gather() {
+    if (auto s = gather_keys(); !s.ok()) return s.error();
+    if (auto s = gather_attributes(); !s.ok()) return s.error();
+    if (auto s = gather_returns(); !s.ok()) return s.error();
+    for (const auto& problem : site_.charter().criteria.problems) {
+      inputs_.problem_meanings.emplace_back("problem_" + problem.id, problem.label);
+    }
+    return std::move(inputs_);
+  }
+
+ private:
+  Status gather_keys() {
+    const auto tables = key_tables(site_);
+    if (!tables.ok()) return tables.error();
+    if (tables.value().empty()) return refused("there is no key table: somebody with the duty `linkage` runs `kinfold release prepare` first");
+    auto contents = site_.door().open(tables.value().back().id, who_);
+    if (!contents.ok()) return contents.error();
+    const auto keys = contents.value().require("keys");
+    if (!keys.ok()) return keys.error();
+    auto map = read_keys(*keys.value());
+    contents.value().wipe();
+    if (!map.ok()) return map.error();
+    keys_ = std::move(map).value();
+    return {};
+  }
+
+  Status gather_attributes() {
+    const auto live = site_.door().live(charter::Kind::kAttributes);
+    if (!live.ok()) return live.error();
+    for (const auto& holding : live.value()) {
+      if (!holding.package) continue;
+      auto contents = site_.door().open(holding.id, who_);
+      if (!contents.ok()) return contents.error();
+      const auto attributes = contents.value().require("attributes");
+      if (!attributes.ok()) return attributes.error();
+      auto rows = with_person(*attributes.value(), keys_, seal::to_hex(*holding.package), true);
+      contents.value().wipe();
+      if (!rows.ok()) return rows.error();
+      table::Column authority("authority", ColumnType::kString);
+      for (std::size_t row = 0; row < rows.value().row_count(); ++row) authority.append_string(holding.origin);
+      rows.value().columns().push_back(std::move(authority));
+      if (auto s = append_rows(inputs_.attributes, rows.value()); !s.ok()) return s;
+    }
+    return {};
+  }
+
+  Status gather_returns() {
+    const auto live = site_.door().live(charter::Kind::kReturn);
+    if (!live.ok()) return live.error();
+    std::map<std::string, holding::Holding> latest;  // a later return of the same department replaces
+    for (const auto& holding : live.value()) latest.insert_or_assign(holding.origin, holding);
+    for (const auto& [department, holding] : latest) {
+      const auto* party = site_.charter().find_party(department);
+      const auto* back = site_.charter().find_flow(charter::Kind::kReturn, department, site_.party().id);
+      if (party == nullptr || back == nullptr || !holding.in_answer_to) continue;
+      auto contents = site_.door().open(holding.id, who_);
+      if (!contents.ok()) return contents.error();
+      const auto links = contents.value().require("links");
+      const auto events = contents.value().require("events");
+      if (!links.ok()) return links.error();
+      if (!events.ok()) return events.error();
+      const auto scope = seal::to_hex(*holding.in_answer_to);
+      auto linked = with_person(*links.value(), keys_, scope, false);
+      auto happened = with_person(*events.value(), keys_, scope, false);
+      contents.value().wipe();
+      if (!linked.ok()) return linked.error();
+      if (!happened.ok()) return happened.error();
+      inputs_.returns.push_back({department, variables_of(site_.charter(), *party, *back), std::move(linked).value(),
+                                 std::move(happened).value()});
+    }
+    return {};
+  }
+
+  Site& site_;
+  holding::Asking who_;
+  KeyMap keys_;
+  research::ReleaseInputs inputs_;
+};
+
+Status note_release(Site& site, const seal::Id& id, const std::string& actor, const research::Release& release) {
+  ledger::Entry entry;
+  entry.verb = ledger::Verb::kRelease;
+  entry.subject = id;
+  entry.actor = actor;
+  entry.duty = charter::name(charter::Duty::kAnalysis);
+  entry.counts = {{ledger::CountKind::kPeople, release.people.row_count()}, {ledger::CountKind::kRows, release.panel.row_count()}};
+  return site.note(entry);
+}
+
+}  // namespace
+
+Result<Report> make_release(Site& site, const std::string& actor) {
+  if (site.party().role != charter::Role::kTrustedParty) return refused("only the trusted party makes releases");
+  const auto research = site.charter().parties_with(charter::Role::kResearch);
+  if (research.empty()) return invalid("the charter has no research party");
+  const std::string to = research.front()->id;
+  const auto* flow = site.charter().find_flow(charter::Kind::kRelease, site.party().id, to);
+  if (flow == nullptr) return refused("the charter has no flow of releases to " + to);
+  if (auto s = site.may_send(charter::Kind::kRelease, to, flow->data_classes); !s.ok()) return s.error();
+
+  auto inputs = Gathering(site, actor).gather();
+  if (!inputs.ok()) return inputs.error();
+  auto release = research::build_release(inputs.value(), [] { return seal::random_below(~0ULL); });
+  inputs.value().attributes.wipe();
+  if (!release.ok()) return release.error();
+  const auto risk = research::assess_risk(release.value().people);
+  if (!risk.ok()) return risk.error();
+  const auto expires = charter::expiry(site.charter(), charter::Kind::kRelease, to, site.today());
+  if (!expires.ok()) return expires.error();
+
+  const auto people_count = release.value().people.row_count();
+  const auto panel_count = release.value().panel.row_count();
+  seal::Contents contents;
+  contents.tables.push_back({"people", release.value().people});
+  contents.tables.push_back({"panel", release.value().panel});
+  contents.tables.push_back({"dictionary", release.value().dictionary});
+  const auto sent = site.send({seal::PackageKind::kRelease, to, flow->purpose, flow->data_classes, {}, {}, expires.value()}, contents);
+  contents.wipe();
+  if (!sent.ok()) return sent.error();
+  if (auto s = note_release(site, sent.value().manifest.id, actor, release.value()); !s.ok()) return s.error();
+
+  Report report;
+  report.headline = "Sealed a release for " + research.front()->name + ".";
+  report.count("people", "People", people_count)
+      .count("panel_rows", "Person quarters", panel_count)
+      .count("repeated", "Rows of somebody counted already", release.value().repeated_row_count)
+      .count("smallest_class", "Smallest group alike in council, sex, age and relation", risk.value().smallest_class)
+      .count("unique", "People alone in such a group", risk.value().unique_count)
+      .text("sealed_file", "Sealed file", sent.value().path)
+      .text("expires", "Can be opened until", to_iso(expires.value()));
+  for (const auto& aside : release.value().set_aside) {
+    report.notes.push_back(with_thousands(static_cast<long long>(aside.row_count)) + " rows of " + aside.what + " set aside: " + aside.reason);
+  }
+  return report;
+}
+
+}  // namespace kinfold::site

@@ -1,0 +1,182 @@
+#include "site/site.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/text.h"
+#include "seal/files.h"
+
+namespace kinfold::site {
+namespace {
+
+constexpr std::uint64_t kSmallFileBytesMax = 1 << 20;
+
+std::string short_name(seal::PackageKind kind) { return std::string(seal::name(kind)); }
+
+charter::Kind charter_kind(seal::PackageKind kind) {
+  switch (kind) {
+    case seal::PackageKind::kSubmission: return charter::Kind::kSubmission;
+    case seal::PackageKind::kRequest: return charter::Kind::kRequest;
+    case seal::PackageKind::kReturn: return charter::Kind::kReturn;
+    case seal::PackageKind::kRelease: return charter::Kind::kRelease;
+    case seal::PackageKind::kNotice:
+    case seal::PackageKind::kReceipt: break;
+  }
+  return charter::Kind::kNotice;
+}
+
+Result<std::string> read_text(const std::string& path) {
+  const auto bytes = seal::read_whole_file(path, kSmallFileBytesMax);
+  if (!bytes.ok()) return bytes.error();
+  return std::string(seal::as_text(bytes.value()));
+}
+
+}  // namespace
+
+std::string outbox_path(const SitePaths& paths, seal::PackageKind kind, std::string_view to, const seal::Id& id) {
+  return paths.outbox() + "/" + short_name(kind) + "-" + std::string(to) + "-" + seal::to_hex(id) + ".age";
+}
+
+Result<std::unique_ptr<Site>> Site::open(const std::string& folder, const seal::SecretBytes& passphrase,
+                                         const Clock& clock) {
+  std::unique_ptr<Site> site(new Site(SitePaths{folder}, clock));
+  const auto party_id = read_text(site->paths_.party());
+  if (!party_id.ok()) return io_error("this folder is not a site; make one with `kinfold site init`");
+
+  auto charter = charter::load(site->paths_.charter());
+  if (!charter.ok()) return charter.error();
+  site->charter_ = std::move(charter).value();
+  site->party_ = site->charter_.find_party(trim(party_id.value()));
+  if (site->party_ == nullptr) return invalid("the site's party is not in its charter; restore charter.toml");
+
+  auto actors = holding::load_actors(site->paths_.actors());
+  if (!actors.ok()) return actors.error();
+  site->actors_ = std::move(actors).value();
+
+  auto keys = seal::load_keys(site->paths_.keys(), passphrase);
+  if (!keys.ok()) return keys.error();
+  site->keys_ = std::move(keys).value();
+
+  auto ledger = ledger::Ledger::open({site->paths_.ledger(), &*site->keys_, &clock,
+                                      holding::vocabulary_of(site->charter_, site->actors_)});
+  if (!ledger.ok()) return ledger.error();
+  site->ledger_ = std::move(ledger).value();
+
+  holding::DoorSetting setting;
+  setting.folder = site->paths_.holdings();
+  setting.party = site->party_->id;
+  setting.charter = &site->charter_;
+  setting.keys = &*site->keys_;
+  setting.ledger = &*site->ledger_;
+  setting.clock = &clock;
+  setting.actors = &site->actors_;
+  auto door = holding::Door::at(std::move(setting));
+  if (!door.ok()) return door.error();
+  site->door_ = std::move(door).value();
+  return site;
+}
+
+Result<seal::Card> Site::card_of(std::string_view party) const {
+  if (party == party_->id) return seal::card_of(*keys_);
+  const auto text = read_text(paths_.keyring() + "/" + std::string(party) + ".card");
+  if (!text.ok()) {
+    return refused("there is no card of " + std::string(party) +
+                   " here: get it from them, compare the fingerprint by telephone, then `kinfold site trust CARD`");
+  }
+  return seal::parse_card(text.value());
+}
+
+std::vector<seal::Card> Site::cards() const {
+  std::vector<seal::Card> cards;
+  for (const auto& party : charter_.parties) {
+    auto card = card_of(party.id);
+    if (card.ok() && party.id != party_->id) cards.push_back(std::move(card).value());
+  }
+  return cards;
+}
+
+Status Site::trust(const std::string& card_path) {
+  const auto text = read_text(card_path);
+  if (!text.ok()) return text.error();
+  const auto card = seal::parse_card(text.value());
+  if (!card.ok()) return card.error();
+  if (charter_.find_party(card.value().party) == nullptr) {
+    return refused("the card is of a party that the charter does not have");
+  }
+  const auto known = card_of(card.value().party);
+  if (known.ok()) {
+    if (known.value() == card.value()) return {};
+    return refused("another card of " + card.value().party +
+                   " is trusted here; if they changed their keys, compare fingerprints and remove the old card first");
+  }
+  return seal::write_whole_file(paths_.keyring() + "/" + card.value().party + ".card", seal::as_bytes(text.value()));
+}
+
+Status Site::note(const ledger::Entry& entry) {
+  const auto appended = ledger_->append(entry);
+  if (!appended.ok()) return appended.error();
+  return {};
+}
+
+Error Site::refuse(ledger::Verb verb, ledger::Reason reason, const Error& error) {
+  ledger::Entry entry;
+  entry.verb = verb;
+  entry.phase = error.code == ErrorCode::kRefused ? ledger::Phase::kRefused : ledger::Phase::kFailed;
+  entry.reason = reason;
+  const auto noted = note(entry);
+  return noted.ok() ? error : noted.error();
+}
+
+Status Site::may_send(charter::Kind kind, const std::string& to, const std::vector<std::string>& classes) {
+  const auto* flow = charter_.find_flow(kind, party_->id, to);
+  charter::Question question;
+  question.act = charter::Act::kSend;
+  question.kind = kind;
+  question.party = party_->id;
+  question.other_party = to;
+  question.purpose = flow != nullptr ? flow->purpose : "";
+  question.data_classes = classes;
+  question.today = today();
+  const auto answer = charter::ask(charter_, question);
+  if (answer.allowed) return {};
+  return refuse(ledger::Verb::kSend, ledger::Reason::kCharter, refused(answer.reason + " (charter: " + answer.rule + ")"));
+}
+
+Result<Site::Sent> Site::send(const Letter& letter, const seal::Contents& contents) {
+  if (auto s = may_send(charter_kind(letter.kind), letter.to, letter.data_classes); !s.ok()) return s.error();
+  const auto card = card_of(letter.to);
+  if (!card.ok()) return card.error();
+  const auto greeting = ledger_->greet(letter.to);
+  if (!greeting.ok()) return greeting.error();
+
+  seal::Manifest manifest;
+  manifest.id = letter.id.value_or(seal::random_id());
+  manifest.kind = letter.kind;
+  manifest.charter_hash = charter_.hash;
+  manifest.from = party_->id;
+  manifest.to = letter.to;
+  manifest.purpose = letter.purpose;
+  manifest.data_classes = letter.data_classes;
+  manifest.created = clock_.now();
+  manifest.expires = letter.expires;
+  manifest.in_answer_to = letter.in_answer_to;
+  manifest.ledger_head = greeting.value().head;
+  manifest.ledger_proof = greeting.value().proof;
+  const auto sealed = seal::seal_package(std::move(manifest), contents, card.value(), *keys_);
+  if (!sealed.ok()) return sealed.error();
+
+  Sent sent{outbox_path(paths_, letter.kind, letter.to, sealed.value().manifest.id), sealed.value().manifest};
+  if (auto s = seal::write_sealed(sealed.value(), sent.path); !s.ok()) return s.error();
+  ledger::Entry entry;
+  entry.verb = ledger::Verb::kSend;
+  entry.subject = sent.manifest.id;
+  entry.kind = charter::name(charter_kind(letter.kind));
+  entry.party = letter.to;
+  entry.purpose = letter.purpose;
+  for (const auto& data_class : letter.data_classes) entry.data_classes.emplace_back(data_class);
+  entry.marks.push_back({ledger::DigestKind::kSealedFile, sealed.value().digest});
+  if (auto s = note(entry); !s.ok()) return s.error();
+  return sent;
+}
+
+}  // namespace kinfold::site
