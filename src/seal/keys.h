@@ -19,6 +19,8 @@ struct Card {
   SigningPublicKey signer;
   bool operator==(const Card&) const = default;
 };
+/// [a-z0-9-], 1 to 40 characters.
+bool is_party_id(std::string_view text);
 /// Reads a card file. It is a note signed by the very key in it, so a card that was altered on its
 /// way is refused; that it is the right party's is for people to settle, by the fingerprint.
 /// \retval kInvalid naming the line at fault; kRefused if its signature does not fit.

@@ -1,0 +1,205 @@
+#include "seal/package.h"
+
+#include <gtest/gtest.h>
+
+#include "seal/archive.h"
+#include "seal/files.h"
+#include "seal_testing.h"
+
+namespace kinfold::seal {
+namespace {
+
+const SiteKeys& ons() {
+  static const SiteKeys keys = make_site_keys("ons");
+  return keys;
+}
+const SiteKeys& dwp() {
+  static const SiteKeys keys = make_site_keys("dwp");
+  return keys;
+}
+
+Manifest request_manifest() {
+  Manifest manifest;
+  manifest.kind = PackageKind::kRequest;
+  manifest.charter_hash = std::string(64, 'a');
+  manifest.from = "ons";
+  manifest.to = "dwp";
+  manifest.purpose = "linkage";
+  manifest.data_classes = {"identity"};
+  manifest.created = *parse_rfc3339("2026-11-22T10:00:00Z");
+  manifest.expires = *parse_iso_date("2026-12-22");
+  return manifest;
+}
+
+Contents people(std::size_t row_count) {
+  table::Table table;
+  auto& reference = table.add("reference", table::ColumnType::kString);
+  for (std::size_t i = 0; i < row_count; ++i) reference.append_string("R" + std::to_string(i));
+  auto& born = table.add("date_of_birth", table::ColumnType::kDate);
+  for (std::size_t i = 0; i < row_count; ++i) born.append_date({static_cast<std::int32_t>(i)});
+  Contents contents;
+  contents.tables.push_back({"people", std::move(table)});
+  const auto note = as_bytes("a receipt\n");
+  contents.documents.push_back({"receipt.txt", {note.begin(), note.end()}});
+  return contents;
+}
+
+SealedFile request(std::size_t row_count = 3) {
+  auto file = seal_package(request_manifest(), people(row_count), card_of(dwp()), ons());
+  EXPECT_TRUE(file.ok()) << (file.ok() ? "" : file.error().message);
+  return std::move(file).value();
+}
+
+std::string refusal(ByteView sealed, std::string_view signature, const SiteKeys& ours, const Card& sender) {
+  auto opened = open_package_bytes(sealed, signature, ours, sender);
+  return opened.ok() ? "opened" : opened.error().message;
+}
+
+TEST(Package, GivesBackTablesDocumentsAndManifest) {
+  const SealedFile file = request();
+  auto opened = open_package_bytes(file.sealed, file.signature, dwp(), card_of(ons()));
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
+  EXPECT_EQ(opened.value().manifest, file.manifest);
+  EXPECT_EQ(opened.value().digest, file.digest);
+  EXPECT_FALSE(file.manifest.id.is_zero());
+  const auto* table = opened.value().contents.find("people");
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(table->row_count(), 3u);
+  EXPECT_EQ(table->find("reference")->string_at(2), "R2");
+  EXPECT_EQ(as_text(opened.value().contents.find_document("receipt.txt")->bytes), "a receipt\n");
+  EXPECT_EQ(opened.value().contents.require("events").error().message,
+            "has no table 'events' inside; ask the sender to seal it again");
+}
+
+TEST(Package, TravelsAsTwoFilesAndSaysWhenTheSignatureIsMissing) {
+  const TemporaryFolder folder;
+  const SealedFile file = request();
+  ASSERT_TRUE(write_sealed(file, folder / "request.age").ok());
+  EXPECT_EQ(folder.file_count(), 2u);
+  EXPECT_TRUE(open_package(folder / "request.age", dwp(), card_of(ons())).ok());
+  EXPECT_EQ(signer_key_id(folder / "request.age").value(), card_of(ons()).signer.key_id);
+  std::filesystem::remove(folder / "request.age.minisig");
+  EXPECT_EQ(open_package(folder / "request.age", dwp(), card_of(ons())).error().message,
+            "request.age: is not signed: there is no request.age.minisig beside it; ask the sender for both files");
+}
+
+TEST(Package, IsRefusedForEachReasonInItsOwnWords) {
+  const SealedFile file = request();
+  const Card sender = card_of(ons());
+  const ByteView sealed = file.sealed;
+  const std::size_t size = sealed.size();
+  EXPECT_EQ(refusal(sealed.first(size - 1), file.signature, dwp(), sender),
+            "is cut short: " + std::to_string(size - 1) + " of " + std::to_string(size) + " bytes; fetch it again");
+  Bytes longer = file.sealed;
+  longer.resize(size + 7);
+  EXPECT_EQ(refusal(longer, file.signature, dwp(), sender), "has 7 bytes added at its end; fetch it again");
+  Bytes flipped = file.sealed;
+  flipped[size / 2] ^= std::byte{1};
+  EXPECT_EQ(refusal(flipped, file.signature, dwp(), sender), "was altered after it was signed; fetch it again");
+  EXPECT_EQ(refusal(sealed, file.signature, dwp(), card_of(make_site_keys("ons"))),
+            "is signed with another key than the one on the sender's card");
+  EXPECT_EQ(refusal(sealed, file.signature, make_site_keys("dwp"), sender),
+            "is sealed for another key than ours; ask the sender to use our present card");
+  const auto plain = as_bytes("just some text");
+  EXPECT_EQ(refusal(plain, sign(source_of(plain), ons().signer, "by hand").value(), dwp(), sender),
+            "is not an age file");
+  EXPECT_EQ(refusal(sealed, "", dwp(), sender),
+            "the signature file is not a minisign signature (four lines, two of them comments)");
+}
+
+TEST(Package, IsRefusedWhenTheContentIsNotWhatTheManifestSays) {
+  // A sender with the right keys but another program seals a manifest that counts wrongly.
+  const Contents contents = people(3);
+  Manifest manifest = request().manifest;
+  manifest.tables[0].row_count = 4;
+  auto files = to_files(contents).value();
+  const std::string json = to_json(manifest);
+  files.insert(files.begin(), {"manifest.json", PlainBytes(as_bytes(json).begin(), as_bytes(json).end())});
+  files.push_back({"padding", {}});
+  const auto sealed = seal_for(write_tar(files).value(), dwp().identity);
+  const auto signature = sign(source_of(sealed), ons().signer, "by hand").value();
+  EXPECT_EQ(refusal(sealed, signature, dwp(), card_of(ons())),
+            "holds tables that differ from its manifest in names, columns or row counts");
+  files.front().name = "other.json";
+  const auto nameless = seal_for(write_tar(files).value(), dwp().identity);
+  EXPECT_EQ(refusal(nameless, sign(source_of(nameless), ons().signer, "x").value(), dwp(), card_of(ons())),
+            "is an age file, but not one that kinfold made: the manifest or the padding is missing");
+}
+
+TEST(Package, SaysNothingOfTheNumberOfRowsByItsSize) {
+  EXPECT_EQ(request(1).sealed.size(), request(900).sealed.size());
+  const auto large = request(200'000).sealed.size();
+  EXPECT_EQ(request(200'100).sealed.size(), large);
+}
+
+TEST(Package, RefusesToSealForAnotherThanTheManifestNames) {
+  EXPECT_FALSE(seal_package(request_manifest(), people(1), card_of(ons()), dwp()).ok());
+  EXPECT_FALSE(seal_package(request_manifest(), people(1), card_of(make_site_keys("moj")), ons()).ok());
+  Manifest no_charter = request_manifest();
+  no_charter.charter_hash = "";
+  EXPECT_EQ(seal_package(no_charter, people(1), card_of(dwp()), ons()).error().message,
+            "manifest: 'charter' is not a SHA-256 in hexadecimal");
+}
+
+TEST(Manifest, ReadsBackAndRefusesAnythingUnknownMissingOrMalformed) {
+  Manifest manifest = request().manifest;
+  manifest.in_answer_to = random_id();
+  const std::string json = to_json(manifest);
+  auto read = parse_manifest(json);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read.value(), manifest);
+  const auto with = [&](std::string_view from, std::string_view to) {
+    std::string changed = json;
+    changed.replace(changed.find(from), from.size(), to);
+    auto result = parse_manifest(changed);
+    return result.ok() ? std::string("read") : result.error().message;
+  };
+  EXPECT_EQ(with("\"kinfold\": 1", "\"kinfold\": 2"), "manifest: is of a version that this program does not know");
+  EXPECT_EQ(with("\"purpose\"", "\"surprise\""), "manifest: has no 'purpose'");
+  EXPECT_EQ(with("\"kinfold\": 1", "\"kinfold\": 1, \"x\": 1"), "manifest: has a field that is not known");
+  EXPECT_EQ(with("\"ons\"", "\"O N S\""), "manifest: 'from' is not a plain word");
+  EXPECT_EQ(with("\"rows\": 3", "\"rows\": -3"), "manifest: a table 'rows' is not a whole number");
+  EXPECT_EQ(with("2026-12-22", "2026-13-22"), "manifest: 'expires' is malformed");
+  EXPECT_EQ(with("\"string\"", "\"blob\""), "manifest: a column 'type' is malformed");
+  EXPECT_EQ(parse_manifest("").error().message, "manifest: is not JSON");
+  EXPECT_EQ(parse_manifest("[]").error().message, "manifest: is not an object");
+}
+
+TEST(CheckManifest, NamesTheFirstThingThatDoesNotFit) {
+  const Manifest manifest = request().manifest;
+  Expectations expected;
+  expected.charter_hash = manifest.charter_hash;
+  expected.from = "ons";
+  expected.to = "dwp";
+  expected.kinds = {PackageKind::kRequest};
+  expected.purposes = {"linkage"};
+  expected.now = *parse_rfc3339("2026-12-22T23:59:59Z");
+  EXPECT_TRUE(check_manifest(manifest, expected).ok());
+
+  const auto refusal_with = [&](auto change) {
+    Expectations changed = expected;
+    change(changed);
+    const auto status = check_manifest(manifest, changed);
+    EXPECT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code, ErrorCode::kRefused);
+    return status.error().message;
+  };
+  EXPECT_EQ(refusal_with([](auto& e) { e.charter_hash = std::string(64, 'b'); }),
+            "was sealed under another charter than ours; agree on one version of the charter first");
+  EXPECT_EQ(refusal_with([](auto& e) { e.from = "moj"; }), "says it is from 'ons' but was signed by 'moj'");
+  EXPECT_EQ(refusal_with([](auto& e) { e.to = "moj"; }), "is addressed to 'dwp', and this is 'moj'");
+  EXPECT_EQ(refusal_with([](auto& e) { e.kinds = {PackageKind::kReturn}; }),
+            "is a request, which is not what is expected here");
+  EXPECT_EQ(refusal_with([](auto& e) { e.purposes = {"research"}; }),
+            "is for the purpose 'linkage', which is not what is expected here");
+  EXPECT_EQ(refusal_with([](auto& e) { e.now = *parse_rfc3339("2026-12-23T00:00:00Z"); }),
+            "expired: its last day was 2026-12-22; ask the sender for a new one");
+  EXPECT_EQ(refusal_with([](auto& e) { e.now = *parse_rfc3339("2026-11-22T09:54:59Z"); }),
+            "was made in the future; check the clocks of both sites");
+  EXPECT_EQ(refusal_with([&](auto& e) { e.seen_before = [&](const Id& id) { return id == manifest.id; }; }),
+            "was received before; a file is taken once");
+  EXPECT_EQ(refusal_with([](auto& e) { e.in_answer_to = random_id(); }), "does not answer the request that is open");
+}
+
+}  // namespace
+}  // namespace kinfold::seal

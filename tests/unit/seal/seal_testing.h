@@ -1,0 +1,47 @@
+// Small helpers that the seal tests share.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "seal/age.h"
+#include "seal/package.h"
+
+namespace kinfold::seal {
+
+/// A folder that goes with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "kinfold-seal-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  std::string path() const { return path_.string(); }
+  std::size_t file_count() const {
+    const auto files = std::filesystem::directory_iterator(path_);
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline Bytes pattern_bytes(std::size_t count) {
+  Bytes bytes(count);
+  for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<std::byte>(i * 131 + i / 251);
+  return bytes;
+}
+
+inline Bytes seal_for(ByteView plain, const AgeIdentity& identity) {
+  Bytes sealed;
+  const AgeRecipient recipient = recipient_of(identity);
+  const auto status = age_encrypt(source_of(plain), sink_into(sealed), std::span(&recipient, 1));
+  return status.ok() ? sealed : Bytes();
+}
+
+}  // namespace kinfold::seal
