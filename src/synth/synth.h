@@ -31,9 +31,9 @@ struct SynthOptions {
   /// has been through Excel.
   std::vector<std::string> authorities{"east-cheshire", "north-riding", "south-marches"};
   /// The six problems, in this order: worklessness, school absence, children in need, offending,
-  /// domestic abuse, health. The ids become the columns `problem_<id>`.
-  std::vector<std::string> problems{"worklessness",    "school_absence", "children_in_need",
-                                    "offending", "domestic_abuse", "health"};
+  /// domestic abuse, health. The ids become the columns `problem_<id>`; these are the demo charter's.
+  std::vector<std::string> problems{"worklessness", "school",          "child_in_need",
+                                    "crime",        "domestic_abuse", "health"};
   RegisterSizes register_sizes;  ///< Raised where the programme's own people need more room.
   Date start_first{17'167};      ///< 2017-01-01, the first day on which support begins.
   Date start_last{17'712};       ///< 2018-06-30, the last.
