@@ -54,6 +54,7 @@ a:hover { text-decoration-thickness: 3px; }
 .scroll { overflow-x: auto; margin: 0 0 1.75rem; }
 table { border-collapse: collapse; width: 100%; font-size: 1rem; line-height: 1.4; }
 caption { text-align: left; font-weight: 700; padding: 0 0 .6rem; font-size: 1.0625rem; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: min(42rem, calc(100vw - 2rem)); }
 th, td { text-align: left; vertical-align: top; padding: .55rem 1.25rem .55rem 0; border-bottom: 1px solid var(--line);
   max-width: 36rem; overflow-wrap: anywhere; min-width: 4rem; }
 th:last-child, td:last-child { padding-right: .25rem; }
@@ -100,8 +101,8 @@ constexpr std::string_view kDraw = R"js(
       symbol: ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"],
       heatmap: { scheme: "blues" }, ramp: { scheme: "blues" }, diverging: { scheme: "blueorange" }
     },
-    mark: { color: "#0072B2" }, bar: { color: "#0072B2" }, rule: { color: "#0b0c0c" },
-    line: { strokeWidth: 2.5 }, point: { size: 70, filled: true }, text: { fontSize: 14, color: "#0b0c0c" },
+    mark: { color: "#0072B2" }, bar: { color: "#0072B2", discreteBandSize: { band: 0.7 } }, rule: { color: "#0b0c0c" },
+    line: { strokeWidth: 2.5 }, point: { size: 90, filled: true }, text: { fontSize: 14, color: "#0b0c0c" },
     errorbar: { ticks: true, rule: { strokeWidth: 2 } },
     axis: {
       labelFontSize: 14, titleFontSize: 14, titleFontWeight: 600, labelColor: "#0b0c0c", titleColor: "#0b0c0c",

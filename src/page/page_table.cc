@@ -133,7 +133,7 @@ std::string table_markup(std::string_view id, std::string_view caption, const ta
   for (const auto& column : columns) decimals.push_back(column.type() == ColumnType::kDouble ? decimal_count(column) : 0);
   std::string markup = fmt::format(
       "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{0}\" tabindex=\"0\">\n<table>\n"
-      "<caption id=\"{0}\">{1}</caption>\n<thead><tr>", id, isolated_text(caption));
+      "<caption id=\"{0}\"><span>{1}</span></caption>\n<thead><tr>", id, isolated_text(caption));
   for (const auto& column : columns) {
     markup += fmt::format("<th scope=\"col\"{}>{}</th>", is_number(column) ? " class=\"number\"" : "",
                           isolated_text(column.name()));

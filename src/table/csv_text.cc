@@ -139,8 +139,8 @@ bool is_blank(const Record& record) {
 std::string fault_of(const Record& record, std::size_t field_count) {
   if (!record.fault.empty()) return record.fault;
   if (record.fields.size() < field_count) {
-    return fmt::format("{} fields where the header has {}: add what is missing, or the delimiters for it",
-                       record.fields.size(), field_count);
+    return fmt::format("{} {} where the header has {}: add what is missing, or the delimiters for it",
+                       record.fields.size(), record.fields.size() == 1 ? "field" : "fields", field_count);
   }
   if (record.fields.size() > field_count) {
     return fmt::format("{} fields where the header has {}: put quotation marks round a field that holds the "

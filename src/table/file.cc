@@ -84,6 +84,20 @@ Result<std::string> read_some(const Descriptor& file, long byte_count) {
   return bytes;
 }
 
+Result<MappedFile> MappedFile::map(const Descriptor& file) {
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return io_error("the file's size cannot be read: " + remedy_for(errno));
+  const auto size = static_cast<std::size_t>(info.st_size);
+  if (size == 0) return MappedFile(std::string_view{});
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (address == MAP_FAILED) return io_error("the file cannot be read: " + remedy_for(errno));
+  return MappedFile({static_cast<const char*>(address), size});
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+}
+
 Result<Descriptor> create_memory_file() {
   Descriptor file(::memfd_create("kinfold", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (file.get() < 0) return io_error("memory for a file could not be had: " + remedy_for(errno));

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/result.h"
 
@@ -35,6 +34,20 @@ Result<Descriptor> open_for_reading(const std::string& path);
 Result<std::string> read_all(const Descriptor& file);
 /// Up to `byte_count` bytes from the start (negative: from the end).
 Result<std::string> read_some(const Descriptor& file, long byte_count);
+
+/// A file's bytes without a copy of them.
+class MappedFile {
+ public:
+  static Result<MappedFile> map(const Descriptor& file);
+  MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+  MappedFile& operator=(MappedFile&&) = delete;
+  ~MappedFile();
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  explicit MappedFile(std::string_view bytes) : bytes_(bytes) {}
+  std::string_view bytes_;
+};
 
 /// An empty file that is memory only.
 Result<Descriptor> create_memory_file();

@@ -32,12 +32,11 @@ struct Source {
   std::string sql;
 };
 
-std::string select_list(const std::vector<std::string>& columns) {
-  if (columns.empty()) return "*";
-  std::string list;
-  for (const auto& column : columns) list += (list.empty() ? "" : ", ") + quote_identifier(column);
-  return list;
-}
+/// A CSV file's columns, and the SQL table that has them all as text.
+struct CsvPlan {
+  std::vector<std::string> names;
+  std::string from;
+};
 
 Status check_columns(const std::vector<std::string>& wanted, const std::vector<std::string>& present) {
   for (const auto& name : wanted) {
@@ -49,45 +48,126 @@ Status check_columns(const std::vector<std::string>& wanted, const std::vector<s
   return {};
 }
 
-/// DuckDB reads UTF-8 only; anything else is decoded in memory first.
+enum class LineEnds { kLf, kCrLf, kOther };
+
+LineEnds line_ends_of(std::string_view text) {
+  bool lf = false;
+  bool crlf = false;
+  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    (at > 0 && text[at - 1] == '\r' ? crlf : lf) = true;
+    if (lf && crlf) return LineEnds::kOther;
+  }
+  if (!lf && !crlf) return text.find('\r') == std::string_view::npos ? LineEnds::kLf : LineEnds::kOther;
+  return lf ? LineEnds::kLf : LineEnds::kCrLf;
+}
+
+/// CR, and CRLF among LF, become LF.
+std::string with_lf(std::string text) {
+  std::size_t to = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool before_lf = at + 1 < text.size() && text[at + 1] == '\n';
+    if (text[at] == '\r' && before_lf) continue;
+    text[to++] = text[at] == '\r' ? '\n' : text[at];
+  }
+  text.resize(to);
+  return text;
+}
+
+/// DuckDB reads UTF-8 with LF or CRLF throughout; anything else is put right in memory first.
 Status decode_in_place(Source& source) {
-  auto bytes = read_all(source.file);
-  if (!bytes.ok()) return bytes.error();
-  if (is_valid_utf8(bytes.value()) && bytes.value().find('\0') == std::string::npos) return {};
-  auto decoded = decode_text(std::move(bytes.value()));
-  if (!decoded.ok()) return decoded.error();
-  auto memory = create_sealed_memory_file(decoded.value().text);
+  std::string text;
+  {
+    const auto bytes = MappedFile::map(source.file);
+    if (!bytes.ok()) return bytes.error();
+    const std::string_view view = bytes.value().bytes();
+    const bool plain = is_valid_utf8(view) && view.find('\0') == std::string_view::npos;
+    if (plain && line_ends_of(view) != LineEnds::kOther) return {};
+    auto decoded = decode_text(std::string(view));
+    if (!decoded.ok()) return decoded.error();
+    text = std::move(decoded.value().text);
+  }
+  if (line_ends_of(text) == LineEnds::kOther) text = with_lf(std::move(text));
+  auto memory = create_sealed_memory_file(text);
   if (!memory.ok()) return memory.error();
   source.file = std::move(memory.value());
   return {};
 }
 
-/// Types are guessed from every line, so that none flips late; only ISO dates are dates, since
-/// 03/04/2010 has two readings. Yes-or-no columns stay text: a gender column of F alone is not false.
-std::string csv_reader_sql(const Source& source, const CsvHeader& header, const ReadOptions& options) {
-  std::string sql = fmt::format(
-      "SELECT {} FROM read_csv({}, header = true, delim = {}, quote = '\"', escape = '\"', compression = 'none', "
-      "hive_partitioning = false, union_by_name = false, strict_mode = true, max_line_size = 16777216",
-      select_list(options.columns), quote_literal(source.file.proc_path()),
-      quote_literal(std::string(1, header.delimiter)));
-  if (header.skipped_line_count > 0) sql += fmt::format(", skip = {}", header.skipped_line_count);
-  sql += options.all_strings ? ", all_varchar = true"
-                             : ", sample_size = -1, dateformat = '%Y-%m-%d', "
-                               "auto_type_candidates = ['BIGINT', 'DOUBLE', 'DATE', 'VARCHAR']";
-  return sql + ")";
+/// Nothing is left for DuckDB to guess: its sniffer may take a later line for the header where the
+/// lines differ in their number of fields, and drop what came before. Columns are c0, c1, ... here.
+std::string csv_reader_sql(const Source& source, const CsvHeader& header) {
+  std::string columns;
+  for (std::size_t k = 0; k < header.names.size(); ++k) {
+    columns += fmt::format("{}'c{}': 'VARCHAR'", k > 0 ? ", " : "", k);
+  }
+  return fmt::format(
+      "read_csv({}, auto_detect = false, header = true, skip = {}, delim = {}, quote = '\"', escape = '\"', "
+      "columns = {{{}}}, compression = 'none', hive_partitioning = false, "
+      "strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = 16777216)",
+      quote_literal(source.file.proc_path()), header.skipped_line_count,
+      quote_literal(std::string(1, header.delimiter)), columns);
 }
 
-Status prepare_csv(Source& source, const ReadOptions& options) {
+/// The narrowest type that says each value as it is written, from every line of the file: 007 and
+/// numbers of 16 digits and more are text, as are dates that are not ISO (03/04/2010 has two
+/// readings) and yes-or-no columns (a gender column of F alone is not false).
+constexpr std::string_view kGuessSql =
+    "CASE WHEN count({0}) = 0 THEN 'VARCHAR' "
+    "WHEN bool_and({0} IS NOT DISTINCT FROM TRY_CAST({0} AS BIGINT)::VARCHAR) THEN 'BIGINT' "
+    "WHEN bool_and({0} IS NULL OR (TRY_CAST({0} AS DOUBLE) IS NOT NULL AND "
+    "NOT regexp_full_match({0}, '-?[0-9]{{16,}}') AND "
+    "regexp_full_match({0}, '[-+]?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][-+]?[0-9]+)?'))) THEN 'DOUBLE' "
+    "WHEN bool_and({0} IS NOT DISTINCT FROM TRY_CAST({0} AS DATE)::VARCHAR) THEN 'DATE' "
+    "ELSE 'VARCHAR' END";
+
+Result<Table> fetch_all(QueryResult& result) {
+  auto table = result.empty_table();
+  if (!table.ok()) return table;
+  for (;;) {
+    const auto more = result.fetch_into(table.value());
+    if (!more.ok()) return more.error();
+    if (!more.value()) return table;
+  }
+}
+
+Status choose_csv_columns(Source& source, const CsvPlan& plan, const ReadOptions& options) {
+  const auto& wanted = options.columns.empty() ? plan.names : options.columns;
+  std::vector<std::string> inner;
+  std::string guesses;
+  for (const auto& name : wanted) {
+    const auto at = std::find(plan.names.begin(), plan.names.end(), name) - plan.names.begin();
+    inner.push_back(fmt::format("c{}", at));
+    guesses += (guesses.empty() ? "" : ", ") + fmt::format(kGuessSql, inner.back()) + " AS " +
+               quote_identifier(fmt::format("t{}", inner.size()));
+  }
+  std::vector<std::string> types(wanted.size(), "VARCHAR");
+  if (!options.all_strings) {
+    const auto result = source.session->stream(fmt::format("SELECT {} FROM {}", guesses, plan.from));
+    if (!result.ok()) return result.error();
+    const auto guessed = fetch_all(*result.value());
+    if (!guessed.ok()) return guessed.error();
+    for (std::size_t k = 0; k < types.size(); ++k) types[k] = guessed.value().columns()[k].string_at(0);
+  }
+  std::string list;
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    list += fmt::format("{}CAST({} AS {}) AS {}", k > 0 ? ", " : "", inner[k], types[k], quote_identifier(wanted[k]));
+  }
+  source.sql = fmt::format("SELECT {} FROM {}", list, plan.from);
+  return {};
+}
+
+Result<CsvPlan> plan_csv(Source& source, const ReadOptions& options) {
   const auto decoded = decode_in_place(source);
-  if (!decoded.ok()) return decoded;
+  if (!decoded.ok()) return decoded.error();
   const auto start = read_some(source.file, kHeaderByteCountMax);
   if (!start.ok()) return start.error();
-  const auto header = parse_csv_header(start.value());
+  std::string_view text = start.value();
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const auto header = parse_csv_header(text);
   if (!header.ok()) return header.error();
   const auto checked = check_columns(options.columns, header.value().names);
-  if (!checked.ok()) return checked;
-  source.sql = csv_reader_sql(source, header.value(), options);
-  return {};
+  if (!checked.ok()) return checked.error();
+  return CsvPlan{header.value().names, csv_reader_sql(source, header.value())};
 }
 
 /// Types that are none of ours come as text.
@@ -128,30 +208,27 @@ Result<bool> is_parquet(const Descriptor& file) {
 Status prepare(Source& source, const ReadOptions& options) {
   const auto parquet = is_parquet(source.file);
   if (!parquet.ok()) return parquet.error();
-  // The CSV path may put another file in the place of this one, so it opens its session last.
+  CsvPlan plan;
   if (!parquet.value()) {
-    const auto prepared = prepare_csv(source, options);
-    if (!prepared.ok()) return prepared;
+    // May put a decoded file in the place of this one, so the session is opened afterwards.
+    auto planned = plan_csv(source, options);
+    if (!planned.ok()) return planned.error();
+    plan = std::move(planned.value());
   }
   auto session = Session::open(options.thread_count, source.file.proc_path());
   if (!session.ok()) return session.error();
   source.session = std::move(session.value());
-  return parquet.value() ? prepare_parquet(source, options) : Status{};
+  return parquet.value() ? prepare_parquet(source, options) : choose_csv_columns(source, plan, options);
 }
 
 Result<Table> read_source(Source source, const ReadOptions& options) {
-  const auto fail = [&](const Error& error) { return in_file(source.name, error); };
   const auto prepared = prepare(source, options);
-  if (!prepared.ok()) return fail(prepared.error());
+  if (!prepared.ok()) return in_file(source.name, prepared.error());
   const auto result = source.session->stream(source.sql);
-  if (!result.ok()) return fail(result.error());
-  auto table = result.value()->empty_table();
-  if (!table.ok()) return fail(table.error());
-  for (;;) {
-    const auto more = result.value()->fetch_into(table.value());
-    if (!more.ok()) return fail(more.error());
-    if (!more.value()) return table;
-  }
+  if (!result.ok()) return in_file(source.name, result.error());
+  auto table = fetch_all(*result.value());
+  if (!table.ok()) return in_file(source.name, table.error());
+  return table;
 }
 
 class QueryBatches final : public BatchReader {

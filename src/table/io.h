@@ -17,7 +17,7 @@ namespace kinfold::table {
 
 struct ReadOptions {
   bool all_strings = false;           ///< CSV: do not guess types; every column is kString.
-  std::vector<std::string> columns;   ///< Only these (empty: all).
+  std::vector<std::string> columns{};  ///< Only these (empty: all).
   std::size_t thread_count = 0;       ///< 0: all cores.
 };
 
