@@ -72,10 +72,18 @@ Status file_certificate(Site& site, const std::string& note, const std::string& 
 Result<std::string> send_certificates(Site& site, const std::string& party) {
   const auto certificates = site.door().certificates();
   if (!certificates.ok()) return certificates.error();
+  // A holding that was replaced (somebody withdrew) is destroyed, but its sealed file lives on in the next.
+  std::set<seal::Id> living;
+  const auto all = site.door().list();
+  if (!all.ok()) return all.error();
+  for (const auto& each : all.value()) {
+    if (each.state == holding::HoldingState::kLive && each.package) living.insert(*each.package);
+  }
   seal::Contents contents;
   std::vector<seal::Id> holdings;
   for (const auto& certificate : certificates.value()) {
-    if (certificate.origin != party || !certificate.package || sent_before(site, party, certificate.holding)) continue;
+    if (certificate.origin != party || !certificate.package || living.contains(*certificate.package)) continue;
+    if (sent_before(site, party, certificate.holding)) continue;
     contents.documents.push_back(as_document(certificate));
     holdings.push_back(certificate.holding);
   }

@@ -1,0 +1,30 @@
+// The pieces of an objection's way: from the council to the vault, to departments, and back as receipts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "identity/vault.h"
+#include "site/rights.h"
+
+namespace kinfold::site {
+
+/// From this probability on, what a person's words say and a vault record are one person.
+inline constexpr double kSamePersonProbabilityMin = 0.95;
+
+/// Seals, for each department with a live request about any of them, the references it has to take out.
+Result<std::vector<std::string>> tell_departments(Site& site, const identity::Vault& vault,
+                                                  const std::vector<identity::PersonId>& people);
+
+Result<Report> receive_objectors(Site& site, const table::Table& objectors, const std::string& actor);
+Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const table::Table& withdrawn, const std::string& actor);
+
+/// Stores a holding anew without the rows of these references (sorted), then destroys the old one.
+/// \returns how many rows of `table_name` went; 0: the holding stays as it is.
+Result<std::uint64_t> drop_rows(Site& site, const holding::Holding& from, const std::string& table_name,
+                                const std::vector<std::string>& references, const holding::Asking& who);
+
+/// Seals the receipt for a notice. \returns its path.
+Result<std::string> answer_notice(Site& site, const seal::Manifest& notice, std::uint64_t row_count);
+
+}  // namespace kinfold::site

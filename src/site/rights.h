@@ -1,0 +1,33 @@
+// People's rights, end to end: an objection at a council reaches everybody who has the data; a copy of
+// everything held takes two people; an erasure says what cannot be undone.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "identity/identity.h"
+#include "site/report.h"
+#include "site/site.h"
+
+namespace kinfold::site {
+
+/// Reads `forenames`, `surname`, `date_of_birth`, `gender`, `address`, `postcode`, `nino` from a small
+/// TOML file ("-": standard input), so that nobody's name is on a command line.
+/// \retval kInvalid naming the line; too little to know a person by is kInvalid too.
+Result<identity::Identity> read_identity(const std::string& path);
+
+/// At an authority: remembers the objection as tokens, and seals a notice for the trusted party.
+/// At the trusted party: the same, finds the person, restricts their record, and seals a notice
+/// to each department that has a live request with them in it.
+Result<Report> object(Site& site, const identity::Identity& person, const std::string& actor);
+
+/// At the trusted party, by two people: `linker` (duty `linkage`) finds the person, `actor` (duty
+/// `data-protection`) reads what is held. Writes copy.html and copy.json to `out_folder`.
+Result<Report> access(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
+                      const std::string& out_folder);
+
+/// At the trusted party, by two people: the person's key is destroyed, so that no copy of the vault
+/// shows them again; their rows leave attributes and returns; departments are told.
+Result<Report> erase(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker);
+
+}  // namespace kinfold::site
