@@ -43,7 +43,13 @@ class ObjectionBook {
   /// \retval kInvalid where too little is known of the person to know them again: a date of birth
   ///         and a name, or a NI number, are needed.
   Result<bool> add(const Identity& identity, Date on);
-  Status add_all(const std::vector<Identity>& identities, Date on);
+  struct Added {
+    std::uint64_t new_count = 0;
+    std::uint64_t known_count = 0;         ///< Were there already.
+    std::uint64_t unrecognisable_count = 0; ///< Too little is known of them to know them again.
+  };
+  /// All in one: those who cannot be recognised are counted, and stop nobody else.
+  Result<Added> add_all(const std::vector<Identity>& identities, Date on);
 
   /// Whether somebody in the book shares a token with this identity. False matches are rare and
   /// only ever leave somebody out; their rate is measured in tests and stated in vault.md.

@@ -30,6 +30,7 @@ struct IdentityVersion {
   Identity identity;
   Origin origin;
   std::optional<FamilyId> family;
+  bool corrected = false;  ///< By the person, under their right to rectification.
 };
 
 /// One set of references: who they were made for, and for what.
@@ -53,7 +54,10 @@ struct ReceivedPeople {
 struct PersonRecord {
   PersonId person;
   bool restricted = false;
-  std::vector<IdentityVersion> versions;   ///< Oldest first; the last is the one in use.
+  /// In use: the newest version, with fields it lacks from the ones before. After a correction
+  /// nothing older is used, nor a later version that repeats an older one.
+  Identity current;
+  std::vector<IdentityVersion> versions;   ///< Every time the person was received; oldest first.
   std::vector<ReferenceScope> disclosures; ///< Every scope the person is or was in.
 };
 
@@ -97,9 +101,12 @@ class Vault {
   Result<std::vector<Candidate>> search(const Identity& identity, std::size_t count_max = 10) const;
 
   /// Fresh references for these people, stored under a key of the scope's own.
-  /// \returns them in the order of `persons`. \retval kRefused if the scope's id is taken.
+  /// \returns them in the order of `persons`.
+  /// \retval kRefused if the scope's id is taken; kInvalid if somebody is not in the vault or
+  ///         named twice.
   Result<std::vector<Reference>> issue(const ReferenceScope& scope, std::span<const PersonId> persons);
-  /// The `people` table of a request: reference and identity, sorted by reference.
+  /// The `people` table of a request: reference and identity in use, sorted by reference. Whoever
+  /// is restricted (or was erased since) is left out.
   Result<table::Table> request_people(const std::string& scope_id) const;
   /// Each reference's person; empty where the scope has no such reference (or no longer).
   /// \retval kInvalid if there is no such scope; kRefused if its references were destroyed.

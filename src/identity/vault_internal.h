@@ -1,0 +1,123 @@
+// Private to the vault: what it holds in memory, how records are written, and who is who.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "identity/database.h"
+#include "identity/vault.h"
+#include "seal/bytes.h"
+
+namespace kinfold::identity {
+
+/// Appends fields one after another; records are filled up with zeros to whole steps, so that the
+/// size of a sealed record says little about what is in it. The layout is in docs/formats/vault.md.
+class Packer {
+ public:
+  void put(std::uint64_t number);
+  void put(std::string_view text);
+  void put(const std::optional<Date>& date);
+  void put(std::span<const std::uint8_t> bytes);
+  /// The bytes, filled up to a multiple of `step`.
+  const seal::PlainBytes& finish(std::size_t step = 128);
+
+ private:
+  seal::PlainBytes bytes_;
+};
+
+/// Reads back what Packer wrote. After the first field that is not there, everything is empty and
+/// ok() is false.
+class Unpacker {
+ public:
+  explicit Unpacker(seal::ByteView bytes) : rest_(bytes) {}
+  std::uint64_t number();
+  std::string text();
+  std::optional<Date> date();
+  void bytes(std::span<std::uint8_t> into);
+  bool ok() const { return ok_; }
+
+ private:
+  seal::ByteView take(std::size_t byte_count);
+  seal::ByteView rest_;
+  bool ok_ = true;
+};
+
+struct IdHash {
+  template <typename Id>
+  std::size_t operator()(const Id& id) const {
+    std::size_t hash = 0;  // ids are random already
+    for (std::size_t i = 0; i < sizeof(hash); ++i) hash = hash << 8 | id.bytes[i];
+    return hash;
+  }
+};
+
+struct PersonEntry {
+  PersonId id;
+  RecordNumber record = 0;
+  bool restricted = false;
+  bool erased = false;  ///< Its place in the list stays, empty.
+  std::vector<IdentityVersion> versions;
+};
+
+struct ScopeEntry {
+  ReferenceScope scope;
+  RecordNumber members_record = 0;
+  RecordNumber references_record = 0;  ///< 0: destroyed.
+  std::vector<PersonId> members;
+  std::vector<Reference> references;   ///< In step with members, or empty.
+  std::unordered_map<Reference, std::size_t, IdHash> member_of;
+  std::unordered_map<PersonId, std::size_t, IdHash> place_of;
+  void index();
+};
+
+seal::PlainBytes pack_person(const PersonEntry& person);
+bool unpack_person(seal::ByteView bytes, PersonEntry& person);
+seal::PlainBytes pack_version(const IdentityVersion& version);
+bool unpack_version(seal::ByteView bytes, IdentityVersion& version);
+seal::PlainBytes pack_members(const ScopeEntry& scope);
+bool unpack_members(seal::ByteView bytes, ScopeEntry& scope);
+seal::PlainBytes pack_references(const ScopeEntry& scope);
+bool unpack_references(seal::ByteView bytes, ScopeEntry& scope);
+
+/// For each row: the index of the person it is, or that of the earlier row it is the same person
+/// as, or nothing.
+struct Judged {
+  std::optional<std::size_t> person;  ///< Index into the vault's people.
+  std::optional<std::size_t> row;     ///< An earlier row of the same submission.
+};
+/// \retval as linkage::match_to_register.
+Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
+                                  const Vault::Options& options);
+/// Finds people by a description, in memory: keys of the standardised fields, hashed and sorted.
+class SearchIndex {
+ public:
+  /// Adds every spelling of people[from ...].
+  void extend(const std::vector<PersonEntry>& people, std::size_t from);
+  std::size_t people_count() const { return people_count_; }
+  void clear();
+  /// People and how likely each is to be this one; best first. Looks only at those who share a key.
+  std::vector<std::pair<std::size_t, double>> likeliest(const Identity& identity,
+                                                        const std::vector<PersonEntry>& people,
+                                                        std::size_t count_max) const;
+
+ private:
+  struct Entry {
+    std::uint64_t key = 0;
+    std::uint32_t person = 0;
+    auto operator<=>(const Entry&) const = default;
+  };
+  std::vector<Entry> entries_;  // sorted
+  std::size_t people_count_ = 0;
+};
+
+/// Families keep their ids where most of their found members were together before.
+std::vector<FamilyId> settle_families(std::span<const std::int64_t> family, const std::vector<Judged>& judged,
+                                      const std::vector<PersonEntry>& people, std::string_view authority,
+                                      const RandomBytes& random);
+
+}  // namespace kinfold::identity

@@ -1,0 +1,179 @@
+// Who is who: which rows of a submission are people the vault has.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "identity/vault_internal.h"
+#include "linkage/match.h"
+#include "person/name.h"
+#include "person/nino.h"
+#include "person/postcode.h"
+
+namespace kinfold::identity {
+namespace {
+
+struct Standard {
+  std::string names;      ///< Forenames and surname, standardised; "" if either is missing.
+  std::string born;
+  std::string postcode;
+  std::string nino_stem;
+  std::string gender;
+  std::string key() const { return names.empty() || born.empty() ? std::string() : names + '|' + born; }
+};
+
+Standard standardise(const Identity& identity) {
+  Standard standard;
+  const auto forenames = person::standardise_forenames(identity.forenames).squeezed();
+  const auto surname = person::standardise_surname(identity.surname).squeezed();
+  if (!forenames.empty() && !surname.empty()) standard.names = forenames + '|' + surname;
+  if (identity.date_of_birth) standard.born = to_iso(*identity.date_of_birth);
+  standard.postcode = person::parse_postcode(identity.postcode).text;
+  const auto nino = person::parse_nino(identity.nino);
+  if (nino.valid && !nino.temporary) standard.nino_stem = nino.stem;
+  standard.gender = identity.gender;
+  return standard;
+}
+
+bool both_and_equal(const std::string& left, const std::string& right) { return !left.empty() && left == right; }
+bool both_and_different(const std::string& left, const std::string& right) {
+  return !left.empty() && !right.empty() && left != right;
+}
+bool contradict(const Standard& left, const Standard& right) {
+  return both_and_different(left.nino_stem, right.nino_stem) || both_and_different(left.gender, right.gender);
+}
+
+/// Everybody in the vault in every spelling, and what each row of that table stands for.
+struct Spellings {
+  table::Table identities = empty_identities();
+  std::vector<std::size_t> person;
+  std::vector<Standard> standard;
+};
+
+Spellings spellings_of(const std::vector<PersonEntry>& people) {
+  Spellings spellings;
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    const auto& versions = people[i].versions;
+    for (std::size_t v = 0; v < versions.size(); ++v) {
+      const auto same = [&](const IdentityVersion& earlier) { return earlier.identity == versions[v].identity; };
+      const auto here = versions.begin() + static_cast<std::ptrdiff_t>(v);
+      if (std::any_of(versions.begin(), here, same)) continue;
+      append_identity(spellings.identities, versions[v].identity);
+      spellings.person.push_back(i);
+      spellings.standard.push_back(standardise(versions[v].identity));
+    }
+  }
+  return spellings;
+}
+
+/// Names and date of birth agree, a postcode or a NI number too, and nothing contradicts.
+void judge_exact(const std::vector<Standard>& rows, const Spellings& spellings, std::vector<Judged>& judged) {
+  std::multimap<std::string, std::size_t> by_key;
+  for (std::size_t i = 0; i < spellings.standard.size(); ++i) {
+    const auto key = spellings.standard[i].key();
+    if (!key.empty()) by_key.emplace(key, i);
+  }
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto [first, last] = by_key.equal_range(rows[row].key());
+    for (auto it = first; it != last; ++it) {
+      const auto& other = spellings.standard[it->second];
+      if (contradict(rows[row], other)) continue;
+      if (!both_and_equal(rows[row].postcode, other.postcode) &&
+          !both_and_equal(rows[row].nino_stem, other.nino_stem)) {
+        continue;
+      }
+      judged[row].person = spellings.person[it->second];
+      break;
+    }
+  }
+}
+
+/// One council, one file: the same names and date of birth, and nothing that contradicts, are one
+/// person in two families (a child of parents who live apart).
+void judge_within(const std::vector<Standard>& rows, std::vector<Judged>& judged) {
+  std::multimap<std::string, std::size_t> by_key;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto key = rows[row].key();
+    if (key.empty()) continue;
+    const auto [first, last] = by_key.equal_range(key);
+    for (auto it = first; it != last && !judged[row].person; ++it) {
+      if (contradict(rows[row], rows[it->second])) continue;
+      judged[row].row = it->second;
+      break;
+    }
+    if (!judged[row].row) by_key.emplace(key, row);
+  }
+}
+
+/// Everybody else is compared with everybody by linkage.
+Status judge_by_linkage(const std::vector<Identity>& rows, const Spellings& spellings, const Vault::Options& options,
+                        std::vector<Judged>& judged) {
+  std::vector<std::size_t> open_rows;
+  auto people = empty_identities();
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (judged[row].person || judged[row].row) continue;
+    open_rows.push_back(row);
+    append_identity(people, rows[row]);
+  }
+  if (open_rows.empty() || spellings.person.empty()) return {};
+  linkage::LinkOptions link_options;
+  link_options.thread_count = options.thread_count;
+  auto matched =
+      linkage::match_to_register(people, spellings.identities, linkage::people_model(), link_options);
+  people.wipe();
+  if (!matched.ok()) return matched.error();
+  for (std::size_t i = 0; i < open_rows.size(); ++i) {
+    const auto& match = matched.value().matches[i];
+    if (match.register_row == linkage::RegisterMatch::kNoRow || match.probability < options.found_probability) continue;
+    judged[open_rows[i]].person = spellings.person[match.register_row];
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
+                                  const Vault::Options& options) {
+  std::vector<Judged> judged(rows.size());
+  std::vector<Standard> standard;
+  for (const auto& row : rows) standard.push_back(standardise(row));
+  auto spellings = spellings_of(people);
+  judge_exact(standard, spellings, judged);
+  judge_within(standard, judged);
+  auto done = judge_by_linkage(rows, spellings, options, judged);
+  spellings.identities.wipe();
+  if (!done.ok()) return done.error();
+  return judged;
+}
+
+std::vector<FamilyId> settle_families(std::span<const std::int64_t> family, const std::vector<Judged>& judged,
+                                      const std::vector<PersonEntry>& people, std::string_view authority,
+                                      const RandomBytes& random) {
+  std::map<std::int64_t, std::map<FamilyId, std::size_t>> votes;
+  std::map<std::int64_t, std::size_t> found_count;
+  for (std::size_t row = 0; row < family.size(); ++row) {
+    if (!judged[row].person) continue;
+    ++found_count[family[row]];
+    const auto& versions = people[*judged[row].person].versions;
+    const auto newest = std::find_if(versions.rbegin(), versions.rend(), [&](const IdentityVersion& version) {
+      return version.family && version.origin.authority == authority;
+    });
+    if (newest != versions.rend()) ++votes[family[row]][*newest->family];
+  }
+  std::set<FamilyId> taken;
+  std::map<std::int64_t, FamilyId> id_of;
+  for (const auto& [number, counts] : votes) {
+    for (const auto& [id, count] : counts) {
+      if (2 * count > found_count[number] && taken.insert(id).second) id_of[number] = id;
+    }
+  }
+  std::vector<FamilyId> families;
+  for (const auto number : family) {
+    auto [place, fresh] = id_of.try_emplace(number);
+    if (fresh) random(place->second.bytes);
+    families.push_back(place->second);
+  }
+  return families;
+}
+
+}  // namespace kinfold::identity

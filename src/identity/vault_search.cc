@@ -1,0 +1,158 @@
+// Finds one person by a description of them, for rights cases: candidates who share a key, weighed
+// field by field.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "identity/vault_internal.h"
+#include "linkage/kernels.h"
+#include "person/name.h"
+#include "person/nino.h"
+#include "person/postcode.h"
+
+namespace kinfold::identity {
+namespace {
+
+struct Description {
+  std::string first;
+  std::string root;
+  std::string surname;
+  std::optional<Date> born;
+  std::string gender;
+  std::string postcode;
+  std::string district;
+  std::string nino_stem;
+};
+
+Description describe(const Identity& identity) {
+  Description description;
+  const auto forenames = person::standardise_forenames(identity.forenames);
+  if (!forenames.tokens.empty()) {
+    description.first = forenames.tokens.front();
+    description.root = person::nickname_root(description.first);
+  }
+  description.surname = person::standardise_surname(identity.surname).squeezed();
+  description.born = identity.date_of_birth;
+  description.gender = identity.gender;
+  const auto postcode = person::parse_postcode(identity.postcode);
+  description.postcode = postcode.text;
+  description.district = postcode.district;
+  description.nino_stem = person::parse_nino(identity.nino).stem;
+  return description;
+}
+
+/// What two descriptions of one person nearly always share one of.
+std::vector<std::uint64_t> keys_of(const Description& description) {
+  std::vector<std::uint64_t> keys;
+  const auto add = [&](char kind, std::initializer_list<std::string> parts) {
+    std::string text(1, kind);
+    for (const auto& part : parts) {
+      if (part.empty()) return;
+      text += '\x1F' + part;
+    }
+    keys.push_back(std::hash<std::string>{}(text));
+  };
+  const auto born = description.born ? to_iso(*description.born) : std::string();
+  const auto surname_sound = person::soundex(description.surname);
+  const auto first_sound = person::soundex(description.root);
+  add('n', {description.nino_stem});
+  add('s', {surname_sound, born});
+  add('f', {first_sound, born});
+  add('b', {surname_sound, first_sound, born.substr(0, 4)});
+  add('d', {surname_sound, first_sound, born.empty() ? "" : born.substr(5)});
+  add('p', {description.postcode, first_sound});
+  add('q', {description.district, surname_sound, first_sound});
+  return keys;
+}
+
+// Weights in bits: the usual size of log2(m/u) for these fields among people in England. They rank
+// candidates for a human eye; who is who between submissions is judged by a fitted model instead.
+double weigh_names(const Description& left, const Description& right) {
+  double bits = 0;
+  if (!left.first.empty() && !right.first.empty()) {
+    // A forename that differs tells twins and families apart, where everything else agrees.
+    const double likeness = linkage::jaro_winkler(left.first, right.first);
+    bits += left.first == right.first ? 8 : left.root == right.root ? 6 : likeness >= 0.9 ? 4 : likeness >= 0.8 ? 0 : -14;
+  }
+  if (!left.surname.empty() && !right.surname.empty()) {
+    const double likeness = linkage::jaro_winkler(left.surname, right.surname);
+    bits += left.surname == right.surname ? 9 : likeness >= 0.9 ? 5 : -4;
+  }
+  return bits;
+}
+
+double weigh_dates(Date left, Date right) {
+  if (left == right) return 14;
+  const auto a = to_ymd(left);
+  const auto b = to_ymd(right);
+  const int same = (a.year == b.year ? 1 : 0) + (a.month == b.month ? 1 : 0) + (a.day == b.day ? 1 : 0);
+  const bool swapped = a.year == b.year && a.month == b.day && a.day == b.month;
+  return swapped || same == 2 ? 7 : -8;
+}
+
+double weigh(const Description& left, const Description& right) {
+  double bits = weigh_names(left, right);
+  if (left.born && right.born) bits += weigh_dates(*left.born, *right.born);
+  if (!left.gender.empty() && !right.gender.empty()) bits += left.gender == right.gender ? 1 : -3;
+  if (!left.postcode.empty() && !right.postcode.empty()) {
+    bits += left.postcode == right.postcode ? 10 : left.district == right.district ? 3 : -1;
+  }
+  if (!left.nino_stem.empty() && !right.nino_stem.empty()) bits += left.nino_stem == right.nino_stem ? 18 : -4;
+  return bits;
+}
+
+}  // namespace
+
+void SearchIndex::clear() {
+  entries_.clear();
+  people_count_ = 0;
+}
+
+void SearchIndex::extend(const std::vector<PersonEntry>& people, std::size_t from) {
+  const std::size_t sorted_count = entries_.size();
+  for (std::size_t i = from; i < people.size(); ++i) {
+    for (const auto& version : people[i].versions) {
+      for (const auto key : keys_of(describe(version.identity))) {
+        entries_.push_back({key, static_cast<std::uint32_t>(i)});
+      }
+    }
+  }
+  const auto middle = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_count);
+  std::sort(middle, entries_.end());
+  std::inplace_merge(entries_.begin(), middle, entries_.end());
+  entries_.erase(std::unique(entries_.begin(), entries_.end()), entries_.end());
+  people_count_ = people.size();
+}
+
+std::vector<std::pair<std::size_t, double>> SearchIndex::likeliest(const Identity& identity,
+                                                                   const std::vector<PersonEntry>& people,
+                                                                   std::size_t count_max) const {
+  const auto asked = describe(identity);
+  std::vector<std::uint32_t> candidates;
+  for (const auto key : keys_of(asked)) {
+    auto at = std::lower_bound(entries_.begin(), entries_.end(), Entry{key, 0});
+    for (; at != entries_.end() && at->key == key; ++at) candidates.push_back(at->person);
+  }
+  std::sort(candidates.begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  const double prior_bits = -std::log2(static_cast<double>(people.size()) + 1.0);
+  std::vector<std::pair<std::size_t, double>> found;
+  for (const auto candidate : candidates) {
+    if (people[candidate].erased) continue;
+    double best = -100;
+    for (const auto& version : people[candidate].versions) {
+      best = std::max(best, weigh(asked, describe(version.identity)));
+    }
+    const double probability = 1.0 / (1.0 + std::exp2(-(best + prior_bits)));
+    if (probability > 0.01) found.emplace_back(candidate, probability);
+  }
+  // Ties by person id, which is random, so that the order says nothing about who came first.
+  std::sort(found.begin(), found.end(), [&](const auto& left, const auto& right) {
+    return left.second != right.second ? left.second > right.second
+                                       : people[left.first].id < people[right.first].id;
+  });
+  if (found.size() > count_max) found.resize(count_max);
+  return found;
+}
+
+}  // namespace kinfold::identity

@@ -1,0 +1,48 @@
+// Private to the vault: what is behind its handle.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "identity/vault_internal.h"
+
+namespace kinfold::identity {
+
+struct Vault::State {
+  State(Database opened, RecordKeys& ring, RandomBytes generator, const Options& chosen)
+      : database(std::move(opened)), keys(&ring), random(std::move(generator)), options(chosen) {}
+  ~State();
+
+  Database database;
+  RecordKeys* keys;
+  RandomBytes random;
+  Options options;
+  std::vector<PersonEntry> people;
+  std::unordered_map<PersonId, std::size_t, IdHash> index_of;
+  std::uint64_t living_count = 0;  ///< People not erased.
+  std::map<std::string, ScopeEntry> scopes;
+  std::set<std::string> submissions;
+  SearchIndex index;  ///< Behind `people` until a search needs it.
+
+  Status load();
+  Status load_people();
+  Status load_versions();
+  Status load_scopes();
+  /// Destroys the keys of records that a committed change gave up, then forgets that it must.
+  /// Called after each such change and upon opening, so that a crash between the two is made good.
+  Status finish_dooming();
+  Status doom(RecordNumber record);
+
+  Result<PersonEntry*> person(const PersonId& id);
+  Status insert_person(PersonEntry& person, const IdentityVersion& first);
+  Status insert_version(const PersonEntry& person, const IdentityVersion& version);
+  /// Writes the scope under fresh keys; the old ones, where there are, are doomed.
+  Status rewrite_scope(ScopeEntry& entry);
+};
+
+Identity current_identity(const PersonEntry& person);
+
+}  // namespace kinfold::identity
