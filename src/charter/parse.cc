@@ -74,7 +74,6 @@ void read_wording(Reader reader, Wording& wording) {
   wording.storage = reader.text("storage");
   wording.refusal = reader.text("refusal");
   wording.change_of_mind = reader.text("change_of_mind");
-  wording.regulator = reader.text("regulator");
   wording.see_also = reader.text("see_also", Need::kOptional);
   wording.corrections = reader.texts("corrections", Need::kOptional);
   reader.finish();

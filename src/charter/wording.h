@@ -23,7 +23,6 @@ struct Wording {
   std::string storage;
   std::string refusal;         ///< What happens if somebody does not want to be part.
   std::string change_of_mind;
-  std::string regulator;       ///< Where to complain outside.
   std::string see_also;
   std::vector<std::string> corrections;  ///< Where the printed notice that this charter follows errs.
 };
