@@ -53,7 +53,8 @@ std::string embedded_spec(std::string_view vega_lite_json) {
 
 }  // namespace
 
-Page::Page(std::string title, std::string subtitle) : title_(std::move(title)), subtitle_(std::move(subtitle)) {}
+Page::Page(std::string title, std::string subtitle)
+    : title_(std::move(title)), subtitle_(std::move(subtitle)) {}
 
 Page& Page::heading(std::string_view text) {
   const auto anchor = fmt::format("section-{}", sections_.size() + 1);
@@ -106,8 +107,9 @@ Page& Page::chart(std::string_view caption, std::string_view vega_lite_json, std
   const auto spec = embedded_spec(vega_lite_json);
   body_ += fmt::format("<figure class=\"chart\">\n<figcaption>{}</figcaption>\n", isolated_text(caption));
   if (spec.empty()) {
-    body_ += fmt::format("<p class=\"fallback\">The chart has no valid specification. What it would show: {}</p>\n",
-                         isolated_text(alternative));
+    body_ += fmt::format(
+        "<p class=\"fallback\">The chart has no valid specification. What it would show: {}</p>\n",
+        isolated_text(alternative));
   } else {
     ++chart_count_;
     // Without JavaScript the sentence stays where the chart would be.
@@ -130,9 +132,11 @@ Page& Page::html(std::string_view markup) {
 std::string Page::render() const {
   std::string contents;
   if (sections_.size() >= kContentsFromSectionCount) {
-    contents += "<nav class=\"contents\" aria-labelledby=\"contents\">\n<h2 id=\"contents\">Contents</h2>\n<ol>\n";
+    contents +=
+        "<nav class=\"contents\" aria-labelledby=\"contents\">\n<h2 id=\"contents\">Contents</h2>\n<ol>\n";
     for (const auto& section : sections_) {
-      contents += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.anchor, isolated_text(section.title));
+      contents +=
+          fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.anchor, isolated_text(section.title));
     }
     contents += "</ol>\n</nav>\n";
   }

@@ -20,10 +20,10 @@ class Page {
  public:
   explicit Page(std::string title, std::string subtitle = {});
 
-  Page& heading(std::string_view text);     ///< A section: gets an anchor and a place in the contents.
+  Page& heading(std::string_view text);  ///< A section: gets an anchor and a place in the contents.
   Page& subheading(std::string_view text);
   Page& paragraph(std::string_view text);
-  Page& note(std::string_view text);        ///< Set apart: a limit, a caution.
+  Page& note(std::string_view text);  ///< Set apart: a limit, a caution.
   Page& list(const std::vector<std::string>& items);
   Page& figures(const std::vector<Figure>& figures);
   /// `caption` is read out first. Numbers are right-aligned. At most `row_count_max` rows are shown

@@ -36,7 +36,11 @@ int decimal_count(const Column& column) {
     const double value = std::abs(column.number_at(row));
     if (std::isfinite(value)) largest = std::max(largest, value);
   }
-  const int most = largest >= 1000.0 ? 0 : largest >= 100.0 ? 1 : largest >= 10.0 ? 2 : largest >= 1.0 ? 3 : 4;
+  const int most = largest >= 1000.0  ? 0
+                   : largest >= 100.0 ? 1
+                   : largest >= 10.0  ? 2
+                   : largest >= 1.0   ? 3
+                                      : 4;
   for (int count = 0; count < most; ++count) {
     const double scale = std::pow(10.0, count);
     bool enough = true;
@@ -109,7 +113,8 @@ std::string safe_text(std::string_view text) {
 }
 
 std::string isolated_text(std::string_view text) {
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const bool ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   return ascii ? safe_text(text) : "<bdi>" + safe_text(text) + "</bdi>";
 }
 
@@ -130,10 +135,12 @@ std::string table_markup(std::string_view id, std::string_view caption, const ta
   const auto& columns = table.columns();
   const std::size_t shown = std::min(table.row_count(), row_count_max);
   std::vector<int> decimals;
-  for (const auto& column : columns) decimals.push_back(column.type() == ColumnType::kDouble ? decimal_count(column) : 0);
+  for (const auto& column : columns)
+    decimals.push_back(column.type() == ColumnType::kDouble ? decimal_count(column) : 0);
   std::string markup = fmt::format(
       "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{0}\" tabindex=\"0\">\n<table>\n"
-      "<caption id=\"{0}\"><span>{1}</span></caption>\n<thead><tr>", id, isolated_text(caption));
+      "<caption id=\"{0}\"><span>{1}</span></caption>\n<thead><tr>",
+      id, isolated_text(caption));
   for (const auto& column : columns) {
     markup += fmt::format("<th scope=\"col\"{}>{}</th>", is_number(column) ? " class=\"number\"" : "",
                           isolated_text(column.name()));

@@ -74,7 +74,8 @@ bool Splitter::read_quoted(std::size_t& at, Record& record) const {
   for (;;) {
     const auto mark = text_.find('"', from);
     if (mark == std::string_view::npos) {
-      return fail(record, "a quotation mark is opened and never closed: close it, or double it where it is meant");
+      return fail(record,
+                  "a quotation mark is opened and never closed: close it, or double it where it is meant");
     }
     if (field.size() + (mark - from) > field_byte_count_max_) {
       return fail(record, fmt::format("a field is longer than {} bytes: is a quotation mark missing?",
@@ -143,11 +144,14 @@ std::string fault_of(const Record& record, std::size_t field_count) {
                        record.fields.size(), record.fields.size() == 1 ? "field" : "fields", field_count);
   }
   if (record.fields.size() > field_count) {
-    return fmt::format("{} fields where the header has {}: put quotation marks round a field that holds the "
-                       "delimiter", record.fields.size(), field_count);
+    return fmt::format(
+        "{} fields where the header has {}: put quotation marks round a field that holds the "
+        "delimiter",
+        record.fields.size(), field_count);
   }
   for (const auto& field : record.fields) {
-    if (field.find('\0') != std::string::npos) return "holds a NUL byte: the file may be damaged; export it again";
+    if (field.find('\0') != std::string::npos)
+      return "holds a NUL byte: the file may be damaged; export it again";
   }
   return {};
 }
@@ -176,12 +180,14 @@ Status name_columns(std::vector<std::string>& names) {
     auto& name = names[k];
     name = std::string(trim(name));
     if (name.find('\0') != std::string::npos) {
-      return invalid(fmt::format("line 1: the name of column {} holds a NUL byte: export the file again", k + 1));
+      return invalid(
+          fmt::format("line 1: the name of column {} holds a NUL byte: export the file again", k + 1));
     }
     if (name.empty()) name = fmt::format("column_{}", k + 1);
     if (!seen.insert(name).second) {
       const auto first = std::find(names.begin(), names.end(), name) - names.begin() + 1;
-      return invalid(fmt::format("line 1: columns {} and {} have the same name: rename or delete one", first, k + 1));
+      return invalid(
+          fmt::format("line 1: columns {} and {} have the same name: rename or delete one", first, k + 1));
     }
   }
   return {};
@@ -206,8 +212,10 @@ Result<CsvHeader> parse_csv_header(std::string_view utf8) {
     ++line;
   }
   if (begin >= utf8.size()) return invalid("line 1: there is no header: the file is empty");
-  header.delimiter = declared.value_or(commonest_delimiter(utf8.substr(begin, lines.next_line(begin) - begin)));
-  if (header.delimiter == '"' || header.delimiter == '\0') return invalid("line 1: sep= names no usable delimiter");
+  header.delimiter =
+      declared.value_or(commonest_delimiter(utf8.substr(begin, lines.next_line(begin) - begin)));
+  if (header.delimiter == '"' || header.delimiter == '\0')
+    return invalid("line 1: sep= names no usable delimiter");
   Record record;
   Splitter(utf8, header.delimiter, kFieldByteCountMax).split(begin, utf8.size(), record);
   if (!record.fault.empty()) return invalid(fmt::format("line {}: {}", line, record.fault));

@@ -22,10 +22,10 @@ Result<DecodedText> decode_text(std::string bytes);
 
 struct CsvHeader {
   char delimiter = ',';
-  std::vector<std::string> names;  ///< Distinct; an empty one is called column_N.
+  std::vector<std::string> names;        ///< Distinct; an empty one is called column_N.
   std::uint64_t skipped_line_count = 0;  ///< Before the header: `sep=`, blank lines.
-  std::size_t body = 0;            ///< Where the first data line starts.
-  std::uint64_t body_line = 2;     ///< Its line number.
+  std::size_t body = 0;                  ///< Where the first data line starts.
+  std::uint64_t body_line = 2;           ///< Its line number.
 };
 /// Reads the header and, before it, Excel's `sep=;` line. The delimiter is the commonest of comma,
 /// semicolon and tab outside quotation marks.

@@ -45,8 +45,8 @@ Result<DecodedText> convert(std::string_view bytes, const char* encoding) {
     char* target = decoded.text.data() + written;
     char* const target_end = decoded.text.data() + decoded.text.size();
     status = U_ZERO_ERROR;
-    ucnv_convertEx(to.get(), from.get(), &target, target_end, &source, source_end, pivot.data(), &pivot_source,
-                   &pivot_target, pivot.data() + pivot.size(), first ? 1 : 0, 1, &status);
+    ucnv_convertEx(to.get(), from.get(), &target, target_end, &source, source_end, pivot.data(),
+                   &pivot_source, &pivot_target, pivot.data() + pivot.size(), first ? 1 : 0, 1, &status);
     first = false;
     written = static_cast<std::size_t>(target - decoded.text.data());
     if (status != U_BUFFER_OVERFLOW_ERROR) break;

@@ -42,7 +42,8 @@ class QueryResult {
 class Session {
  public:
   /// `allowed_path` empty: no file at all.
-  static Result<std::unique_ptr<Session>> open(std::size_t thread_count, const std::string& allowed_path = {});
+  static Result<std::unique_ptr<Session>> open(std::size_t thread_count,
+                                               const std::string& allowed_path = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();

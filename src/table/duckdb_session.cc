@@ -99,7 +99,8 @@ Error scrubbed_error(duckdb_error_type type, std::string_view message) {
     return {code_of(type), fmt::format("query: {}", message.substr(0, message.find('\n')))};
   }
   if (type == DUCKDB_ERROR_OUT_OF_MEMORY) {
-    return io_error("not enough memory, and nothing may be put on disk instead: use a machine with more memory");
+    return io_error(
+        "not enough memory, and nothing may be put on disk instead: use a machine with more memory");
   }
   const auto kind = message.substr(0, std::min(message.find(':'), message.size()));
   const bool plain_kind = kind.size() < 40 && message.size() > kind.size();
@@ -170,12 +171,12 @@ class Statement {
     const char* message = duckdb_prepare_error(statement_);
     const std::string_view text = message == nullptr ? "" : message;
     // The C API gives no type here; the message starts with it.
-    const auto type = text.starts_with("Binder Error")    ? DUCKDB_ERROR_BINDER
-                      : text.starts_with("Parser Error")  ? DUCKDB_ERROR_PARSER
-                      : text.starts_with("Catalog Error") ? DUCKDB_ERROR_CATALOG
+    const auto type = text.starts_with("Binder Error")       ? DUCKDB_ERROR_BINDER
+                      : text.starts_with("Parser Error")     ? DUCKDB_ERROR_PARSER
+                      : text.starts_with("Catalog Error")    ? DUCKDB_ERROR_CATALOG
                       : text.starts_with("Permission Error") ? DUCKDB_ERROR_PERMISSION
-                      : text.starts_with("IO Error")      ? DUCKDB_ERROR_IO
-                                                          : DUCKDB_ERROR_INVALID_INPUT;
+                      : text.starts_with("IO Error")         ? DUCKDB_ERROR_IO
+                                                             : DUCKDB_ERROR_INVALID_INPUT;
     return scrubbed_error(type, text);
   }
 

@@ -102,9 +102,7 @@ void append_decimals(duckdb_vector vector, const VectorView& view, Column& to) {
 bool append_vector(duckdb_vector vector, duckdb_type type, std::size_t row_count, Column& to) {
   const VectorView view{duckdb_vector_get_data(vector), duckdb_vector_get_validity(vector), row_count};
   switch (type) {
-    case DUCKDB_TYPE_BOOLEAN:
-      append_all<bool>(view, to, [&](bool value) { to.append_bool(value); });
-      break;
+    case DUCKDB_TYPE_BOOLEAN: append_all<bool>(view, to, [&](bool value) { to.append_bool(value); }); break;
     case DUCKDB_TYPE_TINYINT: append_ints<std::int8_t>(view, to); break;
     case DUCKDB_TYPE_SMALLINT: append_ints<std::int16_t>(view, to); break;
     case DUCKDB_TYPE_INTEGER: append_ints<std::int32_t>(view, to); break;
@@ -189,7 +187,8 @@ Status fill_vector(duckdb_vector vector, const Column& from, std::size_t begin, 
   void* data = duckdb_vector_get_data(vector);
   switch (from.type()) {
     case ColumnType::kInt64:
-      fill<std::int64_t>(data, validity, from, begin, count, [&](std::size_t row) { return from.int_at(row); });
+      fill<std::int64_t>(data, validity, from, begin, count,
+                         [&](std::size_t row) { return from.int_at(row); });
       break;
     case ColumnType::kDouble:
       fill<double>(data, validity, from, begin, count, [&](std::size_t row) { return from.double_at(row); });
@@ -223,8 +222,8 @@ Status check_loadable(const Table& table) {
       return invalid(fmt::format("two columns are called '{}' (capitals do not count): rename one", name));
     }
     if (column.size() != table.row_count()) {
-      return internal_error(fmt::format("column '{}' has {} rows; the table has {}", name, column.size(),
-                                        table.row_count()));
+      return internal_error(
+          fmt::format("column '{}' has {} rows; the table has {}", name, column.size(), table.row_count()));
     }
   }
   return {};
@@ -285,8 +284,10 @@ Result<Table> QueryResult::empty_table() {
     const std::string name = duckdb_column_name(&result_, k);
     const auto type = column_type_of(duckdb_column_type(&result_, k));
     if (!type) {
-      return invalid(fmt::format("column '{}' has a type that is none of ours: cast it to VARCHAR, BIGINT, "
-                                 "DOUBLE, BOOLEAN or DATE in the query", name));
+      return invalid(
+          fmt::format("column '{}' has a type that is none of ours: cast it to VARCHAR, BIGINT, "
+                      "DOUBLE, BOOLEAN or DATE in the query",
+                      name));
     }
     if (table.find(name) != nullptr) {
       return invalid(fmt::format("two columns are called '{}': give one another name", name));
@@ -309,9 +310,10 @@ Result<bool> QueryResult::fetch_into(Table& table) {
   std::optional<Error> error;
   for (std::size_t k = 0; k < table.column_count(); ++k) {
     Column& to = table.columns()[k];
-    if (!append_vector(duckdb_data_chunk_get_vector(chunk, k), duckdb_column_type(&result_, k), row_count, to)) {
-      error = invalid(fmt::format("column '{}' has a whole number beyond 64 bits: cast it to DOUBLE or VARCHAR",
-                                  to.name()));
+    if (!append_vector(duckdb_data_chunk_get_vector(chunk, k), duckdb_column_type(&result_, k), row_count,
+                       to)) {
+      error = invalid(fmt::format(
+          "column '{}' has a whole number beyond 64 bits: cast it to DOUBLE or VARCHAR", to.name()));
     }
   }
   duckdb_destroy_data_chunk(&chunk);

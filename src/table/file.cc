@@ -60,21 +60,23 @@ Result<Descriptor> open_for_reading(const std::string& path) {
 
 Result<std::string> read_all(const Descriptor& file) {
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return io_error("the file's size cannot be read: " + remedy_for(errno));
+  if (::fstat(file.get(), &info) != 0)
+    return io_error("the file's size cannot be read: " + remedy_for(errno));
   return read_some(file, static_cast<long>(info.st_size));
 }
 
 Result<std::string> read_some(const Descriptor& file, long byte_count) {
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return io_error("the file's size cannot be read: " + remedy_for(errno));
+  if (::fstat(file.get(), &info) != 0)
+    return io_error("the file's size cannot be read: " + remedy_for(errno));
   const long size = static_cast<long>(info.st_size);
   const long wanted = std::min(std::abs(byte_count), size);
   const long from = byte_count < 0 ? size - wanted : 0;
   std::string bytes(static_cast<std::size_t>(wanted), '\0');
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const auto count = ::pread(file.get(), bytes.data() + done, bytes.size() - done,
-                               from + static_cast<long>(done));
+    const auto count =
+        ::pread(file.get(), bytes.data() + done, bytes.size() - done, from + static_cast<long>(done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return io_error("the file cannot be read: " + remedy_for(errno));
     if (count == 0) break;  // It became shorter under our hands: what there is counts.
@@ -86,7 +88,8 @@ Result<std::string> read_some(const Descriptor& file, long byte_count) {
 
 Result<MappedFile> MappedFile::map(const Descriptor& file) {
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return io_error("the file's size cannot be read: " + remedy_for(errno));
+  if (::fstat(file.get(), &info) != 0)
+    return io_error("the file's size cannot be read: " + remedy_for(errno));
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size == 0) return MappedFile(std::string_view{});
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
@@ -109,7 +112,8 @@ Result<Descriptor> create_sealed_memory_file(std::string_view bytes) {
   if (!file.ok()) return file;
   const auto written = write_all(file.value(), bytes);
   if (!written.ok()) return written.error();
-  if (::fcntl(file.value().get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0) {
+  if (::fcntl(file.value().get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) !=
+      0) {
     return io_error("a memory file could not be sealed: " + remedy_for(errno));
   }
   return file;

@@ -150,7 +150,8 @@ Status choose_csv_columns(Source& source, const CsvPlan& plan, const ReadOptions
   }
   std::string list;
   for (std::size_t k = 0; k < wanted.size(); ++k) {
-    list += fmt::format("{}CAST({} AS {}) AS {}", k > 0 ? ", " : "", inner[k], types[k], quote_identifier(wanted[k]));
+    list += fmt::format("{}CAST({} AS {}) AS {}", k > 0 ? ", " : "", inner[k], types[k],
+                        quote_identifier(wanted[k]));
   }
   source.sql = fmt::format("SELECT {} FROM {}", list, plan.from);
   return {};
@@ -172,8 +173,8 @@ Result<CsvPlan> plan_csv(Source& source, const ReadOptions& options) {
 
 /// Types that are none of ours come as text.
 Status prepare_parquet(Source& source, const ReadOptions& options) {
-  const std::string from = fmt::format("read_parquet({}, hive_partitioning = false)",
-                                       quote_literal(source.file.proc_path()));
+  const std::string from =
+      fmt::format("read_parquet({}, hive_partitioning = false)", quote_literal(source.file.proc_path()));
   const auto described = source.session->describe("SELECT * FROM " + from);
   if (!described.ok()) return described.error();
   std::vector<std::string> names;

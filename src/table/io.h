@@ -16,9 +16,9 @@
 namespace kinfold::table {
 
 struct ReadOptions {
-  bool all_strings = false;           ///< CSV: do not guess types; every column is kString.
+  bool all_strings = false;            ///< CSV: do not guess types; every column is kString.
   std::vector<std::string> columns{};  ///< Only these (empty: all).
-  std::size_t thread_count = 0;       ///< 0: all cores.
+  std::size_t thread_count = 0;        ///< 0: all cores.
 };
 
 /// Reads a whole CSV or Parquet file; which of the two is told by the content, not the name.
@@ -34,10 +34,10 @@ struct BadLine {
   std::string reason;
 };
 struct CsvText {
-  Table table;                             ///< All kString. Rows in file order.
-  std::vector<std::uint64_t> line;         ///< Line number in the file of each table row.
+  Table table;                      ///< All kString. Rows in file order.
+  std::vector<std::uint64_t> line;  ///< Line number in the file of each table row.
   std::vector<BadLine> bad_lines;
-  std::string encoding;                    ///< "UTF-8", "UTF-16LE", "windows-1252" ...
+  std::string encoding;  ///< "UTF-8", "UTF-16LE", "windows-1252" ...
 };
 /// Reads a CSV that people made: nothing is guessed, good rows are kept, lines that cannot be
 /// split are set aside with their number and reason. rows + bad_lines = data lines in the file.

@@ -94,9 +94,7 @@ void Column::append_from(const Column& from, std::size_t row) {
   switch (type_) {
     case ColumnType::kString: return append_string(from.string_at(row));
     case ColumnType::kDouble: return append_double(from.double_at(row));
-    default:
-      valid_.push_back(1);
-      ints_.push_back(from.ints_[row]);
+    default: valid_.push_back(1); ints_.push_back(from.ints_[row]);
   }
 }
 
@@ -202,8 +200,8 @@ Result<const Column*> Table::require(std::string_view name) const {
 Result<const Column*> Table::require(std::string_view name, ColumnType type) const {
   auto found = require(name);
   if (!found.ok() || found.value()->type() == type) return found;
-  return invalid(fmt::format("column '{}' is of type {}; {} is needed. Convert it before it is read here", name,
-                             type_name(found.value()->type()), type_name(type)));
+  return invalid(fmt::format("column '{}' is of type {}; {} is needed. Convert it before it is read here",
+                             name, type_name(found.value()->type()), type_name(type)));
 }
 
 Table Table::take(const std::vector<std::size_t>& rows) const {

@@ -102,8 +102,9 @@ TEST(PageTable, AlignsNumbersAndWritesThemForReading) {
   count.append_null();
   share.append_double(0.000001);
   const auto html = Page("P").table("T", table).render();
-  EXPECT_TRUE(has(html, "<th scope=\"row\">a</th><td class=\"number\">1,234,567</td>"
-                              "<td class=\"number\">0.2500</td>"));
+  EXPECT_TRUE(has(html,
+                  "<th scope=\"row\">a</th><td class=\"number\">1,234,567</td>"
+                  "<td class=\"number\">0.2500</td>"));
   EXPECT_TRUE(has(html, "<td class=\"number\">\u22122018</td><td class=\"number\">0.3000</td>"));
   EXPECT_TRUE(has(html, "<td class=\"number\">&lt;\u00A00.0001</td>"));
   EXPECT_EQ(count_of(html, "title=\"no value\""), 2U);
@@ -139,7 +140,8 @@ TEST(PageChart, BringsTheLibraryOnceAndOnlyWhereItIsNeeded) {
 TEST(PageChart, CannotBeEndedByItsData) {
   const auto html =
       Page("P")
-          .chart("C", R"({"data":{"values":[{"a":"</script><script>alert(1)</script><!--"}]},"mark":"bar"})", "alt")
+          .chart("C", R"({"data":{"values":[{"a":"</script><script>alert(1)</script><!--"}]},"mark":"bar"})",
+                 "alt")
           .render();
   EXPECT_FALSE(has(html, "<script>alert"));
   EXPECT_TRUE(has(html, "\\u003c/script>"));

@@ -127,8 +127,10 @@ TEST(CsvText, NamesColumnsWithoutANameAndRefusesTwoOfTheSame) {
 std::string utf16(std::string_view ascii, bool little, bool mark) {
   std::string bytes = !mark ? "" : little ? "\xFF\xFE" : "\xFE\xFF";
   for (const char c : ascii) {
-    if (little) (bytes += c) += '\0';
-    else (bytes += '\0') += c;
+    if (little)
+      (bytes += c) += '\0';
+    else
+      (bytes += '\0') += c;
   }
   return bytes;
 }
@@ -173,8 +175,8 @@ TEST(ReadCsvText, NamesTheFileAndTheEncodingButNotTheFolder) {
 
 /// Text from the characters that matter to a CSV reader.
 rc::Gen<std::string> csv_like() {
-  return rc::gen::container<std::string>(
-      rc::gen::weightedElement<char>({{8, 'x'}, {4, ','}, {4, '"'}, {3, '\n'}, {2, '\r'}, {1, ' '}, {1, '\0'}}));
+  return rc::gen::container<std::string>(rc::gen::weightedElement<char>(
+      {{8, 'x'}, {4, ','}, {4, '"'}, {3, '\n'}, {2, '\r'}, {1, ' '}, {1, '\0'}}));
 }
 
 /// As RFC 4180 writes it.

@@ -143,8 +143,9 @@ TEST(TypeGuessing, LooksAtEveryLineAndTakesOnlyIsoDates) {
 TEST(TypeGuessing, ChangesNoValue) {
   const TempFolder folder;
   const auto read = read_file(folder.write(
-      "t.csv", "padded,long,whole,real,word,empty,old\n007,1234567890123456789012,-5,1e-05,nan,,1899-12-31\n"
-               "8,1,0,.5,inf,\"\",2024-02-29\n"));
+      "t.csv",
+      "padded,long,whole,real,word,empty,old\n007,1234567890123456789012,-5,1e-05,nan,,1899-12-31\n"
+      "8,1,0,.5,inf,\"\",2024-02-29\n"));
   ASSERT_TRUE(read.ok()) << read.error().message;
   const auto& table = read.value();
   EXPECT_EQ(table.find("padded")->text_at(0), "007");
@@ -159,8 +160,8 @@ TEST(TypeGuessing, ChangesNoValue) {
 
 TEST(LineEnds, OfAllThreeKindsAreRead) {
   const TempFolder folder;
-  for (const std::string text : {"a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4\r", "a,b\n1,2\r\n3,4",
-                                 "sep=;\r\na;b\r\n1;2\r\n3;4\r\n"}) {
+  for (const std::string text : {"a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4\r",
+                                 "a,b\n1,2\r\n3,4", "sep=;\r\na;b\r\n1;2\r\n3;4\r\n"}) {
     const auto read = read_file(folder.write("t.csv", text));
     ASSERT_TRUE(read.ok()) << text << read.error().message;
     ASSERT_EQ(read.value().row_count(), 2U) << text;
@@ -215,7 +216,8 @@ TEST(Tables, ThatCannotBeStoredAreRefused) {
   Table twice;
   twice.add("a", ColumnType::kInt64);
   twice.add("A", ColumnType::kInt64);
-  EXPECT_EQ(parquet_bytes(twice).error().message, "two columns are called 'A' (capitals do not count): rename one");
+  EXPECT_EQ(parquet_bytes(twice).error().message,
+            "two columns are called 'A' (capitals do not count): rename one");
   EXPECT_EQ(parquet_bytes(Table{}).error().message, "a table without columns cannot be stored: add a column");
   Table bytes;
   bytes.add("a", ColumnType::kString).append_string("\xFF");

@@ -23,7 +23,8 @@ class TempFolder {
   ~TempFolder() { std::filesystem::remove_all(path_); }
   std::string path(const std::string& name) const { return path_ + "/" + name; }
   std::string write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(path(name), std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path(name), std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path(name);
   }
 
@@ -44,7 +45,8 @@ inline Table mixed_table(std::size_t row_count) {
     std::string text;
     for (std::uint64_t k = 0; k < length; ++k) text += "abcdefgh é,\"\n"[random.below(8)];
     random.chance(0.1) ? columns[1].append_null() : columns[1].append_string(text + "Zoë");
-    random.chance(0.1) ? columns[2].append_null() : columns[2].append_date(Date{random.between(-9000, 20000)});
+    random.chance(0.1) ? columns[2].append_null()
+                       : columns[2].append_date(Date{random.between(-9000, 20000)});
     random.chance(0.1) ? columns[3].append_null() : columns[3].append_double(random.normal());
     random.chance(0.1) ? columns[4].append_null() : columns[4].append_bool(random.chance(0.5));
     random.chance(0.1) ? columns[5].append_null() : columns[5].append_int(random.between(-100, 100));

