@@ -1,0 +1,34 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/context.h"
+#include "linkage/command.h"
+
+namespace kinfold::cli {
+
+void add_linkage_commands(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("link", "Link two files, or find the duplicates in one; needs no charter and no site");
+  auto command = std::make_shared<linkage::LinkCommand>();
+  auto threshold = std::make_shared<double>(0);
+  auto many = std::make_shared<bool>(false);
+  verb->add_option("left", command->left_path, "CSV or Parquet")->required();
+  verb->add_option("right", command->right_path, "CSV or Parquet; left out: duplicates within LEFT");
+  verb->add_option("--model", command->model_path, "Model (TOML, or Splink's JSON); left out: the starting model for people");
+  verb->add_option("--out", command->out_dir, "Folder for pairs, clusters, fitted model and report")->required();
+  verb->add_option("--truth", command->truth_column, "Column in which equal values mean the same person; only measured with");
+  verb->add_option("--truth-pattern", command->truth_pattern, "Regular expression whose first group is the person, for --truth or the id");
+  auto* given = verb->add_option("--threshold", *threshold, "Probability from which a pair is taken; left out: chosen without the truth")
+                    ->check(CLI::Range(0.0, 1.0));
+  verb->add_option("--threads", command->thread_count, "0: all cores")->capture_default_str();
+  verb->add_flag("--many", *many, "A record may be linked more than once");
+  verb->callback([=, &context] {
+    ProgressBar progress(context.json);
+    command->progress = &progress;
+    command->one_to_one = !*many;
+    if (given->count() > 0) command->threshold = *threshold;
+    const auto report = linkage::run_link(*command);
+    if (!report.ok()) return context.show_failure(report.error());
+    context.print(context.json ? report.value().to_json() + "\n" : report.value().to_text());
+  });
+}
+
+}  // namespace kinfold::cli

@@ -1,0 +1,41 @@
+// The stages of the demo, in order. Each does its job through the same verbs as the command line, sets the
+// demo's clock first, and can be run again after it was killed.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "demo/state.h"
+
+namespace kinfold::demo {
+
+struct Stage {
+  std::string id;
+  std::string title;      ///< On the progress bar and the page.
+  std::string day;        ///< The demo's date.
+  std::function<Result<Json>(State&, Progress&)> run;
+};
+
+std::vector<Stage> all_stages();
+
+// In order of the programme.
+Result<Json> make_people(State& state, Progress& progress);
+Result<Json> make_sites(State& state, Progress& progress);
+Result<Json> councils_submit(State& state, Progress& progress);
+Result<Json> trusted_party_receives(State& state, Progress& progress);
+Result<Json> trusted_party_requests(State& state, Progress& progress);
+Result<Json> departments_match(State& state, Progress& progress);
+Result<Json> returns_arrive(State& state, Progress& progress);
+Result<Json> people_use_their_rights(State& state, Progress& progress);
+Result<Json> departments_destroy(State& state, Progress& progress);
+Result<Json> release_goes_out(State& state, Progress& progress);
+Result<Json> ministry_evaluates(State& state, Progress& progress);
+Result<Json> outputs_are_checked(State& state, Progress& progress);
+Result<Json> attacks_are_refused(State& state, Progress& progress);
+Result<Json> canary_is_sought(State& state, Progress& progress);
+Result<Json> everything_expires(State& state, Progress& progress);
+Result<Json> ledgers_are_verified(State& state, Progress& progress);
+
+}  // namespace kinfold::demo
