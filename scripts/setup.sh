@@ -9,6 +9,7 @@ packages=(
   g++ cmake ninja-build ccache pkg-config make git ca-certificates
   libsodium-dev libsqlite3-dev libeigen3-dev libicu-dev libarchive-dev
   nlohmann-json3-dev libfmt-dev libcli11-dev libtomlplusplus-dev
+  coinor-libcbc-dev coinor-libclp-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   age minisign python3
 )

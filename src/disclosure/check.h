@@ -61,6 +61,7 @@ struct CheckedOutput {
   std::vector<std::string> refusals;         ///< Not empty: may not be published; says why and what to do.
   table::Table protected_table;              ///< What apply() gives.
   std::size_t primary_count = 0, secondary_count = 0, shown_count = 0;
+  ReleasedOutput released;                   ///< What a release ledger keeps of it.
   std::string method;                        ///< "exact", "heuristic", "none needed" ...
   double cost = 0, cost_bound = 0;           ///< Of the suppression; bound: no safe one is cheaper.
 

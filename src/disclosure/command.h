@@ -12,10 +12,11 @@ namespace kinfold::disclosure {
 
 struct CheckCommand {
   std::vector<std::string> tables;  ///< CSV or Parquet; checked jointly.
-  std::string rules;                ///< TOML with [disclosure] and perhaps [table] or [table.STEM]
+  std::string rules;                ///< TOML with [disclosure] and perhaps [table] [tables.STEM]
   std::string released;             ///< Ledger of earlier releases (JSON); "" for none.
   std::string out;                  ///< Folder for <stem>.csv, <stem>.html, check.html, check.json
   std::string released_out;         ///< Where to write the ledger with these outputs added; "" not.
+  std::string published;            ///< RFC 3339 time that the ledger is to say; needed with released_out.
   bool json = false;                ///< The JSON document to `stdout_stream` in place of words.
 };
 

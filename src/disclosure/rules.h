@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "charter/charter.h"
 
 namespace kinfold::disclosure {
 
@@ -57,6 +58,8 @@ struct Rules {
 /// \retval kInvalid naming the line, the key, what was found and what is allowed.
 Result<Rules> parse_rules(std::string_view toml_text);
 Result<Rules> read_rules(const std::string& path);
+/// The charter's text has the last word; a charter built in memory gives its DisclosureRules.
+Result<Rules> rules_from_charter(const charter::Charter& charter);
 
 /// The rules as TOML in a fixed order: what an output's record keeps, and its hash is taken of.
 std::string to_toml(const Rules& rules);

@@ -1,6 +1,7 @@
 // An output that is to leave: a table, and what each of its columns says about how many people.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -48,8 +49,14 @@ struct ColumnLayout {
   double importance = 1;             ///< Times the cost of hiding it.
   std::string variable;              ///< What it counts ("in_custody"), "" for everybody. Two columns
                                      ///< that count the same say so here; default: the column's name.
-  std::string part_variable;         ///< kShare, kPart of an outcome named in a dimension: that
-                                     ///< dimension's column; each of its labels is a variable then.
+};
+
+/// Who stands behind one field, where that differs from field to field of a column (evaluation
+/// outputs). Empty: not known.
+struct FieldBasis {
+  Role role = Role::kText;           ///< kText, kCount, kShare, kPercentage, kMean or kEstimate
+  std::optional<std::int64_t> persons, families, authorities;
+  std::optional<std::int64_t> numerator;  ///< kShare, kPercentage: persons counted in it.
 };
 
 /// Who is in the table at all. Two outputs with the same population count the same people; what
@@ -66,6 +73,8 @@ struct Output {
   Population population;
   table::Table table;
   std::vector<ColumnLayout> layout;  ///< Columns not named here fail the check: nothing is assumed.
+  std::vector<FieldBasis> basis;     ///< Row-major, or empty. Where given it says who stands behind a
+                                     ///< field; `layout` then only names the dimensions.
 };
 
 /// Guesses roles from column names and types (`n`, `n_treated`, `families`, `share`, `percent`,

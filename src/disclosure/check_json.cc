@@ -1,0 +1,68 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "disclosure/check.h"
+
+namespace kinfold::disclosure {
+namespace {
+
+using Json = nlohmann::json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json finding_json(const CheckedOutput& output, const Finding& finding) {
+  Json json{{"row", finding.row + 1},
+            {"column", output.original.columns()[finding.column].name()},
+            {"status", status_name(finding.status)}};
+  if (!finding.rule.empty()) {
+    json["rule"] = finding.rule;
+    json["reason"] = finding.reason;
+    json["remedy"] = finding.remedy;
+  }
+  return json;
+}
+
+Json certificate_json(const CellCertificate& line) {
+  return {{"what", line.what},
+          {"status", status_name(line.status)},
+          {"value", number(line.value)},
+          {"interval", {number(line.low), number(line.high)}},
+          {"exact", line.exact},
+          {"need", {number(line.need_low), number(line.need_high)}},
+          {"need_width", number(line.need_width)},
+          {"safe", line.safe},
+          {"confirmed", line.confirmed}};
+}
+
+Json output_json(const CheckedOutput& output) {
+  Json json{{"id", output.id},
+            {"title", output.title},
+            {"publishable", output.publishable()},
+            {"refusals", output.refusals},
+            {"remarks", output.remarks},
+            {"shown", output.shown_count},
+            {"primary", output.primary_count},
+            {"secondary", output.secondary_count},
+            {"method", output.method},
+            {"cost", number(output.cost)},
+            {"cost_bound", number(output.cost_bound)},
+            {"findings", Json::array()},
+            {"certificate", Json::array()}};
+  for (const auto& finding : output.findings) {
+    if (finding.status == CellStatus::kPublished || finding.status == CellStatus::kWithheld) continue;
+    json["findings"].push_back(finding_json(output, finding));
+  }
+  for (const auto& line : output.certificate) json["certificate"].push_back(certificate_json(line));
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Checked& checked) {
+  Json outputs = Json::array();
+  for (const auto& output : checked.outputs) outputs.push_back(output_json(output));
+  const Json json{{"publishable", checked.publishable()}, {"rules", to_toml(checked.rules)}, {"outputs", outputs}};
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace kinfold::disclosure

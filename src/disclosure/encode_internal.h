@@ -1,0 +1,52 @@
+// From outputs and earlier releases to one System: which numbers there are, which are the same, how
+// they add up, and which fields tell them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "disclosure/judge_internal.h"
+#include "disclosure/release_ledger.h"
+#include "disclosure/system.h"
+#include "disclosure/table.h"
+
+namespace kinfold::disclosure {
+
+inline constexpr std::uint32_t kNoField = static_cast<std::uint32_t>(-1);
+
+/// What is known of one system cell besides its number.
+struct CellFacts {
+  Selection selection;
+  Level level = Level::kPerson;
+  bool magnitude = false;
+  bool implied = false;             ///< No field shows it; it follows from those that do.
+  std::string released_in;          ///< Title and day of the earlier output that shows it; "" if none.
+  std::uint32_t output = kNoField;  ///< Where it is a field of: the first such field.
+  std::uint32_t row = 0, column = 0;
+  Verdict verdict;
+};
+
+struct Encoding {
+  System system;
+  std::vector<CellFacts> facts;                     ///< One a cell.
+  std::vector<std::vector<std::vector<CellIndex>>> field_cells;  ///< [output][row * columns + column]
+  std::unordered_map<std::string, CellIndex> by_key;
+  std::map<std::string, std::map<std::string, std::string>> parents;  ///< variable -> label -> label above
+};
+
+/// Cells and what shows them, judged; relations follow with add_relations().
+Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger);
+
+/// Sums along every variable, across all outputs; what a sum leaves over; differences between
+/// overlapping populations and between data versions. Adds implied cells with their verdicts.
+void add_relations(Encoding& encoding, const Rules& rules);
+
+/// Costs of hiding, by the rules' basis.
+void set_costs(Encoding& encoding, const Rules& rules);
+
+}  // namespace kinfold::disclosure

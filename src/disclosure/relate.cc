@@ -1,0 +1,248 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/text.h"
+#include "disclosure/encode_internal.h"
+
+namespace kinfold::disclosure {
+namespace {
+
+/// All cells that agree in everything but `variable`.
+struct Siblings {
+  std::string variable;
+  std::optional<CellIndex> total;
+  std::map<std::string, CellIndex> singles;
+  std::vector<std::pair<std::vector<std::string>, CellIndex>> sets;
+};
+
+class Relater {
+ public:
+  Relater(Encoding& encoding, const Rules& rules) : encoding_(encoding), rules_(rules) {}
+  void run();
+
+ private:
+  void gather();
+  void relate(const Siblings& siblings);
+  void add_sum(CellIndex total, const std::vector<CellIndex>& parts, const std::string& variable,
+               const std::vector<std::string>& labels, bool complete);
+  void add_difference(CellIndex whole, CellIndex part, const std::string& variable,
+                      const std::vector<std::string>& left_out, const std::string& rule);
+  void compare_versions();
+  void add_relation(Relation relation);
+  std::optional<CellIndex> implied(const Selection& selection, double value, const CellFacts& like, bool is_rest,
+                                   const std::string& rule);
+  double value(CellIndex c) const { return encoding_.system.cells[c].value; }
+
+  Encoding& encoding_;
+  Rules rules_;
+  std::map<std::string, Siblings> siblings_;
+  std::map<std::string, std::set<std::string>> domain_;
+  std::set<std::vector<std::pair<CellIndex, double>>> known_;
+};
+
+void Relater::gather() {
+  const auto cell_count = static_cast<CellIndex>(encoding_.facts.size());
+  for (CellIndex c = 0; c < cell_count; ++c) {
+    for (const auto& [variable, labels] : encoding_.facts[c].selection.where) {
+      domain_[variable].insert(labels.begin(), labels.end());
+      auto without = encoding_.facts[c].selection;
+      without.where.erase(variable);
+      auto& siblings = siblings_[variable + "\x1f" + without.key()];
+      if (siblings.variable.empty()) {
+        siblings.variable = variable;
+        const auto total = encoding_.by_key.find(without.key());
+        if (total != encoding_.by_key.end()) siblings.total = total->second;
+      }
+      if (labels.size() == 1) {
+        siblings.singles[labels.front()] = c;
+      } else {
+        siblings.sets.push_back({labels, c});
+      }
+    }
+  }
+}
+
+void Relater::add_relation(Relation relation) {
+  std::vector<std::pair<CellIndex, double>> terms;
+  for (const auto& term : relation.terms) terms.push_back({term.cell, term.coefficient});
+  std::sort(terms.begin(), terms.end());
+  if (known_.insert(std::move(terms)).second) encoding_.system.relations.push_back(std::move(relation));
+}
+
+std::optional<CellIndex> Relater::implied(const Selection& selection, double number, const CellFacts& like,
+                                          bool is_rest, const std::string& rule) {
+  const auto key = selection.key();
+  if (const auto known = encoding_.by_key.find(key); known != encoding_.by_key.end()) {
+    if (std::abs(value(known->second) - number) > 1e-6) return std::nullopt;
+    return known->second;
+  }
+  const auto index = static_cast<CellIndex>(encoding_.system.cells.size());
+  SystemCell cell;
+  cell.value = cell.shown_low = cell.shown_high = number;
+  cell.shown = false;
+  cell.can_hide = false;
+  cell.integer = !like.magnitude;
+  CellFacts facts;
+  facts.selection = selection;
+  facts.level = like.level;
+  facts.magnitude = like.magnitude;
+  facts.implied = true;
+  if (!like.magnitude && (number > 0 || is_rest)) {
+    Contributors who;
+    who[static_cast<std::size_t>(like.level)] = number;
+    auto rules = rules_;
+    rules.level_required = {};
+    rules.threshold[0] = rules.difference_min;
+    facts.verdict = judge_count(number, like.level, who, false, rules);
+    if (facts.verdict.fails()) {
+      facts.verdict.rule = rule;
+      facts.verdict.reason = "subtracting one published figure from another leaves " + selection.words() + ": " +
+                             facts.verdict.reason;
+      facts.verdict.remedy = "publish only one of the two, or combine what is left over with another category";
+    }
+  }
+  encoding_.system.cells.push_back(cell);
+  encoding_.facts.push_back(std::move(facts));
+  encoding_.by_key.emplace(key, index);
+  return index;
+}
+
+void Relater::add_difference(CellIndex whole, CellIndex part, const std::string& variable,
+                             const std::vector<std::string>& left_out, const std::string& rule) {
+  const double rest = value(whole) - value(part);
+  if (rest < 0) return;
+  auto selection = encoding_.facts[whole].selection;
+  selection.where[variable] = left_out;
+  const auto like = encoding_.facts[whole];
+  if (const auto index = implied(selection, rest, like, false, rule)) {
+    add_relation({{{whole, 1}, {part, -1}, {*index, -1}}});
+  }
+}
+
+void Relater::add_sum(CellIndex total, const std::vector<CellIndex>& parts, const std::string& variable,
+                      const std::vector<std::string>& labels, bool complete) {
+  double sum = 0;
+  Relation relation{{{total, 1}}};
+  for (const auto part : parts) {
+    sum += value(part);
+    relation.terms.push_back({part, -1});
+  }
+  const double rest = value(total) - sum;
+  const double slack = encoding_.facts[total].magnitude ? 1e-9 * std::max(1.0, std::abs(value(total))) : 0.0;
+  if (std::abs(rest) <= slack && complete) {
+    add_relation(std::move(relation));
+  } else if (rest > slack || std::abs(rest) <= slack) {
+    auto selection = encoding_.facts[total].selection;
+    std::vector<std::string> others;
+    for (const auto& label : domain_[variable]) {
+      if (std::find(labels.begin(), labels.end(), label) == labels.end()) others.push_back(label);
+    }
+    selection.where[variable] = others.empty() ? std::vector<std::string>{"(none of those listed)"} : others;
+    const auto like = encoding_.facts[total];
+    if (const auto index = implied(selection, std::max(0.0, rest), like, true, "remainder")) {
+      relation.terms.push_back({*index, -1});
+      add_relation(std::move(relation));
+    }
+  } else {  // categories overlap: each leaves its own rest
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      add_difference(total, parts[i], variable, {"(not " + labels[i] + ")"}, "remainder");
+    }
+  }
+}
+
+void Relater::relate(const Siblings& siblings) {
+  const auto above = encoding_.parents.find(siblings.variable);
+  std::map<std::string, std::vector<std::string>> children;  // "" is the total
+  std::map<std::string, std::size_t> expected;
+  const auto parent_of = [&](const std::string& label) {
+    if (above == encoding_.parents.end()) return std::string();
+    const auto found = above->second.find(label);
+    return found == above->second.end() ? std::string() : found->second;
+  };
+  for (const auto& [label, cell] : siblings.singles) children[parent_of(label)].push_back(label);
+  for (const auto& label : domain_[siblings.variable]) ++expected[parent_of(label)];
+  for (const auto& [parent, labels] : children) {
+    std::optional<CellIndex> total = siblings.total;
+    if (!parent.empty()) {
+      const auto found = siblings.singles.find(parent);
+      total = found == siblings.singles.end() ? std::nullopt : std::optional<CellIndex>(found->second);
+    }
+    if (!total) continue;
+    std::vector<CellIndex> parts;
+    for (const auto& label : labels) parts.push_back(siblings.singles.at(label));
+    add_sum(*total, parts, siblings.variable, labels, labels.size() == expected[parent]);
+  }
+  const auto& domain = domain_[siblings.variable];
+  for (const auto& [labels, cell] : siblings.sets) {
+    std::vector<CellIndex> parts;
+    for (const auto& label : labels) {
+      if (const auto found = siblings.singles.find(label); found != siblings.singles.end()) parts.push_back(found->second);
+    }
+    if (parts.size() == labels.size()) add_sum(cell, parts, siblings.variable, labels, true);
+    const auto left_over = [&](const std::vector<std::string>& whole) {
+      std::vector<std::string> rest;
+      std::set_difference(whole.begin(), whole.end(), labels.begin(), labels.end(), std::back_inserter(rest));
+      return rest;
+    };
+    if (siblings.total) {
+      const auto rest = left_over({domain.begin(), domain.end()});
+      add_difference(*siblings.total, cell, siblings.variable,
+                     rest.empty() ? std::vector<std::string>{"(none of " + join(labels, ", ") + ")"} : rest,
+                     "differencing");
+    }
+    for (const auto& [wider, other] : siblings.sets) {
+      if (wider.size() > labels.size() && std::includes(wider.begin(), wider.end(), labels.begin(), labels.end())) {
+        add_difference(other, cell, siblings.variable, left_over(wider), "differencing");
+      }
+    }
+  }
+}
+
+// The same figure from two versions of the data: what changed is those who came or went.
+void Relater::compare_versions() {
+  std::map<std::string, std::vector<CellIndex>> same;
+  for (CellIndex c = 0; c < encoding_.facts.size(); ++c) {
+    const auto& facts = encoding_.facts[c];
+    if (facts.magnitude || (facts.implied && !facts.verdict.fails())) continue;
+    same[facts.selection.key_without_version()].push_back(c);
+  }
+  for (const auto& [key, cells] : same) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      for (std::size_t j = i + 1; j < cells.size(); ++j) {
+        auto more = cells[i];
+        auto fewer = cells[j];
+        if (encoding_.facts[more].selection.data_version == encoding_.facts[fewer].selection.data_version) continue;
+        if (value(more) < value(fewer)) std::swap(more, fewer);
+        const double change = value(more) - value(fewer);
+        if (change == 0 || change >= rules_.difference_min) continue;
+        auto selection = encoding_.facts[more].selection;
+        selection.data_version = encoding_.facts[more].selection.data_version + " less " +
+                                 encoding_.facts[fewer].selection.data_version;
+        const auto like = encoding_.facts[more];
+        if (const auto index = implied(selection, change, like, false, "differencing")) {
+          auto& facts = encoding_.facts[*index];
+          facts.verdict.reason = "the same figure from two versions of the data shows who came or went in between: " +
+                                 selection.words();
+          facts.verdict.remedy = "keep the earlier figure, publish both rounded, or wait until more have changed";
+          encoding_.system.cells[*index].lower = -kUnbounded;
+          add_relation({{{more, 1}, {fewer, -1}, {*index, -1}}});
+        }
+      }
+    }
+  }
+}
+
+void Relater::run() {
+  gather();
+  for (const auto& [key, siblings] : siblings_) relate(siblings);
+  compare_versions();
+}
+
+}  // namespace
+
+void add_relations(Encoding& encoding, const Rules& rules) { Relater(encoding, rules).run(); }
+
+}  // namespace kinfold::disclosure

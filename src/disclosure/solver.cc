@@ -1,0 +1,90 @@
+#include "disclosure/solver_internal.h"
+
+#include <Clp_C_Interface.h>
+
+#include <cfloat>
+#include <cmath>
+
+namespace kinfold::disclosure {
+
+struct LinearProgram::State {
+  Clp_Simplex* model = nullptr;
+  int column_count = 0;
+  int row_count = 0;
+  bool solved = false;
+  ~State() {
+    if (model != nullptr) Clp_deleteModel(model);
+  }
+};
+
+namespace {
+
+// Clp reads +-DBL_MAX as no bound.
+double bound(double value) {
+  if (value == INFINITY) return DBL_MAX;
+  if (value == -INFINITY) return -DBL_MAX;
+  return value;
+}
+
+std::vector<double> bounds(std::span<const double> values) {
+  std::vector<double> out;
+  out.reserve(values.size());
+  for (const double value : values) out.push_back(bound(value));
+  return out;
+}
+
+}  // namespace
+
+LinearProgram::LinearProgram(const SparseColumns& columns, std::span<const double> low,
+                             std::span<const double> high, std::span<const double> row_low,
+                             std::span<const double> row_high)
+    : state_(std::make_unique<State>()) {
+  state_->model = Clp_newModel();
+  state_->column_count = columns.column_count();
+  state_->row_count = columns.row_count;
+  Clp_setLogLevel(state_->model, 0);
+  const std::vector<double> costs(low.size(), 0.0);
+  Clp_loadProblem(state_->model, state_->column_count, state_->row_count, columns.starts.data(),
+                  columns.rows.data(), columns.values.data(), bounds(low).data(), bounds(high).data(),
+                  costs.data(), bounds(row_low).data(), bounds(row_high).data());
+}
+
+LinearProgram::LinearProgram(LinearProgram&&) noexcept = default;
+LinearProgram::~LinearProgram() = default;
+
+void LinearProgram::set_bounds(int column, double low, double high) {
+  Clp_columnLower(state_->model)[column] = bound(low);
+  Clp_columnUpper(state_->model)[column] = bound(high);
+}
+
+void LinearProgram::set_cost(int column, double cost) { Clp_objective(state_->model)[column] = cost; }
+
+LinearProgram::Outcome LinearProgram::solve(double sense) {
+  Clp_Simplex* model = state_->model;
+  Clp_setObjSense(model, sense);
+  if (!state_->solved) {
+    Clp_initialSolve(model);
+    state_->solved = true;
+  } else {
+    Clp_primal(model, 0);
+  }
+  if (Clp_isProvenOptimal(model)) return Outcome::kOptimal;
+  if (Clp_isProvenPrimalInfeasible(model)) return Outcome::kInfeasible;
+  if (Clp_isProvenDualInfeasible(model)) return Outcome::kUnbounded;
+  return Outcome::kFailed;
+}
+
+LinearProgram::Outcome LinearProgram::minimise() { return solve(1.0); }
+LinearProgram::Outcome LinearProgram::maximise() { return solve(-1.0); }
+
+double LinearProgram::objective() const { return Clp_objectiveValue(state_->model); }
+
+std::span<const double> LinearProgram::solution() const {
+  return {Clp_primalColumnSolution(state_->model), static_cast<std::size_t>(state_->column_count)};
+}
+
+std::span<const double> LinearProgram::row_duals() const {
+  return {Clp_dualRowSolution(state_->model), static_cast<std::size_t>(state_->row_count)};
+}
+
+}  // namespace kinfold::disclosure
