@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <numeric>
+
+#include "base/parallel.h"
+#include "base/random.h"
+#include "linkage/block_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr std::size_t kKeysPerRecordMax = 64;
+constexpr std::uint64_t kPairsPerChunk = 1 << 18;
+
+struct KeyPart {
+  std::size_t field = 0;
+  std::string part;
+};
+
+// "surname.soundex" as a field and a part; the field is -1 where the files lack it.
+Result<std::vector<KeyPart>> parse_keys(const BlockingRule& rule, const Records& records, const Model& model, bool& usable) {
+  std::vector<KeyPart> parts;
+  for (const auto& key : rule.keys) {
+    const auto dot = key.find('.');
+    const std::string name = key.substr(0, dot);
+    const std::string part = dot == std::string::npos ? std::string{} : key.substr(dot + 1);
+    const auto known = std::find_if(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == name; });
+    if (known == model.fields.end()) {
+      return invalid("blocking rule " + rule.name + " names the field " + name + ", which the model does not have");
+    }
+    if (!part_exists(known->kind, part)) {
+      return invalid("blocking rule " + rule.name + ": a field of kind " + std::string(kind_name(known->kind)) +
+                     " has no part ." + part + "; the parts are in docs/methods/linkage.md");
+    }
+    const int field = records.find(name);
+    if (field < 0) usable = false;
+    else parts.push_back({static_cast<std::size_t>(field), part});
+  }
+  return parts;
+}
+
+// Distinct values' hashes of one part, by code.
+std::vector<std::vector<std::uint64_t>> part_hashes(const EncodedField& field, const std::string& part) {
+  std::vector<std::vector<std::uint64_t>> hashes(field.values.size());
+  for (std::size_t code = 1; code < field.values.size(); ++code) {
+    append_part(field.values[code], part, hashes[code]);
+    std::sort(hashes[code].begin(), hashes[code].end());
+    hashes[code].erase(std::unique(hashes[code].begin(), hashes[code].end()), hashes[code].end());
+  }
+  return hashes;
+}
+
+std::uint32_t to_key(std::uint64_t hash) {
+  const auto key = static_cast<std::uint32_t>(mix64(hash) >> 32);
+  return key == 0 ? 1 : key;
+}
+
+std::uint64_t pairs_in(std::uint64_t first, std::uint64_t second, bool two_files) {
+  return two_files ? first * second : first * (first - 1) / 2;
+}
+
+// Every way of taking one hash from each part. Two parts with one set of hashes (two words of one
+// name) give unordered pairs of different ones.
+void combine(const std::vector<const std::vector<std::uint64_t>*>& sets, bool same_source, std::vector<std::uint32_t>& keys) {
+  keys.clear();
+  if (same_source && sets.size() >= 2) {
+    const auto& words = *sets[0];
+    for (std::size_t a = 0; a < words.size(); ++a) {
+      for (std::size_t b = a + 1; b < words.size() && keys.size() < kKeysPerRecordMax; ++b) {
+        if (sets.size() == 2) keys.push_back(to_key(mix64(words[a]) + words[b]));
+        else for (const auto last : *sets[2]) keys.push_back(to_key(mix64(mix64(words[a]) + words[b]) + last));
+      }
+    }
+  } else {
+    std::vector<std::uint64_t> sofar = {1};
+    for (const auto* set : sets) {
+      std::vector<std::uint64_t> next;
+      for (const auto head : sofar) {
+        for (const auto hash : *set) {
+          if (next.size() < kKeysPerRecordMax) next.push_back(mix64(head) + hash);
+        }
+      }
+      sofar = std::move(next);
+    }
+    for (const auto hash : sofar) keys.push_back(to_key(hash));
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
+}  // namespace
+
+void Blocker::add_rule(const Records& records, const BlockingRule& rule, const Model& model) {
+  bool usable = true;
+  const auto parts = std::move(parse_keys(rule, records, model, usable)).value();
+  const bool same_source = parts.size() >= 2 && parts[0].field == parts[1].field && parts[0].part == parts[1].part;
+  std::vector<std::vector<std::vector<std::uint64_t>>> hashes;
+  bool single = true;
+  for (const auto& part : parts) {
+    hashes.push_back(part_hashes(records.fields[part.field], part.part));
+    for (const auto& set : hashes.back()) single = single && set.size() <= 1;
+  }
+  RuleKeys keys;
+  if (!single) keys.offset.push_back(0);
+  std::vector<const std::vector<std::uint64_t>*> sets(parts.size());
+  std::vector<std::uint32_t> own;
+  for (std::uint32_t record = 0; record < records.count; ++record) {
+    for (std::size_t n = 0; n < parts.size(); ++n) sets[n] = &hashes[n][records.of(record)[parts[n].field]];
+    combine(sets, same_source, own);
+    if (single) {
+      keys.key.push_back(own.empty() ? 0 : own[0]);
+    } else {
+      keys.key.insert(keys.key.end(), own.begin(), own.end());
+      keys.offset.push_back(static_cast<std::uint32_t>(keys.key.size()));
+    }
+  }
+  rules_.push_back(std::move(keys));
+}
+
+// Sorts (key, record), makes the blocks, and leaves out the largest ones beyond the budget; their
+// keys are struck from the records too, so that "the first rule that holds" stays true.
+void Blocker::add_blocks(std::size_t rule, const Records& records, double pair_budget) {
+  std::vector<std::uint64_t> entries;
+  for (std::uint32_t record = 0; record < records.count; ++record) {
+    const auto [begin, end] = rules_[rule].of(record);
+    for (const auto* key = begin; key != end; ++key) entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
+  }
+  std::sort(entries.begin(), entries.end());
+  struct Found {
+    std::uint64_t begin, middle, end, pairs;
+  };
+  std::vector<Found> found;
+  for (std::uint64_t begin = 0; begin < entries.size();) {
+    std::uint64_t end = begin;
+    std::uint64_t middle = begin;
+    while (end < entries.size() && entries[end] >> 32 == entries[begin] >> 32) {
+      if ((entries[end] & 0xFFFFFFFF) < records.left_count) ++middle;
+      ++end;
+    }
+    const std::uint64_t pairs = pairs_in(middle - begin, end - middle, records.two_files());
+    if (pairs > 0) found.push_back({begin, middle, end, pairs});
+    begin = end;
+  }
+  std::vector<std::uint64_t> sizes;
+  for (const auto& block : found) sizes.push_back(block.pairs);
+  std::sort(sizes.begin(), sizes.end());
+  double total = 0.0;
+  std::uint64_t largest = 0;
+  for (const auto size : sizes) {
+    total += static_cast<double>(size);
+    if (total > pair_budget) break;
+    largest = size;
+  }
+  RuleYield& yield = yields_[rule];
+  std::vector<std::uint32_t> struck;
+  for (const auto& block : found) {
+    if (block.pairs > largest) {
+      ++yield.skipped_block_count;
+      yield.skipped_pair_count += block.pairs;
+      struck.push_back(static_cast<std::uint32_t>(entries[block.begin] >> 32));
+      continue;
+    }
+    yield.pair_count += block.pairs;
+    const std::uint64_t at = index_.size();
+    for (std::uint64_t n = block.begin; n < block.end; ++n) index_.push_back(static_cast<std::uint32_t>(entries[n]));
+    blocks_.push_back({static_cast<std::uint32_t>(rule), static_cast<std::uint32_t>(entries[block.begin] >> 32), at,
+                       at + (block.middle - block.begin), at + (block.end - block.begin)});
+  }
+  if (struck.empty()) return;
+  for (auto& key : rules_[rule].key) {
+    if (std::binary_search(struck.begin(), struck.end(), key)) key = 0;
+  }
+}
+
+void Blocker::make_work() {
+  std::uint64_t in_chunk = 0;
+  std::size_t chunk_begin = 0;
+  for (std::uint32_t b = 0; b < blocks_.size(); ++b) {
+    const Block& block = blocks_[b];
+    const std::uint64_t width = std::max<std::uint64_t>(1, two_files_ ? block.end - block.middle : (block.end - block.begin) / 2);
+    const std::uint64_t step = std::max<std::uint64_t>(1, kPairsPerChunk / width);
+    for (std::uint64_t begin = block.begin; begin < block.middle; begin += step) {
+      const std::uint64_t end = std::min(block.middle, begin + step);
+      works_.push_back({b, begin, end});
+      in_chunk += (end - begin) * width;
+      if (in_chunk < kPairsPerChunk) continue;
+      work_chunks_.emplace_back(chunk_begin, works_.size());
+      chunk_begin = works_.size();
+      in_chunk = 0;
+    }
+  }
+  if (chunk_begin < works_.size()) work_chunks_.emplace_back(chunk_begin, works_.size());
+}
+
+Result<Blocker> Blocker::create(const Records& records, const Model& model, std::size_t thread_count) {
+  Blocker blocker;
+  blocker.two_files_ = records.two_files();
+  std::vector<const BlockingRule*> usable_rules;
+  std::vector<RuleYield> unusable;
+  for (const auto& rule : model.blocking) {
+    bool usable = !rule.keys.empty();
+    auto parts = parse_keys(rule, records, model, usable);
+    if (!parts.ok()) return parts.error();
+    RuleYield yield;
+    yield.name = rule.name;
+    yield.usable = usable;
+    (usable ? blocker.yields_ : unusable).push_back(yield);
+    if (usable) usable_rules.push_back(&rule);
+  }
+  if (usable_rules.empty()) {
+    return invalid("no blocking rule of the model can be used with the fields that the files have; add one");
+  }
+  for (const auto* rule : usable_rules) blocker.add_rule(records, *rule, model);
+  static_cast<void>(thread_count);
+  const double budget = model.settings.pairs_per_record_max * static_cast<double>(std::max<std::size_t>(records.count, 1000));
+  for (std::size_t rule = 0; rule < usable_rules.size(); ++rule) blocker.add_blocks(rule, records, budget);
+  blocker.make_work();
+  blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());
+  return blocker;
+}
+
+std::uint64_t Blocker::pair_count() const {
+  std::uint64_t count = 0;
+  for (const auto& yield : yields_) count += yield.pair_count;
+  return count;
+}
+
+bool Blocker::shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const {
+  const auto [begin_a, end_a] = rules_[rule].of(a);
+  const auto [begin_b, end_b] = rules_[rule].of(b);
+  for (const auto* key = begin_a; key != end_a; ++key) {
+    if (*key != 0 && std::find(begin_b, end_b, *key) != end_b) return true;
+  }
+  return false;
+}
+
+bool Blocker::is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
+  for (std::uint32_t earlier = 0; earlier < rule; ++earlier) {
+    if (shares(earlier, a, b)) return false;
+  }
+  const auto& keys = rules_[rule];
+  if (keys.offset.empty()) return true;
+  const auto [begin_a, end_a] = keys.of(a);
+  const auto [begin_b, end_b] = keys.of(b);
+  for (const auto* one = begin_a; one != end_a; ++one) {
+    if (*one == 0 || std::find(begin_b, end_b, *one) == end_b) continue;
+    return *one == key;  // The first key they share.
+  }
+  return false;
+}
+
+}  // namespace kinfold::linkage

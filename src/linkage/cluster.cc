@@ -1,0 +1,123 @@
+#include "linkage/cluster.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <queue>
+#include <unordered_map>
+
+namespace kinfold::linkage {
+namespace {
+
+struct Candidate {
+  double mean_bits;
+  std::uint32_t a, b;            // Group heads when it was judged, a < b.
+  std::uint32_t size_a, size_b;  // Their sizes then: a change makes the candidate stale.
+  bool operator<(const Candidate& other) const {
+    if (mean_bits != other.mean_bits) return mean_bits < other.mean_bits;
+    if (a != other.a) return a > other.a;
+    return b > other.b;
+  }
+};
+
+class Groups {
+ public:
+  Groups(std::size_t count, const std::function<double(std::uint32_t, std::uint32_t)>& score, const ClusterOptions& options)
+      : head_(count), members_(count), neighbours_(count), score_(score), options_(options) {
+    std::iota(head_.begin(), head_.end(), 0U);
+    for (std::uint32_t n = 0; n < count; ++n) members_[n] = {n};
+  }
+
+  void run(const std::vector<ClusterPair>& pairs) {
+    for (const auto& pair : pairs) {
+      const double bits = clip(pair.log_odds_bits);
+      neighbours_[pair.a][pair.b] = bits;
+      neighbours_[pair.b][pair.a] = bits;
+      if (bits >= options_.merge_bits_min) queue_.push({bits, std::min(pair.a, pair.b), std::max(pair.a, pair.b), 1, 1});
+    }
+    while (!queue_.empty()) {
+      const Candidate next = queue_.top();
+      queue_.pop();
+      if (members_[next.a].size() != next.size_a || members_[next.b].size() != next.size_b) continue;
+      merge(next.a, next.b);
+    }
+  }
+
+  std::uint32_t head(std::uint32_t record) const { return head_[record]; }
+
+ private:
+  double clip(double bits) const { return std::clamp(bits, options_.clip_low_bits, options_.clip_high_bits); }
+
+  // Mean over all pairs of two groups that were never judged as groups: only for those that share a pair.
+  double between(std::uint32_t a, std::uint32_t b) const {
+    double sum = 0.0;
+    std::size_t count = 0;
+    const std::size_t all = members_[a].size() * members_[b].size();
+    const std::size_t step = all / options_.pair_scores_max + 1;
+    for (std::size_t n = 0; n < all; n += step) {
+      const auto i = members_[a][n / members_[b].size()];
+      const auto j = members_[b][n % members_[b].size()];
+      sum += clip(score_(std::min(i, j), std::max(i, j)));
+      ++count;
+    }
+    return sum / static_cast<double>(count);
+  }
+
+  // `b` goes into `a`. The mean with a third group is the size-weighted mean of the two means.
+  void merge(std::uint32_t a, std::uint32_t b) {
+    const auto size_a = static_cast<double>(members_[a].size());
+    const auto size_b = static_cast<double>(members_[b].size());
+    std::unordered_map<std::uint32_t, double> joined;
+    for (const std::uint32_t own : {a, b}) {
+      for (const auto& [other, mean] : neighbours_[own]) {
+        if (other == a || other == b || joined.contains(other)) continue;
+        const std::uint32_t twin = own == a ? b : a;
+        const auto known = neighbours_[twin].find(other);
+        const double twin_mean = known != neighbours_[twin].end() ? known->second : between(std::min(twin, other), std::max(twin, other));
+        const double mean_a = own == a ? mean : twin_mean;
+        const double mean_b = own == a ? twin_mean : mean;
+        joined[other] = (mean_a * size_a + mean_b * size_b) / (size_a + size_b);
+      }
+    }
+    for (const auto& [other, mean] : neighbours_[b]) neighbours_[other].erase(b);
+    for (const auto member : members_[b]) head_[member] = a;
+    members_[a].insert(members_[a].end(), members_[b].begin(), members_[b].end());
+    members_[b].clear();
+    neighbours_[b].clear();
+    for (const auto& [other, mean] : joined) {
+      neighbours_[other][a] = mean;
+      if (mean < options_.merge_bits_min) continue;
+      const auto low = std::min(a, other);
+      const auto high = std::max(a, other);
+      queue_.push({mean, low, high, static_cast<std::uint32_t>(members_[low].size()), static_cast<std::uint32_t>(members_[high].size())});
+    }
+    neighbours_[a] = std::move(joined);
+  }
+
+  std::vector<std::uint32_t> head_;
+  std::vector<std::vector<std::uint32_t>> members_;
+  std::vector<std::unordered_map<std::uint32_t, double>> neighbours_;
+  const std::function<double(std::uint32_t, std::uint32_t)>& score_;
+  const ClusterOptions& options_;
+  std::priority_queue<Candidate> queue_;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> cluster_records(std::size_t record_count, const std::vector<ClusterPair>& pairs,
+                                           const std::function<double(std::uint32_t, std::uint32_t)>& score,
+                                           const ClusterOptions& options) {
+  Groups groups(record_count, score, options);
+  groups.run(pairs);
+  std::vector<std::uint32_t> number_of_head(record_count, 0xFFFFFFFF);
+  std::vector<std::uint32_t> cluster(record_count);
+  std::uint32_t next = 0;
+  for (std::uint32_t n = 0; n < record_count; ++n) {
+    auto& number = number_of_head[groups.head(n)];
+    if (number == 0xFFFFFFFF) number = next++;
+    cluster[n] = number;
+  }
+  return cluster;
+}
+
+}  // namespace kinfold::linkage

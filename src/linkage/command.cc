@@ -1,0 +1,232 @@
+#include "linkage/command.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "linkage/link.h"
+#include "linkage/output_internal.h"
+#include "linkage/records_internal.h"
+#include "table/io.h"
+
+namespace kinfold::linkage {
+namespace {
+
+Result<table::Table> read_side(const std::string& path, std::string_view which, std::size_t thread_count) {
+  table::ReadOptions options;
+  options.all_strings = true;  // 007 is not 7, and a postcode is not a number.
+  options.thread_count = thread_count;
+  auto table = table::read_file(path, options);
+  if (!table.ok()) return Error{table.error().code, "the " + std::string(which) + " file: " + table.error().message};
+  return table;
+}
+
+// What each row's person is called by the truth; "" where it does not say.
+Result<std::vector<std::string>> truth_of(const table::Table& table, const LinkCommand& command, const Model& model, std::string_view which) {
+  const table::Column* column = nullptr;
+  if (!command.truth_column.empty()) {
+    auto found = table.require(command.truth_column);
+    if (!found.ok()) return invalid("the truth column in the " + std::string(which) + " file: " + found.error().message);
+    column = found.value();
+  } else {
+    column = find_id(table, model);
+    if (column == nullptr) return invalid("the " + std::string(which) + " file has no id column to take the truth from; name a truth column");
+  }
+  std::vector<std::string> truth(table.row_count());
+  std::regex pattern;
+  if (!command.truth_pattern.empty()) {
+    try {
+      pattern = std::regex(command.truth_pattern);
+    } catch (const std::regex_error&) {
+      return invalid("the truth pattern is not a regular expression; write one such as rec-(\\d+)-");
+    }
+  }
+  for (std::size_t row = 0; row < truth.size(); ++row) {
+    truth[row] = column->text_at(row);
+    if (command.truth_pattern.empty()) continue;
+    std::smatch found;
+    const std::string text = truth[row];
+    truth[row] = std::regex_search(text, found, pattern) ? (found.size() > 1 ? found[1].str() : found[0].str()) : std::string{};
+  }
+  return truth;
+}
+
+struct PairCounts {
+  std::uint64_t linked = 0;
+  std::uint64_t matching = 0;
+  std::uint64_t both = 0;
+};
+
+std::uint64_t choose_two(std::uint64_t n) { return n * (n - (n > 0 ? 1 : 0)) / 2; }
+
+// One file: pairs within clusters against pairs within people.
+PairCounts count_within(const std::vector<std::uint32_t>& cluster, const std::vector<std::string>& truth) {
+  std::map<std::uint32_t, std::uint64_t> by_cluster;
+  std::unordered_map<std::string, std::uint64_t> by_truth;
+  std::map<std::pair<std::uint32_t, std::string>, std::uint64_t> by_both;
+  for (std::size_t row = 0; row < cluster.size(); ++row) {
+    ++by_cluster[cluster[row]];
+    if (truth[row].empty()) continue;
+    ++by_truth[truth[row]];
+    ++by_both[{cluster[row], truth[row]}];
+  }
+  PairCounts counts;
+  for (const auto& [key, n] : by_cluster) counts.linked += choose_two(n);
+  for (const auto& [key, n] : by_truth) counts.matching += choose_two(n);
+  for (const auto& [key, n] : by_both) counts.both += choose_two(n);
+  return counts;
+}
+
+PairCounts count_between(const LinkResult& result, const std::vector<std::string>& left, const std::vector<std::string>& right) {
+  std::unordered_map<std::string, std::uint64_t> on_left;
+  for (const auto& person : left) if (!person.empty()) ++on_left[person];
+  PairCounts counts;
+  for (const auto& person : right) {
+    const auto found = on_left.find(person);
+    if (found != on_left.end()) counts.matching += found->second;
+  }
+  for (const auto& pair : result.pairs) {
+    if (!pair.linked) continue;
+    ++counts.linked;
+    if (!left[pair.left].empty() && left[pair.left] == right[pair.right]) ++counts.both;
+  }
+  return counts;
+}
+
+Quality quality_of(const PairCounts& counts) {
+  Quality quality;
+  quality.true_pair_count = counts.matching;
+  quality.precision = counts.linked == 0 ? 0.0 : static_cast<double>(counts.both) / static_cast<double>(counts.linked);
+  quality.recall = counts.matching == 0 ? 0.0 : static_cast<double>(counts.both) / static_cast<double>(counts.matching);
+  const double sum = static_cast<double>(counts.linked + counts.matching);
+  quality.f1 = sum == 0.0 ? 0.0 : 2.0 * static_cast<double>(counts.both) / sum;
+  return quality;
+}
+
+std::uint64_t pairs_within(const std::vector<std::uint32_t>& cluster) {
+  std::unordered_map<std::uint32_t, std::uint64_t> sizes;
+  for (const auto number : cluster) ++sizes[number];
+  std::uint64_t pairs = 0;
+  for (const auto& [number, size] : sizes) pairs += choose_two(size);
+  return pairs;
+}
+
+std::uint64_t peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+Result<LinkReport> run_link(const LinkCommand& command) {
+  const auto start = std::chrono::steady_clock::now();
+  Model model = people_model();
+  if (!command.model_path.empty()) {
+    auto read = read_model(command.model_path);
+    if (!read.ok()) return read.error();
+    model = std::move(read).value();
+  }
+  const bool two = !command.right_path.empty();
+  auto left = read_side(command.left_path, "left", command.thread_count);
+  if (!left.ok()) return left.error();
+  Result<table::Table> right = table::Table{};
+  if (two) {
+    right = read_side(command.right_path, "right", command.thread_count);
+    if (!right.ok()) return right.error();
+  }
+  const bool with_truth = !command.truth_column.empty() || !command.truth_pattern.empty();
+  std::vector<std::string> left_truth;
+  std::vector<std::string> right_truth;
+  if (with_truth) {
+    auto truth = truth_of(left.value(), command, model, "left");
+    if (!truth.ok()) return truth.error();
+    left_truth = std::move(truth).value();
+    if (two) {
+      auto other = truth_of(right.value(), command, model, "right");
+      if (!other.ok()) return other.error();
+      right_truth = std::move(other).value();
+    }
+  }
+  LinkOptions options;
+  options.thread_count = command.thread_count;
+  options.one_to_one = command.one_to_one;
+  options.threshold = command.threshold;
+  options.progress = command.progress;
+  auto linked = link(left.value(), two ? &right.value() : nullptr, model, options);
+  if (!linked.ok()) return linked.error();
+  const LinkResult& result = linked.value();
+
+  LinkReport report;
+  report.left_row_count = left.value().row_count();
+  report.right_row_count = two ? right.value().row_count() : 0;
+  report.candidate_pair_count = result.candidate_pair_count;
+  report.pair_count = two ? static_cast<std::uint64_t>(std::count_if(result.pairs.begin(), result.pairs.end(), [](const ScoredPair& p) { return p.linked; }))
+                          : pairs_within(result.left_cluster);
+  report.cluster_count = result.cluster_count;
+  report.threshold = result.threshold_probability;
+  report.converged = result.fit.converged;
+  report.notes = result.notes;
+  if (with_truth) {
+    report.quality = quality_of(two ? count_between(result, left_truth, right_truth) : count_within(result.left_cluster, left_truth));
+  }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  auto written = write_outputs(command, left.value(), two ? &right.value() : nullptr, result, report);
+  if (!written.ok()) return written.error();
+  report.files = std::move(written).value();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.peak_bytes = peak_bytes();
+  return report;
+}
+
+std::string LinkReport::to_json() const {
+  nlohmann::ordered_json json;
+  json["left_rows"] = left_row_count;
+  json["right_rows"] = right_row_count;
+  json["candidate_pairs"] = candidate_pair_count;
+  json["pairs"] = pair_count;
+  json["clusters"] = cluster_count;
+  json["threshold"] = threshold;
+  json["precision"] = quality ? nlohmann::ordered_json(quality->precision) : nullptr;
+  json["recall"] = quality ? nlohmann::ordered_json(quality->recall) : nullptr;
+  json["f1"] = quality ? nlohmann::ordered_json(quality->f1) : nullptr;
+  json["true_pairs"] = quality ? nlohmann::ordered_json(quality->true_pair_count) : nullptr;
+  json["converged"] = converged;
+  json["seconds"] = seconds;
+  json["peak_bytes"] = peak_bytes;
+  json["notes"] = notes;
+  json["files"] = files;
+  return json.dump(2);
+}
+
+std::string LinkReport::to_text() const {
+  const auto percent = [](double share) {
+    char text[16];
+    std::snprintf(text, sizeof text, "%.2f %%", share * 100.0);
+    return std::string(text);
+  };
+  std::string text;
+  text += "  records        " + with_thousands(static_cast<long long>(left_row_count)) +
+          (right_row_count > 0 ? " and " + with_thousands(static_cast<long long>(right_row_count)) : "") + "\n";
+  text += "  pairs compared " + with_thousands(static_cast<long long>(candidate_pair_count)) + "\n";
+  text += "  pairs linked   " + with_thousands(static_cast<long long>(pair_count)) + "\n";
+  text += "  people         " + with_thousands(static_cast<long long>(cluster_count)) + "\n";
+  text += "  threshold      " + percent(threshold) + " probability, chosen without the truth\n";
+  if (quality) {
+    text += "  precision      " + percent(quality->precision) + "\n  recall         " + percent(quality->recall) +
+            "\n  F1             " + percent(quality->f1) + "\n";
+  }
+  if (!converged) text += "  caution        the estimation stopped before it converged; see the report\n";
+  for (const auto& note : notes) text += "  note           " + note + "\n";
+  return text;
+}
+
+}  // namespace kinfold::linkage

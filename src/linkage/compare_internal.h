@@ -1,0 +1,57 @@
+// From two records to their agreement pattern: one level for each comparison.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "linkage/expression_internal.h"
+#include "linkage/model.h"
+#include "linkage/records_internal.h"
+
+namespace kinfold::linkage {
+
+inline constexpr std::size_t kComparisonCountMax = 24;
+inline constexpr std::uint8_t kMissingLevel = 255;
+
+using Levels = std::array<std::uint8_t, kComparisonCountMax>;
+
+/// The comparisons of a model that the records can answer. Thread-safe; the cache of value pairs
+/// that it carries changes nothing but the speed.
+class Comparer {
+ public:
+  static Result<Comparer> create(const Records& records, const Model& model);
+
+  std::size_t comparison_count() const { return comparisons_.size(); }
+  const Comparison& comparison(std::size_t n) const { return comparisons_[n].spec; }
+  std::size_t field_of(std::size_t n) const { return comparisons_[n].field; }
+
+  void compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const;
+  /// Mixed-radix number of a pattern; decode() gives the levels back.
+  std::uint64_t key(const Levels& levels) const;
+  void decode(std::uint64_t key, Levels& levels) const;
+
+  /// Level of one comparison between two coded values, neither missing.
+  std::uint8_t level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const;
+
+ private:
+  struct Compiled {
+    Comparison spec;
+    std::size_t field = 0;
+    std::vector<Expression> expressions;
+    int swapped_level = -1;         ///< Index of the level "swapped X", or -1.
+    std::size_t swapped_field = 0;
+    std::uint64_t radix = 1;
+    std::unique_ptr<std::atomic<std::uint8_t>[]> dense;   ///< Level + 1 of small vocabularies; 0: not yet.
+    std::unique_ptr<std::atomic<std::uint64_t>[]> cache;  ///< Direct-mapped: 28 + 28 bits of codes, 8 of level.
+  };
+  std::uint8_t compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const;
+
+  const Records* records_ = nullptr;
+  std::vector<Compiled> comparisons_;
+};
+
+}  // namespace kinfold::linkage

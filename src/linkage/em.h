@@ -1,0 +1,65 @@
+// Fits the three-class Fellegi-Sunter model to counts of agreement patterns.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kinfold::linkage {
+
+inline constexpr std::uint8_t kPatternMissing = 255;
+
+/// One pattern and how many compared pairs showed it (a fraction where pairs were sampled).
+struct PatternCount {
+  std::vector<std::uint8_t> level;  ///< Shape [K]; kPatternMissing where a value is missing.
+  double pair_count = 0.0;
+};
+
+/// Shape [K][levels of comparison k]; each row sums to 1.
+using LevelShares = std::vector<std::vector<double>>;
+
+struct EmProblem {
+  std::vector<PatternCount> patterns;  ///< Of the pairs that blocking found.
+  double random_pair_count = 0.0;      ///< All pairs there are, blocked or not; > 0.
+  LevelShares random_share;            ///< Levels among all those pairs, matches included.
+};
+
+struct EmModel {
+  double match_rate = 0.0;    ///< Of all pairs; in (0, 1).
+  double related_rate = 0.0;  ///< 0: no third class.
+  LevelShares m;
+  LevelShares related;
+  LevelShares u;              ///< Follows from random_share; ignored in a start.
+};
+
+struct EmOptions {
+  int iteration_count_max = 200;
+  double tolerance = 1e-6;        ///< Largest change of a probability in one iteration.
+  double prior_pair_count = 20;   ///< Weight of the start, as so many pairs, in m and related.
+};
+
+struct EmFit {
+  EmModel model;
+  std::vector<std::vector<double>> m_pair_count;  ///< Expected matches behind each m, without the prior.
+  bool converged = false;
+  int iteration_count = 0;
+  double log_likelihood_nats = 0.0;
+  double expected_match_count = 0.0;
+};
+
+/// Expectation-maximisation over patterns, classes match / related / unrelated.
+///
+/// u is not free: all pairs together show each level at `random_share`, so
+/// u = (random_share - match_rate m - related_rate related) / the rest. Blocking therefore cannot
+/// pull u up, and what independence of the fields cannot explain (relatives, households, namesakes)
+/// goes to the related class and not into the matches. Pairs that blocking did not find count as
+/// unrelated. Deterministic. Time O(iterations x patterns x K).
+///
+/// \returns the fit, also when it did not converge: read `converged`.
+/// \retval kInvalid if shapes differ, nothing was counted, or a start is outside (0, 1).
+/// Source: Winkler (1988), "Using the EM algorithm for weight computation in the Fellegi-Sunter
+/// model of record linkage"; three classes as in Larsen and Rubin (2001), JASA 96, 32-41.
+Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOptions& options = {});
+
+}  // namespace kinfold::linkage

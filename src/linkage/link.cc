@@ -1,0 +1,314 @@
+#include "linkage/link.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/parallel.h"
+#include "linkage/run_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+std::size_t threads_of(const LinkOptions& options) {
+  return options.thread_count == 0 ? default_thread_count() : options.thread_count;
+}
+
+LevelShares start_m(const Comparer& comparer) {
+  LevelShares shares;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    std::vector<double> row;
+    for (const auto& level : comparer.comparison(n).levels) row.push_back(level.m.value);
+    shares.push_back(std::move(row));
+  }
+  return shares;
+}
+
+// People who belong together agree on shared fields almost as one person does, on the others hardly
+// more than strangers.
+LevelShares start_related(const Comparer& comparer, const LevelShares& m, const LevelShares& random) {
+  LevelShares shares = m;
+  for (std::size_t n = 0; n < shares.size(); ++n) {
+    const double own = comparer.comparison(n).shared_in_household ? 0.6 : 0.05;
+    for (std::size_t level = 0; level < shares[n].size(); ++level) {
+      shares[n][level] = own * m[n][level] + (1.0 - own) * random[n][level];
+    }
+  }
+  return shares;
+}
+
+EmModel given_model(const Comparer& comparer, const Model& model) {
+  EmModel em;
+  em.match_rate = model.match_rate;
+  em.related_rate = model.related_rate;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    em.m.emplace_back();
+    em.related.emplace_back();
+    em.u.emplace_back();
+    for (const auto& level : comparer.comparison(n).levels) {
+      em.m.back().push_back(level.m.value);
+      em.u.back().push_back(std::max(level.u.value, 1e-12));
+      em.related.back().push_back(level.related.value > 0 ? level.related.value : level.u.value);
+    }
+  }
+  return em;
+}
+
+std::string budget_message(const Blocker& blocker, std::uint64_t limit) {
+  std::string message = "the blocking rules make " + std::to_string(blocker.pair_count()) + " pairs, more than the limit of " +
+                        std::to_string(limit) + "; the largest are:";
+  auto yields = blocker.yields();
+  std::sort(yields.begin(), yields.end(), [](const RuleYield& a, const RuleYield& b) { return a.pair_count > b.pair_count; });
+  for (std::size_t n = 0; n < yields.size() && n < 3; ++n) {
+    message += (n == 0 ? " '" : ", '") + yields[n].name + "' (" + std::to_string(yields[n].pair_count) + ")";
+  }
+  return message + "; make them finer, or lower pairs_per_record_max";
+}
+
+}  // namespace
+
+void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model) {
+  model.fitted = true;
+  model.match_rate = fit.model.match_rate;
+  model.related_rate = fit.model.related_rate;
+  model.comparisons.clear();
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    Comparison comparison = comparer.comparison(n);
+    for (std::size_t level = 0; level < comparison.levels.size(); ++level) {
+      comparison.levels[level].m = {fit.model.m[n][level], fit.m_pair_count[n][level] >= 0.5};
+      comparison.levels[level].u = {fit.model.u[n][level], random.observed[n][level]};
+      comparison.levels[level].related = {fit.model.related_rate > 0.0 ? fit.model.related[n][level] : 0.0, true};
+    }
+    model.comparisons.push_back(std::move(comparison));
+  }
+}
+
+Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random) {
+  const auto& comparer = *run.comparer;
+  if (model.fitted) {
+    EmFit fit;
+    fit.model = given_model(comparer, model);
+    fit.converged = true;
+    fit.m_pair_count = fit.model.m;
+    for (const auto& row : fit.model.u) {
+      random.share.push_back(row);
+      random.observed.emplace_back(row.size(), true);
+    }
+    return fit;
+  }
+  random = random_shares(*run.records, comparer, model.settings, run.thread_count);
+  EmProblem problem;
+  problem.patterns = count_patterns(*run.records, comparer, *run.blocker, model.settings.seed, run.thread_count);
+  problem.random_pair_count = std::max(1.0, random.pair_count);
+  problem.random_share = random.share;
+  EmModel start;
+  const double smaller = static_cast<double>(run.records->two_files()
+      ? std::min(run.records->left_count, run.records->count - run.records->left_count) : run.records->count);
+  const double per_record = model.settings.prior_people_per_record > 0.0 ? model.settings.prior_people_per_record : 0.5;
+  start.match_rate = std::clamp(per_record * smaller / problem.random_pair_count, 1e-12, 0.2);
+  start.related_rate = start.match_rate;
+  start.m = start_m(comparer);
+  start.related = start_related(comparer, start.m, random.share);
+  EmOptions options;
+  options.iteration_count_max = model.settings.em_iteration_count_max;
+  options.tolerance = model.settings.em_tolerance;
+  return fit_em(problem, start, options);
+}
+
+Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
+                    bool ids_must_differ) {
+  Run run;
+  run.thread_count = threads_of(options);
+  auto records = encode(left, right, model, {run.thread_count, ids_must_differ});
+  if (!records.ok()) return records.error();
+  run.records = std::make_unique<Records>(std::move(records).value());
+  auto comparer = Comparer::create(*run.records, model);
+  if (!comparer.ok()) return comparer.error();
+  run.comparer = std::make_unique<Comparer>(std::move(comparer).value());
+  auto blocker = Blocker::create(*run.records, model, run.thread_count);
+  if (!blocker.ok()) return blocker.error();
+  run.blocker = std::make_unique<Blocker>(std::move(blocker).value());
+  if (run.blocker->pair_count() > options.pair_count_max) return invalid(budget_message(*run.blocker, options.pair_count_max));
+  return run;
+}
+
+namespace {
+
+struct Curve {
+  std::vector<ThresholdPoint> points;
+  double best_probability = 0.5;
+};
+
+// Expected precision, recall and F1 at every distinct probability, from the probabilities alone.
+Curve expected_curve(std::vector<double> probabilities, double expected_total) {
+  std::sort(probabilities.begin(), probabilities.end(), std::greater<>());
+  Curve curve;
+  double best = -1.0;
+  double sum = 0.0;
+  for (std::size_t n = 0; n < probabilities.size(); ++n) {
+    sum += probabilities[n];
+    if (n + 1 < probabilities.size() && probabilities[n + 1] == probabilities[n]) continue;
+    const auto count = static_cast<double>(n + 1);
+    const double f1 = 2.0 * sum / (count + expected_total);
+    if (f1 > best) {
+      best = f1;
+      curve.best_probability = probabilities[n];
+    }
+    const std::size_t step = probabilities.size() / 200 + 1;
+    if (n % step == 0 || n + 1 == probabilities.size()) {
+      curve.points.push_back({probabilities[n], sum / count, std::min(1.0, sum / expected_total), f1, n + 1});
+    }
+  }
+  return curve;
+}
+
+void number_clusters(LinkResult& result, const Records& records, const std::vector<std::uint32_t>& cluster) {
+  // Renumbered by first row of the tables as given, so that the numbers mean something to a reader.
+  std::vector<std::uint32_t> by_row(records.count);
+  for (std::size_t n = 0; n < records.count; ++n) {
+    by_row[records.row[n] + (n < records.left_count ? 0 : records.left_count)] = cluster[n];
+  }
+  std::vector<std::uint32_t> number(records.count, 0xFFFFFFFF);
+  for (std::size_t row = 0; row < records.count; ++row) {
+    auto& own = number[by_row[row]];
+    if (own == 0xFFFFFFFF) own = static_cast<std::uint32_t>(result.cluster_count++);
+    (row < records.left_count ? result.left_cluster : result.right_cluster).push_back(own);
+  }
+}
+
+void fill_pairs(LinkResult& result, const Run& run, const std::vector<KeptPair>& kept, const std::vector<double>& probability,
+                const std::vector<bool>& linked) {
+  std::vector<std::uint64_t> keys;
+  for (const auto& pair : kept) keys.push_back(pair.pattern_key);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  for (const auto key : keys) {
+    Levels levels{};
+    run.comparer->decode(key, levels);
+    result.patterns.emplace_back(levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(run.comparer->comparison_count()));
+  }
+  for (std::size_t n = 0; n < kept.size(); ++n) {
+    ScoredPair pair;
+    pair.left = run.records->row[kept[n].left];
+    pair.right = run.records->row[kept[n].right];
+    if (!run.records->two_files() && pair.left > pair.right) std::swap(pair.left, pair.right);
+    pair.weight_bits = kept[n].weight_bits;
+    pair.probability = probability[n];
+    pair.pattern = static_cast<std::uint32_t>(std::lower_bound(keys.begin(), keys.end(), kept[n].pattern_key) - keys.begin());
+    pair.linked = linked[n];
+    result.pairs.push_back(pair);
+  }
+  std::sort(result.pairs.begin(), result.pairs.end(), [](const ScoredPair& a, const ScoredPair& b) {
+    return a.left != b.left ? a.left < b.left : a.right < b.right;
+  });
+}
+
+void link_two(LinkResult& result, const Run& run, const std::vector<KeptPair>& kept, const LinkOptions& options) {
+  const auto probability = options.one_to_one ? compete(kept, run.records->count) : plain_probabilities(kept);
+  std::vector<std::size_t> taken(kept.size());
+  std::iota(taken.begin(), taken.end(), std::size_t{0});
+  if (options.one_to_one) taken = assign(kept, result.notes);
+  std::vector<double> of_taken;
+  for (const auto n : taken) of_taken.push_back(probability[n]);
+  const double total = std::accumulate(probability.begin(), probability.end(), 0.0);
+  const Curve curve = expected_curve(of_taken, total);
+  result.threshold_curve = curve.points;
+  result.threshold_probability = options.threshold.value_or(curve.best_probability);
+  std::vector<bool> linked(kept.size(), false);
+  std::vector<std::uint32_t> cluster(run.records->count);
+  std::iota(cluster.begin(), cluster.end(), 0U);
+  const auto find = [&](std::uint32_t n) {
+    while (cluster[n] != n) n = cluster[n] = cluster[cluster[n]];
+    return n;
+  };
+  for (const auto n : taken) {
+    if (probability[n] < result.threshold_probability) continue;
+    linked[n] = true;
+    const auto a = find(kept[n].left);
+    const auto b = find(kept[n].right);
+    cluster[std::max(a, b)] = std::min(a, b);
+  }
+  for (std::uint32_t n = 0; n < cluster.size(); ++n) cluster[n] = find(n);
+  number_clusters(result, *run.records, cluster);
+  fill_pairs(result, run, kept, probability, linked);
+}
+
+void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const std::vector<KeptPair>& kept, const LinkOptions& options) {
+  const auto probability = plain_probabilities(kept);
+  const double total = std::accumulate(probability.begin(), probability.end(), 0.0);
+  const Curve curve = expected_curve(probability, total);
+  result.threshold_curve = curve.points;
+  result.threshold_probability = options.threshold.value_or(curve.best_probability);
+  ClusterOptions cluster_options;
+  const double p = std::clamp(result.threshold_probability, 1e-6, 1.0 - 1e-6);
+  cluster_options.merge_bits_min = std::log2(p / (1.0 - p));
+  std::vector<ClusterPair> pairs;
+  for (const auto& pair : kept) pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
+  const auto cluster = cluster_records(run.records->count, pairs,
+      [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
+  std::vector<bool> linked(kept.size());
+  for (std::size_t n = 0; n < kept.size(); ++n) linked[n] = cluster[kept[n].left] == cluster[kept[n].right];
+  number_clusters(result, *run.records, cluster);
+  fill_pairs(result, run, kept, probability, linked);
+}
+
+}  // namespace
+
+std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept) {
+  std::vector<double> probability;
+  for (const auto& pair : kept) probability.push_back(probability_of_bits(pair.log_odds_bits));
+  return probability;
+}
+
+std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count) {
+  std::vector<double> sum(record_count, 0.0);
+  const auto odds_of = [](const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); };
+  for (const auto& pair : kept) {
+    sum[pair.left] += odds_of(pair);
+    sum[pair.right] += odds_of(pair);
+  }
+  std::vector<double> probability;
+  for (const auto& pair : kept) {
+    const double odds = odds_of(pair);
+    probability.push_back(odds / (1.0 + std::max(odds, sum[pair.left] + sum[pair.right] - odds)));
+  }
+  return probability;
+}
+
+std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes) {
+  std::vector<WeightedPair> weighted;
+  for (const auto& pair : kept) weighted.push_back({pair.left, pair.right, pair.log_odds_bits + 10.0});
+  const auto assignment = assign_one_to_one(weighted);
+  if (assignment.greedy_component_count > 0) {
+    notes.push_back(std::to_string(assignment.greedy_component_count) +
+                    " groups of records were too large for the exact assignment and were assigned from the heaviest pair down");
+  }
+  return assignment.taken;
+}
+
+Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
+  if (left.row_count() == 0 || (right != nullptr && right->row_count() == 0)) {
+    return invalid("the " + std::string(left.row_count() == 0 ? "left" : "right") + " file has no rows; nothing can be linked");
+  }
+  auto prepared = prepare(left, right, model, options, true);
+  if (!prepared.ok()) return prepared.error();
+  const Run& run = prepared.value();
+  RandomShares random;
+  auto fit = fit_model(run, model, random);
+  if (!fit.ok()) return fit.error();
+  LinkResult result;
+  result.notes = run.records->notes;
+  result.model = model;
+  write_back(*run.comparer, fit.value(), random, result.model);
+  result.blocking = run.blocker->yields();
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
+  for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
+  result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,
+                fit.value().expected_match_count, 1.0};
+  if (right != nullptr) link_two(result, run, kept, options);
+  else link_one(result, run, scorer, kept, options);
+  return result;
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,280 @@
+#include "linkage/model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "linkage/expression_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+struct KindName {
+  FieldKind kind;
+  std::string_view name;
+};
+constexpr std::array<KindName, 13> kKinds = {{{FieldKind::kForenames, "forenames"}, {FieldKind::kSurname, "surname"},
+    {FieldKind::kFullName, "full_name"}, {FieldKind::kDate, "date"}, {FieldKind::kPostcode, "postcode"},
+    {FieldKind::kNino, "nino"}, {FieldKind::kCode, "code"}, {FieldKind::kAddress, "address"}, {FieldKind::kText, "text"},
+    {FieldKind::kPlace, "place"}, {FieldKind::kEmail, "email"}, {FieldKind::kGender, "gender"}, {FieldKind::kNumber, "number"}}};
+
+std::string at_line(const toml::node& node) { return "model, line " + std::to_string(node.source().begin.line) + ": "; }
+
+// Every key of `table` must be one of `known`: a misspelt setting must not be passed over.
+Status check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, node] : table) {
+    if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+    std::string expected;
+    for (const auto name : known) expected += (expected.empty() ? "" : ", ") + std::string(name);
+    return invalid(at_line(node) + "'" + std::string(key.str()) + "' is not known here; expected one of " + expected);
+  }
+  return {};
+}
+
+std::vector<std::string> strings_of(const toml::table& table, std::string_view key) {
+  std::vector<std::string> texts;
+  if (const auto* array = table[key].as_array()) {
+    for (const auto& item : *array) if (const auto text = item.value<std::string>()) texts.push_back(*text);
+  } else if (const auto text = table[key].value<std::string>()) {
+    texts.push_back(*text);
+  }
+  return texts;
+}
+
+Result<Field> parse_field(const toml::table& table) {
+  if (auto status = check_keys(table, {"name", "kind", "columns", "derive"}); !status.ok()) return status.error();
+  Field field;
+  field.name = table["name"].value_or(std::string{});
+  field.columns = strings_of(table, "columns");
+  field.derive = table["derive"].value_or(std::string{});
+  if (field.name.empty()) return invalid(at_line(table) + "a [[field]] has no name; add name = \"...\"");
+  if (field.columns.empty()) field.columns = {field.name};
+  const std::string kind = table["kind"].value_or(std::string("text"));
+  for (const auto& known : kKinds) {
+    if (known.name != kind) continue;
+    field.kind = known.kind;
+    return field;
+  }
+  return invalid(at_line(table) + "'" + kind + "' is not a kind of field; expected forenames, surname, full_name, date, postcode, "
+                 "nino, code, address, text, place, email, gender or number");
+}
+
+Result<Estimate> parse_estimate(const toml::table& table, std::string_view key) {
+  if (!table.contains(key)) return Estimate{0.0, false};
+  const auto value = table[key].value<double>();
+  if (!value || !(*value >= 0.0 && *value <= 1.0)) {
+    return invalid(at_line(table) + std::string(key) + " is not a number between 0 and 1");
+  }
+  return Estimate{*value, table[std::string(key) + "_observed"].value_or(true)};
+}
+
+Result<Level> parse_level(const toml::table& table) {
+  if (auto status = check_keys(table, {"when", "m", "u", "related", "m_observed", "u_observed", "related_observed", "term_frequency"});
+      !status.ok()) return status.error();
+  Level level;
+  level.when = table["when"].value_or(std::string{});
+  if (auto expression = parse_expression(level.when); !expression.ok()) return invalid(at_line(table) + expression.error().message);
+  for (auto [key, target] : {std::pair{"m", &level.m}, {"u", &level.u}, {"related", &level.related}}) {
+    auto estimate = parse_estimate(table, key);
+    if (!estimate.ok()) return estimate.error();
+    *target = estimate.value();
+  }
+  level.term_frequency = table["term_frequency"].value_or(0.0);
+  if (!(level.term_frequency >= 0.0 && level.term_frequency <= 1.0)) {
+    return invalid(at_line(table) + "term_frequency is not between 0 and 1");
+  }
+  return level;
+}
+
+// Levels without an m share what the others leave.
+void fill_m(std::vector<Level>& levels) {
+  double given = 0.0;
+  std::size_t open = 0;
+  for (const auto& level : levels) {
+    given += level.m.value;
+    if (level.m.value <= 0.0) ++open;
+  }
+  for (auto& level : levels) {
+    if (level.m.value <= 0.0) level.m.value = std::max(0.001, (1.0 - given) / static_cast<double>(std::max<std::size_t>(1, open)));
+  }
+  double total = 0.0;
+  for (const auto& level : levels) total += level.m.value;
+  if (std::fabs(total - 1.0) < 1e-9) return;  // A fitted model is read back as it was written.
+  for (auto& level : levels) level.m.value /= total;
+}
+
+Result<Comparison> parse_comparison(const toml::table& table, const Model& model) {
+  if (auto status = check_keys(table, {"name", "field", "levels", "shared_in_household"}); !status.ok()) return status.error();
+  Comparison comparison;
+  comparison.field = table["field"].value_or(std::string{});
+  comparison.name = table["name"].value_or(comparison.field);
+  comparison.shared_in_household = table["shared_in_household"].value_or(false);
+  const bool known = std::any_of(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == comparison.field; });
+  if (!known) return invalid(at_line(table) + "comparison of '" + comparison.field + "', which is not the name of a [[field]]");
+  const auto* levels = table["levels"].as_array();
+  if (levels == nullptr || levels->size() < 2) {
+    return invalid(at_line(table) + "comparison " + comparison.name + " needs levels = [ { when = \"exact\" }, ..., { when = \"else\" } ]");
+  }
+  for (const auto& node : *levels) {
+    if (!node.is_table()) return invalid(at_line(node) + "a level is not a table; write { when = \"...\" }");
+    auto level = parse_level(*node.as_table());
+    if (!level.ok()) return level.error();
+    comparison.levels.push_back(std::move(level).value());
+  }
+  if (comparison.levels.size() > 20) return invalid(at_line(table) + "comparison " + comparison.name + " has more than 20 levels");
+  if (comparison.levels.back().when != "else") {
+    return invalid(at_line(table) + "the last level of comparison " + comparison.name + " is not \"else\"; add it");
+  }
+  fill_m(comparison.levels);
+  return comparison;
+}
+
+Result<Settings> parse_settings(const toml::table& table) {
+  if (auto status = check_keys(table, {"id_column", "prior_people_per_record", "em_iteration_count_max", "em_tolerance", "u_pair_count",
+                                       "seed", "pairs_per_record_max", "weight_floor_bits"}); !status.ok()) return status.error();
+  Settings settings;
+  settings.id_column = table["id_column"].value_or(settings.id_column);
+  settings.prior_people_per_record = table["prior_people_per_record"].value_or(settings.prior_people_per_record);
+  settings.em_iteration_count_max = static_cast<int>(table["em_iteration_count_max"].value_or<std::int64_t>(settings.em_iteration_count_max));
+  settings.em_tolerance = table["em_tolerance"].value_or(settings.em_tolerance);
+  settings.u_pair_count = static_cast<std::uint64_t>(table["u_pair_count"].value_or<std::int64_t>(1'000'000));
+  settings.seed = static_cast<std::uint64_t>(table["seed"].value_or<std::int64_t>(1));
+  settings.pairs_per_record_max = table["pairs_per_record_max"].value_or(settings.pairs_per_record_max);
+  settings.weight_floor_bits = table["weight_floor_bits"].value_or(settings.weight_floor_bits);
+  if (settings.em_iteration_count_max < 1 || settings.u_pair_count < 1000 || settings.pairs_per_record_max <= 0) {
+    return invalid(at_line(table) + "em_iteration_count_max must be at least 1, u_pair_count at least 1000, pairs_per_record_max above 0");
+  }
+  return settings;
+}
+
+Result<BlockingRule> parse_rule(const toml::table& table) {
+  if (auto status = check_keys(table, {"name", "keys"}); !status.ok()) return status.error();
+  BlockingRule rule;
+  rule.keys = strings_of(table, "keys");
+  if (rule.keys.empty()) return invalid(at_line(table) + "a [[block]] has no keys; add keys = [\"...\"]");
+  for (const auto& key : rule.keys) rule.name += (rule.name.empty() ? "" : " + ") + key;
+  rule.name = table["name"].value_or(rule.name);
+  return rule;
+}
+
+template <typename T, typename Parse>
+Status parse_each(const toml::table& root, std::string_view key, std::vector<T>& into, Parse&& parse) {
+  const auto* array = root[key].as_array();
+  if (array == nullptr) return invalid("model: no [[" + std::string(key) + "]] in it; add at least one");
+  for (const auto& node : *array) {
+    if (!node.is_table()) return invalid(at_line(node) + "expected [[" + std::string(key) + "]]");
+    auto parsed = parse(*node.as_table());
+    if (!parsed.ok()) return parsed.error();
+    into.push_back(std::move(parsed).value());
+  }
+  return {};
+}
+
+Result<Model> model_from(const toml::table& root) {
+  if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "fitted", "match_rate", "related_rate"}); !status.ok()) {
+    return status.error();
+  }
+  Model model;
+  model.name = root["name"].value_or(std::string("unnamed"));
+  model.fitted = root["fitted"].value_or(false);
+  model.match_rate = root["match_rate"].value_or(0.0);
+  model.related_rate = root["related_rate"].value_or(0.0);
+  if (const auto* settings = root["settings"].as_table()) {
+    auto parsed = parse_settings(*settings);
+    if (!parsed.ok()) return parsed.error();
+    model.settings = std::move(parsed).value();
+  }
+  if (auto s = parse_each(root, "field", model.fields, parse_field); !s.ok()) return s.error();
+  if (auto s = parse_each(root, "comparison", model.comparisons, [&](const toml::table& t) { return parse_comparison(t, model); }); !s.ok()) return s.error();
+  if (auto s = parse_each(root, "block", model.blocking, parse_rule); !s.ok()) return s.error();
+  return model;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const auto& text : texts) out += (out.size() > 1 ? ", " : "") + quoted(text);
+  return out + "]";
+}
+
+std::string estimate_text(std::string_view key, const Estimate& estimate) {
+  if (estimate.value <= 0.0) return {};
+  return fmt::format(", {} = {:.17g}{}", key, estimate.value,
+                     estimate.observed ? std::string{} : fmt::format(", {}_observed = false", key));
+}
+
+}  // namespace
+
+std::string_view kind_name(FieldKind kind) {
+  for (const auto& known : kKinds) if (known.kind == kind) return known.name;
+  return "";
+}
+
+Result<Model> parse_model_toml(std::string_view text) {
+  try {
+    return model_from(toml::parse(text));
+  } catch (const toml::parse_error& error) {
+    return invalid("model, line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()) +
+                   "; mend it as TOML");
+  }
+}
+
+Result<Model> read_model(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return io_error("the model file cannot be opened; check the path and that it may be read");
+  std::stringstream text;
+  text << file.rdbuf();
+  return parse_model_toml(text.str());
+}
+
+std::string model_to_toml(const Model& model) {
+  std::string out = fmt::format("name = {}\nfitted = {}\n", quoted(model.name), model.fitted);
+  if (model.fitted) out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\n", model.match_rate, model.related_rate);
+  const auto& s = model.settings;
+  out += "\n[settings]\n";
+  if (!s.id_column.empty()) out += fmt::format("id_column = {}\n", quoted(s.id_column));
+  out += fmt::format("prior_people_per_record = {:.17g}\nem_iteration_count_max = {}\nem_tolerance = {:.17g}\nu_pair_count = {}\nseed = {}\n"
+                     "pairs_per_record_max = {:.17g}\nweight_floor_bits = {:.17g}\n",
+                     s.prior_people_per_record, s.em_iteration_count_max, s.em_tolerance, s.u_pair_count, s.seed, s.pairs_per_record_max,
+                     s.weight_floor_bits);
+  for (const auto& field : model.fields) {
+    out += fmt::format("\n[[field]]\nname = {}\nkind = {}\ncolumns = {}\n", quoted(field.name), quoted(kind_name(field.kind)), list_of(field.columns));
+    if (!field.derive.empty()) out += fmt::format("derive = {}\n", quoted(field.derive));
+  }
+  for (const auto& comparison : model.comparisons) {
+    out += fmt::format("\n[[comparison]]\nname = {}\nfield = {}\nshared_in_household = {}\nlevels = [\n", quoted(comparison.name),
+                       quoted(comparison.field), comparison.shared_in_household);
+    for (const auto& level : comparison.levels) {
+      out += fmt::format("  {{ when = {}{}{}{}{} }},\n", quoted(level.when), estimate_text("m", level.m), estimate_text("u", level.u),
+                         estimate_text("related", level.related),
+                         level.term_frequency > 0 ? fmt::format(", term_frequency = {:.17g}", level.term_frequency) : std::string{});
+    }
+    out += "]\n";
+  }
+  for (const auto& rule : model.blocking) out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n", quoted(rule.name), list_of(rule.keys));
+  return out;
+}
+
+const Model& people_model() {
+  static const Model model = [] {
+    auto parsed = parse_model_toml(people_model_toml());
+    return parsed.ok() ? std::move(parsed).value() : Model{};  // A unit test holds that it parses.
+  }();
+  return model;
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,288 @@
+#include "linkage/records_internal.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <memory>
+#include <numeric>
+#include <unordered_map>
+
+#include "base/parallel.h"
+#include "base/text.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr std::array<std::string_view, 14> kIdColumns = {
+    "unique_id", "id", "rec_id", "record_id", "person_id", "reference", "register_id", "row_id",
+    "uid", "row", "pid", "recid", "unique_identifier", "identifier"};
+
+std::string header_key(std::string_view name) {
+  std::string key;
+  for (const char c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return key;
+}
+
+const table::Column* find_column(const table::Table& table, const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    const std::string wanted = header_key(name);
+    for (const auto& column : table.columns()) {
+      if (header_key(column.name()) == wanted) return &column;
+    }
+  }
+  return nullptr;
+}
+
+struct Hash {
+  std::size_t operator()(const std::string& text) const { return static_cast<std::size_t>(hash_text(text)); }
+};
+using Dictionary = std::unordered_map<std::string, std::uint32_t, Hash>;
+
+// The text of a cell as people would write it; a whole number kept as a double loses its ".0".
+std::string cell_text(const table::Column& column, std::size_t row) {
+  std::string text = column.text_at(row);
+  if (column.type() == table::ColumnType::kDouble && text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
+// Standard forms of one column, each distinct raw value standardised once.
+class Standardiser {
+ public:
+  explicit Standardiser(FieldKind kind) : kind_(kind) {}
+  std::string operator()(const table::Column& column, std::size_t row) {
+    if (column.is_null(row)) return {};
+    auto [entry, fresh] = seen_.try_emplace(cell_text(column, row));
+    if (fresh) entry->second = standard_text(kind_, entry->first);
+    return entry->second;
+  }
+
+ private:
+  FieldKind kind_;
+  std::unordered_map<std::string, std::string, Hash> seen_;
+};
+
+std::string_view first_word(std::string_view text) { return text.substr(0, text.find(' ')); }
+std::string_view last_word(std::string_view text) {
+  const auto blank = text.rfind(' ');
+  return blank == std::string_view::npos ? std::string_view{} : text.substr(blank + 1);
+}
+
+// Words of a full name that are in neither of the other two; where those are not known, the middle.
+std::string other_words(std::string_view full, std::string_view forenames, std::string_view surname) {
+  const auto words = split(full, ' ');
+  const auto used = [&](std::string_view word) {
+    const auto in = [&](std::string_view text) {
+      for (const auto other : split(text, ' ')) if (other == word) return true;
+      return false;
+    };
+    return in(forenames) || in(surname);
+  };
+  std::string rest;
+  for (std::size_t n = 0; n < words.size(); ++n) {
+    const bool end = (forenames.empty() && n == 0) || (surname.empty() && n + 1 == words.size());
+    if (end || words[n].empty() || used(words[n])) continue;
+    if (!rest.empty()) rest += ' ';
+    rest += words[n];
+  }
+  return rest;
+}
+
+// One file's columns for the model's fields, in the model's order.
+struct Side {
+  const table::Table* table = nullptr;
+  std::vector<std::size_t> order;                ///< Rows in canonical order.
+  std::vector<const table::Column*> columns;     ///< Null where the file lacks the field.
+};
+
+Result<Side> make_side(const table::Table& table, const Model& model, bool ids_must_differ, std::string_view which) {
+  Side side;
+  side.table = &table;
+  side.order.resize(table.row_count());
+  std::iota(side.order.begin(), side.order.end(), std::size_t{0});
+  for (const auto& field : model.fields) side.columns.push_back(find_column(table, field.columns));
+  const table::Column* id = find_id(table, model);
+  if (id == nullptr) {
+    if (!model.settings.id_column.empty()) {
+      return invalid("the " + std::string(which) + " file has no column " + model.settings.id_column +
+                     ", which the model names as the id; name another, or leave id_column out");
+    }
+    return side;
+  }
+  std::vector<std::string> ids(table.row_count());
+  for (std::size_t row = 0; row < ids.size(); ++row) ids[row] = id->text_at(row);
+  std::stable_sort(side.order.begin(), side.order.end(), [&](std::size_t a, std::size_t b) { return ids[a] < ids[b]; });
+  for (std::size_t n = 1; n < side.order.size() && ids_must_differ; ++n) {
+    if (ids[side.order[n]] != ids[side.order[n - 1]]) continue;
+    return invalid("column " + id->name() + " of the " + std::string(which) + " file has the same id in rows " +
+                   std::to_string(side.order[n - 1] + 1) + " and " + std::to_string(side.order[n] + 1) +
+                   "; give every record an id of its own, or name another column as id_column");
+  }
+  return side;
+}
+
+struct Derivation {
+  int source = -1;   ///< Field of the model, or -1.
+  std::string part;
+};
+
+Derivation derivation_of(const Model& model, const Field& field) {
+  const auto dot = field.derive.find('.');
+  if (field.derive.empty() || dot == std::string::npos) return {};
+  for (std::size_t n = 0; n < model.fields.size(); ++n) {
+    if (model.fields[n].name == field.derive.substr(0, dot)) return {static_cast<int>(n), field.derive.substr(dot + 1)};
+  }
+  return {};
+}
+
+// Standard texts of every record, field by field; derived fields after those they come from.
+class TextMaker {
+ public:
+  TextMaker(const Model& model, const std::vector<Side>& sides, std::size_t count)
+      : model_(model), sides_(sides), texts_(model.fields.size()), count_(count) {}
+
+  void read(std::size_t field) {
+    Standardiser standardise(model_.fields[field].kind);
+    auto& texts = texts_[field];
+    texts.resize(count_);
+    std::size_t record = 0;
+    for (const auto& side : sides_) {
+      const auto* column = side.columns[field];
+      for (const auto row : side.order) {
+        if (column != nullptr) texts[record] = standardise(*column, row);
+        ++record;
+      }
+    }
+  }
+
+  void derive(std::size_t field) {
+    const auto from = derivation_of(model_, model_.fields[field]);
+    if (from.source < 0) return;
+    const auto& source = texts_[static_cast<std::size_t>(from.source)];
+    const int forenames = index_of(FieldKind::kForenames);
+    const int surname = index_of(FieldKind::kSurname);
+    for (std::size_t record = 0; record < count_; ++record) {
+      auto& text = texts_[field][record];
+      if (!text.empty() || source[record].empty()) continue;
+      if (from.part == "first") text = first_word(source[record]);
+      else if (from.part == "last") text = last_word(source[record]);
+      else if (from.part == "rest") text = other_words(source[record], at(forenames, record), at(surname, record));
+      else if (from.part == "postcode") text = trailing_postcode(source[record]);
+    }
+  }
+
+  std::vector<std::string>& texts(std::size_t field) { return texts_[field]; }
+
+ private:
+  int index_of(FieldKind kind) const {
+    for (std::size_t n = 0; n < model_.fields.size(); ++n) {
+      if (model_.fields[n].kind == kind) return static_cast<int>(n);
+    }
+    return -1;
+  }
+  std::string_view at(int field, std::size_t record) const {
+    return field < 0 ? std::string_view{} : std::string_view(texts_[static_cast<std::size_t>(field)][record]);
+  }
+  static std::string trailing_postcode(const std::string& address) {
+    const auto words = split(address, ' ');
+    if (words.size() < 2) return {};
+    const std::string tail = std::string(words[words.size() - 2]) + " " + std::string(words.back());
+    const std::string standard = standard_text(FieldKind::kPostcode, tail);
+    return standard == tail ? standard : std::string{};
+  }
+
+  const Model& model_;
+  const std::vector<Side>& sides_;
+  std::vector<std::vector<std::string>> texts_;
+  std::size_t count_;
+};
+
+EncodedField encode_field(const Field& field, const std::vector<std::string>& texts, std::size_t left_count,
+                          std::vector<std::uint32_t>& codes) {
+  EncodedField encoded{field, {Value{}}, {0}, {0}};
+  Dictionary dictionary;
+  codes.resize(texts.size());
+  for (std::size_t record = 0; record < texts.size(); ++record) {
+    std::uint32_t code = 0;
+    if (!texts[record].empty()) {
+      const auto [entry, fresh] = dictionary.try_emplace(texts[record], static_cast<std::uint32_t>(encoded.values.size()));
+      code = entry->second;
+      if (fresh) {
+        encoded.values.push_back(make_value(field.kind, texts[record]));
+        encoded.count.push_back(0);
+        encoded.left_count.push_back(0);
+      }
+    }
+    codes[record] = code;
+    ++encoded.count[code];
+    if (record < left_count) ++encoded.left_count[code];
+  }
+  return encoded;
+}
+
+bool both_sides_have_values(const EncodedField& field, std::size_t left_count, std::size_t count) {
+  const std::size_t left_values = left_count - field.left_count[0];
+  const std::size_t right_values = (count - left_count) - (field.count[0] - field.left_count[0]);
+  return left_values > 0 && (count == left_count || right_values > 0);
+}
+
+}  // namespace
+
+int Records::find(std::string_view name) const {
+  for (std::size_t n = 0; n < fields.size(); ++n) {
+    if (fields[n].field.name == name) return static_cast<int>(n);
+  }
+  return -1;
+}
+
+const table::Column* find_id(const table::Table& table, const Model& model) {
+  if (!model.settings.id_column.empty()) return find_column(table, {model.settings.id_column});
+  for (const auto name : kIdColumns) {
+    if (const auto* column = find_column(table, {std::string(name)})) return column;
+  }
+  return nullptr;
+}
+
+Result<Records> encode(const table::Table& left, const table::Table* right, const Model& model,
+                       const EncodeOptions& options) {
+  std::vector<Side> sides;
+  for (const auto* table : {&left, right}) {
+    if (table == nullptr) continue;
+    auto side = make_side(*table, model, options.ids_must_differ, sides.empty() ? "left" : "right");
+    if (!side.ok()) return side.error();
+    sides.push_back(std::move(side).value());
+  }
+  Records records;
+  records.left_count = left.row_count();
+  records.count = left.row_count() + (right == nullptr ? 0 : right->row_count());
+  for (const auto& side : sides) {
+    for (const auto row : side.order) records.row.push_back(static_cast<std::uint32_t>(row));
+  }
+  TextMaker maker(model, sides, records.count);
+  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) { maker.read(field); });
+  for (std::size_t field = 0; field < model.fields.size(); ++field) maker.derive(field);
+
+  std::vector<EncodedField> encoded(model.fields.size());
+  std::vector<std::vector<std::uint32_t>> codes(model.fields.size());
+  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
+    encoded[field] = encode_field(model.fields[field], maker.texts(field), records.left_count, codes[field]);
+    std::vector<std::string>().swap(maker.texts(field));
+  });
+  std::vector<std::size_t> kept;
+  for (std::size_t field = 0; field < encoded.size(); ++field) {
+    if (both_sides_have_values(encoded[field], records.left_count, records.count)) kept.push_back(field);
+  }
+  if (kept.empty()) {
+    return invalid("no field of the model is in " + std::string(right == nullptr ? "the file" : "both files") +
+                   "; name the files' columns in the model's [[field]] tables");
+  }
+  records.codes.resize(records.count * kept.size());
+  for (std::size_t n = 0; n < kept.size(); ++n) {
+    for (std::size_t record = 0; record < records.count; ++record) records.codes[record * kept.size() + n] = codes[kept[n]][record];
+    records.fields.push_back(std::move(encoded[kept[n]]));
+  }
+  return records;
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,51 @@
+// Two files (or one) as codes: every field's distinct values once, each record a row of numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "linkage/model.h"
+#include "linkage/values_internal.h"
+#include "table/table.h"
+
+namespace kinfold::linkage {
+
+/// A field that the files have. Code 0 is "missing"; values[0] is empty.
+struct EncodedField {
+  Field field;
+  std::vector<Value> values;
+  std::vector<std::uint32_t> count;        ///< Records with each code, both files together.
+  std::vector<std::uint32_t> left_count;   ///< Records with each code in the left file.
+};
+
+/// Records in canonical order: left file first, each file by id, so that the order of its rows
+/// does not matter to anything that follows.
+struct Records {
+  std::size_t count = 0;
+  std::size_t left_count = 0;              ///< == count when one file is deduplicated.
+  std::vector<std::uint32_t> row;          ///< Row in its own table of each record.
+  std::vector<EncodedField> fields;
+  std::vector<std::uint32_t> codes;        ///< Record-major: codes[record * fields.size() + field].
+  std::vector<std::string> notes;
+
+  bool two_files() const { return left_count != count; }
+  const std::uint32_t* of(std::size_t record) const { return codes.data() + record * fields.size(); }
+  /// Index of a field by name, or -1.
+  int find(std::string_view name) const;
+};
+
+struct EncodeOptions {
+  std::size_t thread_count = 1;
+  bool ids_must_differ = true;  ///< A repeated id is an error; else the file's order is kept.
+};
+
+/// \retval kInvalid for repeated ids, or when no field of the model is in both files.
+Result<Records> encode(const table::Table& left, const table::Table* right, const Model& model,
+                       const EncodeOptions& options);
+
+/// The id column of a table by the model's setting or the usual names; null if there is none.
+const table::Column* find_id(const table::Table& table, const Model& model);
+
+}  // namespace kinfold::linkage

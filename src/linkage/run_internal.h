@@ -1,0 +1,36 @@
+// The stages that link() and match_to_register() share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "linkage/assign.h"
+#include "linkage/cluster.h"
+#include "linkage/score_internal.h"
+
+namespace kinfold::linkage {
+
+/// Records, comparisons and blocks of one run. Held by pointer: they refer to one another.
+struct Run {
+  std::size_t thread_count = 1;
+  std::unique_ptr<Records> records;
+  std::unique_ptr<Comparer> comparer;
+  std::unique_ptr<Blocker> blocker;
+};
+
+Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
+                    bool ids_must_differ);
+
+/// A fitted model is taken as it is; any other is fitted to the run's pairs.
+Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random);
+void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);
+
+/// Probability of each pair by itself, and where a record can have one partner only: then every
+/// other candidate of either record counts against it.
+std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept);
+std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count);
+/// Indexes of the pairs of the best one-to-one assignment.
+std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes);
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+
+#include "base/parallel.h"
+#include "base/random.h"
+#include "linkage/score_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr double kLog2E = 1.4426950408889634;
+constexpr double kTrainingPairsMax = 8e6;
+
+LevelShares logs_of(const LevelShares& shares) {
+  LevelShares logs = shares;
+  for (auto& row : logs) for (auto& share : row) share = std::log(std::max(share, 1e-12));
+  return logs;
+}
+
+double log_sum(double a, double b) {
+  const double top = std::max(a, b);
+  return top + std::log1p(std::exp(std::min(a, b) - top));
+}
+
+}  // namespace
+
+double probability_of_bits(double log_odds_bits) { return 1.0 / (1.0 + std::exp2(-log_odds_bits)); }
+
+Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& model)
+    : records_(&records), comparer_(&comparer), model_(model), log_m_(logs_of(model.m)), log_related_(logs_of(model.related)),
+      log_u_(logs_of(model.u)) {
+  for (const auto& field : records.fields) value_count_.emplace_back(field.count.begin(), field.count.end());
+  set_frequencies();
+}
+
+void Scorer::set_frequencies() {
+  value_total_.clear();
+  mean_share_.clear();
+  for (const auto& counts : value_count_) {
+    double total = 0.0;
+    double squares = 0.0;
+    for (std::size_t code = 1; code < counts.size(); ++code) {
+      total += counts[code];
+      squares += counts[code] * std::max(0.0, counts[code] - 1.0);
+    }
+    value_total_.push_back(std::max(total, 1.0));
+    mean_share_.push_back(std::max(squares, 1.0) / std::max(1.0, total * std::max(1.0, total - 1.0)));
+  }
+}
+
+void Scorer::count_values_once_per(const std::vector<std::uint32_t>& cluster) {
+  const std::size_t width = records_->fields.size();
+  for (std::size_t field = 0; field < width; ++field) {
+    std::vector<std::uint64_t> seen;
+    seen.reserve(records_->count);
+    for (std::size_t record = 0; record < records_->count; ++record) {
+      seen.push_back(static_cast<std::uint64_t>(records_->of(record)[field]) << 32 | cluster[record]);
+    }
+    std::sort(seen.begin(), seen.end());
+    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+    std::fill(value_count_[field].begin(), value_count_[field].end(), 0.0);
+    for (const auto entry : seen) value_count_[field][entry >> 32] += 1.0;
+  }
+  set_frequencies();
+}
+
+// How much rarer (or commoner) the agreeing value is than a random one, in nats. For partial
+// agreement the commoner of the two values, by the level's power.
+double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
+  const double power = comparer_->comparison(comparison).levels[level].term_frequency;
+  if (power <= 0.0) return 0.0;
+  const std::size_t field = comparer_->field_of(comparison);
+  const double count = std::max({value_count_[field][code_a], value_count_[field][code_b], 1.0});
+  return power * std::log(mean_share_[field] * value_total_[field] / count);
+}
+
+PatternWeight Scorer::pattern_weight(const Levels& levels) const {
+  PatternWeight weight;
+  weight.match = std::log(model_.match_rate);
+  weight.related = model_.related_rate > 0.0 ? std::log(model_.related_rate) : -1e30;
+  weight.unrelated = std::log1p(-model_.match_rate - model_.related_rate);
+  for (std::size_t n = 0; n < comparer_->comparison_count(); ++n) {
+    const auto level = levels[n];
+    if (level == kMissingLevel) continue;
+    weight.match += log_m_[n][level];
+    weight.related += log_related_[n][level];
+    weight.unrelated += log_u_[n][level];
+    const std::size_t field = comparer_->field_of(n);
+    const double power = comparer_->comparison(n).levels[level].term_frequency;
+    if (power > 0.0) weight.bonus_max += std::max(0.0, power * std::log(mean_share_[field] * value_total_[field]));
+  }
+  return weight;
+}
+
+PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a, const std::uint32_t* b) const {
+  double related = weight.related;
+  double unrelated = weight.unrelated;
+  for (std::size_t n = 0; n < comparer_->comparison_count(); ++n) {
+    if (levels[n] == kMissingLevel) continue;
+    const std::size_t field = comparer_->field_of(n);
+    const double nats = term_frequency_nats(n, levels[n], a[field], b[field]);
+    unrelated -= nats;
+    if (!comparer_->comparison(n).shared_in_household) related -= nats;
+  }
+  const double rest = log_sum(related, unrelated);
+  const double prior = std::log(model_.match_rate) - std::log1p(-model_.match_rate);
+  const double odds = weight.match - rest;
+  return {(odds - prior) * kLog2E, odds * kLog2E};
+}
+
+PairScore Scorer::score(std::uint32_t left, std::uint32_t right) const {
+  Levels levels{};
+  const auto* a = records_->of(left);
+  const auto* b = records_->of(right);
+  comparer_->compare(a, b, levels);
+  return score(levels, pattern_weight(levels), a, b);
+}
+
+namespace {
+
+double exact_share(const Records& records, std::size_t field, double& pair_count) {
+  const auto& f = records.fields[field];
+  double same = 0.0;
+  double left = 0.0;
+  double right = 0.0;
+  for (std::size_t code = 1; code < f.count.size(); ++code) {
+    const double n_left = f.left_count[code];
+    const double n_right = records.two_files() ? f.count[code] - f.left_count[code] : n_left - 1.0;
+    same += n_left * n_right;
+    left += n_left;
+    right += records.two_files() ? n_right : 0.0;
+  }
+  pair_count = records.two_files() ? left * right : left * (left - 1.0);
+  return pair_count > 0.0 ? same / pair_count : 0.0;
+}
+
+// The pairs to look at: all where there are few, else drawn with replacement from a fixed stream.
+std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_to_sample(const Records& records, const Settings& settings) {
+  const auto left = static_cast<std::uint64_t>(records.left_count);
+  const auto right = static_cast<std::uint64_t>(records.count - records.left_count);
+  const std::uint64_t all = records.two_files() ? left * right : left * (left - 1) / 2;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  if (all <= settings.u_pair_count) {
+    for (std::uint32_t i = 0; i < left; ++i) {
+      for (std::uint64_t j = records.two_files() ? left : i + 1; j < records.count; ++j) pairs.emplace_back(i, static_cast<std::uint32_t>(j));
+    }
+    return pairs;
+  }
+  RandomStream random(settings.seed, {0x7261'6e64});
+  while (pairs.size() < settings.u_pair_count) {
+    const auto a = static_cast<std::uint32_t>(random.below(left));
+    const auto b = static_cast<std::uint32_t>(records.two_files() ? left + random.below(right) : random.below(left));
+    if (a != b) pairs.emplace_back(a, b);
+  }
+  return pairs;
+}
+
+}  // namespace
+
+RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings, std::size_t thread_count) {
+  RandomShares result;
+  const double left = static_cast<double>(records.left_count);
+  const double right = static_cast<double>(records.count - records.left_count);
+  result.pair_count = records.two_files() ? left * right : left * (left - 1.0) / 2.0;
+  const auto pairs = pairs_to_sample(records, settings);
+  const std::size_t k = comparer.comparison_count();
+  std::vector<std::array<std::uint64_t, 32>> counts(k);
+  std::mutex mutex;
+  parallel_chunks(pairs.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    std::vector<std::array<std::uint64_t, 32>> own(k);
+    Levels levels{};
+    for (std::size_t n = begin; n < end; ++n) {
+      comparer.compare(records.of(pairs[n].first), records.of(pairs[n].second), levels);
+      for (std::size_t c = 0; c < k; ++c) if (levels[c] != kMissingLevel) ++own[c][levels[c]];
+    }
+    const std::lock_guard lock(mutex);
+    for (std::size_t c = 0; c < k; ++c) for (std::size_t level = 0; level < 32; ++level) counts[c][level] += own[c][level];
+  });
+  for (std::size_t c = 0; c < k; ++c) {
+    const auto& levels = comparer.comparison(c).levels;
+    std::vector<double> share(levels.size());
+    std::vector<bool> observed(levels.size());
+    double seen = 0.0;
+    for (std::size_t level = 0; level < levels.size(); ++level) seen += static_cast<double>(counts[c][level]);
+    for (std::size_t level = 0; level < levels.size(); ++level) {
+      observed[level] = counts[c][level] > 0;
+      share[level] = std::max(0.5, static_cast<double>(counts[c][level])) / std::max(1.0, seen);
+    }
+    if (levels[0].when == "exact") {  // Known exactly, however rare.
+      double pair_count = 0.0;
+      const double exact = std::max(exact_share(records, comparer.field_of(c), pair_count), 0.5 / std::max(1.0, pair_count));
+      const double rest = std::accumulate(share.begin() + 1, share.end(), 0.0);
+      for (std::size_t level = 1; level < share.size(); ++level) share[level] *= (1.0 - exact) / rest;
+      share[0] = exact;
+      observed[0] = true;
+    }
+    const double total = std::accumulate(share.begin(), share.end(), 0.0);
+    for (auto& s : share) s /= total;
+    result.share.push_back(std::move(share));
+    result.observed.push_back(std::move(observed));
+  }
+  return result;
+}
+
+std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
+                                         std::uint64_t seed, std::size_t thread_count) {
+  const double rate = std::min(1.0, kTrainingPairsMax / std::max(1.0, static_cast<double>(blocker.pair_count())));
+  const auto limit = rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1.0p64);
+  std::unordered_map<std::uint64_t, std::uint64_t> total;
+  std::mutex mutex;
+  parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
+    std::unordered_map<std::uint64_t, std::uint64_t> own;
+    Levels levels{};
+    blocker.for_each_pair(chunk, [&](std::uint32_t, std::uint32_t left, std::uint32_t right) {
+      if (rate < 1.0 && mix64(seed ^ (static_cast<std::uint64_t>(left) << 32 | right)) > limit) return;
+      comparer.compare(records.of(left), records.of(right), levels);
+      ++own[comparer.key(levels)];
+    });
+    const std::lock_guard lock(mutex);
+    for (const auto& [key, count] : own) total[key] += count;
+  });
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> sorted(total.begin(), total.end());
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<PatternCount> patterns;
+  for (const auto& [key, count] : sorted) {
+    Levels levels{};
+    comparer.decode(key, levels);
+    patterns.push_back({{levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count())},
+                        static_cast<double>(count) / rate});
+  }
+  return patterns;
+}
+
+std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, double floor_bits,
+                                  std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress) {
+  struct Part {
+    std::vector<KeptPair> kept;
+    std::vector<double> expected;
+    std::vector<std::uint64_t> first;
+  };
+  std::vector<Part> parts(blocker.work_count());
+  const auto& records = scorer.records();
+  const auto& comparer = scorer.comparer();
+  std::mutex mutex;
+  std::uint64_t done = 0;
+  if (progress != nullptr) progress->begin("compare", blocker.work_count());
+  parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
+    Part& part = parts[chunk];
+    part.expected.resize(yields.size());
+    part.first.resize(yields.size());
+    std::unordered_map<std::uint64_t, PatternWeight> weights;
+    Levels levels{};
+    blocker.for_each_pair(chunk, [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
+      ++part.first[rule];
+      const auto* a = records.of(left);
+      const auto* b = records.of(right);
+      comparer.compare(a, b, levels);
+      const std::uint64_t key = comparer.key(levels);
+      auto [entry, fresh] = weights.try_emplace(key);
+      if (fresh) entry->second = scorer.pattern_weight(levels);
+      const PatternWeight& weight = entry->second;
+      const double best = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) * kLog2E;
+      if (best < floor_bits) return;
+      const PairScore score = scorer.score(levels, weight, a, b);
+      if (score.log_odds_bits < floor_bits) return;
+      part.expected[rule] += probability_of_bits(score.log_odds_bits);
+      part.kept.push_back({left, right, score.weight_bits, score.log_odds_bits, key});
+    });
+    if (progress == nullptr) return;
+    const std::lock_guard lock(mutex);
+    progress->advance(++done);
+  });
+  if (progress != nullptr) progress->end();
+  std::vector<KeptPair> kept;
+  for (auto& yield : yields) yield.expected_matches = 0.0, yield.first_pair_count = 0;
+  for (const auto& part : parts) {
+    kept.insert(kept.end(), part.kept.begin(), part.kept.end());
+    for (std::size_t rule = 0; rule < yields.size(); ++rule) {
+      yields[rule].expected_matches += part.expected[rule];
+      yields[rule].first_pair_count += part.first[rule];
+    }
+  }
+  std::sort(kept.begin(), kept.end(), [](const KeptPair& a, const KeptPair& b) {
+    return a.left != b.left ? a.left < b.left : a.right < b.right;
+  });
+  return kept;
+}
+
+}  // namespace kinfold::linkage

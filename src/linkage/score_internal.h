@@ -1,0 +1,85 @@
+// The fitted model as numbers: what a pattern, and a pair with its values, weighs.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "linkage/block_internal.h"
+#include "linkage/compare_internal.h"
+#include "linkage/em.h"
+#include "linkage/link.h"
+
+namespace kinfold::linkage {
+
+/// Log densities (natural) of one pattern under the three classes, rates included.
+struct PatternWeight {
+  double match = 0.0;
+  double related = 0.0;
+  double unrelated = 0.0;
+  double bonus_max = 0.0;  ///< The most that rare values can add to match - unrelated.
+};
+
+struct PairScore {
+  double weight_bits = 0.0;    ///< log2 P(pair | match) / P(pair | not a match).
+  double log_odds_bits = 0.0;  ///< Posterior: weight and prior.
+};
+
+/// Scores pairs under a fitted model. Thread-safe.
+class Scorer {
+ public:
+  Scorer(const Records& records, const Comparer& comparer, const EmModel& model);
+
+  PatternWeight pattern_weight(const Levels& levels) const;
+  /// `levels` are those of the pair, `weight` is theirs.
+  PairScore score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a, const std::uint32_t* b) const;
+  PairScore score(std::uint32_t left, std::uint32_t right) const;
+
+  /// Takes value frequencies from people instead of records: each value once a cluster.
+  void count_values_once_per(const std::vector<std::uint32_t>& cluster);
+
+  const Records& records() const { return *records_; }
+  const Comparer& comparer() const { return *comparer_; }
+
+ private:
+  double term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
+  void set_frequencies();
+
+  const Records* records_;
+  const Comparer* comparer_;
+  EmModel model_;
+  LevelShares log_m_, log_related_, log_u_;
+  std::vector<std::vector<double>> value_count_;   ///< By field and code.
+  std::vector<double> value_total_;                ///< By field.
+  std::vector<double> mean_share_;                 ///< By field: expected share of a random value's own.
+};
+
+/// Shares of each level among all pairs there are: exact agreement from value counts, the rest from
+/// random pairs (all of them where there are few). `observed` false where no random pair showed it.
+struct RandomShares {
+  LevelShares share;
+  std::vector<std::vector<bool>> observed;
+  double pair_count = 0.0;
+};
+RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings, std::size_t thread_count);
+
+/// Counts patterns over the blocked pairs; beyond `pair_count_max` of them, over a fixed random part.
+std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
+                                         std::uint64_t seed, std::size_t thread_count);
+
+/// A kept pair, records in canonical numbers.
+struct KeptPair {
+  std::uint32_t left = 0;
+  std::uint32_t right = 0;
+  double weight_bits = 0.0;
+  double log_odds_bits = 0.0;
+  std::uint64_t pattern_key = 0;
+};
+/// Every blocked pair with posterior log odds of at least `floor_bits`, by (left, right). Adds up expected
+/// matches and pairs per rule in `yields`.
+std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, double floor_bits,
+                                  std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress);
+
+double probability_of_bits(double log_odds_bits);
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,271 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+
+#include "base/date.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "linkage/values_internal.h"
+#include "person/address.h"
+#include "person/date_parse.h"
+#include "person/gender.h"
+#include "person/name.h"
+#include "person/nino.h"
+#include "person/postcode.h"
+
+namespace kinfold::linkage {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string digits_of(std::string_view text) {
+  std::string digits;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(digits), is_digit);
+  return digits;
+}
+
+// A date as digits YYYYMMDD, also where there is no such day: one wrong digit is still evidence.
+std::string standard_date(std::string_view raw) {
+  const auto reading = person::parse_people_date(raw);
+  if (reading.date) {
+    auto iso = to_iso(*reading.date);
+    std::erase(iso, '-');
+    return iso;
+  }
+  if (reading.missing) return {};
+  std::string digits = digits_of(raw);
+  if (digits.size() == 8 && raw.size() >= 3 && !is_digit(trim(raw)[2 < trim(raw).size() ? 2 : 0])) {
+    digits = digits.substr(4) + digits.substr(2, 2) + digits.substr(0, 2);
+  }
+  return digits.size() >= 4 && digits.size() <= 8 ? digits : std::string{};
+}
+
+std::string standard_code(std::string_view raw) {
+  std::string code;
+  for (const char c : person::fold_upper(raw)) {
+    if (is_digit(c) || (c >= 'A' && c <= 'Z')) code += c;
+  }
+  // "No number" written as all nines or zeros is no number.
+  const bool one_sign = code.size() > 1 && std::all_of(code.begin(), code.end(), [&](char c) { return c == code[0]; });
+  return one_sign && !is_digit(code.empty() ? '1' : code[0]) ? std::string{} : code;
+}
+
+std::string standard_words(std::string_view raw) {
+  std::string text;
+  for (const char c : person::fold_upper(raw)) {
+    const bool sign = is_digit(c) || (c >= 'A' && c <= 'Z');
+    if (sign) text += c;
+    else if (c != '\'' && !text.empty() && text.back() != ' ') text += ' ';
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  for (const std::string_view nothing : {"UNKNOWN", "NULL", "NONE", "N A", "NA", "NAN", "NOT KNOWN"}) {
+    if (text == nothing) return {};
+  }
+  return text;
+}
+
+std::string standard_email(std::string_view raw) {
+  std::string text = person::fold_upper(raw);
+  std::erase(text, ' ');
+  return text.find_first_not_of("@.-") == std::string::npos ? std::string{} : text;
+}
+
+int to_int(std::string_view digits) {
+  int value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+void fill_date(Value& value) {
+  const std::string_view digits = value.text;
+  if (digits.size() >= 4) value.year = static_cast<std::int16_t>(to_int(digits.substr(0, 4)));
+  if (digits.size() < 8) return;
+  value.month = static_cast<std::int8_t>(to_int(digits.substr(4, 2)));
+  value.day = static_cast<std::int8_t>(to_int(digits.substr(6, 2)));
+  if (const auto date = make_date(value.year, value.month, value.day)) {
+    value.days = date->days;
+    value.has_date = true;
+  }
+}
+
+void fill_postcode(Value& value) {
+  const auto postcode = person::parse_postcode(value.text);
+  if (postcode.valid) {
+    value.area = hash_text(postcode.area);
+    value.district = hash_text(postcode.district);
+    value.sector = hash_text(postcode.sector);
+  } else if (value.text.size() >= 3) {
+    // Other countries' codes grow finer from left to right too.
+    value.area = hash_text(std::string_view(value.text).substr(0, 1));
+    value.district = hash_text(std::string_view(value.text).substr(0, 2));
+    value.sector = hash_text(std::string_view(value.text).substr(0, 3));
+  }
+}
+
+void fill_words(Value& value) {
+  const std::string_view first = std::string_view(value.text).substr(0, value.text.find(' '));
+  value.first = hash_text(first);
+  value.root = hash_text(person::nickname_root(first));
+  value.sound = hash_text(person::soundex(first));
+  value.metaphone = hash_text(person::metaphone(first));
+}
+
+void append_tokens(std::string_view text, std::vector<std::uint64_t>& hashes, std::size_t length_min) {
+  for (const auto word : split(text, ' ')) {
+    if (word.size() >= length_min) hashes.push_back(hash_text(word));
+  }
+}
+
+// Every text that is left when one byte is taken out, and the whole: two words one edit apart share one.
+void append_deletions(std::string_view text, std::vector<std::uint64_t>& hashes) {
+  constexpr std::size_t kLengthMax = 16;
+  const std::string head(text.substr(0, kLengthMax));
+  hashes.push_back(hash_text(head));
+  for (std::size_t n = 0; n < head.size() && head.size() > 3; ++n) {
+    if (n > 0 && head[n] == head[n - 1]) continue;
+    hashes.push_back(hash_text(head.substr(0, n) + head.substr(n + 1)));
+  }
+}
+
+std::uint64_t hash_number(std::uint64_t tag, int number) { return mix64(tag << 32 | static_cast<std::uint32_t>(number)) | 1; }
+
+void push(std::vector<std::uint64_t>& hashes, std::uint64_t hash) {
+  if (hash != kNoHash) hashes.push_back(hash);
+}
+
+constexpr std::array<std::string_view, 15> kWordParts = {"first", "root", "soundex", "metaphone", "initial", "prefix3", "prefix4",
+                                                         "suffix3", "sorted", "tokens", "deletions", "last", "local", "sounds", "letters"};
+constexpr std::array<std::string_view, 9> kDateParts = {"year", "month_day", "year_month", "year_day", "day",
+                                                        "month", "decade", "swapped", "deletions"};
+constexpr std::array<std::string_view, 5> kPostcodeParts = {"area", "district", "sector", "deletions", "prefix3"};
+
+}  // namespace
+
+std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
+  if (text.empty()) return kNoHash;
+  std::uint64_t hash = seed ^ (text.size() * 0x9E3779B97F4A7C15ULL);
+  while (!text.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t count = std::min<std::size_t>(8, text.size());
+    for (std::size_t n = 0; n < count; ++n) {
+      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[n])) << (8 * n);
+    }
+    hash = mix64(hash ^ word);
+    text.remove_prefix(count);
+  }
+  return hash == kNoHash ? 1 : hash;
+}
+
+std::string standard_text(FieldKind kind, std::string_view raw) {
+  switch (kind) {
+    case FieldKind::kForenames: return person::standardise_forenames(raw).joined();
+    case FieldKind::kSurname: return person::standardise_surname(raw).joined();
+    case FieldKind::kFullName: return person::standardise_forenames(raw).joined();
+    case FieldKind::kDate: return standard_date(raw);
+    case FieldKind::kPostcode: {
+      const auto postcode = person::parse_postcode(raw);
+      return postcode.valid ? postcode.text : postcode.missing ? std::string{} : standard_code(raw);
+    }
+    case FieldKind::kNino: {
+      const auto nino = person::parse_nino(raw);
+      if (nino.missing) return {};
+      return nino.valid ? (nino.temporary ? std::string{} : nino.stem) : standard_code(raw);
+    }
+    case FieldKind::kCode: return standard_code(raw);
+    case FieldKind::kAddress: return person::parse_address(raw).text;
+    case FieldKind::kText:
+    case FieldKind::kPlace: return standard_words(raw);
+    case FieldKind::kEmail: return standard_email(raw);
+    case FieldKind::kGender: {
+      const auto reading = person::parse_gender(raw);
+      return std::string(person::gender_name(reading.gender));
+    }
+    case FieldKind::kNumber: return std::string(trim(raw));
+  }
+  return {};
+}
+
+Value make_value(FieldKind kind, const std::string& standard) {
+  Value value;
+  value.text = standard;
+  std::string squeezed = standard;
+  std::erase(squeezed, ' ');
+  value.whole = hash_text(squeezed);
+  switch (kind) {
+    case FieldKind::kDate: fill_date(value); break;
+    case FieldKind::kPostcode: fill_postcode(value); break;
+    case FieldKind::kEmail:
+      value.sector = hash_text(std::string_view(standard).substr(0, standard.find('@')));
+      break;
+    case FieldKind::kNumber: {
+      char* end = nullptr;
+      value.number = std::strtod(standard.c_str(), &end);
+      value.has_number = end != standard.c_str();
+      break;
+    }
+    case FieldKind::kForenames:
+    case FieldKind::kSurname:
+    case FieldKind::kFullName:
+    case FieldKind::kAddress:
+    case FieldKind::kText:
+    case FieldKind::kPlace: fill_words(value); break;
+    case FieldKind::kNino:
+    case FieldKind::kCode:
+    case FieldKind::kGender: break;
+  }
+  return value;
+}
+
+bool part_exists(FieldKind kind, std::string_view part) {
+  const auto among = [&](const auto& parts) { return std::find(parts.begin(), parts.end(), part) != parts.end(); };
+  if (part.empty()) return true;
+  if (kind == FieldKind::kDate) return among(kDateParts);
+  if (kind == FieldKind::kPostcode) return among(kPostcodeParts);
+  return among(kWordParts);
+}
+
+void append_part(const Value& value, std::string_view part, std::vector<std::uint64_t>& hashes) {
+  const std::string_view text = value.text;
+  if (text.empty()) return;
+  if (part.empty()) push(hashes, value.whole);
+  else if (part == "first") push(hashes, value.first);
+  else if (part == "last") push(hashes, hash_text(text.substr(text.rfind(' ') == std::string_view::npos ? 0 : text.rfind(' ') + 1)));
+  else if (part == "root") push(hashes, value.root);
+  else if (part == "soundex") push(hashes, value.sound);
+  else if (part == "metaphone") push(hashes, value.metaphone);
+  else if (part == "initial") push(hashes, hash_text(text.substr(0, 1)));
+  else if (part == "prefix3") push(hashes, hash_text(text.substr(0, 3)));
+  else if (part == "prefix4") push(hashes, hash_text(text.substr(0, 4)));
+  else if (part == "suffix3") push(hashes, hash_text(text.substr(text.size() > 3 ? text.size() - 3 : 0)));
+  else if (part == "sorted" || part == "letters") {
+    std::string sorted(text);
+    std::erase(sorted, ' ');
+    std::sort(sorted.begin(), sorted.end());
+    push(hashes, hash_text(sorted));
+  } else if (part == "tokens") append_tokens(text, hashes, 3);
+  else if (part == "sounds") {
+    for (const auto word : split(text, ' ')) {
+      if (word.size() >= 3) push(hashes, hash_text(person::soundex(word)));
+    }
+  } else if (part == "deletions") append_deletions(text, hashes);
+  else if (part == "local" || part == "sector") push(hashes, value.sector);
+  else if (part == "area") push(hashes, value.area);
+  else if (part == "district") push(hashes, value.district);
+  else if (part == "year" && value.year != 0) hashes.push_back(hash_number(1, value.year));
+  else if (part == "decade" && value.year != 0) hashes.push_back(hash_number(9, value.year / 10));
+  else if (value.month != 0 || value.day != 0) {
+    if (part == "month_day") hashes.push_back(hash_number(2, value.month * 100 + value.day));
+    else if (part == "year_month") hashes.push_back(hash_number(3, value.year * 100 + value.month));
+    else if (part == "year_day") hashes.push_back(hash_number(4, value.year * 100 + value.day));
+    else if (part == "day") hashes.push_back(hash_number(5, value.day));
+    else if (part == "month") hashes.push_back(hash_number(6, value.month));
+    else if (part == "swapped") {
+      const int low = std::min(value.day, value.month);
+      const int high = std::max(value.day, value.month);
+      hashes.push_back(hash_number(7, (value.year * 100 + low) * 100 + high));
+    }
+  }
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,47 @@
+// What is derived once from each distinct value of a field, so that pairs need not.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "linkage/model.h"
+
+namespace kinfold::linkage {
+
+inline constexpr std::uint64_t kNoHash = 0;
+
+/// 64-bit hash of a text; never kNoHash for a text with something in it, kNoHash for "".
+std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0);
+
+/// One distinct value in its standard form. Members not of its kind are zero.
+struct Value {
+  std::string text;              ///< Standard form; dates as digits YYYYMMDD, or what digits there are.
+  std::uint64_t whole = 0;       ///< Hash without blanks.
+  std::uint64_t first = 0;       ///< Hash of the first word.
+  std::uint64_t root = 0;        ///< Hash of the first word's nickname root.
+  std::uint64_t sound = 0;       ///< Soundex of the first word.
+  std::uint64_t metaphone = 0;   ///< Metaphone of the first word.
+  std::uint64_t area = 0;        ///< Postcode parts, or a mail address's part before the @ (in `sector`).
+  std::uint64_t district = 0;
+  std::uint64_t sector = 0;
+  double number = 0.0;
+  std::int32_t days = 0;         ///< Since 1970-01-01, where has_date.
+  std::int16_t year = 0;         ///< 0: not known.
+  std::int8_t month = 0;
+  std::int8_t day = 0;
+  bool has_date = false;
+  bool has_number = false;
+};
+
+/// The standard form of `raw` as text ("" when there is nothing in it), and all that hangs on it.
+std::string standard_text(FieldKind kind, std::string_view raw);
+Value make_value(FieldKind kind, const std::string& standard);
+
+/// Hashes of one part of a value for blocking ("", "soundex", "year", "tokens" ...); none when the
+/// value lacks it. \retval false if `kind` has no such part.
+bool part_exists(FieldKind kind, std::string_view part);
+void append_part(const Value& value, std::string_view part, std::vector<std::uint64_t>& hashes);
+
+}  // namespace kinfold::linkage
