@@ -190,7 +190,8 @@ RandomShares random_shares(const Records& records, const Comparer& comparer, con
     }
     if (levels[0].when == "exact") {  // Known exactly, however rare.
       double pair_count = 0.0;
-      const double exact = std::max(exact_share(records, comparer.field_of(c), pair_count), 0.5 / std::max(1.0, pair_count));
+      const double counted = exact_share(records, comparer.field_of(c), pair_count);
+      const double exact = std::max(counted, 0.5 / std::max(1.0, pair_count));
       const double rest = std::accumulate(share.begin() + 1, share.end(), 0.0);
       for (std::size_t level = 1; level < share.size(); ++level) share[level] *= (1.0 - exact) / rest;
       share[0] = exact;
