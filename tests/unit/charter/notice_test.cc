@@ -47,6 +47,37 @@ TEST(Notice, NamesEveryPartyPeriodProblemRightAndContact) {
   }
 }
 
+TEST(Notice, SaysWhatOnlyPeopleCanKeep) {
+  const Charter charter = real();
+  const auto& words = charter.wording;
+  for (const std::string& text : {notice_markdown(charter), words_of_html(notice_html(charter))}) {
+    for (const auto& said : {words.led_by, words.responsibility, words.linking, words.researchers, words.receiving, words.publication,
+                             words.ask_in_person, words.authority_task, words.research_task, words.storage, words.refusal,
+                             words.change_of_mind, words.see_also}) {
+      EXPECT_FALSE(said.empty());
+      EXPECT_TRUE(has(text, said.substr(1))) << said;  // the first letter may have become a capital
+    }
+    for (const auto* list : {&words.aims, &words.legal_powers, &words.corrections}) {
+      EXPECT_FALSE(list->empty());
+      for (const auto& said : *list) EXPECT_TRUE(has(text, said)) << said;
+    }
+  }
+}
+
+TEST(Notice, HasASectionForEveryHeadingOfThePrintedNotice) {
+  const auto text = notice_markdown(real());
+  EXPECT_TRUE(has(text, "(Family Focus): privacy notice"));
+  for (const char* heading :
+       {"What personal information is used, and what for", "Why your family", "What happens to the results",
+        "Why we are allowed to use your information", "Who we share your information with", "Where we get your information from",
+        "How long we keep your information", "How your information is stored", "If you do not want to be part of this",
+        "Is your information used to make automated decisions?", "Is your information transferred abroad?", "Your rights"}) {
+    EXPECT_TRUE(has(text, std::string("\n## ") + heading + "\n")) << heading;
+  }
+  EXPECT_TRUE(has(text, "Article 6"));
+  EXPECT_TRUE(has(text, "Article 9(2)(g)"));
+}
+
 TEST(Notice, SaysWhatEachDepartmentLooksUpInTheWordsOfThePrintedNotice) {
   const auto text = notice_markdown(real());
   EXPECT_TRUE(has(text, "to see what benefits you have received and whether you have been employed"));
