@@ -149,8 +149,11 @@ std::string group_as_written(Group group, std::size_t council) {
   return std::string(kWords[council][static_cast<std::size_t>(group)]);
 }
 
+/// Rising, with gaps: families that the council looked at and did not send.
+std::uint64_t file_number(const Family& family) { return 10'000 + family.index * 3 + mix64(family.index) % 3; }
+
 std::string family_number(const Family& family, std::size_t council) {
-  const auto number = 10'000 + family.index * 3 + mix64(family.index) % 3;
+  const auto number = file_number(family);
   if (council == kTidy) return "EC" + std::to_string(number);
   if (council == kOld) return std::to_string(number);
   return "TF/" + std::to_string(to_ymd(family.start).year) + "/" + std::to_string(number);
@@ -228,7 +231,7 @@ std::vector<std::string> council_row(const Family& family, std::size_t place, st
   std::vector<std::string> row(kColumnCount);
   row[kFamily] = family_number(family, council);
   row[kPerson] = council == kOld ? std::to_string(4'000'000 + person.id % 3'000'000)
-                                 : std::to_string(10'000 + family.index * 3) + "-" + std::to_string(place + 1);
+                                 : std::to_string(file_number(family)) + "-" + std::to_string(place + 1);
   row[kForenames] = seen.forenames;
   row[kSurname] = seen.surname;
   row[kBorn] = seen.born ? date_as_written(*seen.born, council, random) : random.chance(0.5) ? "unknown" : "";

@@ -124,7 +124,7 @@ void care_spell(const Family& family, const Person& child, Variable variable, do
   const double days = 14 - mean_days * std::log(1 - own.uniform());
   const bool together = own.chance(0.6);
   if ((together ? family_u : own_u) >= probability) return;
-  const double span = kYearsBefore * 365.0;
+  const double span = kYearsBefore * 365.0 - 30;
   const double back = span * std::pow(together ? family_when : own_when, 1.6);
   const int start = std::max(family.start.days - 20 - static_cast<int>(back), child.born.days + 1);
   const int end = std::min(start + static_cast<int>(days), family.start.days - own.between(1, 10));
@@ -179,15 +179,16 @@ void score_risks(const Family& family, const Person& person, Member& member) {
   const double count = family.problem_count();
   const auto flag = [&](std::size_t problem) { return family.has_problem(problem) ? 1.0 : 0.0; };
   const double convictions = std::min(past.conviction_count, 3);
-  const double crime = 0.75 * convictions + 0.7 * std::min(past.custody_count, 1) + 0.35 * std::min(past.caution_count, 2) +
-                       0.75 * flag(kOffending) + 0.6 * male + 0.14 * count;
+  const double crime = 0.6 * convictions + 0.5 * std::min(past.custody_count, 1) + 0.3 * std::min(past.caution_count, 2) +
+                       0.7 * flag(kOffending) + 0.6 * male + 0.14 * count;
   const auto set = [&](Outcome outcome, double score) { member.risk_score[outcome] = static_cast<float>(score); };
   set(kCustodyAdults, crime - 0.03 * (age - 30));
   set(kCustodyJuveniles, crime + 0.28 * (age - 14));
   set(kConvictionJuveniles, crime + 0.28 * (age - 14));
-  set(kJsa, 2.4 * past.jsa_share + 0.85 * flag(kWorklessness) + 0.12 * count - 0.012 * (age - 35));
-  const double care = 1.3 * past.in_need_share + 0.45 * flag(kChildrenInNeed) + 0.2 * count - 0.03 * (age - 9);
-  set(kLookedAfter, care + 2.4 * past.looked_after_share + 1.2 * past.plan_share + 1.2 * past.absence_mean);
+  set(kJsa, 2.4 * past.jsa_share + 0.85 * flag(kWorklessness) + 0.12 * count - 0.012 * (age - 35) -
+                (age > 65 ? 2.5 : 0));
+  const double care = 1.5 * past.in_need_share + 0.55 * flag(kChildrenInNeed) + 0.25 * count - 0.03 * (age - 9);
+  set(kLookedAfter, care + 2.4 * past.looked_after_share + 1.2 * past.plan_share + 1.6 * past.absence_mean);
   set(kPlan7To18, care + 1.8 * past.plan_share + 0.35 * flag(kDomesticAbuse));
   set(kPlan19To24, care + 1.8 * past.plan_share + 0.35 * flag(kDomesticAbuse));
 }
@@ -234,9 +235,9 @@ double selection_score(const Family& family) {
     looked_after = std::max(looked_after, member.past.looked_after_share);
   }
   const auto flag = [&](std::size_t problem) { return family.has_problem(problem) ? 1.0 : 0.0; };
-  return 0.42 * (family.problem_count() - 3) + 0.45 * flag(kOffending) + 0.35 * flag(kChildrenInNeed) +
-         0.4 * flag(kWorklessness) + 0.3 * std::min(convictions, 4.0) + 0.7 * jsa + 1.2 * absence + 0.9 * plan +
-         0.5 * in_need + 0.9 * looked_after;
+  return 0.32 * (family.problem_count() - 3) + 0.25 * flag(kOffending) + 0.32 * flag(kChildrenInNeed) +
+         0.35 * flag(kWorklessness) + 0.18 * std::min(convictions, 3.0) + 0.7 * jsa + 0.9 * absence + 0.7 * plan +
+         0.6 * in_need + 0.7 * looked_after;
 }
 
 }  // namespace kinfold::synth

@@ -86,7 +86,7 @@ void add_parents(Builder& builder, const Parents& parents, Culture culture, Date
                  const std::string& surname, RandomStream& random) {
   const Date mother_born = born_years_before(day, parents.mother_years, random);
   const Date father_born =
-      born_years_before(day, std::max(17.5, parents.mother_years + 2.3 + random.normal() * 4), random);
+      born_years_before(day, std::max(18.3, parents.mother_years + 2.3 + random.normal() * 4), random);
   const Culture other = random.chance(0.9) ? culture : draw_culture(random);
   if (parents.has_mother) {
     const bool takes_name = parents.married && random.chance(0.88);
