@@ -117,10 +117,6 @@ void add_names_with_other_dates(const Parts& parts, const Identity& identity, Te
 
 }  // namespace
 
-TokenMaker tokens_of(const holding::RecordRing& ring) {
-  return [&ring](std::string_view domain, std::string_view text) { return ring.token(domain, text); };
-}
-
 std::vector<Token> objection_tokens(const Identity& identity, const TokenMaker& make) {
   const auto parts = parts_of(identity);
   Texts texts;

@@ -1,6 +1,9 @@
+// What the rooms above the door need of a holding's ring of record keys.
 #include "identity/record_keys.h"
 
 #include <vector>
+
+#include "identity/objections.h"
 
 namespace kinfold::identity {
 namespace {
@@ -35,5 +38,9 @@ class RingKeys final : public RecordKeys {
 }  // namespace
 
 std::unique_ptr<RecordKeys> keys_of(holding::RecordRing& ring) { return std::make_unique<RingKeys>(ring); }
+
+TokenMaker tokens_of(const holding::RecordRing& ring) {
+  return [&ring](std::string_view domain, std::string_view text) { return ring.token(domain, text); };
+}
 
 }  // namespace kinfold::identity
