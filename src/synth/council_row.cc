@@ -226,7 +226,7 @@ std::vector<std::string> council_row(const Family& family, std::size_t place, st
   const auto& person = family.household.people[place];
   auto seen = observe(person, family.household, kCouncilRates, random);
   const int age = age_years(person.born, family.start);
-  const int age_at_extract = age_years(person.born, Date{18'444} /* 2020-07-01 */);
+  const int age_at_extract = age_years(person.born, kExtractDay);
   dress_names(seen, person, council, age, random);
   std::vector<std::string> row(kColumnCount);
   row[kFamily] = family_number(family, council);

@@ -26,10 +26,13 @@ constexpr std::array<Department, 3> kDepartments{Department::kDwp, Department::k
 std::string_view department_name(Department department);
 Department department_of(Variable variable);
 
+/// 2020-07-01, when councils wrote their files and departments took their extracts.
+constexpr Date kExtractDay{18'444};
+
 constexpr std::int32_t kNoDay = INT32_MIN;
 struct Event {
   std::int32_t start = 0;      ///< Days since 1970-01-01.
-  std::int32_t end = kNoDay;   ///< Last day; kNoDay: a single day.
+  std::int32_t end = kNoDay;   ///< Last day; kNoDay: a single day. May lie after kExtractDay: then still open.
   float value = 0;             ///< Only where the variable is a measure.
   Variable variable = Variable::kJsa;
 };

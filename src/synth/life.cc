@@ -149,11 +149,12 @@ void school_years(const Person& person, Date from, Date to, double level, Random
 }
 
 void other_life(const Person& person, Department department, RandomStream& random, std::vector<Event>& events) {
+  constexpr Date kOtherFrom{15'706};  // 2013-01-01
+  const Date to{18'353};              // 2020-04-01
   const double frailty = random.normal();
   const Date born = person.born;
   if (department == Department::kDwp) {
-    const Date from = std::max(Date{15'706} /* 2013-01-01 */, add_months(born, kWorkingAgeMonths));
-    const Date to{18'353};  // 2020-04-01
+    const Date from = std::max(kOtherFrom, add_months(born, kWorkingAgeMonths));
     const bool retired = to.days - born.days > 66 * 365;
     if (retired || from >= to) return;
     const double hardship = 0.6 * frailty;
@@ -161,8 +162,7 @@ void other_life(const Person& person, Department department, RandomStream& rando
                  random),
            events);
   } else if (department == Department::kMoj) {
-    const Date from = std::max(Date{15'706}, add_months(born, 120));
-    const Date to{18'353};
+    const Date from = std::max(kOtherFrom, add_months(born, 120));
     if (from >= to) return;
     const int count = std::min(poisson(std::exp(-1.9 + 1.1 * frailty + (person.sex == Sex::kMale ? 0.5 : -0.6)), random), 10);
     for (int i = 0; i < count; ++i) {
@@ -175,7 +175,7 @@ void other_life(const Person& person, Department department, RandomStream& rando
     // Two school years are enough for people who are nobody's match; see the method note.
     school_years(person, Date{17'045} /* 2016-09-01 */, Date{17'775} /* 2018-09-01 */, -3.0 + 0.5 * frailty, random, events);
     if (random.chance(0.05 * std::exp(0.4 * frailty))) {
-      const int start = random.between(std::max(born.days, 15'706), 18'100);
+      const int start = random.between(std::max(born, kOtherFrom).days, kExtractDay.days - 1);
       events.push_back({start, start + random.between(30, 400), 0, Variable::kChildInNeed});
     }
   }

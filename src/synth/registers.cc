@@ -17,7 +17,6 @@ using table::ColumnType;
 using table::Table;
 
 constexpr std::size_t kHouseholdsPerChunk = 2'048;
-constexpr Date kExtract{18'444};  ///< 2020-07-01, when the registers were taken.
 
 struct Style {
   MistakeRates rates;
@@ -88,7 +87,7 @@ void append_identity(Table& people, const Person& person, const Observed& seen, 
   append_text(columns[4], text(seen.address));
   append_text(columns[5], seen.postcode);
   // Nobody under 16 has a number yet.
-  if (style.has_nino) append_text(columns[6], age_years(person.born, kExtract) >= 16 ? seen.nino : "");
+  if (style.has_nino) append_text(columns[6], age_years(person.born, kExtractDay) >= 16 ? seen.nino : "");
 }
 
 void add_person(Chunk& chunk, const Person& person, const Household& household, Department department,
@@ -162,7 +161,7 @@ Chunk other_chunk(const Programme& programme, Department department, const Synth
   std::vector<Event> events;
   for (std::size_t h = begin; h < end; ++h) {
     RandomStream random(options.seed, {kStreamOther, h});
-    auto household = other_household(kExtract, first_other_id(options) + static_cast<std::int64_t>(h) * kPeopleMax, random);
+    auto household = other_household(kExtractDay, first_other_id(options) + static_cast<std::int64_t>(h) * kPeopleMax, random);
     confuse(household, programme, options.seed, h);
     for (const auto& person : household.people) {
       if (!in_scope(person, department)) continue;
@@ -194,11 +193,12 @@ std::string register_id(Department department, std::uint64_t number) {
 /// The first `limit` people in generation order, under numbers that say nothing of that order.
 std::vector<Place> order_of(const std::vector<Chunk>& chunks, std::uint64_t limit, Department department) {
   constexpr std::uint64_t kPrime = 999'999'937;  // The largest below 10^9: multiplying permutes.
+  constexpr std::array<std::uint64_t, 3> kFactor{387'420'489, 741'896'573, 612'345'701};
   std::vector<Place> places;
-  std::uint64_t index = 1 + 31ULL * static_cast<std::uint64_t>(department);
+  std::uint64_t index = 1;
   for (std::uint32_t c = 0; c < chunks.size(); ++c) {
     for (std::uint32_t row = 0; row < chunks[c].true_person.size() && places.size() < limit; ++row) {
-      places.push_back({index++ * 387'420'489ULL % kPrime, c, row});
+      places.push_back({index++ * kFactor[static_cast<std::size_t>(department)] % kPrime, c, row});
     }
   }
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.number < b.number; });
@@ -232,13 +232,16 @@ Table events_table(const std::vector<Chunk>& chunks, const std::vector<Place>& p
     const auto id = register_id(department, place.number);
     for (std::uint32_t e = first; e < chunk.event_end[place.row]; ++e) {
       const auto& event = chunk.events[e];
+      const bool measure = event.variable == Variable::kAbsenceRate || event.variable == Variable::kKs2Score ||
+                           event.variable == Variable::kKs4Score;
+      // A term that is not over has no rate yet.
+      if (event.start > kExtractDay.days || (measure && event.end > kExtractDay.days)) continue;
       columns[0].append_string(id);
       columns[1].append_string(variable_name(event.variable));
       columns[2].append_date({event.start});
-      if (event.end == kNoDay) columns[3].append_null();
+      // No end: a single day, or a spell that was still open when the register was taken.
+      if (event.end == kNoDay || event.end > kExtractDay.days) columns[3].append_null();
       else columns[3].append_date({event.end});
-      const bool measure = event.variable == Variable::kAbsenceRate || event.variable == Variable::kKs2Score ||
-                           event.variable == Variable::kKs4Score;
       // Three decimals, so that a float's tail does not show.
       if (measure) columns[4].append_double(std::round(static_cast<double>(event.value) * 1000) / 1000);
       else columns[4].append_null();
@@ -298,8 +301,8 @@ std::vector<Chunk> all_chunks(Department department, const Programme& programme,
 
 bool in_scope(const Person& person, Department department) {
   switch (department) {
-    case Department::kDwp: return age_years(person.born, kExtract) >= 16;
-    case Department::kMoj: return age_years(person.born, kExtract) >= 10;
+    case Department::kDwp: return age_years(person.born, kExtractDay) >= 16;
+    case Department::kMoj: return age_years(person.born, kExtractDay) >= 10;
     // From the early years census to the last school year; who was 18 by 2016 had left.
     case Department::kDfe: return person.born >= Date{10'470} /* 1998-09-01 */;
   }

@@ -255,8 +255,11 @@ TEST_F(ProgrammeFiles, HaveEventsOfTheRightVariablesOnly) {
       seen.insert(variable);
       const bool measure = variable == "absence_rate" || variable.starts_with("ks");
       ASSERT_EQ(events.find("value")->is_null(i), !measure);
+      ASSERT_GE(events.find("start_date")->date_at(i), *make_date(2012, 1, 1));
+      ASSERT_LE(events.find("start_date")->date_at(i), *make_date(2020, 7, 1));
       if (!events.find("end_date")->is_null(i)) {
         ASSERT_LE(events.find("start_date")->date_at(i), events.find("end_date")->date_at(i));
+        ASSERT_LE(events.find("end_date")->date_at(i), *make_date(2020, 7, 1));
       }
     }
     EXPECT_EQ(seen, variables) << department;
