@@ -2,111 +2,28 @@
 #include <numeric>
 
 #include "base/parallel.h"
-#include "base/random.h"
 #include "linkage/block_internal.h"
+#include "linkage/keys_internal.h"
 
 namespace kinfold::linkage {
 namespace {
 
-constexpr std::size_t kKeysPerRecordMax = 64;
 constexpr std::uint64_t kPairsPerChunk = 1 << 18;
-
-struct KeyPart {
-  std::size_t field = 0;
-  std::string part;
-};
-
-// "surname.soundex" as a field and a part; the field is -1 where the files lack it.
-Result<std::vector<KeyPart>> parse_keys(const BlockingRule& rule, const Records& records, const Model& model, bool& usable) {
-  std::vector<KeyPart> parts;
-  for (const auto& key : rule.keys) {
-    const auto dot = key.find('.');
-    const std::string name = key.substr(0, dot);
-    const std::string part = dot == std::string::npos ? std::string{} : key.substr(dot + 1);
-    const auto known = std::find_if(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == name; });
-    if (known == model.fields.end()) {
-      return invalid("blocking rule " + rule.name + " names the field " + name + ", which the model does not have");
-    }
-    if (!part_exists(known->kind, part)) {
-      return invalid("blocking rule " + rule.name + ": a field of kind " + std::string(kind_name(known->kind)) +
-                     " has no part ." + part + "; the parts are in docs/methods/linkage.md");
-    }
-    const int field = records.find(name);
-    if (field < 0) usable = false;
-    else parts.push_back({static_cast<std::size_t>(field), part});
-  }
-  return parts;
-}
-
-// Distinct values' hashes of one part, by code.
-std::vector<std::vector<std::uint64_t>> part_hashes(const EncodedField& field, const std::string& part) {
-  std::vector<std::vector<std::uint64_t>> hashes(field.values.size());
-  for (std::size_t code = 1; code < field.values.size(); ++code) {
-    append_part(field.values[code], part, hashes[code]);
-    std::sort(hashes[code].begin(), hashes[code].end());
-    hashes[code].erase(std::unique(hashes[code].begin(), hashes[code].end()), hashes[code].end());
-  }
-  return hashes;
-}
-
-std::uint32_t to_key(std::uint64_t hash) {
-  const auto key = static_cast<std::uint32_t>(mix64(hash) >> 32);
-  return key == 0 ? 1 : key;
-}
 
 std::uint64_t pairs_in(std::uint64_t first, std::uint64_t second, bool two_files) {
   return two_files ? first * second : first * (first - 1) / 2;
 }
 
-// Every way of taking one hash from each part. Two parts with one set of hashes (two words of one
-// name) give unordered pairs of different ones.
-void combine(const std::vector<const std::vector<std::uint64_t>*>& sets, bool same_source, std::vector<std::uint32_t>& keys) {
-  keys.clear();
-  if (same_source && sets.size() >= 2) {
-    const auto& words = *sets[0];
-    for (std::size_t a = 0; a < words.size(); ++a) {
-      for (std::size_t b = a + 1; b < words.size() && keys.size() < kKeysPerRecordMax; ++b) {
-        if (sets.size() == 2) keys.push_back(to_key(mix64(words[a]) + words[b]));
-        else for (const auto last : *sets[2]) keys.push_back(to_key(mix64(mix64(words[a]) + words[b]) + last));
-      }
-    }
-  } else {
-    std::vector<std::uint64_t> sofar = {1};
-    for (const auto* set : sets) {
-      std::vector<std::uint64_t> next;
-      for (const auto head : sofar) {
-        for (const auto hash : *set) {
-          if (next.size() < kKeysPerRecordMax) next.push_back(mix64(head) + hash);
-        }
-      }
-      sofar = std::move(next);
-    }
-    for (const auto hash : sofar) keys.push_back(to_key(hash));
-  }
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-}
-
 }  // namespace
 
 void Blocker::add_rule(const Records& records, const BlockingRule& rule, const Model& model) {
-  bool usable = true;
-  const auto parts = std::move(parse_keys(rule, records, model, usable)).value();
-  const bool same_source = parts.size() >= 2 && parts[0].field == parts[1].field && parts[0].part == parts[1].part;
-  std::vector<std::vector<std::vector<std::uint64_t>>> hashes;
-  bool single = true;
-  for (const auto& part : parts) {
-    hashes.push_back(part_hashes(records.fields[part.field], part.part));
-    for (const auto& set : hashes.back()) single = single && set.size() <= 1;
-  }
+  const RuleKeyMaker maker(records, rule, model);
   RuleKeys keys;
-  if (!single) keys.offset.push_back(0);
-  std::vector<const std::vector<std::uint64_t>*> sets(parts.size());
+  if (!maker.single()) keys.offset.push_back(0);
   std::vector<std::uint32_t> own;
   for (std::uint32_t record = 0; record < records.count; ++record) {
-    for (std::size_t n = 0; n < parts.size(); ++n) sets[n] = &hashes[n][records.of(record)[parts[n].field]];
-    combine(sets, same_source, own);
-    if (single) {
+    maker.keys_of(&record, 1, own);
+    if (maker.single()) {
       keys.key.push_back(own.empty() ? 0 : own[0]);
     } else {
       keys.key.insert(keys.key.end(), own.begin(), own.end());
@@ -197,9 +114,10 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, std:
   std::vector<const BlockingRule*> usable_rules;
   std::vector<RuleYield> unusable;
   for (const auto& rule : model.blocking) {
-    bool usable = !rule.keys.empty();
-    auto parts = parse_keys(rule, records, model, usable);
-    if (!parts.ok()) return parts.error();
+    if (rule.on_clusters) continue;
+    const auto checked = rule_is_usable(rule, records, model);
+    if (!checked.ok()) return checked.error();
+    const bool usable = checked.value();
     RuleYield yield;
     yield.name = rule.name;
     yield.usable = usable;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -116,8 +117,49 @@ bool same_letters(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin());
 }
 
-bool contains(std::string_view a, std::string_view b) {
-  return token_overlap(a, b) >= 1.0;
+double word_overlap(const Value& a, const Value& b) {
+  const std::size_t fewer = std::min(a.words.size(), b.words.size());
+  if (fewer == 0) return 0.0;
+  std::size_t shared = 0;
+  for (std::size_t i = 0, j = 0; i < a.words.size() && j < b.words.size();) {
+    if (a.words[i] == b.words[j]) ++shared, ++i, ++j;
+    else if (a.words[i] < b.words[j]) ++i;
+    else ++j;
+  }
+  return static_cast<double>(shared) / static_cast<double>(fewer);
+}
+
+std::size_t bit_count(std::uint64_t bits) { return static_cast<std::size_t>(std::popcount(bits)); }
+
+// The most that Jaro can be: every letter that the other text lacks is unmatched.
+double jaro_at_most(const Value& a, const Value& b) {
+  const std::size_t only_a = bit_count(a.letters & ~b.letters);
+  const std::size_t only_b = bit_count(b.letters & ~a.letters);
+  const auto size_a = static_cast<double>(a.text.size());
+  const auto size_b = static_cast<double>(b.text.size());
+  const double matched = std::min(size_a - static_cast<double>(only_a), size_b - static_cast<double>(only_b));
+  return matched <= 0.0 ? 0.0 : (matched / size_a + matched / size_b + 1.0) / 3.0;
+}
+
+bool jaro_winkler_at_least(const Value& a, const Value& b, double bound) {
+  const double most = jaro_at_most(a, b);
+  if (most + 0.4 * (1.0 - most) < bound) return false;
+  return jaro_winkler(a.text, b.text) >= bound;
+}
+
+// One edit takes away at most one letter of each text.
+bool edits_may_be_within(const Value& a, const Value& b, std::size_t limit) {
+  return std::max(bit_count(a.letters & ~b.letters), bit_count(b.letters & ~a.letters)) <= limit;
+}
+
+bool jaccard_at_least(const Value& a, const Value& b, double bound) {
+  const std::size_t only_a = bit_count(a.bigrams & ~b.bigrams);
+  const std::size_t only_b = bit_count(b.bigrams & ~a.bigrams);
+  const auto shared = static_cast<double>(std::min(a.bigram_count - std::min<std::size_t>(only_a, a.bigram_count),
+                                                   b.bigram_count - std::min<std::size_t>(only_b, b.bigram_count)));
+  const double all = static_cast<double>(a.bigram_count) + static_cast<double>(b.bigram_count) - shared;
+  if (all <= 0.0 || shared / all < bound) return false;
+  return jaccard_bigrams(a.text, b.text) >= bound;
 }
 
 bool shares_prefix(std::string_view a, std::string_view b, std::size_t count) {
@@ -153,16 +195,16 @@ bool number_test(Test test, double bound, const Value& a, const Value& b) {
 bool text_test(Test test, double bound, const Value& a, const Value& b) {
   const auto limit = static_cast<std::size_t>(bound);
   switch (test) {
-    case Test::kJaro: return jaro(a.text, b.text) >= bound;
-    case Test::kJaroWinkler: return jaro_winkler(a.text, b.text) >= bound;
-    case Test::kLevenshtein: return levenshtein(a.text, b.text, limit) <= limit;
-    case Test::kOsa: return osa(a.text, b.text, limit) <= limit;
-    case Test::kDamerau: return damerau(a.text, b.text, limit) <= limit;
-    case Test::kJaccard: return jaccard_bigrams(a.text, b.text) >= bound;
+    case Test::kJaro: return jaro_at_most(a, b) >= bound && jaro(a.text, b.text) >= bound;
+    case Test::kJaroWinkler: return jaro_winkler_at_least(a, b, bound);
+    case Test::kLevenshtein: return edits_may_be_within(a, b, limit) && levenshtein(a.text, b.text, limit) <= limit;
+    case Test::kOsa: return edits_may_be_within(a, b, limit) && osa(a.text, b.text, limit) <= limit;
+    case Test::kDamerau: return edits_may_be_within(a, b, limit) && damerau(a.text, b.text, limit) <= limit;
+    case Test::kJaccard: return jaccard_at_least(a, b, bound);
     case Test::kCosine: return cosine_tokens(a.text, b.text) >= bound;
-    case Test::kTokenOverlap: return token_overlap(a.text, b.text) >= bound;
+    case Test::kTokenOverlap: return word_overlap(a, b) >= bound;
     case Test::kPrefix: return shares_prefix(a.text, b.text, limit);
-    case Test::kContains: return contains(a.text, b.text);
+    case Test::kContains: return word_overlap(a, b) >= 1.0;
     case Test::kSorted: return same_letters(a.text, b.text);
     default: return false;
   }

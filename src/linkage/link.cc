@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/parallel.h"
+#include "linkage/attach_internal.h"
 #include "linkage/run_internal.h"
 
 namespace kinfold::linkage {
@@ -244,8 +245,11 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const st
   cluster_options.merge_bits_min = std::log2(p / (1.0 - p));
   std::vector<ClusterPair> pairs;
   for (const auto& pair : kept) pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
-  const auto cluster = cluster_records(run.records->count, pairs,
+  auto cluster = cluster_records(run.records->count, pairs,
       [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
+  AttachOptions attach_options;
+  attach_options.probability_min = result.threshold_probability;
+  attach_small_groups(scorer, result.model, kept, cluster, attach_options, run.thread_count);
   std::vector<bool> linked(kept.size());
   for (std::size_t n = 0; n < kept.size(); ++n) linked[n] = cluster[kept[n].left] == cluster[kept[n].right];
   number_clusters(result, *run.records, cluster);

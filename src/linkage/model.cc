@@ -154,12 +154,13 @@ Result<Settings> parse_settings(const toml::table& table) {
 }
 
 Result<BlockingRule> parse_rule(const toml::table& table) {
-  if (auto status = check_keys(table, {"name", "keys"}); !status.ok()) return status.error();
+  if (auto status = check_keys(table, {"name", "keys", "on_clusters"}); !status.ok()) return status.error();
   BlockingRule rule;
   rule.keys = strings_of(table, "keys");
   if (rule.keys.empty()) return invalid(at_line(table) + "a [[block]] has no keys; add keys = [\"...\"]");
   for (const auto& key : rule.keys) rule.name += (rule.name.empty() ? "" : " + ") + key;
   rule.name = table["name"].value_or(rule.name);
+  rule.on_clusters = table["on_clusters"].value_or(false);
   return rule;
 }
 
@@ -265,7 +266,8 @@ std::string model_to_toml(const Model& model) {
     }
     out += "]\n";
   }
-  for (const auto& rule : model.blocking) out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n", quoted(rule.name), list_of(rule.keys));
+  for (const auto& rule : model.blocking) out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", quoted(rule.name), list_of(rule.keys),
+                                                   rule.on_clusters ? "on_clusters = true\n" : "");
   return out;
 }
 

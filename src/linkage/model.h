@@ -61,6 +61,8 @@ struct Comparison {
 struct BlockingRule {
   std::string name;
   std::vector<std::string> keys;
+  /// Used only to look groups up by all that their records know together, once groups have formed.
+  bool on_clusters = false;
 };
 
 struct Settings {

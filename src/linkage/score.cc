@@ -76,6 +76,13 @@ double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, s
   return power * std::log(mean_share_[field] * value_total_[field] / count);
 }
 
+Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
+  const double nats = term_frequency_nats(comparison, level, code_a, code_b);
+  const double unrelated = log_u_[comparison][level] - nats;
+  const double related = log_related_[comparison][level] - (comparer_->comparison(comparison).shared_in_household ? 0.0 : nats);
+  return {log_m_[comparison][level] - unrelated, related - unrelated};
+}
+
 PatternWeight Scorer::pattern_weight(const Levels& levels) const {
   PatternWeight weight;
   weight.match = std::log(model_.match_rate);

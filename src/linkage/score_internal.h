@@ -35,6 +35,15 @@ class Scorer {
   PairScore score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a, const std::uint32_t* b) const;
   PairScore score(std::uint32_t left, std::uint32_t right) const;
 
+  /// Log likelihood ratios against strangers (natural), of one comparison at one level of two values:
+  /// one person; people who belong together.
+  struct FieldRatio {
+    double match = 0.0;
+    double related = 0.0;
+  };
+  FieldRatio field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
+  const EmModel& model() const { return model_; }
+
   /// Takes value frequencies from people instead of records: each value once a cluster.
   void count_values_once_per(const std::vector<std::uint32_t>& cluster);
 

@@ -117,6 +117,31 @@ void append_tokens(std::string_view text, std::vector<std::uint64_t>& hashes, st
   }
 }
 
+std::uint64_t letter_bit(char c) {
+  if (c >= 'A' && c <= 'Z') return std::uint64_t{1} << (c - 'A');
+  if (is_digit(c)) return std::uint64_t{1} << (26 + c - '0');
+  return std::uint64_t{1} << 36;
+}
+
+// Summaries from which most pairs of texts are seen to be far apart without looking at the texts.
+void fill_summaries(Value& value) {
+  const std::string_view text = value.text;
+  std::vector<std::uint32_t> grams;
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    value.letters |= letter_bit(text[n]);
+    if (n + 1 < text.size()) {
+      grams.push_back(static_cast<std::uint32_t>(static_cast<unsigned char>(text[n])) << 8 | static_cast<unsigned char>(text[n + 1]));
+    }
+  }
+  std::sort(grams.begin(), grams.end());
+  grams.erase(std::unique(grams.begin(), grams.end()), grams.end());
+  value.bigram_count = static_cast<std::uint16_t>(grams.size());
+  for (const auto gram : grams) value.bigrams |= std::uint64_t{1} << (mix64(gram) >> 58);
+  for (const auto word : split(text, ' ')) if (!word.empty()) value.words.push_back(static_cast<std::uint32_t>(hash_text(word) >> 32));
+  std::sort(value.words.begin(), value.words.end());
+  value.words.erase(std::unique(value.words.begin(), value.words.end()), value.words.end());
+}
+
 // Every text that is left when one byte is taken out, and the whole: two words one edit apart share one.
 void append_deletions(std::string_view text, std::vector<std::uint64_t>& hashes) {
   constexpr std::size_t kLengthMax = 16;
@@ -192,6 +217,7 @@ Value make_value(FieldKind kind, const std::string& standard) {
   std::string squeezed = standard;
   std::erase(squeezed, ' ');
   value.whole = hash_text(squeezed);
+  fill_summaries(value);
   switch (kind) {
     case FieldKind::kDate: fill_date(value); break;
     case FieldKind::kPostcode: fill_postcode(value); break;

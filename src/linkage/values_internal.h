@@ -26,6 +26,10 @@ struct Value {
   std::uint64_t area = 0;        ///< Postcode parts, or a mail address's part before the @ (in `sector`).
   std::uint64_t district = 0;
   std::uint64_t sector = 0;
+  std::uint64_t letters = 0;     ///< Bit for each letter or digit in the text (others share one).
+  std::uint64_t bigrams = 0;     ///< Bit for each hashed pair of neighbours.
+  std::uint16_t bigram_count = 0;           ///< Distinct ones.
+  std::vector<std::uint32_t> words;         ///< Hashes of the distinct words, sorted.
   double number = 0.0;
   std::int32_t days = 0;         ///< Since 1970-01-01, where has_date.
   std::int16_t year = 0;         ///< 0: not known.

@@ -1,0 +1,231 @@
+#include "linkage/attach_internal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/parallel.h"
+#include "linkage/keys_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+// A value and how many records of the group have it, by comparison.
+struct GroupValues {
+  std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> codes;
+};
+
+struct Groups {
+  std::vector<std::vector<std::uint32_t>> members;
+  std::vector<GroupValues> values;
+};
+
+Groups gather(const Scorer& scorer, const std::vector<std::uint32_t>& cluster) {
+  const auto& records = scorer.records();
+  const auto& comparer = scorer.comparer();
+  Groups groups;
+  const std::uint32_t count = cluster.empty() ? 0 : *std::max_element(cluster.begin(), cluster.end()) + 1;
+  groups.members.resize(count);
+  for (std::uint32_t record = 0; record < cluster.size(); ++record) groups.members[cluster[record]].push_back(record);
+  groups.values.resize(count);
+  for (std::uint32_t g = 0; g < count; ++g) {
+    auto& codes = groups.values[g].codes;
+    codes.resize(comparer.comparison_count());
+    for (std::size_t n = 0; n < codes.size(); ++n) {
+      for (const auto record : groups.members[g]) {
+        const auto code = records.of(record)[comparer.field_of(n)];
+        if (code == 0) continue;
+        const auto found = std::find_if(codes[n].begin(), codes[n].end(), [&](const auto& c) { return c.first == code; });
+        if (found != codes[n].end()) ++found->second;
+        else codes[n].emplace_back(code, 1);
+      }
+    }
+  }
+  return groups;
+}
+
+struct GroupWeight {
+  double match = 0.0;    // Natural log of the likelihood ratio against strangers.
+  double related = 0.0;
+};
+
+GroupWeight weigh(const Scorer& scorer, const GroupValues& small, const GroupValues& large) {
+  GroupWeight weight;
+  for (std::size_t n = 0; n < small.codes.size(); ++n) {
+    double match = 0.0;
+    double related = 0.0;
+    double count = 0.0;
+    for (const auto& [code_a, count_a] : small.codes[n]) {
+      for (const auto& [code_b, count_b] : large.codes[n]) {
+        const auto ratio = scorer.field_ratio(n, scorer.comparer().level_of(n, code_a, code_b), code_a, code_b);
+        const double share = static_cast<double>(count_a) * static_cast<double>(count_b);
+        match += share * std::exp(ratio.match);
+        related += share * std::exp(ratio.related);
+        count += share;
+      }
+    }
+    if (count <= 0.0) continue;
+    weight.match += std::log(match / count);
+    weight.related += std::log(related / count);
+  }
+  return weight;
+}
+
+using Candidates = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // (small, large)
+
+bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, const AttachOptions& options) {
+  if (small == large || groups.members[small].size() > options.small_size_max) return false;
+  const auto s = groups.members[small].size();
+  const auto l = groups.members[large].size();
+  return s < l || (s == l && small > large);
+}
+
+// (key, group) of one rule, joined with itself; the largest blocks beyond the budget are left out.
+void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, const AttachOptions& options, Candidates& candidates) {
+  std::vector<std::uint64_t> entries;
+  std::vector<std::uint32_t> keys;
+  std::size_t small_count = 0;
+  for (std::uint32_t g = 0; g < groups.members.size(); ++g) {
+    maker.keys_of(groups.members[g].data(), groups.members[g].size(), keys);
+    for (const auto key : keys) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+    small_count += groups.members[g].size() <= options.small_size_max;
+  }
+  std::sort(entries.begin(), entries.end());
+  std::vector<std::pair<std::size_t, std::size_t>> blocks;
+  for (std::size_t begin = 0; begin < entries.size();) {
+    std::size_t end = begin;
+    while (end < entries.size() && entries[end] >> 32 == entries[begin] >> 32) ++end;
+    if (end - begin > 1) blocks.emplace_back(begin, end);
+    begin = end;
+  }
+  std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) {
+    const auto size_a = a.second - a.first;
+    const auto size_b = b.second - b.first;
+    return size_a != size_b ? size_a < size_b : a.first < b.first;
+  });
+  double budget = options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000));
+  for (const auto& [begin, end] : blocks) {
+    const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
+    if ((budget -= pairs) < 0.0) break;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (std::size_t j = i + 1; j < end; ++j) {
+        const auto a = static_cast<std::uint32_t>(entries[i]);
+        const auto b = static_cast<std::uint32_t>(entries[j]);
+        if (may_attach(groups, a, b, options)) candidates.emplace_back(a, b);
+        else if (may_attach(groups, b, a, options)) candidates.emplace_back(b, a);
+      }
+    }
+  }
+}
+
+Candidates find_candidates(const std::vector<RuleKeyMaker>& makers, const Groups& groups, const std::vector<KeptPair>& kept,
+                           const std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count) {
+  std::vector<Candidates> parts(makers.size() + 1);
+  parallel_chunks(makers.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
+    add_candidates_of_rule(makers[rule], groups, options, parts[rule]);
+    std::sort(parts[rule].begin(), parts[rule].end());
+    parts[rule].erase(std::unique(parts[rule].begin(), parts[rule].end()), parts[rule].end());
+  });
+  for (const auto& pair : kept) {
+    const auto a = cluster[pair.left];
+    const auto b = cluster[pair.right];
+    if (may_attach(groups, a, b, options)) parts.back().emplace_back(a, b);
+    else if (may_attach(groups, b, a, options)) parts.back().emplace_back(b, a);
+  }
+  Candidates all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+struct Choice {
+  std::uint32_t small = 0;
+  std::uint32_t large = 0;
+  double probability = 0.0;
+};
+
+// The best candidate of one small group and its probability among all of them, strangers and relatives.
+Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin, std::size_t end) {
+  const double related_odds = scorer.model().related_rate / scorer.model().match_rate;
+  const double nobody = std::log(static_cast<double>(groups.members.size()));
+  std::vector<double> masses = {nobody};
+  Choice choice;
+  choice.small = candidates[begin].first;
+  double best = -1e300;
+  for (std::size_t n = begin; n < end; ++n) {
+    const auto large = candidates[n].second;
+    const auto weight = weigh(scorer, groups.values[choice.small], groups.values[large]);
+    const double size = std::log(static_cast<double>(groups.members[large].size()));
+    masses.push_back(size + weight.match);
+    if (related_odds > 0.0) masses.push_back(size + std::log(related_odds) + weight.related);
+    if (size + weight.match <= best) continue;
+    best = size + weight.match;
+    choice.large = large;
+  }
+  const double top = *std::max_element(masses.begin(), masses.end());
+  double total = 0.0;
+  for (const double mass : masses) total += std::exp(mass - top);
+  choice.probability = std::exp(best - top) / total;
+  return choice;
+}
+
+std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const Candidates& candidates, double probability_min, std::size_t thread_count) {
+  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  for (std::size_t begin = 0; begin < candidates.size();) {
+    std::size_t end = begin;
+    while (end < candidates.size() && candidates[end].first == candidates[begin].first) ++end;
+    ranges.emplace_back(begin, end);
+    begin = end;
+  }
+  std::vector<Choice> choices(ranges.size());
+  parallel_chunks(ranges.size(), 64, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t n = begin; n < end; ++n) choices[n] = choose(scorer, groups, candidates, ranges[n].first, ranges[n].second);
+  });
+  std::erase_if(choices, [&](const Choice& choice) { return choice.probability < probability_min; });
+  std::sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) {
+    return a.probability != b.probability ? a.probability > b.probability : a.small < b.small;
+  });
+  return choices;
+}
+
+// Joins every small group to its choice unless the choice itself moved in this round: then it waits
+// for the next, when what both know together can be judged.
+bool join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>& cluster) {
+  std::vector<std::uint32_t> target(cluster.size() + 1, 0xFFFFFFFF);
+  std::vector<char> grown(cluster.size() + 1, 0);
+  bool any = false;
+  for (const auto& choice : choices) {
+    if (grown[choice.small] != 0 || target[choice.large] != 0xFFFFFFFF) continue;
+    target[choice.small] = choice.large;
+    grown[choice.large] = 1;
+    any = true;
+  }
+  for (auto& number : cluster) if (target[number] != 0xFFFFFFFF) number = target[number];
+  std::vector<std::uint32_t> renumbered(cluster.size() + 1, 0xFFFFFFFF);
+  std::uint32_t next = 0;
+  for (auto& number : cluster) {
+    auto& own = renumbered[number];
+    if (own == 0xFFFFFFFF) own = next++;
+    number = own;
+  }
+  return any;
+}
+
+}  // namespace
+
+void attach_small_groups(const Scorer& scorer, const Model& model, const std::vector<KeptPair>& kept,
+                         std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count) {
+  std::vector<RuleKeyMaker> makers;
+  for (const auto& rule : model.blocking) {
+    const auto usable = rule_is_usable(rule, scorer.records(), model);
+    if (usable.ok() && usable.value()) makers.emplace_back(scorer.records(), rule, model);
+  }
+  for (int round = 0; round < options.round_count_max; ++round) {
+    const Groups groups = gather(scorer, cluster);
+    const auto candidates = find_candidates(makers, groups, kept, cluster, options, thread_count);
+    if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
+  }
+}
+
+}  // namespace kinfold::linkage
