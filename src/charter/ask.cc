@@ -36,13 +36,15 @@ std::optional<Answer> general_denial(const Charter& charter, const Question& que
     return deny("automated_decisions", "the charter does not rule out automated decisions about people");
   }
   if (party->country != "GB" && !charter.transfers_abroad) {
-    return deny("transfers_abroad", "party '" + party->id + "' is abroad and the charter allows no transfer abroad");
+    return deny("transfers_abroad",
+                "party '" + party->id + "' is abroad and the charter allows no transfer abroad");
   }
   if (question.today < charter.starts) {
     return deny("starts", "the programme starts on " + to_iso(charter.starts));
   }
   if (question.today > last_day(charter, question.kind, party->role)) {
-    return deny("ends", "the programme ended on " + to_iso(charter.ends) + ": everything held for it has expired");
+    return deny("ends",
+                "the programme ended on " + to_iso(charter.ends) + ": everything held for it has expired");
   }
   const bool known = std::any_of(charter.purposes.begin(), charter.purposes.end(),
                                  [&](const Purpose& purpose) { return purpose.id == question.purpose; });
@@ -80,7 +82,8 @@ std::set<std::string> holdable(const Charter& charter, Kind kind, const Party& p
 
 Answer ask_hold(const Charter& charter, const Question& question, const Party& party) {
   const auto index = retention_index(charter, question.kind, party.role);
-  const std::string what = std::string(name(question.kind)) + " at role '" + std::string(name(party.role)) + "'";
+  const std::string what =
+      std::string(name(question.kind)) + " at role '" + std::string(name(party.role)) + "'";
   if (!index) return deny("retention.none", "no retention rule lets a party hold " + what);
   const std::string rule = numbered("retention", *index);
   const auto& retention = charter.retention[*index];
@@ -90,14 +93,16 @@ Answer ask_hold(const Charter& charter, const Question& question, const Party& p
   const auto allowed = holdable(charter, question.kind, party);
   for (const auto& id : question.data_classes) {
     if (!allowed.contains(id)) {
-      return deny(rule + ".data_classes", "no flow of the charter brings data class '" + id + "' into " + what);
+      return deny(rule + ".data_classes",
+                  "no flow of the charter brings data class '" + id + "' into " + what);
     }
   }
   return allow(rule, what + " may be held under its retention rule");
 }
 
 Answer ask_open(const Charter& charter, const Question& question, const Party& party) {
-  const std::string what = std::string(name(question.kind)) + " at role '" + std::string(name(party.role)) + "'";
+  const std::string what =
+      std::string(name(question.kind)) + " at role '" + std::string(name(party.role)) + "'";
   Answer nearest = deny("opening.none", "the charter lets nobody open " + what);
   for (std::size_t index = 0; index < charter.openings.size(); ++index) {
     const auto& opening = charter.openings[index];
@@ -115,13 +120,15 @@ Answer ask_open(const Charter& charter, const Question& question, const Party& p
       auto answer = accredited(charter, party.id, question.actor, question.today);
       if (!answer.rule.empty()) return deny(std::move(answer.rule), std::move(answer.reason));
     }
-    return allow(rule, "duty '" + std::string(name(*question.duty)) + "' may open " + what + " for '" + question.purpose + "'");
+    return allow(rule, "duty '" + std::string(name(*question.duty)) + "' may open " + what + " for '" +
+                           question.purpose + "'");
   }
   return nearest;
 }
 
 /// An accredited disclosure also needs the law's conditions, and every class a basis.
-std::optional<Answer> unlawful(const Charter& charter, const Question& question, const std::vector<std::string>& ids) {
+std::optional<Answer> unlawful(const Charter& charter, const Question& question,
+                               const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
     auto answer = lawful_to_disclose(charter, *charter.find_data_class(id));
     if (!answer.rule.empty()) return deny(std::move(answer.rule), std::move(answer.reason));
@@ -138,23 +145,26 @@ Answer ask_send(const Charter& charter, const Question& question, const Party& p
   const bool to_public = question.kind == Kind::kOutput && question.other_party == "public";
   if (other == nullptr && !to_public) return deny("party", "the party to send to is not in the charter");
   if (other != nullptr && other->country != "GB" && !charter.transfers_abroad) {
-    return deny("transfers_abroad", "party '" + other->id + "' is abroad and the charter allows no transfer abroad");
+    return deny("transfers_abroad",
+                "party '" + other->id + "' is abroad and the charter allows no transfer abroad");
   }
   const Flow* flow = charter.find_flow(question.kind, party.id, question.other_party);
   if (flow == nullptr) {
-    return deny("flow.none", "no flow of the charter takes a " + std::string(name(question.kind)) + " from '" + party.id +
-                                 "' to '" + question.other_party + "'");
+    return deny("flow.none", "no flow of the charter takes a " + std::string(name(question.kind)) +
+                                 " from '" + party.id + "' to '" + question.other_party + "'");
   }
   const std::string rule = numbered("flow", static_cast<std::size_t>(flow - charter.flows.data()));
   if (flow->purpose != question.purpose) {
     return deny(rule + ".purpose", "this flow serves the purpose '" + flow->purpose + "' only");
   }
   for (const auto& id : question.data_classes) {
-    if (!contains(flow->data_classes, id)) return deny(rule + ".data_classes", "this flow does not carry data class '" + id + "'");
+    if (!contains(flow->data_classes, id))
+      return deny(rule + ".data_classes", "this flow does not carry data class '" + id + "'");
   }
   const auto& ids = question.data_classes.empty() ? flow->data_classes : question.data_classes;
   for (const auto& id : ids) {
-    if (charter.find_data_class(id) == nullptr) return deny(rule + ".data_classes", "data class '" + id + "' is not in the charter");
+    if (charter.find_data_class(id) == nullptr)
+      return deny(rule + ".data_classes", "data class '" + id + "' is not in the charter");
   }
   if (auto denial = unlawful(charter, question, ids)) return *denial;
   return allow(rule, "the charter's flow from '" + flow->from + "' to '" + flow->to + "' allows it");
@@ -180,8 +190,9 @@ Answer may_combine(const Charter& charter, const std::vector<Duty>& duties) {
       if (contains(duties, duty) && !contains(clashing, duty)) clashing.push_back(duty);
     }
     if (clashing.size() < 2) continue;
-    return deny(numbered("duties", index), "one actor may not have the duties '" + std::string(name(clashing[0])) +
-                                               "' and '" + std::string(name(clashing[1])) + "'");
+    return deny(numbered("duties", index), "one actor may not have the duties '" +
+                                               std::string(name(clashing[0])) + "' and '" +
+                                               std::string(name(clashing[1])) + "'");
   }
   return allow("duties", "the charter lets one actor have these duties");
 }
@@ -189,7 +200,8 @@ Answer may_combine(const Charter& charter, const std::vector<Duty>& duties) {
 Result<Date> expiry(const Charter& charter, Kind kind, std::string_view holder, Date received) {
   const Party* party = charter.find_party(holder);
   const auto role = party != nullptr ? std::optional(party->role) : parse_role(holder);
-  if (!role) return refused("retention: the holder is neither a party nor a role of the charter; name one that is");
+  if (!role)
+    return refused("retention: the holder is neither a party nor a role of the charter; name one that is");
   const auto index = retention_index(charter, kind, *role);
   if (!index) {
     return refused("retention.none: no retention rule lets role '" + std::string(name(*role)) + "' hold a " +

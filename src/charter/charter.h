@@ -50,12 +50,12 @@ struct Retention {
 };
 
 struct Party {
-  std::string id;       ///< [a-z0-9-]+, at most 40 characters
+  std::string id;  ///< [a-z0-9-]+, at most 40 characters
   std::string name;
   std::string short_name;  ///< `DWP`; the name itself where the charter gives none
   Role role = Role::kAuthority;
-  std::string country;  ///< ISO 3166-1 alpha-2; `GB` unless the charter allows transfers abroad
-  std::string what_for; ///< In the notice: "to see what benefits you have received ..."
+  std::string country;   ///< ISO 3166-1 alpha-2; `GB` unless the charter allows transfers abroad
+  std::string what_for;  ///< In the notice: "to see what benefits you have received ..."
   /// Eligibility at a department: who could be found there at all (ages within the release's window).
   std::optional<int> age_min;
   std::optional<int> age_max;
@@ -75,15 +75,15 @@ struct Variable {
 
 /// What sort of data it is, who holds it in which function, and why that is lawful.
 struct DataClass {
-  std::string id;       ///< `identity`, `family`, `problems`, `benefits`, ...
+  std::string id;  ///< `identity`, `family`, `problems`, `benefits`, ...
   std::string label;
   bool identity = false;
-  std::string holder;   ///< Party id; empty for what every authority holds.
-  std::string function; ///< `public-authority`, `health-service`, `adult-social-care`
-  std::string gateway;  ///< Legal gateway for the disclosure (`dea-2017-s64`, ...)
+  std::string holder;             ///< Party id; empty for what every authority holds.
+  std::string function;           ///< `public-authority`, `health-service`, `adult-social-care`
+  std::string gateway;            ///< Legal gateway for the disclosure (`dea-2017-s64`, ...)
   std::string lawful_basis;       ///< UK GDPR article 6, for example `6(1)(e)`
   std::string special_condition;  ///< Article 9(2) or 10, or empty where none is needed
-  std::string national_law;       ///< What 9(2)(g) and 10 lean on, for example a paragraph of DPA 2018 Schedule 1
+  std::string national_law;  ///< What 9(2)(g) and 10 lean on, for example a paragraph of DPA 2018 Schedule 1
   std::vector<Variable> variables;
   std::vector<std::string> fields;  ///< For the identity class: which of the five identity fields.
 };
@@ -156,7 +156,7 @@ struct Charter {
   std::string issued_by;
   std::string version;
   Date starts;
-  Date ends;              ///< Everything at the trusted party is destroyed by this day.
+  Date ends;  ///< Everything at the trusted party is destroyed by this day.
   /// Until when certificates and receipts (kNotice) may still go round, and authorities may finish
   /// people's cases, after `ends`. Empty: not at all.
   std::optional<Date> closes;
@@ -200,13 +200,13 @@ inline constexpr std::size_t kSourceBytesMax = 1 << 20;
 struct Question {
   Act act = Act::kOpen;
   Kind kind = Kind::kVault;
-  std::string party;                       ///< Who asks.
-  std::string other_party;                 ///< kSend: to whom.
-  std::optional<Duty> duty;                ///< kOpen: the duty in which the actor asks.
+  std::string party;         ///< Who asks.
+  std::string other_party;   ///< kSend: to whom.
+  std::optional<Duty> duty;  ///< kOpen: the duty in which the actor asks.
   std::string purpose;
-  std::vector<std::string> data_classes;   ///< Every one must be allowed. kHold, kSend.
+  std::vector<std::string> data_classes;  ///< Every one must be allowed. kHold, kSend.
   Date today;
-  std::string actor;                       ///< kOpen: who, where the opening asks for accreditation.
+  std::string actor;  ///< kOpen: who, where the opening asks for accreditation.
 };
 struct Answer {
   bool allowed = false;
@@ -214,8 +214,8 @@ struct Answer {
   std::string reason;  ///< One sentence, also when allowed.
 };
 /// Denies by default; a question without a purpose is denied. kSend and kHold without data classes
-/// ask about all that the flow carries. Also denies: before `starts`, after `ends`, a condition missing or expired
-/// (kSend of kRequest, kReturn, kRelease), a party abroad, a data class without a lawful basis or
+/// ask about all that the flow carries. Also denies: before `starts`, after `ends`, a condition missing or
+/// expired (kSend of kRequest, kReturn, kRelease), a party abroad, a data class without a lawful basis or
 /// whose holder's function its gateway does not reach.
 Answer ask(const Charter& charter, const Question& question);
 

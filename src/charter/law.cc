@@ -8,7 +8,8 @@
 namespace kinfold::charter {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFunctions{"public-authority", "health-service", "adult-social-care"};
+constexpr std::array<std::string_view, 3> kFunctions{"public-authority", "health-service",
+                                                     "adult-social-care"};
 
 const Condition* find_condition(const Charter& charter, std::string_view id) {
   const auto it = std::find_if(charter.conditions.begin(), charter.conditions.end(),
@@ -16,8 +17,8 @@ const Condition* find_condition(const Charter& charter, std::string_view id) {
   return it == charter.conditions.end() ? nullptr : &*it;
 }
 
-LawAnswer in_force(std::string_view what, std::string rule, std::optional<Date> from, std::optional<Date> until,
-                   Date today) {
+LawAnswer in_force(std::string_view what, std::string rule, std::optional<Date> from,
+                   std::optional<Date> until, Date today) {
   if (!from) return {std::move(rule), std::string(what) + " has no date on which it was met"};
   if (today < *from) return {std::move(rule), std::string(what) + " is met only from " + to_iso(*from)};
   if (until && today > *until) return {std::move(rule), std::string(what) + " expired on " + to_iso(*until)};
@@ -30,10 +31,13 @@ const std::vector<ResearchCondition>& research_conditions() {
   // Source: Digital Economy Act 2017, section 64(3) to (10), first to sixth condition.
   static const std::vector<ResearchCondition> kConditions{
       {"no-identity",
-       "before it is disclosed it is processed so that nobody's identity is given, or is reasonably likely to be deduced"},
+       "before it is disclosed it is processed so that nobody's identity is given, or is reasonably likely "
+       "to be deduced"},
       {"reasonable-steps",
-       "everybody who processes it takes reasonable steps against disclosing an identity, by accident or on purpose"},
-      {"discloser", "it is disclosed by the public authority that holds it or by somebody who processes it for that"},
+       "everybody who processes it takes reasonable steps against disclosing an identity, by accident or on "
+       "purpose"},
+      {"discloser",
+       "it is disclosed by the public authority that holds it or by somebody who processes it for that"},
       {"accredited-research", "the research is accredited"},
       {"accredited-people", "those who process it, receive it and use it are accredited"},
       {"code-of-practice", "everybody who discloses or processes it has regard to the code of practice"}};
@@ -62,7 +66,8 @@ LawAnswer lawful_to_disclose(const Charter& charter, const DataClass& data_class
     return {rule + ".gateway", "data class '" + data_class.id + "' names no legal gateway for disclosure"};
   }
   if (!gateway_reaches(charter, data_class.gateway, data_class.function)) {
-    return {rule + ".gateway", "the gateway '" + data_class.gateway + "' does not reach information held for the function '" +
+    return {rule + ".gateway", "the gateway '" + data_class.gateway +
+                                   "' does not reach information held for the function '" +
                                    data_class.function + "' (data class '" + data_class.id + "')"};
   }
   return {};
@@ -76,8 +81,9 @@ LawAnswer conditions_met(const Charter& charter, const std::vector<std::string>&
   if (research) {
     for (const auto& needed : research_conditions()) {
       if (find_condition(charter, needed.id) == nullptr) {
-        return {"condition." + std::string(needed.id), "the charter does not say that the condition '" + std::string(needed.id) +
-                                                           "' of the gateway '" + std::string(kResearchGateway) + "' is met"};
+        return {"condition." + std::string(needed.id), "the charter does not say that the condition '" +
+                                                           std::string(needed.id) + "' of the gateway '" +
+                                                           std::string(kResearchGateway) + "' is met"};
       }
     }
   }

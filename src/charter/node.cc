@@ -1,8 +1,8 @@
 // The one file that includes toml++.
 #include "charter/node_internal.h"
 
-#include <exception>
 #include <toml++/toml.h>
+#include <exception>
 
 #include "base/text.h"
 #include "charter/charter.h"
@@ -85,8 +85,8 @@ Result<Node> read_toml(std::string_view toml, std::string_view file_name) {
   try {
     return convert(toml::parse(toml));
   } catch (const toml::parse_error& error) {
-    return invalid(at(file_name, static_cast<int>(error.source().begin.line)) + "not TOML: " +
-                   std::string(error.description()) + "; mend the line and try again");
+    return invalid(at(file_name, static_cast<int>(error.source().begin.line)) +
+                   "not TOML: " + std::string(error.description()) + "; mend the line and try again");
   } catch (const std::exception&) {
     return invalid(at(file_name, 1) + "the charter cannot be read as TOML; check its syntax");
   }

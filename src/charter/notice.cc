@@ -55,9 +55,12 @@ std::string identity_label(const Charter& charter) {
 Section in_short(const Charter& charter) {
   Section section{"In short", {}};
   section.list({
-      "This is research into how well services for families work. It decides nothing about you: not what benefits you get, not what services you use.",
-      trusted(charter) + " holds your name, apart from everything else. Researchers see neither names nor reference numbers.",
-      "Everything that " + trusted(charter) + " holds for this research is destroyed by " + plain_date(charter.ends) + ".",
+      "This is research into how well services for families work. It decides nothing about you: not what "
+      "benefits you get, not what services you use.",
+      trusted(charter) + " holds your name, apart from everything else. Researchers see neither names nor "
+                         "reference numbers.",
+      "Everything that " + trusted(charter) + " holds for this research is destroyed by " +
+          plain_date(charter.ends) + ".",
       "You can see your data, have it corrected or deleted, and say no, now or later.",
   });
   return section;
@@ -73,30 +76,40 @@ Section what_and_why(const Charter& charter) {
   section.say(sentence(words.linking));
   section.say("The personal information that is used:");
   section.list({identity_label(charter)});
-  section.set_apart("No information that you provide is used to make any decision about what benefits you get or what services you use, now or in future.");
+  section.set_apart(
+      "No information that you provide is used to make any decision about what benefits you get or what "
+      "services you use, now or in future.");
   return section;
 }
 
 Section who_it_is_about(const Charter& charter) {
   Section section{"Why your family", {}};
-  section.say("The programme is for families who have " + plain_number(charter.criteria.needed) + " or more of these problems, which local services hope to help with:");
+  section.say("The programme is for families who have " + plain_number(charter.criteria.needed) +
+              " or more of these problems, which local services hope to help with:");
   std::vector<std::string> problems;
   for (const auto& problem : charter.criteria.problems) problems.push_back(problem.label);
   section.list(problems);
   section.say(sentence(charter.wording.receiving));
-  section.say("To see how well services work for families with these problems, which public services they use and what benefits they receive, information about you that other government departments hold is gathered as well.");
+  section.say(
+      "To see how well services work for families with these problems, which public services they use and "
+      "what benefits they receive, information about you that other government departments hold is gathered "
+      "as well.");
   section.say(sentence(charter.wording.researchers));
   return section;
 }
 
 Section results(const Charter& charter) {
   Section section{"What happens to the results", {}};
-  section.say("The final results are published on " + charter.wording.publication + ". You will not be identified in any research report.");
-  section.say("A figure is published only if at least " + plain_number(charter.disclosure.threshold) + " people and at least " +
-              plain_number(charter.disclosure.family_threshold) + " families stand behind it, and only after somebody other than its author has checked it.");
+  section.say("The final results are published on " + charter.wording.publication +
+              ". You will not be identified in any research report.");
+  section.say("A figure is published only if at least " + plain_number(charter.disclosure.threshold) +
+              " people and at least " + plain_number(charter.disclosure.family_threshold) +
+              " families stand behind it, and only after somebody other than its author has checked it.");
   if (!charter.wording.ask_in_person.empty()) {
-    section.say("If you would like to know more about the research, about what happens to your information, or about your rights, speak to " +
-                charter.wording.ask_in_person + ". The addresses are at the end of this notice.");
+    section.say(
+        "If you would like to know more about the research, about what happens to your information, or about "
+        "your rights, speak to " +
+        charter.wording.ask_in_person + ". The addresses are at the end of this notice.");
   }
   return section;
 }
@@ -121,7 +134,8 @@ Section legal_basis(const Charter& charter) {
     bases.push_back(line);
   }
   section.list(bases);
-  section.say("Your local authority collects the personal data under its public task (" + words.authority_task + ") and shares it under the ministry's (" + words.research_task + ").");
+  section.say("Your local authority collects the personal data under its public task (" +
+              words.authority_task + ") and shares it under the ministry's (" + words.research_task + ").");
   section.say("All use of the data is strictly within data protection law.");
   return section;
 }
@@ -129,7 +143,8 @@ Section legal_basis(const Charter& charter) {
 std::vector<std::string> named(const Charter& charter, Role role) {
   std::vector<std::string> items;
   for (const Party* party : charter.parties_with(role)) {
-    items.push_back(party->name + (party->short_name == party->name ? "" : " (" + party->short_name + ")") + ": " + party->what_for);
+    items.push_back(party->name + (party->short_name == party->name ? "" : " (" + party->short_name + ")") +
+                    ": " + party->what_for);
   }
   return items;
 }
@@ -140,10 +155,13 @@ Section sharing(const Charter& charter) {
   for (const Party* party : charter.parties_with(Role::kAuthority)) authorities.push_back(party->name);
   section.say("Your local authority (" + plain_list(authorities) + ") provides the information to:");
   section.list(named(charter, Role::kTrustedParty));
-  section.say("Your personal information and some of what the local authority provides is then linked to information held by other government departments:");
+  section.say(
+      "Your personal information and some of what the local authority provides is then linked to information "
+      "held by other government departments:");
   section.list(named(charter, Role::kDepartment));
   if (const Retention* kept = find_retention(charter, Kind::kRequest, Role::kDepartment)) {
-    section.say(departments(charter) + " keep your name for this research " + plain_period(*kept) + " and no longer, and keep no records showing that you were part of this research.");
+    section.say(departments(charter) + " keep your name for this research " + plain_period(*kept) +
+                " and no longer, and keep no records showing that you were part of this research.");
   }
   section.say("The linked information, without names, goes to:");
   section.list(named(charter, Role::kResearch));
@@ -156,13 +174,15 @@ Section sources(const Charter& charter) {
   std::vector<std::string> items;
   for (const auto& data_class : charter.data_classes) {
     const Party* holder = charter.find_party(data_class.holder);
-    items.push_back(data_class.label + " (from " + (holder == nullptr ? "your local authority" : holder->short_name) + ")");
+    items.push_back(data_class.label + " (from " +
+                    (holder == nullptr ? "your local authority" : holder->short_name) + ")");
   }
   section.list(items);
   std::set<std::string> windows;
   for (const auto& flow : charter.flows) {
     if (flow.kind == Kind::kReturn && flow.window_from && flow.window_until) {
-      windows.insert("Departments look only at what happened from " + plain_date(*flow.window_from) + " to " + plain_date(*flow.window_until) + ".");
+      windows.insert("Departments look only at what happened from " + plain_date(*flow.window_from) + " to " +
+                     plain_date(*flow.window_until) + ".");
     }
   }
   for (const auto& window : windows) section.say(window);
@@ -175,7 +195,8 @@ std::vector<std::pair<Role, std::string>> holders_and_periods(const Charter& cha
   for (const Role role : {Role::kTrustedParty, Role::kDepartment, Role::kResearch, Role::kAuthority}) {
     for (const auto& retention : charter.retention) {
       const std::pair<Role, std::string> entry{role, plain_period(retention)};
-      if (retention.holder == role && std::find(found.begin(), found.end(), entry) == found.end()) found.push_back(entry);
+      if (retention.holder == role && std::find(found.begin(), found.end(), entry) == found.end())
+        found.push_back(entry);
     }
   }
   return found;
@@ -183,24 +204,32 @@ std::vector<std::pair<Role, std::string>> holders_and_periods(const Charter& cha
 
 Section how_long(const Charter& charter) {
   Section section{"How long we keep your information", {}};
-  section.say("Everything that " + trusted(charter) + " holds for this research is securely destroyed by " + plain_date(charter.ends) + ". In detail:");
+  section.say("Everything that " + trusted(charter) + " holds for this research is securely destroyed by " +
+              plain_date(charter.ends) + ". In detail:");
   std::vector<std::string> items;
   for (const auto& [holder, period] : holders_and_periods(charter)) {
     std::vector<std::string> kinds;
     for (const auto& retention : charter.retention) {
-      if (retention.holder == holder && plain_period(retention) == period) kinds.push_back(plain_kind(retention.kind));
+      if (retention.holder == holder && plain_period(retention) == period)
+        kinds.push_back(plain_kind(retention.kind));
     }
     items.push_back(plain_parties(charter, holder) + ", " + period + ": " + join(kinds, "; "));
   }
   section.list(items);
-  section.say("After that the key to the data is destroyed, so that nobody can read it wherever a copy lies, and a signed certificate says what was destroyed. What no certificate can prove is that nobody made a readable copy before.");
+  section.say(
+      "After that the key to the data is destroyed, so that nobody can read it wherever a copy lies, and a "
+      "signed certificate says what was destroyed. What no certificate can prove is that nobody made a "
+      "readable copy before.");
   return section;
 }
 
 Section storage(const Charter& charter) {
   Section section{"How your information is stored", {}};
   section.say(sentence(charter.wording.storage));
-  section.say("You are given a unique reference number: a random one, and a different one for each recipient and each request. Researchers get neither your name nor this number, so they can study the information and not know whose it is.");
+  section.say(
+      "You are given a unique reference number: a random one, and a different one for each recipient and "
+      "each request. Researchers get neither your name nor this number, so they can study the information "
+      "and not know whose it is.");
   return section;
 }
 
@@ -225,13 +254,15 @@ Section rights(const Charter& charter) {
   for (const auto& right : charter.rights) {
     std::string item = sentence(right.text);
     for (const auto& contact : charter.contacts) {
-      if (contact.id == right.contact) item += " Ask: " + contact.name + (contact.email.empty() ? "" : ", " + contact.email) + ".";
+      if (contact.id == right.contact)
+        item += " Ask: " + contact.name + (contact.email.empty() ? "" : ", " + contact.email) + ".";
     }
     items.push_back(item);
   }
   section.list(items);
   section.say("You get an answer within a month. If it takes longer you are told why.");
-  if (!charter.wording.see_also.empty()) section.say("For more about your rights see " + charter.wording.see_also + ".");
+  if (!charter.wording.see_also.empty())
+    section.say("For more about your rights see " + charter.wording.see_also + ".");
   return section;
 }
 
@@ -253,8 +284,11 @@ Section about(const Charter& charter) {
     section.say("Where it differs from the notice that was handed out before:");
     section.list(charter.wording.corrections);
   }
-  section.say("Issued by " + charter.issued_by + ". Version " + charter.version + ", for the time from " + plain_date(charter.starts) + " to " + plain_date(charter.ends) +
-              ". It is printed from the rules that the computer systems obey: what is not allowed here, they refuse. Fingerprint of the rules: " + charter.hash + ".");
+  section.say("Issued by " + charter.issued_by + ". Version " + charter.version + ", for the time from " +
+              plain_date(charter.starts) + " to " + plain_date(charter.ends) +
+              ". It is printed from the rules that the computer systems obey: what is not allowed here, they "
+              "refuse. Fingerprint of the rules: " +
+              charter.hash + ".");
   return section;
 }
 
@@ -286,7 +320,8 @@ void add_contacts(const Block& block, page::Page& page) {
     const auto& email = block.items[at + 1];
     markup += "<li><strong>" + html_escape(block.items[at]) + "</strong>";
     // The parser lets no address through that could leave the attribute; escaped all the same.
-    if (!email.empty()) markup += "<br><a href=\"mailto:" + html_escape(email) + "\">" + html_escape(email) + "</a>";
+    if (!email.empty())
+      markup += "<br><a href=\"mailto:" + html_escape(email) + "\">" + html_escape(email) + "</a>";
     markup += "<br>" + html_escape(block.items[at + 2]) + "</li>\n";
   }
   page.html(markup + "</ul>\n");
@@ -295,7 +330,8 @@ void add_contacts(const Block& block, page::Page& page) {
 }  // namespace
 
 std::string notice_markdown(const Charter& charter) {
-  std::string out = "# " + markdown_escape(charter.title) + "\n\n" + markdown_escape(subtitle_of(charter)) + "\n";
+  std::string out =
+      "# " + markdown_escape(charter.title) + "\n\n" + markdown_escape(subtitle_of(charter)) + "\n";
   for (const auto& section : sections_of(charter)) {
     out += "\n## " + markdown_escape(section.heading) + "\n";
     for (const auto& block : section.blocks) {
@@ -309,7 +345,9 @@ std::string notice_markdown(const Charter& charter) {
         case Block::Type::kContacts:
           for (std::size_t at = 0; at + 2 < block.items.size(); at += 3) {
             const auto& email = block.items[at + 1];
-            out += "- **" + markdown_escape(block.items[at]) + "**" + (email.empty() ? "" : ", " + markdown_escape(email)) + ": " + markdown_escape(block.items[at + 2]) + "\n";
+            out += "- **" + markdown_escape(block.items[at]) + "**" +
+                   (email.empty() ? "" : ", " + markdown_escape(email)) + ": " +
+                   markdown_escape(block.items[at + 2]) + "\n";
           }
           break;
       }

@@ -40,7 +40,8 @@ Result<std::vector<MappedSentence>> notice_map() {
     sentence.rooms = reader.texts("rooms");
     sentence.tests = reader.texts("tests");
     sentence.check = reader.choice("check", check_names());
-    sentence.promise = reader.text("promise", sentence.check == "heading" ? Need::kOptional : Need::kRequired);
+    sentence.promise =
+        reader.text("promise", sentence.check == "heading" ? Need::kOptional : Need::kRequired);
     reader.finish();
     sentences.push_back(std::move(sentence));
   }
@@ -52,13 +53,16 @@ Result<std::vector<MappedSentence>> notice_map() {
 std::string notice_map_markdown(const std::vector<MappedSentence>& sentences) {
   std::string out =
       "# Every sentence of the notice\n\n"
-      "Printed from `notice-map.toml`; a test holds it against the notice, the charter and the tests that exist.\n"
-      "`check` is what `kinfold charter promises` looks at on a running site; `people` means that no machine can keep it.\n\n"
+      "Printed from `notice-map.toml`; a test holds it against the notice, the charter and the tests that "
+      "exist.\n"
+      "`check` is what `kinfold charter promises` looks at on a running site; `people` means that no machine "
+      "can keep it.\n\n"
       "| # | sentence | says | charter | rooms | tests | check |\n|---|---|---|---|---|---|---|\n";
   int number = 0;
   for (const auto& sentence : sentences) {
-    out += "| " + std::to_string(++number) + " | `" + sentence.id + "` | " + markdown_escape(sentence.says) + " | `" + sentence.field + "` | " +
-           join(sentence.rooms, ", ") + " | " + code_list(sentence.tests) + " | " + sentence.check + " |\n";
+    out += "| " + std::to_string(++number) + " | `" + sentence.id + "` | " + markdown_escape(sentence.says) +
+           " | `" + sentence.field + "` | " + join(sentence.rooms, ", ") + " | " + code_list(sentence.tests) +
+           " | " + sentence.check + " |\n";
   }
   return out;
 }

@@ -11,9 +11,9 @@ namespace kinfold::charter {
 
 struct MappedSentence {
   std::string id;
-  std::string says;                ///< A short paraphrase.
-  std::string sha256;              ///< Of the sentence, its white space made single.
-  std::string field;               ///< Where the charter says it.
+  std::string says;    ///< A short paraphrase.
+  std::string sha256;  ///< Of the sentence, its white space made single.
+  std::string field;   ///< Where the charter says it.
   std::vector<std::string> rooms;
   std::vector<std::string> tests;  ///< `Suite.Name`, or a file below tests/.
   std::string check;               ///< A LiveCheck's name (promises.h), or `heading`.

@@ -14,7 +14,8 @@ namespace kinfold::charter {
 namespace {
 
 const std::vector<std::string> kRoleNames{"authority", "trusted-party", "department", "research"};
-const std::vector<std::string> kDutyNames{"intake", "linkage", "analysis", "output-checking", "data-protection"};
+const std::vector<std::string> kDutyNames{"intake", "linkage", "analysis", "output-checking",
+                                          "data-protection"};
 const std::vector<std::string> kKindNames{"submission", "vault",  "attributes", "request", "return",
                                           "release",    "output", "objections", "cases",   "notice"};
 
@@ -88,9 +89,11 @@ Party read_party(Reader& reader) {
   if (party.short_name.empty()) party.short_name = party.name;
   party.role = parse_role(reader.choice("role", kRoleNames)).value_or(Role::kAuthority);
   party.country = reader.text("country");
-  const bool is_code = party.country.size() == 2 && party.country == ascii_upper(party.country) && is_id(ascii_lower(party.country));
+  const bool is_code = party.country.size() == 2 && party.country == ascii_upper(party.country) &&
+                       is_id(ascii_lower(party.country));
   if (!party.country.empty() && !is_code) {
-    reader.problem("country " + quoted(party.country) + " is not a country code", "write two capital letters, for example GB");
+    reader.problem("country " + quoted(party.country) + " is not a country code",
+                   "write two capital letters, for example GB");
   }
   party.what_for = reader.text("what_for");
   party.age_min = reader.integer("age_min", 0, 130);
@@ -127,7 +130,9 @@ DataClass read_data_class(Reader& reader, Problems& problems) {
     variable.id = inner.id("id");
     variable.label = inner.text("label");
     const auto kind = inner.choice("kind", {"spell", "event", "measure"});
-    variable.kind = kind == "spell" ? Variable::Kind::kSpell : kind == "measure" ? Variable::Kind::kMeasure : Variable::Kind::kEvent;
+    variable.kind = kind == "spell"     ? Variable::Kind::kSpell
+                    : kind == "measure" ? Variable::Kind::kMeasure
+                                        : Variable::Kind::kEvent;
     inner.finish();
     data_class.variables.push_back(std::move(variable));
   }
@@ -204,8 +209,10 @@ Contact read_contact(Reader& reader) {
   contact.what_for = reader.text("what_for");
   const auto at = contact.email.find('@');
   const bool odd = contact.email.find_first_of(" <>\"'()\t\n") != std::string::npos;
-  if (!contact.email.empty() && (at == 0 || at == std::string::npos || at + 1 == contact.email.size() || odd)) {
-    reader.problem("the e-mail address of " + quoted(contact.id) + " is not one", "write name@place, or leave it out");
+  if (!contact.email.empty() &&
+      (at == 0 || at == std::string::npos || at + 1 == contact.email.size() || odd)) {
+    reader.problem("the e-mail address of " + quoted(contact.id) + " is not one",
+                   "write name@place, or leave it out");
   }
   return contact;
 }
@@ -222,21 +229,25 @@ void read_duties(Reader reader, const Node& node, Charter& charter) {
   const Node* list = node.find("incompatible");
   // Lists in a list: the reader only knows lists of text and lists of tables.
   if (list == nullptr || list->type != Node::Type::kList || list->items.size() > 100) {
-    reader.problem("key 'incompatible' is missing or not a list", "write incompatible = [[\"linkage\", \"analysis\"]]");
+    reader.problem("key 'incompatible' is missing or not a list",
+                   "write incompatible = [[\"linkage\", \"analysis\"]]");
     return;
   }
   for (const auto& set : list->items) {
     std::vector<std::string> names;
-    for (const auto& item : set.items) names.push_back(item.type == Node::Type::kText ? item.text : std::string{});
+    for (const auto& item : set.items)
+      names.push_back(item.type == Node::Type::kText ? item.text : std::string{});
     auto duties = to_duties(reader, names, set.line);
     if (set.type != Node::Type::kList || names.size() < 2) {
-      reader.fail(set.line, "a set of incompatible duties needs two or more", "write [\"linkage\", \"analysis\"]");
+      reader.fail(set.line, "a set of incompatible duties needs two or more",
+                  "write [\"linkage\", \"analysis\"]");
     }
     charter.incompatible_duties.push_back(std::move(duties));
   }
   for (std::size_t index = 0; index < node.keys.size(); ++index) {
     if (node.keys[index] == "incompatible") continue;
-    reader.fail(node.items[index].line, "unknown key " + quoted(node.keys[index]), "take it out; known are: incompatible");
+    reader.fail(node.items[index].line, "unknown key " + quoted(node.keys[index]),
+                "take it out; known are: incompatible");
   }
 }
 
@@ -269,7 +280,8 @@ void read_disclosure(Reader reader, DisclosureRules& rules) {
 
 /// Reads every [[section]] and notes where each entry stands, as `section.N` and `section.id`.
 template <typename Read>
-void read_all(Reader& top, std::string_view section, Need need, Problems& problems, Lines& lines, Read&& read) {
+void read_all(Reader& top, std::string_view section, Need need, Problems& problems, Lines& lines,
+              Read&& read) {
   int number = 0;
   for (const Node* node : top.tables(section, need)) {
     const std::string rule = std::string(section) + "." + std::to_string(++number);
@@ -290,20 +302,28 @@ void read_entries(Reader& top, Charter& charter, Problems& problems, Lines& line
     list.push_back(std::move(item));
     return std::string{};
   };
-  read_all(top, "party", Need::kRequired, problems, lines, [&](Reader& r) { return into(charter.parties, read_party(r)); });
-  read_all(top, "purpose", Need::kRequired, problems, lines, [&](Reader& r) { return into(charter.purposes, read_purpose(r)); });
+  read_all(top, "party", Need::kRequired, problems, lines,
+           [&](Reader& r) { return into(charter.parties, read_party(r)); });
+  read_all(top, "purpose", Need::kRequired, problems, lines,
+           [&](Reader& r) { return into(charter.purposes, read_purpose(r)); });
   read_all(top, "data_class", Need::kRequired, problems, lines,
            [&](Reader& r) { return into(charter.data_classes, read_data_class(r, problems)); });
-  read_all(top, "flow", Need::kRequired, problems, lines, [&](Reader& r) { return into_unnamed(charter.flows, read_flow(r)); });
-  read_all(top, "opening", Need::kRequired, problems, lines, [&](Reader& r) { return into_unnamed(charter.openings, read_opening(r)); });
+  read_all(top, "flow", Need::kRequired, problems, lines,
+           [&](Reader& r) { return into_unnamed(charter.flows, read_flow(r)); });
+  read_all(top, "opening", Need::kRequired, problems, lines,
+           [&](Reader& r) { return into_unnamed(charter.openings, read_opening(r)); });
   read_all(top, "retention", Need::kRequired, problems, lines,
            [&](Reader& r) { return into_unnamed(charter.retention, read_retention(r)); });
-  read_all(top, "condition", Need::kOptional, problems, lines, [&](Reader& r) { return into(charter.conditions, read_condition(r)); });
-  read_all(top, "gateway", Need::kOptional, problems, lines, [&](Reader& r) { return into(charter.gateways, read_gateway(r)); });
+  read_all(top, "condition", Need::kOptional, problems, lines,
+           [&](Reader& r) { return into(charter.conditions, read_condition(r)); });
+  read_all(top, "gateway", Need::kOptional, problems, lines,
+           [&](Reader& r) { return into(charter.gateways, read_gateway(r)); });
   read_all(top, "accreditation", Need::kOptional, problems, lines,
            [&](Reader& r) { return into_unnamed(charter.accreditations, read_accreditation(r)); });
-  read_all(top, "contact", Need::kRequired, problems, lines, [&](Reader& r) { return into(charter.contacts, read_contact(r)); });
-  read_all(top, "right", Need::kRequired, problems, lines, [&](Reader& r) { return into(charter.rights, read_right(r)); });
+  read_all(top, "contact", Need::kRequired, problems, lines,
+           [&](Reader& r) { return into(charter.contacts, read_contact(r)); });
+  read_all(top, "right", Need::kRequired, problems, lines,
+           [&](Reader& r) { return into(charter.rights, read_right(r)); });
 }
 
 }  // namespace
@@ -323,10 +343,14 @@ Result<Charter> parse(std::string_view toml, std::string_view file_name) {
     }
   };
   section("charter", Need::kRequired, [&](Reader r, const Node&) { read_header(std::move(r), charter); });
-  section("notice", Need::kRequired, [&](Reader r, const Node&) { read_wording(std::move(r), charter.wording); });
-  section("duties", Need::kRequired, [&](Reader r, const Node& node) { read_duties(std::move(r), node, charter); });
-  section("criteria", Need::kRequired, [&](Reader r, const Node&) { read_criteria(std::move(r), charter.criteria, problems, lines); });
-  section("disclosure", Need::kOptional, [&](Reader r, const Node&) { read_disclosure(std::move(r), charter.disclosure); });
+  section("notice", Need::kRequired,
+          [&](Reader r, const Node&) { read_wording(std::move(r), charter.wording); });
+  section("duties", Need::kRequired,
+          [&](Reader r, const Node& node) { read_duties(std::move(r), node, charter); });
+  section("criteria", Need::kRequired,
+          [&](Reader r, const Node&) { read_criteria(std::move(r), charter.criteria, problems, lines); });
+  section("disclosure", Need::kOptional,
+          [&](Reader r, const Node&) { read_disclosure(std::move(r), charter.disclosure); });
   read_entries(top, charter, problems, lines);
   top.finish();
   // References are only worth checking once every part could be read: else one slip is told twice.

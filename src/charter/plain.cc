@@ -7,15 +7,18 @@
 namespace kinfold::charter {
 
 std::string plain_date(Date date) {
-  static constexpr std::array<std::string_view, 12> kMonths{"January", "February", "March",     "April",   "May",      "June",
-                                                            "July",    "August",   "September", "October", "November", "December"};
+  static constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
+                                                            "May",       "June",     "July",     "August",
+                                                            "September", "October",  "November", "December"};
   const auto ymd = to_ymd(date);
-  return std::to_string(ymd.day) + " " + std::string(kMonths[static_cast<std::size_t>(ymd.month - 1)]) + " " + std::to_string(ymd.year);
+  return std::to_string(ymd.day) + " " + std::string(kMonths[static_cast<std::size_t>(ymd.month - 1)]) + " " +
+         std::to_string(ymd.year);
 }
 
 std::string plain_number(int number) {
-  static constexpr std::array<std::string_view, 13> kWords{"zero", "one", "two",   "three", "four", "five",  "six",
-                                                           "seven", "eight", "nine", "ten",   "eleven", "twelve"};
+  static constexpr std::array<std::string_view, 13> kWords{"zero", "one",    "two",   "three", "four",
+                                                           "five", "six",    "seven", "eight", "nine",
+                                                           "ten",  "eleven", "twelve"};
   if (number < 0 || number > 12) return std::to_string(number);
   return std::string(kWords[static_cast<std::size_t>(number)]);
 }
@@ -44,7 +47,8 @@ std::string lower_first(std::string_view text) {
   std::string out(text);
   // An abbreviation keeps its capitals.
   const bool abbreviation = out.size() > 1 && out[1] >= 'A' && out[1] <= 'Z';
-  if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z' && !abbreviation) out[0] = static_cast<char>(out[0] - 'A' + 'a');
+  if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z' && !abbreviation)
+    out[0] = static_cast<char>(out[0] - 'A' + 'a');
   return out;
 }
 
@@ -67,7 +71,8 @@ std::string plain_role(Role role) {
 std::string plain_end(const Charter& charter, std::string_view end) {
   if (end == "public") return "the public";
   if (const Party* party = charter.find_party(end)) return party->short_name;
-  if (const auto role = parse_role(end)) return *role == Role::kResearch ? "research" : "each " + plain_role(*role);
+  if (const auto role = parse_role(end))
+    return *role == Role::kResearch ? "research" : "each " + plain_role(*role);
   return std::string(end);
 }
 
@@ -140,7 +145,8 @@ std::string markdown_escape(std::string_view text) {
   if (!out.empty() && (out[0] == '-' || out[0] == '+' || out[0] == '=')) out.insert(0, "\\");
   std::size_t digits = 0;
   while (digits < out.size() && out[digits] >= '0' && out[digits] <= '9') ++digits;
-  if (digits > 0 && digits < out.size() && (out[digits] == '.' || out[digits] == ')')) out.insert(digits, "\\");
+  if (digits > 0 && digits < out.size() && (out[digits] == '.' || out[digits] == ')'))
+    out.insert(digits, "\\");
   return out;
 }
 

@@ -9,22 +9,24 @@
 namespace kinfold::charter {
 namespace {
 
-constexpr std::array<std::pair<LiveCheck, std::string_view>, 11> kNames{{{LiveCheck::kCharter, "charter"},
-                                                                         {LiveCheck::kLedger, "ledger"},
-                                                                         {LiveCheck::kDoor, "door"},
-                                                                         {LiveCheck::kRetention, "retention"},
-                                                                         {LiveCheck::kCertificates, "certificates"},
-                                                                         {LiveCheck::kWalls, "walls"},
-                                                                         {LiveCheck::kReferences, "references"},
-                                                                         {LiveCheck::kObjections, "objections"},
-                                                                         {LiveCheck::kDisclosure, "disclosure"},
-                                                                         {LiveCheck::kCases, "cases"},
-                                                                         {LiveCheck::kPeople, "people"}}};
+constexpr std::array<std::pair<LiveCheck, std::string_view>, 11> kNames{
+    {{LiveCheck::kCharter, "charter"},
+     {LiveCheck::kLedger, "ledger"},
+     {LiveCheck::kDoor, "door"},
+     {LiveCheck::kRetention, "retention"},
+     {LiveCheck::kCertificates, "certificates"},
+     {LiveCheck::kWalls, "walls"},
+     {LiveCheck::kReferences, "references"},
+     {LiveCheck::kObjections, "objections"},
+     {LiveCheck::kDisclosure, "disclosure"},
+     {LiveCheck::kCases, "cases"},
+     {LiveCheck::kPeople, "people"}}};
 
 using Values = std::vector<std::pair<std::string, std::string>>;
 
 void add_list(Values& values, const std::string& key, const std::vector<std::string>& items) {
-  for (std::size_t index = 0; index < items.size(); ++index) values.emplace_back(key + std::to_string(index + 1), items[index]);
+  for (std::size_t index = 0; index < items.size(); ++index)
+    values.emplace_back(key + std::to_string(index + 1), items[index]);
 }
 
 void add_rights(const Charter& charter, Values& values) {
@@ -55,14 +57,17 @@ Values values_of(const Charter& charter) {
   for (const auto& data_class : charter.data_classes) {
     if (data_class.identity) values.emplace_back("identity", data_class.label);
   }
-  if (const auto* kept = find_retention(charter, Kind::kRequest, Role::kDepartment)) values.emplace_back("request_period", plain_period(*kept));
-  if (const auto* kept = find_retention(charter, Kind::kReturn, Role::kDepartment)) values.emplace_back("return_period", plain_period(*kept));
+  if (const auto* kept = find_retention(charter, Kind::kRequest, Role::kDepartment))
+    values.emplace_back("request_period", plain_period(*kept));
+  if (const auto* kept = find_retention(charter, Kind::kReturn, Role::kDepartment))
+    values.emplace_back("return_period", plain_period(*kept));
   add_list(values, "aim", words.aims);
   std::vector<std::string> items;
   for (const auto& problem : charter.criteria.problems) items.push_back(lower_first(problem.label));
   add_list(values, "problem", items);
   items.clear();
-  for (const Party* party : charter.parties_with(Role::kDepartment)) items.push_back(party->short_name + " is asked " + party->what_for);
+  for (const Party* party : charter.parties_with(Role::kDepartment))
+    items.push_back(party->short_name + " is asked " + party->what_for);
   add_list(values, "department", items);
   items.clear();
   for (const auto& contact : charter.contacts) items.push_back(contact.name);

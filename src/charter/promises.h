@@ -13,11 +13,12 @@ namespace kinfold::charter {
 /// What `kinfold charter promises` looks at, on the site at hand. The charter's room only says what;
 /// `site` does the looking. Each names the sites at which there is something to see.
 enum class LiveCheck {
-  kCharter,       ///< Every site: the charter in force parses, and its hash is that of the ledger's first entry.
-  kLedger,        ///< Every site: the ledger verifies to its last head.
-  kDoor,          ///< Every site: each opening in the ledger is by a duty and purpose that ask() allows.
-  kRetention,     ///< Every site: nothing live is past its expiry.
-  kCertificates,  ///< Departments: each expired request has a certificate; the trusted party: each has come in.
+  kCharter,    ///< Every site: the charter in force parses, and its hash is that of the ledger's first entry.
+  kLedger,     ///< Every site: the ledger verifies to its last head.
+  kDoor,       ///< Every site: each opening in the ledger is by a duty and purpose that ask() allows.
+  kRetention,  ///< Every site: nothing live is past its expiry.
+  kCertificates,  ///< Departments: each expired request has a certificate; the trusted party: each has come
+                  ///< in.
   kWalls,         ///< Every site: live holdings of each kind hold only data classes that ask(kHold) allows.
   kReferences,    ///< Trusted party: each request has references of its own; research: it holds none.
   kObjections,    ///< Authority, trusted party: those who objected are in no holding made since.

@@ -30,7 +30,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous.back();
 }
 
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F; }
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+}
 
 /// Characters that make text read otherwise than it is stored: embeddings, overrides, isolates.
 bool has_direction_control(std::string_view text) {
@@ -38,7 +40,8 @@ bool has_direction_control(std::string_view text) {
     if (text[at] != '\xE2') continue;
     const auto second = static_cast<unsigned char>(text[at + 1]);
     const auto third = static_cast<unsigned char>(text[at + 2]);
-    if ((second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9)) {
+    if ((second == 0x80 && third >= 0xAA && third <= 0xAE) ||
+        (second == 0x81 && third >= 0xA6 && third <= 0xA9)) {
       return true;
     }
   }
@@ -48,7 +51,8 @@ bool has_direction_control(std::string_view text) {
 }  // namespace
 
 void Problems::add(int line, std::string_view what, std::string_view remedy) {
-  found_.emplace(line, file_name_ + ":" + std::to_string(line) + ": " + std::string(what) + "; " + std::string(remedy));
+  found_.emplace(
+      line, file_name_ + ":" + std::to_string(line) + ": " + std::string(what) + "; " + std::string(remedy));
 }
 
 Error Problems::error() const {
@@ -105,14 +109,19 @@ const Node* Reader::take(std::string_view key, Node::Type type, Need need) {
   const std::string key_text(key);
   const Node* node = table_.find(key);
   if (node == nullptr) {
-    if (need == Need::kRequired) problem("key '" + key_text + "' is missing", "add " + key_text + " = ... (" + std::string(name(type)) + ")");
+    if (need == Need::kRequired)
+      problem("key '" + key_text + "' is missing",
+              "add " + key_text + " = ... (" + std::string(name(type)) + ")");
     return nullptr;
   }
   const bool widened = type == Node::Type::kNumber && node->type == Node::Type::kInteger;
   if (node->type != type && !widened) {
     const std::string remedy = type == Node::Type::kDate ? "write it as 2022-12-31, without quotes"
                                                          : "write " + std::string(name(type));
-    fail(node->line, "key '" + key_text + "' is " + std::string(name(node->type)) + " where " + std::string(name(type)) + " is expected", remedy);
+    fail(node->line,
+         "key '" + key_text + "' is " + std::string(name(node->type)) + " where " + std::string(name(type)) +
+             " is expected",
+         remedy);
     return nullptr;
   }
   return node;
@@ -121,12 +130,14 @@ const Node* Reader::take(std::string_view key, Node::Type type, Need need) {
 bool Reader::usable_text(const Node& node, std::string_view key) {
   const std::string subject = "key '" + std::string(key) + "' ";
   if (node.type != Node::Type::kText) {
-    fail(node.line, subject + "holds " + std::string(name(node.type)) + " where text is expected", "put it in quotes");
+    fail(node.line, subject + "holds " + std::string(name(node.type)) + " where text is expected",
+         "put it in quotes");
   } else if (trim(node.text).empty()) {
     fail(node.line, subject + "is empty", "write something or leave the key out");
   } else if (node.text.size() > kTextBytesMax) {
     fail(node.line, subject + "is longer than " + std::to_string(kTextBytesMax) + " bytes", "shorten it");
-  } else if (std::any_of(node.text.begin(), node.text.end(), is_control) || has_direction_control(node.text)) {
+  } else if (std::any_of(node.text.begin(), node.text.end(), is_control) ||
+             has_direction_control(node.text)) {
     fail(node.line, subject + "holds a control character", "take it out");
   } else {
     return true;
@@ -153,7 +164,9 @@ std::vector<std::string> Reader::texts(std::string_view key, Need need) {
   std::vector<std::string> out;
   if (list == nullptr) return out;
   if (list->items.size() > kListCountMax) {
-    fail(list->line, "key '" + std::string(key) + "' has more than " + std::to_string(kListCountMax) + " entries", "shorten it");
+    fail(list->line,
+         "key '" + std::string(key) + "' has more than " + std::to_string(kListCountMax) + " entries",
+         "shorten it");
     return out;
   }
   for (const auto& item : list->items) {
@@ -177,7 +190,9 @@ std::optional<int> Reader::integer(std::string_view key, int min, int max, Need 
   const Node* node = take(key, Node::Type::kInteger, need);
   if (node == nullptr) return std::nullopt;
   if (node->integer < min || node->integer > max) {
-    fail(node->line, "key '" + std::string(key) + "' is " + std::to_string(node->integer) + ", outside " + std::to_string(min) + " to " + std::to_string(max),
+    fail(node->line,
+         "key '" + std::string(key) + "' is " + std::to_string(node->integer) + ", outside " +
+             std::to_string(min) + " to " + std::to_string(max),
          "choose a number within");
     return std::nullopt;
   }
@@ -189,7 +204,8 @@ std::optional<double> Reader::number(std::string_view key, double min, double ma
   if (node == nullptr) return std::nullopt;
   const double value = node->type == Node::Type::kInteger ? static_cast<double>(node->integer) : node->number;
   if (std::isfinite(value) && value >= min && value <= max) return value;
-  fail(node->line, "key '" + std::string(key) + "' is outside its range", "choose a number within the range in docs/formats/charter.md");
+  fail(node->line, "key '" + std::string(key) + "' is outside its range",
+       "choose a number within the range in docs/formats/charter.md");
   return std::nullopt;
 }
 
@@ -202,7 +218,8 @@ std::string Reader::choice(std::string_view key, const std::vector<std::string>&
   const Node* node = take(key, Node::Type::kText, need);
   if (node == nullptr) return {};
   if (std::find(choices.begin(), choices.end(), node->text) != choices.end()) return node->text;
-  fail(node->line, "key '" + std::string(key) + "' is " + quoted(node->text), "use one of: " + join(choices, ", "));
+  fail(node->line, "key '" + std::string(key) + "' is " + quoted(node->text),
+       "use one of: " + join(choices, ", "));
   return {};
 }
 
@@ -213,14 +230,18 @@ std::vector<const Node*> Reader::tables(std::string_view key, Need need) {
   std::vector<const Node*> out;
   if (list == nullptr) return out;
   if (list->items.size() > kListCountMax) {
-    fail(list->line, "there are more than " + std::to_string(kListCountMax) + " of '" + std::string(key) + "'", "shorten it");
+    fail(list->line,
+         "there are more than " + std::to_string(kListCountMax) + " of '" + std::string(key) + "'",
+         "shorten it");
     return out;
   }
   for (const auto& item : list->items) {
     if (item.type == Node::Type::kTable) {
       out.push_back(&item);
     } else {
-      fail(item.line, "'" + std::string(key) + "' holds " + std::string(name(item.type)) + " where a table is expected", "write [[" + std::string(key) + "]] and its keys below");
+      fail(item.line,
+           "'" + std::string(key) + "' holds " + std::string(name(item.type)) + " where a table is expected",
+           "write [[" + std::string(key) + "]] and its keys below");
     }
   }
   return out;

@@ -50,7 +50,8 @@ class Reader {
   std::optional<double> number(std::string_view key, double min, double max);
   bool boolean(std::string_view key);
   /// One of `choices`; empty if missing or wrong (which has then been reported).
-  std::string choice(std::string_view key, const std::vector<std::string>& choices, Need need = Need::kRequired);
+  std::string choice(std::string_view key, const std::vector<std::string>& choices,
+                     Need need = Need::kRequired);
   const Node* table(std::string_view key, Need need = Need::kRequired);
   std::vector<const Node*> tables(std::string_view key, Need need = Need::kOptional);
 

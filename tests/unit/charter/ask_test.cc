@@ -9,9 +9,11 @@ namespace {
 using Row = std::string;
 
 const std::vector<Role> kRoles{Role::kAuthority, Role::kTrustedParty, Role::kDepartment, Role::kResearch};
-const std::vector<Kind> kKinds{Kind::kSubmission, Kind::kVault,  Kind::kAttributes, Kind::kRequest, Kind::kReturn,
-                               Kind::kRelease,    Kind::kOutput, Kind::kObjections, Kind::kCases,   Kind::kNotice};
-const std::vector<Duty> kDuties{Duty::kIntake, Duty::kLinkage, Duty::kAnalysis, Duty::kOutputChecking, Duty::kDataProtection};
+const std::vector<Kind> kKinds{Kind::kSubmission, Kind::kVault,   Kind::kAttributes, Kind::kRequest,
+                               Kind::kReturn,     Kind::kRelease, Kind::kOutput,     Kind::kObjections,
+                               Kind::kCases,      Kind::kNotice};
+const std::vector<Duty> kDuties{Duty::kIntake, Duty::kLinkage, Duty::kAnalysis, Duty::kOutputChecking,
+                                Duty::kDataProtection};
 const std::vector<std::string> kPurposes{"linkage", "evaluation", "rights"};
 
 /// role kind duty purpose. What is not here is refused.
@@ -79,11 +81,11 @@ const std::set<Row> kMayOpen{
 
 /// role kind: what may lie there at all.
 const std::set<Row> kMayHold{
-    "authority submission", "authority objections", "authority cases", "authority notice",
-    "trusted-party submission", "trusted-party vault", "trusted-party attributes", "trusted-party request",
-    "trusted-party return", "trusted-party release", "trusted-party objections", "trusted-party cases",
-    "trusted-party notice", "department request", "department return", "department notice",
-    "research release", "research output", "research notice"};
+    "authority submission",     "authority objections",  "authority cases",          "authority notice",
+    "trusted-party submission", "trusted-party vault",   "trusted-party attributes", "trusted-party request",
+    "trusted-party return",     "trusted-party release", "trusted-party objections", "trusted-party cases",
+    "trusted-party notice",     "department request",    "department return",        "department notice",
+    "research release",         "research output",       "research notice"};
 
 /// kind, from and to as roles, purpose.
 const std::set<Row> kMaySend{
@@ -99,8 +101,9 @@ struct Time {
   bool running;
   bool closing;  ///< After the end, before everything closes.
 };
-const std::vector<Time> kTimes{{"2020-05-31", false, false}, {"2020-06-01", true, false},  {"2021-03-15", true, false},
-                               {"2022-12-31", true, false},  {"2023-01-01", false, true},  {"2023-12-31", false, true},
+const std::vector<Time> kTimes{{"2020-05-31", false, false}, {"2020-06-01", true, false},
+                               {"2021-03-15", true, false},  {"2022-12-31", true, false},
+                               {"2023-01-01", false, true},  {"2023-12-31", false, true},
                                {"2024-01-01", false, false}};
 
 bool in_time(const Time& time, Role role, Kind kind) {
@@ -135,7 +138,8 @@ TEST(AskToOpen, FollowsTheTableForEveryRoleKindDutyPurposeAndTime) {
           for (const auto& time : kTimes) {
             const bool allowed = kMayOpen.contains(what) && in_time(time, party.role, kind);
             allowed_count += allowed ? 1 : 0;
-            expect(charter, {Act::kOpen, kind, party.id, {}, duty, purpose, {}, day(time.day), {}}, allowed, what);
+            expect(charter, {Act::kOpen, kind, party.id, {}, duty, purpose, {}, day(time.day), {}}, allowed,
+                   what);
           }
         }
       }
@@ -152,7 +156,8 @@ TEST(AskToHold, FollowsTheTableForEveryRoleKindPurposeAndTime) {
         const Row what = row({name(party.role), name(kind)});
         for (const auto& time : kTimes) {
           const bool allowed = kMayHold.contains(what) && in_time(time, party.role, kind);
-          expect(charter, {Act::kHold, kind, party.id, {}, {}, purpose, {}, day(time.day), {}}, allowed, what);
+          expect(charter, {Act::kHold, kind, party.id, {}, {}, purpose, {}, day(time.day), {}}, allowed,
+                 what);
         }
       }
     }
@@ -170,7 +175,8 @@ TEST(AskToSend, FollowsTheTableForEveryKindPairPurposeAndTime) {
           const Row what = row({name(kind), name(party.role), other_role, purpose});
           for (const auto& time : kTimes) {
             const bool allowed = kMaySend.contains(what) && in_time(time, party.role, kind);
-            expect(charter, {Act::kSend, kind, party.id, other, {}, purpose, {}, day(time.day), {}}, allowed, what);
+            expect(charter, {Act::kSend, kind, party.id, other, {}, purpose, {}, day(time.day), {}}, allowed,
+                   what);
           }
         }
       }
@@ -181,11 +187,21 @@ TEST(AskToSend, FollowsTheTableForEveryKindPairPurposeAndTime) {
 /// An end that is a party's own flow: only DWP sends benefits, only DfE schooling.
 TEST(AskToSend, LetsEachDepartmentReturnOnlyItsOwnDataClasses) {
   const Charter charter = demo();
-  const std::set<Row> own{"dwp benefits", "dwp employment", "moj offending", "dfe schooling", "dfe attainment", "dfe care"};
+  const std::set<Row> own{"dwp benefits",  "dwp employment", "moj offending",
+                          "dfe schooling", "dfe attainment", "dfe care"};
   for (const Party* party : charter.parties_with(Role::kDepartment)) {
     for (const auto& data_class : charter.data_classes) {
       const Row what = row({party->id, data_class.id});
-      expect(charter, {Act::kSend, Kind::kReturn, party->id, "ons-demo", {}, "linkage", {data_class.id}, day("2021-01-05"), {}},
+      expect(charter,
+             {Act::kSend,
+              Kind::kReturn,
+              party->id,
+              "ons-demo",
+              {},
+              "linkage",
+              {data_class.id},
+              day("2021-01-05"),
+              {}},
              own.contains(what), what);
     }
   }
@@ -197,7 +213,9 @@ TEST(AskToSend, NeverLetsIdentitiesReachResearchOrThePublic) {
     for (const auto& party : charter.parties) {
       for (const std::string other : {"ministry", "public"}) {
         for (const auto& purpose : kPurposes) {
-          expect(charter, {Act::kSend, kind, party.id, other, {}, purpose, {"identity"}, day("2021-01-05"), {}}, false, party.id + " to " + other);
+          expect(charter,
+                 {Act::kSend, kind, party.id, other, {}, purpose, {"identity"}, day("2021-01-05"), {}}, false,
+                 party.id + " to " + other);
         }
       }
     }
@@ -231,33 +249,61 @@ TEST(Ask, NamesTheRuleAndTheReasonOfEveryRefusal) {
   const Charter charter = demo();
   const Date today = day("2021-01-05");
   const std::vector<Denial> denials{
-      {"a stranger", {Act::kOpen, Kind::kVault, "nobody", {}, Duty::kLinkage, "linkage", {}, today, {}}, "party",
+      {"a stranger",
+       {Act::kOpen, Kind::kVault, "nobody", {}, Duty::kLinkage, "linkage", {}, today, {}},
+       "party",
        "the party that asks is not in the charter"},
-      {"no purpose", {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "", {}, today, {}}, "purpose",
+      {"no purpose",
+       {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "", {}, today, {}},
+       "purpose",
        "a purpose of the charter must be named"},
-      {"an unknown purpose", {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "curiosity", {}, today, {}}, "purpose",
+      {"an unknown purpose",
+       {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "curiosity", {}, today, {}},
+       "purpose",
        "a purpose of the charter must be named"},
-      {"no duty", {Act::kOpen, Kind::kVault, "ons-demo", {}, {}, "linkage", {}, today, {}}, "opening.3.duties",
+      {"no duty",
+       {Act::kOpen, Kind::kVault, "ons-demo", {}, {}, "linkage", {}, today, {}},
+       "opening.3.duties",
        "this duty may not open vault at role 'trusted-party'"},
-      {"another duty", {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kAnalysis, "linkage", {}, today, {}}, "opening.3.duties",
+      {"another duty",
+       {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kAnalysis, "linkage", {}, today, {}},
+       "opening.3.duties",
        "this duty may not open vault at role 'trusted-party'"},
-      {"another purpose", {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "evaluation", {}, today, {}}, "opening.3.purposes",
+      {"another purpose",
+       {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "evaluation", {}, today, {}},
+       "opening.3.purposes",
        "vault at role 'trusted-party' may not be opened for this purpose"},
-      {"somebody else's kind", {Act::kOpen, Kind::kVault, "ministry", {}, Duty::kAnalysis, "evaluation", {}, today, {}}, "opening.none",
+      {"somebody else's kind",
+       {Act::kOpen, Kind::kVault, "ministry", {}, Duty::kAnalysis, "evaluation", {}, today, {}},
+       "opening.none",
        "the charter lets nobody open vault at role 'research'"},
-      {"before the start", {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "linkage", {}, day("2020-05-31"), {}}, "starts",
+      {"before the start",
+       {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "linkage", {}, day("2020-05-31"), {}},
+       "starts",
        "the programme starts on 2020-06-01"},
-      {"after the end", {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "linkage", {}, day("2023-01-01"), {}}, "ends",
+      {"after the end",
+       {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "linkage", {}, day("2023-01-01"), {}},
+       "ends",
        "the programme ended on 2022-12-31: everything held for it has expired"},
-      {"to a stranger", {Act::kSend, Kind::kRequest, "ons-demo", "hmrc", {}, "linkage", {}, today, {}}, "party",
+      {"to a stranger",
+       {Act::kSend, Kind::kRequest, "ons-demo", "hmrc", {}, "linkage", {}, today, {}},
+       "party",
        "the party to send to is not in the charter"},
-      {"the wrong way", {Act::kSend, Kind::kRequest, "dwp", "moj", {}, "linkage", {}, today, {}}, "flow.none",
+      {"the wrong way",
+       {Act::kSend, Kind::kRequest, "dwp", "moj", {}, "linkage", {}, today, {}},
+       "flow.none",
        "no flow of the charter takes a request from 'dwp' to 'moj'"},
-      {"for another purpose", {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "evaluation", {}, today, {}}, "flow.2.purpose",
+      {"for another purpose",
+       {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "evaluation", {}, today, {}},
+       "flow.2.purpose",
        "this flow serves the purpose 'linkage' only"},
-      {"more than the flow carries", {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "linkage", {"identity", "problems"}, today, {}},
-       "flow.2.data_classes", "this flow does not carry data class 'problems'"},
-      {"held without a rule", {Act::kHold, Kind::kVault, "dwp", {}, {}, "linkage", {}, today, {}}, "retention.none",
+      {"more than the flow carries",
+       {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "linkage", {"identity", "problems"}, today, {}},
+       "flow.2.data_classes",
+       "this flow does not carry data class 'problems'"},
+      {"held without a rule",
+       {Act::kHold, Kind::kVault, "dwp", {}, {}, "linkage", {}, today, {}},
+       "retention.none",
        "no retention rule lets a party hold vault at role 'department'"}};
   for (const auto& denial : denials) {
     const auto answer = ask(charter, denial.question);
@@ -277,17 +323,24 @@ TEST(Ask, DeniesAPartyAbroadOnEitherEnd) {
   Charter charter = demo();
   charter.parties[4].country = "FR";  // dwp; parse() would not have let it through
   const Date today = day("2021-01-05");
-  EXPECT_EQ(ask(charter, {Act::kOpen, Kind::kRequest, "dwp", {}, Duty::kLinkage, "linkage", {}, today, {}}).rule, "transfers_abroad");
-  EXPECT_EQ(ask(charter, {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "linkage", {}, today, {}}).rule, "transfers_abroad");
+  EXPECT_EQ(
+      ask(charter, {Act::kOpen, Kind::kRequest, "dwp", {}, Duty::kLinkage, "linkage", {}, today, {}}).rule,
+      "transfers_abroad");
+  EXPECT_EQ(ask(charter, {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "linkage", {}, today, {}}).rule,
+            "transfers_abroad");
   charter.transfers_abroad = true;
-  EXPECT_TRUE(ask(charter, {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "linkage", {}, today, {}}).allowed);
+  EXPECT_TRUE(
+      ask(charter, {Act::kSend, Kind::kRequest, "ons-demo", "dwp", {}, "linkage", {}, today, {}}).allowed);
 }
 
 TEST(Ask, DeniesEverythingWhereAutomatedDecisionsAreNotRuledOut) {
   Charter charter = demo();
   charter.automated_decisions = true;
-  EXPECT_EQ(ask(charter, {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "linkage", {}, day("2021-01-05"), {}}).rule,
-            "automated_decisions");
+  EXPECT_EQ(
+      ask(charter,
+          {Act::kOpen, Kind::kVault, "ons-demo", {}, Duty::kLinkage, "linkage", {}, day("2021-01-05"), {}})
+          .rule,
+      "automated_decisions");
 }
 
 TEST(Ask, SaysUnderTheRealCharterThatEverythingHasExpired) {
@@ -328,7 +381,8 @@ TEST(Duties, ThatWouldJoinNamesAndFactsInOneHandMayNotBeCombined) {
     EXPECT_TRUE(may_combine(charter, {first, first}).allowed);
     for (const Duty second : kDuties) {
       const bool clash = clashing.contains({first, second}) || clashing.contains({second, first});
-      EXPECT_EQ(may_combine(charter, {first, Duty::kIntake, second}).allowed, !clash) << name(first) << " " << name(second);
+      EXPECT_EQ(may_combine(charter, {first, Duty::kIntake, second}).allowed, !clash)
+          << name(first) << " " << name(second);
     }
   }
   const auto answer = may_combine(charter, {Duty::kOutputChecking, Duty::kAnalysis});
@@ -338,17 +392,24 @@ TEST(Duties, ThatWouldJoinNamesAndFactsInOneHandMayNotBeCombined) {
 
 TEST(Expiry, IsTheEarlierOfTheRuleAndTheProgrammesEnd) {
   const Charter charter = demo();
-  const std::vector<Expiry> cases{
-      {Kind::kRequest, "dwp", "2021-01-05", "2021-02-05"},         {Kind::kRequest, "moj", "2021-01-31", "2021-02-28"},
-      {Kind::kRequest, "dfe", "2022-12-20", "2023-01-20"},         {Kind::kReturn, "dwp", "2020-07-31", "2020-08-31"},
-      {Kind::kRequest, "department", "2021-01-05", "2021-02-05"},  {Kind::kRequest, "ons-demo", "2022-12-20", "2022-12-31"},
-      {Kind::kSubmission, "ons-demo", "2021-03-31", "2021-04-30"}, {Kind::kVault, "ons-demo", "2021-01-05", "2022-12-31"},
-      {Kind::kAttributes, "ons-demo", "2020-06-01", "2022-12-31"}, {Kind::kReturn, "ons-demo", "2021-01-05", "2022-12-31"},
-      {Kind::kRelease, "ministry", "2021-01-05", "2022-12-31"},    {Kind::kRelease, "research", "2022-12-31", "2022-12-31"},
-      {Kind::kSubmission, "east-cheshire", "2020-06-30", "2020-07-30"},
-      {Kind::kCases, "north-riding", "2022-11-30", "2023-11-30"},  {Kind::kCases, "ons-demo", "2022-11-30", "2022-12-31"},
-      {Kind::kNotice, "ons-demo", "2022-12-31", "2023-12-31"},     {Kind::kNotice, "ministry", "2023-03-01", "2023-12-31"},
-      {Kind::kNotice, "dwp", "2023-03-01", "2024-03-01"}};
+  const std::vector<Expiry> cases{{Kind::kRequest, "dwp", "2021-01-05", "2021-02-05"},
+                                  {Kind::kRequest, "moj", "2021-01-31", "2021-02-28"},
+                                  {Kind::kRequest, "dfe", "2022-12-20", "2023-01-20"},
+                                  {Kind::kReturn, "dwp", "2020-07-31", "2020-08-31"},
+                                  {Kind::kRequest, "department", "2021-01-05", "2021-02-05"},
+                                  {Kind::kRequest, "ons-demo", "2022-12-20", "2022-12-31"},
+                                  {Kind::kSubmission, "ons-demo", "2021-03-31", "2021-04-30"},
+                                  {Kind::kVault, "ons-demo", "2021-01-05", "2022-12-31"},
+                                  {Kind::kAttributes, "ons-demo", "2020-06-01", "2022-12-31"},
+                                  {Kind::kReturn, "ons-demo", "2021-01-05", "2022-12-31"},
+                                  {Kind::kRelease, "ministry", "2021-01-05", "2022-12-31"},
+                                  {Kind::kRelease, "research", "2022-12-31", "2022-12-31"},
+                                  {Kind::kSubmission, "east-cheshire", "2020-06-30", "2020-07-30"},
+                                  {Kind::kCases, "north-riding", "2022-11-30", "2023-11-30"},
+                                  {Kind::kCases, "ons-demo", "2022-11-30", "2022-12-31"},
+                                  {Kind::kNotice, "ons-demo", "2022-12-31", "2023-12-31"},
+                                  {Kind::kNotice, "ministry", "2023-03-01", "2023-12-31"},
+                                  {Kind::kNotice, "dwp", "2023-03-01", "2024-03-01"}};
   for (const auto& item : cases) {
     const auto last = expiry(charter, item.kind, item.holder, day(item.received));
     ASSERT_TRUE(last.ok()) << item.holder << ": " << last.error().message;
@@ -358,7 +419,8 @@ TEST(Expiry, IsTheEarlierOfTheRuleAndTheProgrammesEnd) {
 
 TEST(Expiry, OfTheRealCharterIsDecember2022AtOnsAndAMonthAtDepartments) {
   const Charter charter = real();
-  for (const Kind kind : {Kind::kVault, Kind::kAttributes, Kind::kReturn, Kind::kRelease, Kind::kObjections, Kind::kCases}) {
+  for (const Kind kind :
+       {Kind::kVault, Kind::kAttributes, Kind::kReturn, Kind::kRelease, Kind::kObjections, Kind::kCases}) {
     EXPECT_EQ(to_iso(expiry(charter, kind, "ons", day("2019-02-01")).value()), "2022-12-31");
   }
   for (const char* department : {"dwp", "moj", "dfe"}) {
@@ -379,8 +441,9 @@ TEST(Expiry, RefusesWhatHasNoRule) {
   const auto vault = expiry(charter, Kind::kVault, "dwp", day("2021-01-05"));
   ASSERT_FALSE(vault.ok());
   EXPECT_EQ(vault.error().code, ErrorCode::kRefused);
-  EXPECT_EQ(vault.error().message,
-            "retention.none: no retention rule lets role 'department' hold a vault; it may not be kept at all");
+  EXPECT_EQ(
+      vault.error().message,
+      "retention.none: no retention rule lets role 'department' hold a vault; it may not be kept at all");
   EXPECT_EQ(expiry(charter, Kind::kVault, "nobody", day("2021-01-05")).error().message,
             "retention: the holder is neither a party nor a role of the charter; name one that is");
 }

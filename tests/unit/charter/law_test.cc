@@ -18,7 +18,8 @@ TEST(ResearchConditions, EachRefusesRequestReturnAndReleaseWhileMissingUndatedOr
   for (const auto& condition : research_conditions()) {
     const std::string id(condition.id);
     const auto find = [&](Charter& charter) {
-      return std::find_if(charter.conditions.begin(), charter.conditions.end(), [&](const Condition& c) { return c.id == id; });
+      return std::find_if(charter.conditions.begin(), charter.conditions.end(),
+                          [&](const Condition& c) { return c.id == id; });
     };
     Charter missing = demo();
     missing.conditions.erase(find(missing));
@@ -32,11 +33,11 @@ TEST(ResearchConditions, EachRefusesRequestReturnAndReleaseWhileMissingUndatedOr
       const Charter& charter;
       std::string reason;
     };
-    const std::vector<Case> cases{
-        {missing, "the charter does not say that the condition '" + id + "' of the gateway 'dea-2017-s64' is met"},
-        {undated, "condition '" + id + "' has no date on which it was met"},
-        {later, "condition '" + id + "' is met only from 2021-06-01"},
-        {expired, "condition '" + id + "' expired on 2020-12-31"}};
+    const std::vector<Case> cases{{missing, "the charter does not say that the condition '" + id +
+                                                "' of the gateway 'dea-2017-s64' is met"},
+                                  {undated, "condition '" + id + "' has no date on which it was met"},
+                                  {later, "condition '" + id + "' is met only from 2021-06-01"},
+                                  {expired, "condition '" + id + "' expired on 2020-12-31"}};
     for (const auto& item : cases) {
       const Date today = day(kDuring);
       const std::vector<Question> questions{
@@ -49,7 +50,9 @@ TEST(ResearchConditions, EachRefusesRequestReturnAndReleaseWhileMissingUndatedOr
         EXPECT_EQ(answer.rule, "condition." + id);
         EXPECT_EQ(answer.reason, item.reason);
       }
-      EXPECT_TRUE(ask(item.charter, {Act::kSend, Kind::kNotice, "ons-demo", "dwp", {}, "rights", {}, today, {}}).allowed);
+      EXPECT_TRUE(
+          ask(item.charter, {Act::kSend, Kind::kNotice, "ons-demo", "dwp", {}, "rights", {}, today, {}})
+              .allowed);
     }
   }
 }
@@ -67,7 +70,8 @@ TEST(ResearchConditions, CountFromTheDayTheyAreMetToTheDayTheyExpire) {
 }
 
 TEST(ResearchConditions, OfTheRealCharterHaveNoDatesSoEveryDisclosureWasRefusedAllAlong) {
-  const auto answer = ask(real(), {Act::kSend, Kind::kRequest, "ons", "dwp", {}, "linkage", {}, day("2019-06-03"), {}});
+  const auto answer =
+      ask(real(), {Act::kSend, Kind::kRequest, "ons", "dwp", {}, "linkage", {}, day("2019-06-03"), {}});
   EXPECT_FALSE(answer.allowed);
   EXPECT_EQ(answer.rule, "condition.no-identity");
 }
@@ -89,7 +93,8 @@ TEST(Gateway, CannotBeWidenedByACharterBuiltInMemory) {
 
 TEST(Gateway, DeclaredByACharterReachesWhatItSays) {
   Charter charter = demo();
-  charter.gateways.push_back({"nhs-2006-s251", "National Health Service Act 2006, section 251", {"health-service"}});
+  charter.gateways.push_back(
+      {"nhs-2006-s251", "National Health Service Act 2006, section 251", {"health-service"}});
   EXPECT_TRUE(gateway_reaches(charter, "nhs-2006-s251", "health-service"));
   EXPECT_FALSE(gateway_reaches(charter, "nhs-2006-s251", "adult-social-care"));
 }
@@ -108,32 +113,45 @@ TEST(AskToSend, RefusesADataClassWithoutALawfulWay) {
       {"no gateway", [](DataClass& c) { c.gateway.clear(); }, "data_class.benefits.gateway",
        "data class 'benefits' names no legal gateway for disclosure"},
       {"health", [](DataClass& c) { c.function = "health-service"; }, "data_class.benefits.gateway",
-       "the gateway 'dea-2017-s64' does not reach information held for the function 'health-service' (data class 'benefits')"},
-      {"adult social care", [](DataClass& c) { c.function = "adult-social-care"; }, "data_class.benefits.gateway",
-       "the gateway 'dea-2017-s64' does not reach information held for the function 'adult-social-care' (data class 'benefits')"}};
+       "the gateway 'dea-2017-s64' does not reach information held for the function 'health-service' (data "
+       "class 'benefits')"},
+      {"adult social care", [](DataClass& c) { c.function = "adult-social-care"; },
+       "data_class.benefits.gateway",
+       "the gateway 'dea-2017-s64' does not reach information held for the function 'adult-social-care' "
+       "(data class 'benefits')"}};
   for (const auto& item : cases) {
     Charter charter = demo();
     for (auto& data_class : charter.data_classes) {
       if (data_class.id == "benefits") item.spoil(data_class);
     }
-    const auto answer = ask(charter, {Act::kSend, Kind::kReturn, "dwp", "ons-demo", {}, "linkage", {"benefits"}, day(kDuring), {}});
+    const auto answer =
+        ask(charter,
+            {Act::kSend, Kind::kReturn, "dwp", "ons-demo", {}, "linkage", {"benefits"}, day(kDuring), {}});
     EXPECT_FALSE(answer.allowed) << item.what;
     EXPECT_EQ(answer.rule, item.rule);
     EXPECT_EQ(answer.reason, item.reason);
-    EXPECT_TRUE(ask(charter, {Act::kSend, Kind::kReturn, "dwp", "ons-demo", {}, "linkage", {"employment"}, day(kDuring), {}}).allowed);
-    EXPECT_FALSE(ask(charter, {Act::kSend, Kind::kReturn, "dwp", "ons-demo", {}, "linkage", {}, day(kDuring), {}}).allowed)
+    EXPECT_TRUE(
+        ask(charter,
+            {Act::kSend, Kind::kReturn, "dwp", "ons-demo", {}, "linkage", {"employment"}, day(kDuring), {}})
+            .allowed);
+    EXPECT_FALSE(
+        ask(charter, {Act::kSend, Kind::kReturn, "dwp", "ons-demo", {}, "linkage", {}, day(kDuring), {}})
+            .allowed)
         << "a question about the whole flow must not forget one of its classes";
   }
 }
 
 TEST(Accreditation, IsAskedForWhereTheOpeningSaysSo) {
   Charter charter = demo();
-  for (auto& opening : charter.openings) opening.accredited = opening.kind == Kind::kRelease && opening.role == Role::kResearch;
+  for (auto& opening : charter.openings)
+    opening.accredited = opening.kind == Kind::kRelease && opening.role == Role::kResearch;
   charter.accreditations = {{"ann", "ministry", "AR-1", day("2020-07-01"), day("2021-06-30")},
                             {"ann", "ministry", "AR-2", day("2022-01-01"), day("2022-12-31")},
                             {"bob", "dwp", "AR-3", day("2020-07-01"), day("2025-06-30")}};
   const auto open = [&](const std::string& actor, const char* today) {
-    return ask(charter, {Act::kOpen, Kind::kRelease, "ministry", {}, Duty::kAnalysis, "evaluation", {}, day(today), actor});
+    return ask(
+        charter,
+        {Act::kOpen, Kind::kRelease, "ministry", {}, Duty::kAnalysis, "evaluation", {}, day(today), actor});
   };
   EXPECT_FALSE(open("ann", "2020-06-30").allowed);
   EXPECT_TRUE(open("ann", "2020-07-01").allowed);
@@ -143,7 +161,8 @@ TEST(Accreditation, IsAskedForWhereTheOpeningSaysSo) {
   EXPECT_TRUE(open("ann", "2022-02-01").allowed);
   EXPECT_EQ(open("bob", kDuring).rule, "accreditation.none") << "accredited elsewhere is not accredited here";
   EXPECT_EQ(open("", kDuring).rule, "accreditation.none");
-  EXPECT_EQ(accredited(charter, "ministry", "ann", day("2023-01-01")).reason, "accreditation 'AR-2' expired on 2022-12-31");
+  EXPECT_EQ(accredited(charter, "ministry", "ann", day("2023-01-01")).reason,
+            "accreditation 'AR-2' expired on 2022-12-31");
 }
 
 }  // namespace

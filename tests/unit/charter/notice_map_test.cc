@@ -35,7 +35,8 @@ std::string sha256_hex(const std::string& text) {
 /// The notice's folder beside the repository, or where KINFOLD_NOTICE points.
 std::optional<std::string> the_notice() {
   const char* set = std::getenv("KINFOLD_NOTICE");
-  const fs::path folder = set != nullptr ? fs::path(set) : fs::path(KINFOLD_SOURCE_DIR) / ".." / "shared" / "notice";
+  const fs::path folder =
+      set != nullptr ? fs::path(set) : fs::path(KINFOLD_SOURCE_DIR) / ".." / "shared" / "notice";
   std::error_code missing;
   for (const auto& file : fs::directory_iterator(folder, missing)) {
     if (file.path().extension() == ".txt") return read_text(file.path().string());
@@ -45,7 +46,8 @@ std::optional<std::string> the_notice() {
 
 std::string with_single_spaces(std::string text) {
   for (const std::string wide : {"\xC2\xA0", "\xE2\x80\xA2"}) {
-    for (auto at = text.find(wide); at != std::string::npos; at = text.find(wide)) text.replace(at, wide.size(), " ");
+    for (auto at = text.find(wide); at != std::string::npos; at = text.find(wide))
+      text.replace(at, wide.size(), " ");
   }
   std::string out;
   for (const char c : text) {
@@ -78,11 +80,14 @@ std::vector<std::string> sentences_of(const std::string& notice) {
 /// `Suite.Name` of every test in the tree.
 std::set<std::string> existing_tests() {
   std::set<std::string> names;
-  const std::regex pattern(R"((?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\(\s*(\w+)\s*,\s*(\w+))");
-  for (const auto& file : fs::recursive_directory_iterator(source_path("tests"), fs::directory_options::follow_directory_symlink)) {
+  const std::regex pattern(
+      R"((?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\(\s*(\w+)\s*,\s*(\w+))");
+  for (const auto& file : fs::recursive_directory_iterator(source_path("tests"),
+                                                           fs::directory_options::follow_directory_symlink)) {
     if (file.path().extension() != ".cc") continue;
     const auto text = read_text(file.path().string());
-    for (auto it = std::sregex_iterator(text.begin(), text.end(), pattern); it != std::sregex_iterator(); ++it) {
+    for (auto it = std::sregex_iterator(text.begin(), text.end(), pattern); it != std::sregex_iterator();
+         ++it) {
       names.insert((*it)[1].str() + "." + (*it)[2].str());
     }
   }
@@ -97,7 +102,8 @@ TEST(NoticeMap, HasEverySentenceOfTheNoticeInItsOrder) {
   for (std::size_t index = 0; index < std::max(map.size(), sentences.size()); ++index) {
     ASSERT_LT(index, map.size()) << "not in the map: " << sentences[index];
     ASSERT_LT(index, sentences.size()) << "not in the notice: " << map[index].id;
-    EXPECT_EQ(map[index].sha256, sha256_hex(sentences[index])) << map[index].id << " is not: " << sentences[index];
+    EXPECT_EQ(map[index].sha256, sha256_hex(sentences[index]))
+        << map[index].id << " is not: " << sentences[index];
   }
 }
 
@@ -128,7 +134,8 @@ TEST(NoticeMap, NamesOnlyTestsThatExist) {
   for (const auto& sentence : the_map()) {
     for (const auto& test : sentence.tests) {
       const bool is_file = test.find('/') != std::string::npos;
-      EXPECT_TRUE(is_file ? fs::exists(source_path("tests/" + test)) : existing.contains(test)) << sentence.id << ": no test " << test;
+      EXPECT_TRUE(is_file ? fs::exists(source_path("tests/" + test)) : existing.contains(test))
+          << sentence.id << ": no test " << test;
     }
   }
 }
@@ -138,11 +145,13 @@ TEST(NoticeMap, NamesOnlyFieldsThatTheRealCharterHas) {
   const auto text = read_text(source_path("charters/troubled-families.toml"));
   for (const auto& sentence : the_map()) {
     const auto section = sentence.field.substr(0, sentence.field.find('.'));
-    const bool found = text.find("\n[" + section + "]\n") != std::string::npos || text.find("\n[[" + section + "]]\n") != std::string::npos;
+    const bool found = text.find("\n[" + section + "]\n") != std::string::npos ||
+                       text.find("\n[[" + section + "]]\n") != std::string::npos;
     EXPECT_TRUE(found) << sentence.id << ": " << sentence.field;
     const auto last = sentence.field.substr(sentence.field.rfind('.') + 1);
     if (last == section || last.find_first_not_of("0123456789") == std::string::npos) continue;
-    const bool named = text.find("\"" + last + "\"") != std::string::npos || text.find("\n" + last + " = ") != std::string::npos;
+    const bool named = text.find("\"" + last + "\"") != std::string::npos ||
+                       text.find("\n" + last + " = ") != std::string::npos;
     EXPECT_TRUE(named) << sentence.id << ": " << sentence.field;
   }
 }
@@ -169,7 +178,8 @@ TEST(NoticeMap, NothingAboutAPersonFlowsBackToThoseWhoServeThem) {
   for (const Charter& charter : {real(), demo()}) {
     for (const auto& flow : charter.flows) {
       const Party* party = charter.find_party(flow.to);
-      const bool to_authority = flow.to == "authority" || (party != nullptr && party->role == Role::kAuthority);
+      const bool to_authority =
+          flow.to == "authority" || (party != nullptr && party->role == Role::kAuthority);
       EXPECT_TRUE(!to_authority || (flow.kind == Kind::kNotice && flow.data_classes.empty())) << flow.to;
     }
   }
@@ -180,7 +190,8 @@ TEST(NoticeMap, TheRealCharterHasTheSixProblemsInTheirOrder) {
   EXPECT_EQ(criteria.needed, 2);
   std::vector<std::string> ids;
   for (const auto& problem : criteria.problems) ids.push_back(problem.id);
-  EXPECT_EQ(ids, (std::vector<std::string>{"worklessness", "school", "child_in_need", "crime", "domestic_abuse", "health"}));
+  EXPECT_EQ(ids, (std::vector<std::string>{"worklessness", "school", "child_in_need", "crime",
+                                           "domestic_abuse", "health"}));
   EXPECT_TRUE(criteria.problems[0].label.starts_with("Worklessness or at risk of financial exclusion"));
   EXPECT_EQ(criteria.problems[5].label, "Mental or physical health problems");
 }
@@ -226,7 +237,8 @@ TEST(Promises, SpeakOfTheCharterAtHand) {
     return std::string{};
   };
   EXPECT_EQ(text_of(real(), "ons-end"), "Everything at ONS is destroyed by 31 December 2022.");
-  EXPECT_EQ(text_of(real(), "month-on-file"), "DWP, MoJ and DfE keep names for a month and no record of who was in the research.");
+  EXPECT_EQ(text_of(real(), "month-on-file"),
+            "DWP, MoJ and DfE keep names for a month and no record of who was in the research.");
   EXPECT_EQ(text_of(demo(), "ons-end"), "Everything at ONS (demo) is destroyed by 31 December 2022.");
   Charter smaller = demo();
   smaller.criteria.problems.resize(3);

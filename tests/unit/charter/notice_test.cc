@@ -32,13 +32,15 @@ TEST(Notice, NamesEveryPartyPeriodProblemRightAndContact) {
         EXPECT_TRUE(has(text, party.name)) << party.name;
         EXPECT_TRUE(party.role == Role::kAuthority || has(text, party.what_for)) << party.what_for;
       }
-      for (const auto& problem : charter.criteria.problems) EXPECT_TRUE(has(text, problem.label)) << problem.label;
+      for (const auto& problem : charter.criteria.problems)
+        EXPECT_TRUE(has(text, problem.label)) << problem.label;
       for (const auto& contact : charter.contacts) {
         EXPECT_TRUE(has(text, contact.email)) << contact.email;
         EXPECT_TRUE(has(text, contact.what_for)) << contact.what_for;
       }
       for (const auto& right : charter.rights) EXPECT_TRUE(has(text, right.text)) << right.text;
-      for (const auto& condition : charter.conditions) EXPECT_TRUE(has(text, condition.text.substr(20))) << condition.id;
+      for (const auto& condition : charter.conditions)
+        EXPECT_TRUE(has(text, condition.text.substr(20))) << condition.id;
       EXPECT_TRUE(has(text, "31 December 2022"));
       EXPECT_TRUE(has(text, "DWP, MoJ and DfE keep your name for this research for a month and no longer"));
       EXPECT_TRUE(has(text, "two or more of these problems"));
@@ -51,9 +53,10 @@ TEST(Notice, SaysWhatOnlyPeopleCanKeep) {
   const Charter charter = real();
   const auto& words = charter.wording;
   for (const std::string& text : {notice_markdown(charter), words_of_html(notice_html(charter))}) {
-    for (const auto& said : {words.led_by, words.responsibility, words.linking, words.researchers, words.receiving, words.publication,
-                             words.ask_in_person, words.authority_task, words.research_task, words.storage, words.refusal,
-                             words.change_of_mind, words.see_also}) {
+    for (const auto& said :
+         {words.led_by, words.responsibility, words.linking, words.researchers, words.receiving,
+          words.publication, words.ask_in_person, words.authority_task, words.research_task, words.storage,
+          words.refusal, words.change_of_mind, words.see_also}) {
       EXPECT_FALSE(said.empty());
       EXPECT_TRUE(has(text, said.substr(1))) << said;  // the first letter may have become a capital
     }
@@ -69,9 +72,11 @@ TEST(Notice, HasASectionForEveryHeadingOfThePrintedNotice) {
   EXPECT_TRUE(has(text, "(Family Focus): privacy notice"));
   for (const char* heading :
        {"What personal information is used, and what for", "Why your family", "What happens to the results",
-        "Why we are allowed to use your information", "Who we share your information with", "Where we get your information from",
-        "How long we keep your information", "How your information is stored", "If you do not want to be part of this",
-        "Is your information used to make automated decisions?", "Is your information transferred abroad?", "Your rights"}) {
+        "Why we are allowed to use your information", "Who we share your information with",
+        "Where we get your information from", "How long we keep your information",
+        "How your information is stored", "If you do not want to be part of this",
+        "Is your information used to make automated decisions?", "Is your information transferred abroad?",
+        "Your rights"}) {
     EXPECT_TRUE(has(text, std::string("\n## ") + heading + "\n")) << heading;
   }
   EXPECT_TRUE(has(text, "Article 6"));
@@ -82,7 +87,9 @@ TEST(Notice, SaysWhatEachDepartmentLooksUpInTheWordsOfThePrintedNotice) {
   const auto text = notice_markdown(real());
   EXPECT_TRUE(has(text, "to see what benefits you have received and whether you have been employed"));
   EXPECT_TRUE(has(text, "to see what contact you may have had with the criminal justice system"));
-  EXPECT_TRUE(has(text, "to see when your child has been in school, how well they are doing at each Key Stage and whether they are a Child in Need"));
+  EXPECT_TRUE(has(text,
+                  "to see when your child has been in school, how well they are doing at each Key Stage and "
+                  "whether they are a Child in Need"));
 }
 
 TEST(Notice, IsRightWhereThePrintedOneErrs) {
@@ -131,11 +138,13 @@ TEST(Notice, IsAPageThatLoadsNothingAndFitsATelephone) {
 Charter hostile_charter(const std::string& poison) {
   Charter charter = demo();
   const auto spoil = [&](std::string& text) { text += poison; };
-  for (std::string* text : {&charter.title, &charter.issued_by, &charter.version, &charter.wording.service, &charter.wording.led_by,
-                            &charter.wording.responsibility, &charter.wording.linking, &charter.wording.researchers,
-                            &charter.wording.receiving, &charter.wording.publication, &charter.wording.ask_in_person,
-                            &charter.wording.authority_task, &charter.wording.research_task, &charter.wording.storage,
-                            &charter.wording.refusal, &charter.wording.change_of_mind, &charter.wording.see_also}) {
+  for (std::string* text :
+       {&charter.title, &charter.issued_by, &charter.version, &charter.wording.service,
+        &charter.wording.led_by, &charter.wording.responsibility, &charter.wording.linking,
+        &charter.wording.researchers, &charter.wording.receiving, &charter.wording.publication,
+        &charter.wording.ask_in_person, &charter.wording.authority_task, &charter.wording.research_task,
+        &charter.wording.storage, &charter.wording.refusal, &charter.wording.change_of_mind,
+        &charter.wording.see_also}) {
     spoil(*text);
   }
   for (auto* texts : {&charter.wording.aims, &charter.wording.legal_powers, &charter.wording.corrections}) {
@@ -164,8 +173,12 @@ Charter hostile_charter(const std::string& poison) {
 }
 
 TEST(Notice, TurnsNoTextOfACharterIntoMarkup) {
-  const std::vector<std::string> poisons{"<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='x",
-                                         "&lt;b&gt;", "</li></ul><h1>", "<!--"};
+  const std::vector<std::string> poisons{"<script>alert(1)</script>",
+                                         "\"><img src=x onerror=alert(1)>",
+                                         "' onmouseover='x",
+                                         "&lt;b&gt;",
+                                         "</li></ul><h1>",
+                                         "<!--"};
   for (const auto& poison : poisons) {
     const auto html = notice_html(hostile_charter(poison));
     EXPECT_FALSE(has(html, "<script"));
@@ -174,12 +187,14 @@ TEST(Notice, TurnsNoTextOfACharterIntoMarkup) {
     EXPECT_FALSE(has(html, "<!--"));
     EXPECT_TRUE(has(html, html_escape(poison).substr(0, 4)));
     const auto tag_count = [](const std::string& text) { return std::count(text.begin(), text.end(), '<'); };
-    EXPECT_EQ(tag_count(html), tag_count(notice_html(hostile_charter("x")))) << "as many tags as with harmless text";
+    EXPECT_EQ(tag_count(html), tag_count(notice_html(hostile_charter("x"))))
+        << "as many tags as with harmless text";
   }
 }
 
 TEST(Notice, EscapesWhatMarkdownWouldObey) {
-  const std::vector<std::string> poisons{"[a](javascript:x)", "![i](http://x)", "<b>x</b>", "**x**", "`x`", "\n# heading", "\n- item", "|a|b|"};
+  const std::vector<std::string> poisons{"[a](javascript:x)", "![i](http://x)", "<b>x</b>", "**x**", "`x`",
+                                         "\n# heading",       "\n- item",       "|a|b|"};
   for (const auto& poison : poisons) {
     const auto text = notice_markdown(hostile_charter(poison));
     EXPECT_FALSE(has(text, poison)) << poison;

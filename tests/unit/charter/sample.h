@@ -11,7 +11,9 @@
 
 namespace kinfold::charter {
 
-inline std::string source_path(const std::string& below_root) { return std::string(KINFOLD_SOURCE_DIR) + "/" + below_root; }
+inline std::string source_path(const std::string& below_root) {
+  return std::string(KINFOLD_SOURCE_DIR) + "/" + below_root;
+}
 
 inline std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -34,7 +36,8 @@ inline Charter real() { return must_parse(read_text(source_path("charters/troubl
 inline Date day(const char* iso) { return *parse_iso_date(iso); }
 
 /// `text` with the one occurrence of `from` (after `after`) replaced; a test fails when it is not there.
-inline std::string with(std::string text, const std::string& after, const std::string& from, const std::string& to) {
+inline std::string with(std::string text, const std::string& after, const std::string& from,
+                        const std::string& to) {
   const auto start = text.find(after);
   EXPECT_NE(start, std::string::npos) << "no: " << after;
   const auto at = start == std::string::npos ? start : text.find(from, start);
