@@ -37,9 +37,10 @@ asan: setup ## The tests under the address and undefined behaviour sanitizers.
 tsan: setup ## The tests under the thread sanitizer.
 	@scripts/run-tests.sh tsan
 
-fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60); needs clang-14.
-	@command -v clang++-14 >/dev/null || { echo "fuzz: install clang-14" >&2; exit 1; }
-	@cmake --preset fuzz >/dev/null && cmake --build build/fuzz -j $(JOBS)
+fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60); needs clang-14 libclang-rt-14-dev.
+	@command -v clang++-14 >/dev/null || { echo "fuzz: install clang-14 libclang-rt-14-dev" >&2; exit 1; }
+	@cmake --preset fuzz -DKINFOLD_SANITIZE=address,undefined,fuzzer-no-link >/dev/null
+	@cmake --build build/fuzz --target fuzzers -j $(JOBS)
 	@set -e; for fuzzer in build/fuzz/fuzz/*_fuzz; do \
 	  name=$$(basename $$fuzzer); mkdir -p build/fuzz/corpus/$$name; \
 	  echo "fuzz: $$name for $(FUZZ_SECONDS) s"; \

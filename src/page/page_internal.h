@@ -21,6 +21,6 @@ std::string table_markup(std::string_view id, std::string_view caption, const ta
 
 std::string_view style_sheet();
 /// The chart library, and what draws every chart of the page.
-std::string chart_scripts();
+std::string_view chart_scripts();
 
 }  // namespace kinfold::page

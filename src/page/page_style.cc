@@ -135,15 +135,19 @@ void append_script(std::string_view script, std::string& to) {
 
 std::string_view style_sheet() { return kStyle; }
 
-std::string chart_scripts() {
-  const auto between = [](const char* begin, const char* end) {
-    return std::string_view(begin, static_cast<std::size_t>(end - begin));
-  };
-  std::string scripts;
-  append_script(between(kinfold_vega_begin, kinfold_vega_end), scripts);
-  append_script(between(kinfold_vega_lite_begin, kinfold_vega_lite_end), scripts);
-  append_script(between(kinfold_vega_embed_begin, kinfold_vega_embed_end), scripts);
-  append_script(kDraw, scripts);
+std::string_view chart_scripts() {
+  // Put together once: making the library safe costs more than the rest of a page.
+  static const std::string scripts = [] {
+    const auto between = [](const char* begin, const char* end) {
+      return std::string_view(begin, static_cast<std::size_t>(end - begin));
+    };
+    std::string all;
+    append_script(between(kinfold_vega_begin, kinfold_vega_end), all);
+    append_script(between(kinfold_vega_lite_begin, kinfold_vega_lite_end), all);
+    append_script(between(kinfold_vega_embed_begin, kinfold_vega_embed_end), all);
+    append_script(kDraw, all);
+    return all;
+  }();
   return scripts;
 }
 
