@@ -46,6 +46,7 @@ struct Outcome {
   std::vector<Condition> where;      ///< Whom it is about.
   bool is_share = true;              ///< True: effects are shown in percentage points.
   bool good_is_less = true;          ///< For the sentences in the report.
+  std::vector<std::string> covariates;  ///< Ids; empty: all of the plan's.
   std::string linked_column;         ///< Grade column this outcome depends on; may be empty.
   std::string truth_outcome;         ///< Its name and population in a truth table, if any.
   std::string truth_population;
@@ -121,7 +122,7 @@ struct Plan {
   std::string edition;
   std::string text;                  ///< The TOML as read: what is hashed into the ledger.
 
-  std::string id_column = "person";
+  std::string id_column;             ///< Of people and panel; needed with a panel.
   std::string cluster_column;        ///< Standard errors are clustered by it; empty: none.
   std::string authority_column;      ///< For bases of output cells; may be empty.
   std::vector<Condition> population;
@@ -133,7 +134,8 @@ struct Plan {
   std::vector<Covariate> covariates;
   std::vector<Subgroup> subgroups;
   std::vector<Method> methods;       ///< The first is the main one.
-  std::vector<std::string> describe; ///< Columns and panel variables of the description.
+  std::vector<std::string> describe_columns;   ///< Of the people table.
+  std::vector<std::string> describe_variables; ///< Of the panel: by quarter, before and after.
   std::vector<std::string> linked_columns;     ///< For the match-rate table.
   std::vector<std::string> accepted_grades = {"strong", "good", "weak"};
 

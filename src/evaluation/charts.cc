@@ -1,0 +1,220 @@
+#include "evaluation/charts_internal.h"
+
+#include <functional>
+
+#include <nlohmann/json.hpp>
+
+namespace kinfold::evaluation {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kProgramme = "#1d4f91";
+constexpr const char* kComparison = "#c2571a";
+
+using Keep = std::function<bool(const table::Table&, std::size_t)>;
+
+/// Rows of `columns` as objects; a row with a NULL in one of them is left out.
+json rows_of(const table::Table& t, const std::vector<std::string>& columns, const Keep& keep) {
+  json rows = json::array();
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    if (!keep(t, r)) continue;
+    json one = json::object();
+    bool complete = true;
+    for (const auto& name : columns) {
+      const auto* column = t.find(name);
+      if (column == nullptr || column->is_null(r)) {
+        complete = false;
+        break;
+      }
+      if (column->type() == table::ColumnType::kString) {
+        one[name] = std::string(column->string_at(r));
+      } else {
+        one[name] = column->number_at(r);
+      }
+    }
+    if (complete) rows.push_back(std::move(one));
+  }
+  return rows;
+}
+
+bool is(const table::Table& t, std::size_t row, const char* column, const std::string& value) {
+  const auto* found = t.find(column);
+  return found != nullptr && !found->is_null(row) && found->string_at(row) == value;
+}
+
+json chart(json data, json layers) {
+  return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"}, {"data", {{"values", std::move(data)}}},
+          {"layer", std::move(layers)}};
+}
+
+json zero_line(const char* axis) {
+  return {{"mark", {{"type", "rule"}, {"color", "#555"}}}, {"encoding", {{axis, {{"datum", 0}}}}}};
+}
+
+json quantity(const std::string& field, const std::string& title) {
+  return {{"field", field}, {"type", "quantitative"}, {"title", title}};
+}
+
+json label(const std::string& field) {
+  return {{"field", field}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}, {"axis", {{"labelLimit", 340}}}};
+}
+
+json group_colour() {
+  return {{"field", "group"}, {"type", "nominal"}, {"title", nullptr},
+          {"scale", {{"domain", {"programme", "comparison"}}, {"range", {kProgramme, kComparison}}}},
+          {"legend", {{"orient", "top"}}}};
+}
+
+/// Points with intervals, one row a label.
+json interval_chart(json rows, const std::string& name_field, const std::string& axis_title) {
+  const json y = label(name_field);
+  const json interval = {{"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"color", kProgramme}}},
+                         {"encoding", {{"y", y}, {"x", quantity("low", axis_title)}, {"x2", {{"field", "high"}}}}}};
+  const json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 70}, {"color", kProgramme}, {"opacity", 1}}},
+                      {"encoding", {{"y", y}, {"x", quantity("value", axis_title)}}}};
+  return chart(std::move(rows), json::array({zero_line("x"), interval, point}));
+}
+
+std::string outcome_title(const Plan& plan, const std::string& id) {
+  for (const auto& outcome : plan.outcomes) {
+    if (outcome.id != id) continue;
+    return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
+  }
+  return id;
+}
+
+bool outcome_is_share(const Plan& plan, const std::string& id) {
+  for (const auto& outcome : plan.outcomes) {
+    if (outcome.id == id) return outcome.is_share;
+  }
+  return false;
+}
+
+/// Adds value, low and high (shares times 100) to rows that have estimate, ci_low and ci_high.
+void scale_rows(json& rows, const Plan& plan) {
+  for (auto& row : rows) {
+    const auto id = row["outcome"].get<std::string>();
+    const double unit = outcome_is_share(plan, id) ? 100 : 1;
+    row["value"] = row["estimate"].get<double>() * unit;
+    row["low"] = row["ci_low"].get<double>() * unit;
+    row["high"] = row["ci_high"].get<double>() * unit;
+    row["name"] = outcome_title(plan, id);
+  }
+}
+
+const std::vector<std::string> kEffectColumns = {"outcome", "subgroup", "method", "estimate", "ci_low", "ci_high"};
+
+}  // namespace
+
+std::string love_plot(const OutputTable& balance, const std::string& outcome, double smd_limit) {
+  auto rows = rows_of(balance.table, {"outcome", "covariate", "smd_before", "smd_after"},
+                      [&](const auto& t, std::size_t r) { return is(t, r, "outcome", outcome); });
+  json points = json::array();
+  for (const auto& row : rows) {
+    points.push_back({{"covariate", row["covariate"]}, {"when", "before"}, {"smd", row["smd_before"]}});
+    points.push_back({{"covariate", row["covariate"]}, {"when", "after"}, {"smd", row["smd_after"]}});
+  }
+  json limits = json::array();
+  for (const double limit : {-smd_limit, smd_limit}) {
+    limits.push_back({{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#888"}}}, {"encoding", {{"x", {{"datum", limit}}}}}});
+  }
+  json when = {{"field", "when"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "top"}}},
+               {"scale", {{"domain", {"before", "after"}}, {"range", {kComparison, kProgramme}}}}};
+  json shape = when;
+  shape["scale"]["range"] = {"circle", "triangle-up"};
+  json y = label("covariate");
+  json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}}},
+                {"encoding", {{"y", y}, {"x", quantity("smd", "standardised difference of means")}, {"color", when}, {"shape", shape}}}};
+  return chart(std::move(points), json::array({zero_line("x"), limits[0], limits[1], point})).dump();
+}
+
+std::string overlap_chart(const OutputTable& overlap, const std::string& outcome) {
+  auto rows = rows_of(overlap.table, {"group", "score", "share"},
+                      [&](const auto& t, std::size_t r) { return is(t, r, "outcome", outcome); });
+  for (auto& row : rows) row["share"] = row["share"].get<double>() * 100;
+  json dash = {{"field", "group"}, {"type", "nominal"}, {"legend", nullptr},
+               {"scale", {{"domain", {"programme", "comparison"}}, {"range", {{1, 0}, {6, 3}}}}}};
+  json x = {{"field", "score"}, {"type", "ordinal"}, {"sort", nullptr}, {"title", "propensity score"}, {"axis", {{"labelAngle", -45}}}};
+  json line = {{"mark", {{"type", "line"}, {"interpolate", "step"}, {"strokeWidth", 2.5}}},
+               {"encoding", {{"x", x}, {"y", quantity("share", "per cent of the group")}, {"color", group_colour()}, {"strokeDash", dash}}}};
+  return chart(std::move(rows), json::array({line})).dump();
+}
+
+std::string effects_chart(const OutputTable& effects, const Plan& plan, bool shares) {
+  const auto& main = plan.methods.front().id;
+  auto rows = rows_of(effects.table, kEffectColumns, [&](const auto& t, std::size_t r) {
+    return is(t, r, "subgroup", "all") && is(t, r, "method", main) &&
+           outcome_is_share(plan, std::string(t.find("outcome")->string_at(r))) == shares;
+  });
+  if (rows.empty()) return {};
+  scale_rows(rows, plan);
+  return interval_chart(std::move(rows), "name", shares ? "effect, percentage points" : "effect, in the outcome's own unit").dump();
+}
+
+std::string subgroup_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome) {
+  const auto& main = plan.methods.front().id;
+  auto rows = rows_of(effects.table, kEffectColumns, [&](const auto& t, std::size_t r) {
+    return is(t, r, "outcome", outcome) && is(t, r, "method", main);
+  });
+  if (rows.size() < 2) return {};
+  scale_rows(rows, plan);
+  for (auto& row : rows) {
+    for (const auto& subgroup : plan.subgroups) {
+      if (row["subgroup"] == subgroup.id) row["subgroup"] = subgroup.title;
+    }
+    if (row["subgroup"] == "all") row["subgroup"] = "everybody";
+  }
+  return interval_chart(std::move(rows), "subgroup", outcome_is_share(plan, outcome) ? "effect, percentage points" : "effect").dump();
+}
+
+std::string methods_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome) {
+  auto rows = rows_of(effects.table, kEffectColumns, [&](const auto& t, std::size_t r) {
+    return is(t, r, "outcome", outcome) && is(t, r, "subgroup", "all");
+  });
+  if (rows.size() < 2) return {};
+  scale_rows(rows, plan);
+  for (auto& row : rows) {
+    for (const auto& method : plan.methods) {
+      if (row["method"] == method.id) row["method"] = method.title;
+    }
+  }
+  return interval_chart(std::move(rows), "method", outcome_is_share(plan, outcome) ? "effect, percentage points" : "effect").dump();
+}
+
+std::string planted_chart(const OutputTable& planted, const Plan& plan) {
+  auto rows = rows_of(planted.table, {"outcome", "planted", "estimate", "ci_low", "ci_high"},
+                      [](const auto&, std::size_t) { return true; });
+  if (rows.empty()) return {};
+  scale_rows(rows, plan);
+  for (auto& row : rows) {
+    row["truth"] = row["planted"].get<double>() * (outcome_is_share(plan, row["outcome"].get<std::string>()) ? 100 : 1);
+  }
+  json spec = interval_chart(std::move(rows), "name", "effect, percentage points");
+  spec["layer"].push_back({{"mark", {{"type", "point"}, {"shape", "diamond"}, {"size", 130}, {"color", kComparison}, {"strokeWidth", 2.5}}},
+                           {"encoding", {{"y", label("name")}, {"x", quantity("truth", "effect, percentage points")}}}});
+  return spec.dump();
+}
+
+std::string trend_chart(const OutputTable& trends, const std::string& variable) {
+  auto rows = rows_of(trends.table, {"group", "quarter", "share_any"},
+                      [&](const auto& t, std::size_t r) { return is(t, r, "variable", variable); });
+  for (auto& row : rows) {
+    row["quarter"] = std::stoi(row["quarter"].get<std::string>());
+    row["share"] = row["share_any"].get<double>() * 100;
+  }
+  if (rows.empty()) return {};
+  json shape = {{"field", "group"}, {"type", "nominal"}, {"legend", nullptr},
+                {"scale", {{"domain", {"programme", "comparison"}}, {"range", {"circle", "square"}}}}};
+  json x = {{"field", "quarter"}, {"type", "quantitative"}, {"title", "quarter (0 begins on the start date)"},
+            {"axis", {{"tickMinStep", 1}, {"format", "d"}}}};
+  json line = {{"mark", {{"type", "line"}, {"strokeWidth", 2}}}, {"encoding", {{"x", x}, {"y", quantity("share", "per cent with any")}, {"color", group_colour()}}}};
+  json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 45}, {"opacity", 1}}},
+                {"encoding", {{"x", x}, {"y", quantity("share", "per cent with any")}, {"color", group_colour()}, {"shape", shape}}}};
+  json start = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#555"}}}, {"encoding", {{"x", {{"datum", -0.5}}}}}};
+  json spec = chart(std::move(rows), json::array({start, line, point}));
+  spec["height"] = 180;
+  return spec.dump();
+}
+
+}  // namespace kinfold::evaluation

@@ -1,0 +1,20 @@
+// Vega-Lite charts from output tables: shapes and dashes say what colours say, for print and for those who
+// do not see colours. Rows with a NULL in a column that is drawn are left out.
+#pragma once
+
+#include <string>
+
+#include "evaluation/evaluate.h"
+
+namespace kinfold::evaluation {
+
+std::string love_plot(const OutputTable& balance, const std::string& outcome, double smd_limit);
+std::string overlap_chart(const OutputTable& overlap, const std::string& outcome);
+/// Effects of one method for everybody; shares in percentage points.
+std::string effects_chart(const OutputTable& effects, const Plan& plan, bool shares);
+std::string subgroup_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome);
+std::string methods_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome);
+std::string planted_chart(const OutputTable& planted, const Plan& plan);
+std::string trend_chart(const OutputTable& trends, const std::string& variable);
+
+}  // namespace kinfold::evaluation

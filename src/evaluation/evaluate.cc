@@ -1,0 +1,112 @@
+#include "evaluation/evaluate.h"
+
+#include <algorithm>
+
+#include "base/parallel.h"
+#include "evaluation/run_internal.h"
+
+namespace kinfold::evaluation {
+namespace {
+
+struct Task {
+  std::size_t outcome = 0;
+  std::size_t subgroup = kEverybody;
+  const Method* method = nullptr;
+};
+
+/// Every method for everybody; subgroups by the main method alone, so that there are no more looks than planned.
+std::vector<Task> list_tasks(const Plan& plan) {
+  std::vector<Task> tasks;
+  for (std::size_t o = 0; o < plan.outcomes.size(); ++o) {
+    for (const auto& method : plan.methods) tasks.push_back({o, kEverybody, &method});
+    for (std::size_t s = 0; s < plan.subgroups.size(); ++s) tasks.push_back({o, s, &plan.methods.front()});
+  }
+  return tasks;
+}
+
+/// P values of the main method are adjusted over the outcomes, and over all subgroup looks, apart.
+void adjust(const Plan& plan, std::vector<MethodRun>& runs) {
+  if (plan.multiplicity == Multiplicity::kNone) return;
+  for (const bool everybody : {true, false}) {
+    std::vector<double> p;
+    std::vector<std::size_t> at;
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+      const auto& e = runs[r].estimate;
+      if (e.method != plan.methods.front().id || (e.subgroup == "all") != everybody || !e.p_value) continue;
+      p.push_back(*e.p_value);
+      at.push_back(r);
+    }
+    const auto adjusted = adjust_p_values(p, plan.multiplicity);
+    for (std::size_t k = 0; k < at.size(); ++k) runs[at[k]].estimate.p_adjusted = adjusted[k];
+  }
+}
+
+void add_notes(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs, Evaluation& out) {
+  if (frame.outside_population > 0) {
+    out.notes.push_back(std::to_string(frame.outside_population) + " rows are outside the plan's population.");
+  }
+  if (frame.without_treatment > 0) {
+    out.notes.push_back(std::to_string(frame.without_treatment) + " rows are in neither the programme nor the comparison group.");
+  }
+  for (const auto& run : runs) {
+    if (run.estimate.subgroup != "all" || run.estimate.method != plan.methods.front().id) continue;
+    for (const auto& name : run.left_out) {
+      out.notes.push_back("For " + run.estimate.outcome + ", " + name + " was left out of the model: the other covariates already tell it.");
+    }
+  }
+}
+
+Status check_description(const EvaluationData& data, const Plan& plan) {
+  for (const auto& name : plan.describe_columns) {
+    if (auto found = data.people->require(name); !found.ok()) return invalid("plan, describe.columns: " + found.error().message);
+  }
+  if (plan.describe_variables.empty()) return {};
+  if (data.panel == nullptr) return invalid("plan, describe.variables: there is no panel; take them out or give one");
+  for (const auto& name : plan.describe_variables) {
+    auto found = data.panel->require(name);
+    if (!found.ok()) return invalid("plan, describe.variables: " + found.error().message);
+    if (found.value()->type() == table::ColumnType::kString) {
+      return invalid("plan, describe.variables: column " + name + " holds text; a number is needed");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const EvaluateOptions& options) {
+  if (data.people == nullptr) return internal_error("evaluate: no people table");
+  if (auto status = check_description(data, plan); !status.ok()) return status.error();
+  NoProgress quiet;
+  Progress& progress = options.progress != nullptr ? *options.progress : quiet;
+  auto panel = PanelIndex::build(*data.people, data.panel, plan.id_column);
+  if (!panel.ok()) return panel.error();
+  auto built = build_frame(data, plan, panel.value());
+  if (!built.ok()) return built.error();
+  const Frame& frame = built.value();
+  if (frame.size() == 0) {
+    return invalid("plan: no row is both in the population and in a group; check treatment.treated and treatment.comparison");
+  }
+
+  const auto tasks = list_tasks(plan);
+  std::vector<MethodRun> runs(tasks.size());
+  progress.begin("estimating", tasks.size());
+  // One task a chunk: each is computed alone, so the number of threads changes nothing.
+  parallel_chunks(tasks.size(), 1, std::max<std::size_t>(1, options.thread_count), [&](std::size_t, std::size_t begin, std::size_t) {
+    runs[begin] = run_method(plan, frame, tasks[begin].outcome, tasks[begin].subgroup, *tasks[begin].method);
+  });
+  progress.advance(tasks.size());
+  progress.end();
+  adjust(plan, runs);
+
+  Evaluation out;
+  for (const auto& run : runs) out.estimates.push_back(run.estimate);
+  add_notes(plan, frame, runs, out);
+  add_description_tables(data, plan, frame, panel.value(), out);
+  if (auto status = add_match_rate_table(data, plan, frame, out); !status.ok()) return status.error();
+  add_impact_tables(data, plan, frame, runs, out);
+  if (auto status = add_planted_table(data, plan, out); !status.ok()) return status.error();
+  return out;
+}
+
+}  // namespace kinfold::evaluation

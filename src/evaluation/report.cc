@@ -1,0 +1,243 @@
+#include "evaluation/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "evaluation/charts_internal.h"
+#include "evaluation/sentences_internal.h"
+#include "page/page.h"
+#include "table/io.h"
+
+namespace kinfold::evaluation {
+namespace {
+
+using table::Column;
+using table::ColumnType;
+using table::Table;
+
+std::string name_of(const Outcome& outcome) {
+  return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
+}
+
+/// A table as people read it: shares in per cent, few digits, the check's own columns left out.
+Table for_reading(const OutputTable& output, const std::vector<std::string>& leave_out) {
+  std::vector<Column> columns;
+  for (const auto& from : output.table.columns()) {
+    const auto layout = std::find_if(output.layout.begin(), output.layout.end(), [&](const auto& l) { return l.name == from.name(); });
+    const bool is_check = layout != output.layout.end() && layout->role == OutputRole::kContributors;
+    if (is_check || from.name().ends_with("_symbol") || std::count(leave_out.begin(), leave_out.end(), from.name()) > 0) continue;
+    std::string title = from.name();
+    std::replace(title.begin(), title.end(), '_', ' ');
+    const bool share = layout != output.layout.end() && layout->role == OutputRole::kShare;
+    if (from.type() != ColumnType::kDouble) {
+      columns.push_back(from);
+      columns.back().rename(title);
+      continue;
+    }
+    Column shown(title, share ? ColumnType::kString : ColumnType::kDouble);
+    for (std::size_t r = 0; r < from.size(); ++r) {
+      if (from.is_null(r)) {
+        shown.append_null();
+      } else if (share) {
+        shown.append_string(percent(from.double_at(r)));
+      } else {
+        const double v = from.double_at(r);
+        const double scale = v == 0 ? 1 : std::pow(10.0, 3 - std::floor(std::log10(std::fabs(v))));
+        shown.append_double(std::round(v * scale) / scale);
+      }
+    }
+    columns.push_back(std::move(shown));
+  }
+  return Table(std::move(columns));
+}
+
+class Report {
+ public:
+  Report(const Plan& plan, const std::vector<OutputTable>& outputs, const std::vector<std::string>& notes, const ReportOptions& options)
+      : plan_(plan), outputs_(outputs), notes_(notes), options_(options),
+        page_(plan.title, plan.edition.empty() ? "Impact and costs" : plan.edition) {}
+
+  std::string render() {
+    add_headlines();
+    add_costs_section();
+    add_effects();
+    add_planted();
+    add_description();
+    add_linkage();
+    add_balance();
+    add_sensitivity();
+    add_limits();
+    return page_.render();
+  }
+
+ private:
+  const OutputTable* find(std::string_view id) const { return find_output(outputs_, id); }
+
+  void show(std::string_view id, const std::string& caption, const std::vector<std::string>& leave_out = {}) {
+    if (const auto* output = find(id)) page_.table(caption, for_reading(*output, leave_out));
+  }
+  void draw(const std::string& caption, const std::string& spec, const std::string& alternative) {
+    if (!spec.empty()) page_.chart(caption, spec, alternative);
+  }
+
+  void add_headlines() {
+    page_.heading("What was found");
+    if (options_.plan_changed) {
+      page_.note("The plan was changed after it was registered: read these results as exploratory, not as the test that was planned.");
+    }
+    page_.list(headline_sentences(plan_, outputs_));
+    page_.paragraph(fmt::format("Each line compares people on the programme with similar people who were not (method: {}). An interval "
+                                "holds the true effect in {:.0f} of 100 studies like this one.",
+                                plan_.methods.front().title, 100 * plan_.confidence));
+  }
+
+  void add_costs_section();
+  void add_sensitivity();
+
+  void add_effects() {
+    const auto* effects = find("effects");
+    if (effects == nullptr) return;
+    page_.heading("Effects of the programme");
+    draw("Effects with their intervals", effects_chart(*effects, plan_, true),
+         "For each outcome a point for the estimated effect in percentage points and a line for its interval; left of zero is less of the outcome on the programme.");
+    draw("Effects on numbers, with their intervals", effects_chart(*effects, plan_, false),
+         "For each outcome that is a number, a point for the estimated effect and a line for its interval.");
+    show("effects", "Every estimate: by outcome, subgroup and method", {"title", "population"});
+    for (const auto& outcome : plan_.outcomes) {
+      const auto groups = subgroup_chart(*effects, plan_, outcome.id);
+      const auto methods = methods_chart(*effects, plan_, outcome.id);
+      if (groups.empty() && methods.empty()) continue;
+      page_.subheading(name_of(outcome));
+      draw("By subgroup", groups, "The effect on " + name_of(outcome) + " for everybody and for each subgroup, with intervals.");
+      draw("By method", methods, "The effect on " + name_of(outcome) + " as each method estimates it, with intervals.");
+    }
+  }
+
+  void add_planted() {
+    const auto* planted = find("planted");
+    if (planted == nullptr) return;
+    page_.heading("Planted and estimated");
+    page_.paragraph("This programme is synthetic, so the true effects are known: they were planted. The diamond is the planted effect, "
+                    "the point and its line are what the evaluation found without knowing it.");
+    draw("Planted effects (diamonds) and estimates with intervals", planted_chart(*planted, plan_),
+         "For each outcome a diamond at the planted effect and a point with an interval at the estimate.");
+    show("planted", "Planted and estimated effects");
+  }
+
+  void add_description() {
+    if (find("description") == nullptr && find("description_means") == nullptr && find("trends") == nullptr) return;
+    page_.heading("Who is in the data, and which services and benefits they use");
+    show("description", "People by group");
+    show("description_means", "Means of numbers");
+    const auto* trends = find("trends");
+    if (trends == nullptr) return;
+    page_.paragraph("Only people who were linked and could be observed in the quarter are counted; somebody who is not linked is missing, not zero.");
+    for (const auto& variable : plan_.describe_variables) {
+      draw(variable + ": share with any, by quarter", trend_chart(*trends, variable),
+           "Share of each group with any " + variable + " in each quarter from two years before the start to two years after.");
+    }
+    page_.paragraph("The figures behind these charts are in trends.csv.");
+  }
+
+  void add_linkage() {
+    if (find("match_rates") == nullptr) return;
+    page_.heading("Linkage: how many were found");
+    page_.paragraph("Of those whom a department could know (by age), how many were found in its register, and how surely. "
+                    "Not linked is missing, never zero: outcomes rest on the linked alone. A rate that differs between the programme "
+                    "and the comparison group can bend an estimate.");
+    show("match_rates", "Match rates by department, group and subgroup");
+  }
+
+  void add_balance() {
+    const auto* balance = find("balance");
+    if (balance == nullptr) return;
+    page_.heading("Were like compared with like?");
+    add_balance_verdict(*balance);
+    const auto* overlap = find("overlap");
+    for (const auto& outcome : plan_.outcomes) {
+      const auto& t = balance->table;
+      bool any = false;
+      for (std::size_t r = 0; r < t.row_count(); ++r) any = any || t.find("outcome")->string_at(r) == outcome.id;
+      if (!any) continue;
+      page_.subheading(name_of(outcome));
+      draw("Love plot: standardised differences before and after", love_plot(*balance, outcome.id, plan_.smd_limit),
+           "For each covariate, the standardised difference between the groups before matching (circle) and after (triangle); dashed lines mark the limit.");
+      if (overlap != nullptr) {
+        draw("Propensity scores of the two groups", overlap_chart(*overlap, outcome.id),
+             "How the propensity scores of the programme group and of the comparison group are spread; where both lines are above zero, like can be compared with like.");
+      }
+    }
+    page_.paragraph("All balance figures are in balance.csv, the score distributions in overlap.csv.");
+  }
+
+  void add_balance_verdict(const OutputTable& balance) {
+    std::size_t total = 0;
+    std::vector<std::string> beyond;
+    const auto& t = balance.table;
+    for (std::size_t r = 0; r < t.row_count(); ++r) {
+      const auto* after = t.find("smd_after");
+      if (after->is_null(r)) continue;
+      ++total;
+      if (std::fabs(after->double_at(r)) > plan_.smd_limit) {
+        beyond.push_back(t.find("covariate")->text_at(r) + " (" + t.find("outcome")->text_at(r) + ")");
+      }
+    }
+    if (beyond.empty()) {
+      page_.paragraph(fmt::format("After matching, all {} covariate differences are within {} standard deviations.", total, plan_.smd_limit));
+      return;
+    }
+    if (beyond.size() > 12) beyond.resize(12);
+    page_.note(fmt::format("After matching, some of {} covariate differences are still beyond {} standard deviations, so part of those estimates may be "
+                           "selection and not effect:", total, plan_.smd_limit));
+    page_.list(beyond);
+  }
+
+  void add_limits() {
+    page_.heading("Limits");
+    std::vector<std::string> limits = {
+        "Matching makes the groups alike in what was measured. What was not measured can still differ, and then the estimate is "
+        "partly selection.",
+        "Outcomes rest on people who were linked. Missed links make the sample smaller; false links pull effects towards zero.",
+        "Standard errors take the score as known and are clustered by " +
+            (plan_.cluster_column.empty() ? std::string("nothing: every unit stands alone") : plan_.cluster_column) + "."};
+    if (!plan_.subgroups.empty()) limits.push_back("Subgroups are many looks at the same people: use the adjusted p values.");
+    limits.insert(limits.end(), notes_.begin(), notes_.end());
+    page_.list(limits);
+    if (!options_.data_name.empty()) page_.paragraph("Data: " + options_.data_name + ".");
+    if (!options_.plan_hash.empty()) page_.paragraph("Plan registered in the ledger before the data was opened, as " + options_.plan_hash + ".");
+    page_.paragraph(options_.protection.empty() ? "These tables have not been through disclosure control: they may not leave the research site."
+                                                : options_.protection);
+  }
+
+  const Plan& plan_;
+  const std::vector<OutputTable>& outputs_;
+  const std::vector<std::string>& notes_;
+  const ReportOptions& options_;
+  page::Page page_;
+};
+
+void Report::add_costs_section() {}
+void Report::add_sensitivity() {}
+
+}  // namespace
+
+std::string render_report(const Plan& plan, const std::vector<OutputTable>& outputs, const std::vector<std::string>& notes,
+                          const ReportOptions& options) {
+  return Report(plan, outputs, notes, options).render();
+}
+
+Status write_output_files(const std::vector<OutputTable>& outputs, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return io_error("cannot make the output folder; check the path given to --out");
+  for (const auto& output : outputs) {
+    const auto status = table::write_csv(output.table, (std::filesystem::path(folder) / (output.id + ".csv")).string());
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+}  // namespace kinfold::evaluation

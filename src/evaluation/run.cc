@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "evaluation/linear.h"
+#include "evaluation/run_internal.h"
+
+namespace kinfold::evaluation {
+namespace {
+
+bool uses_covariate(const Outcome& outcome, const std::string& id) {
+  return outcome.covariates.empty() ||
+         std::find(outcome.covariates.begin(), outcome.covariates.end(), id) != outcome.covariates.end();
+}
+
+bool varies(const double* begin, std::size_t count) {
+  return std::any_of(begin, begin + count, [&](double v) { return v != *begin; });
+}
+
+/// Intercept and the design columns of the outcome, less what does not vary or depends on the rest.
+void fill_design(const Plan& plan, const Frame& frame, std::size_t outcome, SampleOf& out) {
+  const std::size_t n = out.unit.size();
+  std::vector<const DesignColumn*> columns;
+  for (const auto& column : frame.design) {
+    if (uses_covariate(plan.outcomes[outcome], plan.covariates[column.covariate].id)) columns.push_back(&column);
+  }
+  Matrix all(n, 1);
+  std::fill_n(all.column(0), n, 1.0);
+  std::vector<std::string> names = {"intercept"};
+  for (const auto* column : columns) {
+    std::vector<double> values(n);
+    for (std::size_t i = 0; i < n; ++i) values[i] = column->values[out.unit[i]];
+    if (n == 0 || !varies(values.data(), n)) continue;
+    all.values.insert(all.values.end(), values.begin(), values.end());
+    ++all.cols;
+    names.push_back(column->name);
+  }
+  const auto kept = independent_columns(all);
+  out.sample.x = take_columns(all, kept);
+  std::vector<bool> is_kept(all.cols, false);
+  for (const auto c : kept) is_kept[c] = true;
+  for (std::size_t c = 0; c < all.cols; ++c) (is_kept[c] ? out.sample.names : out.left_out).push_back(names[c]);
+}
+
+void fill_strata(const Frame& frame, const std::vector<std::string>& exact, SampleOf& out) {
+  if (exact.empty()) return;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> known;
+  for (const auto unit : out.unit) {
+    std::vector<std::uint32_t> key;
+    for (const auto& id : exact) {
+      const auto found = frame.category.find(id);
+      if (found != frame.category.end()) key.push_back(found->second[unit]);
+    }
+    out.sample.stratum.push_back(known.emplace(key, static_cast<std::uint32_t>(known.size())).first->second);
+  }
+}
+
+/// Clusters numbered densely within the sample.
+void fill_clusters(const Frame& frame, SampleOf& out) {
+  if (frame.cluster.empty()) return;
+  std::map<std::uint32_t, std::uint32_t> known;
+  for (const auto unit : out.unit) {
+    out.sample.cluster.push_back(known.emplace(frame.cluster[unit], static_cast<std::uint32_t>(known.size())).first->second);
+  }
+  if (known.size() < 2) out.problem = "there is one cluster only; standard errors need at least two";
+}
+
+std::string sample_problem(const Plan& plan, const Sample& sample) {
+  const auto treated = static_cast<std::size_t>(std::count(sample.treated.begin(), sample.treated.end(), 1));
+  const auto comparison = sample.size() - treated;
+  if (sample.size() == 0) return "the outcome is missing for everybody";
+  if (treated < plan.units_min || comparison < plan.units_min) {
+    return "only " + std::string(treated < plan.units_min ? "treated" : "comparison") + " units below the plan's minimum of " +
+           std::to_string(plan.units_min) + " have the outcome";
+  }
+  if (!varies(sample.y.data(), sample.size())) return "the outcome is the same for everybody";
+  return {};
+}
+
+double standard_deviation(const std::vector<double>& values) {
+  const double n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double sum = 0;
+  for (const double v : values) sum += (v - mean) * (v - mean);
+  return std::sqrt(sum / (n - 1));
+}
+
+bool needs_score(MethodKind kind) {
+  return kind == MethodKind::kNearest || kind == MethodKind::kNearestGreedy || kind == MethodKind::kKernel;
+}
+
+Result<Effect> apply_method(const Method& method, const Sample& sample, const std::vector<double>& score) {
+  std::optional<double> caliper;
+  if (method.caliper_sd && !score.empty()) caliper = *method.caliper_sd * standard_deviation(score);
+  switch (method.kind) {
+    case MethodKind::kRawDifference: return raw_difference(sample);
+    case MethodKind::kRegression: return regression_effect(sample);
+    case MethodKind::kNearest: {
+      NearestEffectOptions options;
+      options.estimand = method.estimand;
+      options.neighbours = static_cast<std::uint32_t>(method.neighbours);
+      options.caliper = caliper;
+      return nearest_effect(sample, score, options);
+    }
+    case MethodKind::kNearestGreedy: return greedy_effect(sample, score, caliper);
+    case MethodKind::kKernel: return kernel_effect(sample, score, method.kernel, method.bandwidth);
+    case MethodKind::kIpw: return ipw_effect(sample, method.link, method.estimand);
+    case MethodKind::kEntropyBalancing: return entropy_effect(sample);
+    case MethodKind::kRegressionAdjustment: return regression_adjustment_effect(sample, method.estimand);
+    case MethodKind::kAipw: return aipw_effect(sample, method.link, method.estimand);
+    case MethodKind::kIpwra: return ipwra_effect(sample, method.link, method.estimand);
+  }
+  return internal_error("unknown method");
+}
+
+void keep_rows(SampleOf& of, const std::vector<std::size_t>& rows) {
+  Sample& s = of.sample;
+  Matrix x(rows.size(), s.x.cols);
+  for (std::size_t c = 0; c < s.x.cols; ++c) {
+    for (std::size_t k = 0; k < rows.size(); ++k) x.at(k, c) = s.x.at(rows[k], c);
+  }
+  s.x = std::move(x);
+  const auto pick = [&](auto& values) {
+    if (values.empty()) return;
+    auto old = values;
+    values.clear();
+    for (const auto r : rows) values.push_back(old[r]);
+  };
+  pick(s.treated);
+  pick(s.y);
+  pick(s.cluster);
+  pick(s.stratum);
+  pick(of.unit);
+}
+
+void fill_estimate(const Plan& plan, const Effect& effect, Estimate& estimate) {
+  estimate.n_treated = effect.n_treated;
+  estimate.n_comparison = effect.n_comparison;
+  if (!std::isfinite(effect.estimate) || !std::isfinite(effect.variance) || effect.variance <= 0) {
+    estimate.not_estimable_because = "the standard error does not exist here: too little varies between the units used";
+    return;
+  }
+  const double error = std::sqrt(effect.variance);
+  const double z = normal_quantile(0.5 + plan.confidence / 2);
+  estimate.estimate = effect.estimate;
+  estimate.std_error = error;
+  estimate.ci_low = effect.estimate - z * error;
+  estimate.ci_high = effect.estimate + z * error;
+  estimate.p_value = std::erfc(std::fabs(effect.estimate / error) / std::sqrt(2.0));
+  estimate.treated_mean = effect.treated_mean;
+  estimate.comparison_mean = effect.comparison_mean;
+}
+
+}  // namespace
+
+SampleOf make_sample(const Plan& plan, const Frame& frame, std::size_t outcome, std::size_t subgroup,
+                     const std::vector<std::string>& exact) {
+  SampleOf out;
+  for (std::uint32_t i = 0; i < frame.size(); ++i) {
+    const bool in = frame.in_outcome[outcome][i] != 0 && frame.grade_accepted[outcome][i] != 0 &&
+                    (subgroup == kEverybody || frame.in_subgroup[subgroup][i] != 0) && !std::isnan(frame.outcome[outcome][i]);
+    if (!in) continue;
+    out.unit.push_back(i);
+    out.sample.treated.push_back(frame.treated[i]);
+    out.sample.y.push_back(frame.outcome[outcome][i]);
+  }
+  out.problem = sample_problem(plan, out.sample);
+  if (!out.problem.empty()) return out;
+  fill_design(plan, frame, outcome, out);
+  fill_strata(frame, exact, out);
+  fill_clusters(frame, out);
+  return out;
+}
+
+MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, std::size_t subgroup, const Method& method) {
+  MethodRun run;
+  run.estimate.outcome = plan.outcomes[outcome].id;
+  run.estimate.subgroup = subgroup == kEverybody ? "all" : plan.subgroups[subgroup].id;
+  run.estimate.method = method.id;
+  run.estimate.estimand = std::string(estimand_name(method.estimand));
+  auto of = make_sample(plan, frame, outcome, subgroup, method.exact);
+  run.left_out = of.left_out;
+  run.estimate.n_treated = static_cast<std::uint64_t>(std::count(of.sample.treated.begin(), of.sample.treated.end(), 1));
+  run.estimate.n_comparison = of.sample.size() - run.estimate.n_treated;
+  run.estimate.not_estimable_because = of.problem;
+  if (!of.problem.empty()) return run;
+  if (needs_score(method.kind) || method.trim) {
+    auto fit = fit_score(of.sample.x, of.sample.names, of.sample.treated, method.link);
+    if (!fit.ok()) {
+      run.estimate.not_estimable_because = fit.error().message;
+      return run;
+    }
+    run.score = std::move(fit.value().probability);
+    if (method.trim) {
+      std::vector<std::size_t> rows;
+      for (std::size_t i = 0; i < run.score.size(); ++i) {
+        if (run.score[i] >= *method.trim && run.score[i] <= 1 - *method.trim) rows.push_back(i);
+      }
+      keep_rows(of, rows);
+      std::vector<double> kept;
+      for (const auto r : rows) kept.push_back(run.score[r]);
+      run.score = std::move(kept);
+      run.estimate.not_estimable_because = sample_problem(plan, of.sample);
+      if (!run.estimate.not_estimable_because.empty()) return run;
+    }
+  }
+  auto effect = apply_method(method, of.sample, run.score);
+  if (!effect.ok()) {
+    run.estimate.not_estimable_because = effect.error().message;
+    return run;
+  }
+  fill_estimate(plan, effect.value(), run.estimate);
+  run.effect = std::move(effect.value());
+  run.unit = std::move(of.unit);
+  return run;
+}
+
+std::vector<double> cluster_influence(const Frame& frame, const MethodRun& run) {
+  const std::size_t count = frame.cluster.empty() ? frame.size()
+                            : frame.size() == 0   ? 0
+                                                  : *std::max_element(frame.cluster.begin(), frame.cluster.end()) + std::size_t{1};
+  std::vector<double> sums(count, 0);
+  if (!run.effect) return sums;
+  for (std::size_t i = 0; i < run.unit.size(); ++i) {
+    sums[frame.cluster.empty() ? run.unit[i] : frame.cluster[run.unit[i]]] += run.effect->influence[i];
+  }
+  return sums;
+}
+
+std::vector<double> adjust_p_values(const std::vector<double>& p, Multiplicity method) {
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return p[a] < p[b] || (p[a] == p[b] && a < b); });
+  std::vector<double> out = p;
+  const double m = static_cast<double>(p.size());
+  if (method == Multiplicity::kHolm) {
+    double floor = 0;
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      floor = std::max(floor, std::min(1.0, (m - static_cast<double>(k)) * p[order[k]]));
+      out[order[k]] = floor;
+    }
+  } else if (method == Multiplicity::kBenjaminiHochberg) {
+    double ceiling = 1;
+    for (std::size_t k = order.size(); k-- > 0;) {
+      ceiling = std::min(ceiling, m / static_cast<double>(k + 1) * p[order[k]]);
+      out[order[k]] = ceiling;
+    }
+  }
+  return out;
+}
+
+Contributors count_contributors(const Frame& frame, const std::vector<std::uint32_t>& units) {
+  const auto distinct = [&](const std::vector<std::uint32_t>& of) {
+    if (of.empty()) return std::size_t{0};
+    std::vector<std::uint32_t> values;
+    values.reserve(units.size());
+    for (const auto unit : units) values.push_back(of[unit]);
+    std::sort(values.begin(), values.end());
+    return static_cast<std::size_t>(std::unique(values.begin(), values.end()) - values.begin());
+  };
+  return {distinct(frame.cluster), distinct(frame.authority)};
+}
+
+}  // namespace kinfold::evaluation

@@ -1,0 +1,59 @@
+// One estimate after another: sample, score, effect. Private to the room.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evaluation/effect.h"
+#include "evaluation/frame_internal.h"
+#include "evaluation/score.h"
+
+namespace kinfold::evaluation {
+
+inline constexpr std::size_t kEverybody = static_cast<std::size_t>(-1);
+
+/// The units of one estimate: a sample, and which unit of the frame each of its rows is.
+struct SampleOf {
+  Sample sample;
+  std::vector<std::uint32_t> unit;
+  std::vector<std::string> left_out;   ///< Covariates that depend on others here.
+  std::string problem;                 ///< Not empty: no estimate can be made, and why.
+};
+
+/// `subgroup` is an index or kEverybody. `exact` names covariates to stratify by.
+SampleOf make_sample(const Plan& plan, const Frame& frame, std::size_t outcome, std::size_t subgroup,
+                     const std::vector<std::string>& exact);
+
+/// What one method made of one sample.
+struct MethodRun {
+  Estimate estimate;
+  std::optional<Effect> effect;            ///< Empty where not estimable.
+  std::vector<std::uint32_t> unit;         ///< Of the effect's rows, in the frame.
+  std::vector<double> score;               ///< Propensity score of those rows; empty: none was used.
+  std::vector<std::string> left_out;
+};
+MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, std::size_t subgroup, const Method& method);
+
+/// The influence of a run as sums by cluster of the frame (by unit if it has none); aligned between runs.
+std::vector<double> cluster_influence(const Frame& frame, const MethodRun& run);
+
+/// Holm (1979), or Benjamini and Hochberg (1995), on p values; order kept.
+std::vector<double> adjust_p_values(const std::vector<double>& p, Multiplicity method);
+
+// Tables of the report, each from what the run has left.
+void add_description_tables(const EvaluationData& data, const Plan& plan, const Frame& frame, const PanelIndex& panel,
+                            Evaluation& out);
+Status add_match_rate_table(const EvaluationData& data, const Plan& plan, const Frame& frame, Evaluation& out);
+void add_impact_tables(const EvaluationData& data, const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
+                       Evaluation& out);
+Status add_planted_table(const EvaluationData& data, const Plan& plan, Evaluation& out);
+
+/// How many families and authorities stand behind a set of units of the frame.
+struct Contributors {
+  std::size_t families = 0;
+  std::size_t authorities = 0;
+};
+Contributors count_contributors(const Frame& frame, const std::vector<std::uint32_t>& units);
+
+}  // namespace kinfold::evaluation

@@ -1,0 +1,95 @@
+#include "evaluation/sentences_internal.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace kinfold::evaluation {
+namespace {
+
+struct EffectRow {
+  double programme = 0, comparison = 0, estimate = 0, low = 0, high = 0;
+  std::int64_t n_treated = 0;
+};
+
+double value_at(const table::Table& t, std::string_view column, std::size_t row) {
+  const auto* found = t.find(column);
+  return found == nullptr || found->is_null(row) ? NAN : found->number_at(row);
+}
+
+std::string of_whom(const Outcome& outcome) {
+  return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
+}
+
+std::string verdict(const Outcome& outcome, const EffectRow& row) {
+  if (row.low <= 0 && row.high >= 0) return "The interval includes no effect, so this could be chance.";
+  const bool less = row.estimate < 0;
+  return less == outcome.good_is_less ? "This is an improvement that chance alone would rarely give."
+                                      : "This is in the wrong direction, and chance alone would rarely give it.";
+}
+
+std::string sentence_of(const Plan& plan, const Outcome& outcome, const EffectRow& row) {
+  const auto level = plain_number(100 * plan.confidence, 0);
+  if (outcome.is_share) {
+    const double relative = row.comparison != 0 ? row.estimate / row.comparison : NAN;
+    std::string relation = std::isfinite(relative)
+                               ? fmt::format(", {:.0f}% {} in relative terms", std::fabs(relative) * 100, relative < 0 ? "less" : "more")
+                               : "";
+    return fmt::format("{}: {} on the programme, {} in the comparison group: {} percentage points{} "
+                       "({}% interval {} to {}). {}",
+                       of_whom(outcome), percent(row.programme), percent(row.comparison), plain_number(100 * row.estimate, 2),
+                       relation, level, plain_number(100 * row.low, 2), plain_number(100 * row.high, 2), verdict(outcome, row));
+  }
+  return fmt::format("{}: {} on the programme, {} in the comparison group: a difference of {} ({}% interval {} to {}). {}",
+                     of_whom(outcome), plain_number(row.programme, 2), plain_number(row.comparison, 2),
+                     plain_number(row.estimate, 2), level, plain_number(row.low, 2), plain_number(row.high, 2), verdict(outcome, row));
+}
+
+}  // namespace
+
+const OutputTable* find_output(const std::vector<OutputTable>& outputs, std::string_view id) {
+  for (const auto& output : outputs) {
+    if (output.id == id) return &output;
+  }
+  return nullptr;
+}
+
+std::string percent(double share, int decimals) { return fmt::format("{:.{}f}%", 100 * share, decimals); }
+
+std::string plain_number(double value, int decimals) {
+  const auto text = fmt::format("{:.{}f}", value, decimals);
+  const auto point = text.find('.');
+  const auto whole = text.substr(0, point);
+  const bool negative = whole.starts_with('-');
+  const auto digits = with_thousands(std::stoll(negative ? whole.substr(1) : whole));
+  return (negative ? "\u2212" : "") + digits + (point == std::string::npos ? "" : text.substr(point));
+}
+
+std::vector<std::string> headline_sentences(const Plan& plan, const std::vector<OutputTable>& outputs) {
+  std::vector<std::string> out;
+  const auto* effects = find_output(outputs, "effects");
+  if (effects == nullptr) return out;
+  const auto& t = effects->table;
+  for (const auto& outcome : plan.outcomes) {
+    for (std::size_t row = 0; row < t.row_count(); ++row) {
+      if (t.find("outcome")->string_at(row) != outcome.id || t.find("subgroup")->string_at(row) != "all" ||
+          t.find("method")->string_at(row) != plan.methods.front().id) {
+        continue;
+      }
+      const EffectRow effect{value_at(t, "programme_mean", row), value_at(t, "comparison_mean", row), value_at(t, "estimate", row),
+                             value_at(t, "ci_low", row), value_at(t, "ci_high", row), 0};
+      if (std::isfinite(effect.estimate) && std::isfinite(effect.low) && std::isfinite(effect.programme)) {
+        out.push_back(sentence_of(plan, outcome, effect));
+        continue;
+      }
+      const auto reason = t.find("not_estimable_because")->text_at(row);
+      out.push_back(of_whom(outcome) + (reason.empty() ? ": withheld, because too few people stand behind it."
+                                                       : ": not estimable, because " + reason + "."));
+    }
+  }
+  return out;
+}
+
+}  // namespace kinfold::evaluation

@@ -1,0 +1,50 @@
+// Reads one TOML table key by key, and complains with the line about what it was not asked for.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <toml++/toml.h>
+
+namespace kinfold::evaluation {
+
+/// Collects the first error; getters give the default after one.
+class TomlReader {
+ public:
+  TomlReader(const toml::table& table, std::string where, std::string source, std::optional<std::string>& error)
+      : table_(table), where_(std::move(where)), source_(std::move(source)), error_(error) {}
+
+  std::string text(std::string_view key, bool needed = false);
+  std::optional<double> number(std::string_view key, bool needed = false);
+  std::optional<std::int64_t> integer(std::string_view key);
+  bool flag(std::string_view key, bool otherwise);
+  /// A string, or an array of strings.
+  std::vector<std::string> texts(std::string_view key);
+  /// Exactly two integers, the first not above the second.
+  std::optional<std::pair<int, int>> range(std::string_view key);
+  const toml::table* table(std::string_view key, bool needed = false);
+  /// The tables of `[[key]]`.
+  std::vector<const toml::table*> tables(std::string_view key);
+  /// A word out of a list; gives its position.
+  std::size_t choice(std::string_view key, std::initializer_list<std::string_view> words, std::size_t otherwise);
+  bool has(std::string_view key) const { return table_.contains(key); }
+
+  /// Call last: a key nobody asked for is a spelling mistake.
+  void finish();
+  void fail(std::string_view key, const std::string& problem);
+  TomlReader inner(const toml::table& table, std::string where) { return {table, std::move(where), source_, error_}; }
+
+ private:
+  const toml::node* find(std::string_view key, bool needed);
+  const toml::table& table_;
+  std::string where_;
+  std::string source_;
+  std::optional<std::string>& error_;
+  std::set<std::string, std::less<>> asked_;
+};
+
+}  // namespace kinfold::evaluation

@@ -1,0 +1,327 @@
+// The whole evaluation on synthetic people: what it finds, what it refuses, and that order does not matter.
+#include "evaluation/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "evaluation/command.h"
+#include "evaluation/report.h"
+#include "table/io.h"
+
+namespace kinfold::evaluation {
+namespace {
+
+using table::ColumnType;
+using table::Table;
+
+constexpr const char* kPlan = R"([plan]
+title = "A test"
+[data]
+id = "person"
+cluster = "family"
+authority = "authority"
+linked = ["linked_dwp"]
+[treatment]
+column = "group"
+treated = ["programme"]
+comparison = ["waiting"]
+[[outcome]]
+id = "benefit"
+variable = "jsa"
+quarters = [0, 1]
+linked = "linked_dwp"
+[[outcome]]
+id = "score"
+column = "score"
+[[covariate]]
+column = "age"
+[[covariate]]
+column = "gender"
+category = true
+[[covariate]]
+id = "before"
+variable = "jsa"
+quarters = [-2, -1]
+measure = "rate"
+[[subgroup]]
+id = "women"
+where = "gender = 'female'"
+[[method]]
+kind = "nearest"
+neighbours = 3
+[[method]]
+kind = "ipw"
+[[method]]
+kind = "raw"
+[describe]
+columns = ["gender", "age"]
+variables = ["jsa"]
+)";
+
+struct People {
+  Table people;
+  Table panel;
+};
+
+/// Families of two; the older are more often on the programme, and score lower: no effect on the score.
+People make_people(std::size_t count, std::uint64_t seed) {
+  People out;
+  for (const char* name : {"person", "family"}) out.people.add(name, ColumnType::kInt64);
+  for (const char* name : {"authority", "group", "gender", "linked_dwp"}) out.people.add(name, ColumnType::kString);
+  out.people.add("age", ColumnType::kInt64);
+  out.people.add("score", ColumnType::kDouble);
+  for (const char* name : {"person", "quarter"}) out.panel.add(name, ColumnType::kInt64);
+  out.panel.add("jsa", ColumnType::kDouble);
+  RandomStream random(seed);
+  auto& c = out.people.columns();
+  auto& p = out.panel.columns();
+  for (std::size_t i = 0; i < count; ++i) {
+    const int age = random.between(18, 60);
+    const bool treated = random.chance(0.2 + 0.01 * (age - 18));
+    const bool linked = random.chance(0.9);
+    c[0].append_int(static_cast<std::int64_t>(1000 + i));
+    c[1].append_int(static_cast<std::int64_t>(i / 2));
+    c[2].append_string(i % 3 == 0 ? "north" : "south");
+    c[3].append_string(treated ? "programme" : "waiting");
+    c[4].append_string(random.chance(0.5) ? "female" : "male");
+    c[5].append_string(linked ? "good" : "none");
+    c[6].append_int(age);
+    c[7].append_double(100 - age + 5 * random.normal());
+    for (int q = -2; q <= 1; ++q) {
+      p[0].append_int(static_cast<std::int64_t>(1000 + i));
+      p[1].append_int(q);
+      const bool on = random.chance(0.2 + 0.002 * age - (treated && q >= 0 ? 0.1 : 0.0));
+      linked ? p[2].append_double(on ? 30 : 0) : p[2].append_null();
+    }
+  }
+  return out;
+}
+
+Plan plan_of(const std::string& text) {
+  auto plan = parse_plan(text, "p.toml");
+  EXPECT_TRUE(plan.ok()) << (plan.ok() ? "" : plan.error().message);
+  return std::move(plan).value();
+}
+
+Evaluation run(const People& data, const std::string& plan = kPlan, std::size_t threads = 1) {
+  auto result = evaluate({&data.people, &data.panel, nullptr}, plan_of(plan), {threads, nullptr});
+  EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().message);
+  return std::move(result).value();
+}
+
+const Estimate& find(const Evaluation& e, const std::string& outcome, const std::string& subgroup, const std::string& method) {
+  for (const auto& one : e.estimates) {
+    if (one.outcome == outcome && one.subgroup == subgroup && one.method == method) return one;
+  }
+  ADD_FAILURE() << "no estimate of " << outcome;
+  return e.estimates.front();
+}
+
+TEST(Evaluate, TakesSelectionOutOfTheDifference) {
+  const auto result = run(make_people(6000, 1));
+  const auto& raw = find(result, "score", "all", "raw");
+  const auto& matched = find(result, "score", "all", "nearest");
+  EXPECT_LT(*raw.ci_high, -1.0) << "the raw difference is selection";
+  EXPECT_LT(*matched.ci_low, 0.0);
+  EXPECT_GT(*matched.ci_high, 0.0);
+  EXPECT_LT(std::fabs(*matched.estimate), std::fabs(*raw.estimate) / 4);
+}
+
+TEST(Evaluate, LeavesOutThoseWhoAreNotLinked) {
+  const auto data = make_people(2000, 2);
+  const auto result = run(data);
+  std::uint64_t linked = 0;
+  for (std::size_t r = 0; r < data.people.row_count(); ++r) linked += data.people.find("linked_dwp")->string_at(r) == "good" ? 1 : 0;
+  const auto& raw = find(result, "benefit", "all", "raw");
+  EXPECT_EQ(raw.n_treated + raw.n_comparison, linked);
+}
+
+TEST(Evaluate, DoesNotDependOnTheOrderOfRows) {
+  auto data = make_people(1500, 3);
+  const auto forward = estimates_to_json(run(data).estimates);
+  std::vector<std::size_t> rows(data.people.row_count());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  std::reverse(rows.begin(), rows.end());
+  data.people = data.people.take(rows);
+  std::vector<std::size_t> panel_rows(data.panel.row_count());
+  std::iota(panel_rows.begin(), panel_rows.end(), std::size_t{0});
+  std::rotate(panel_rows.begin(), panel_rows.begin() + 777, panel_rows.end());
+  data.panel = data.panel.take(panel_rows);
+  EXPECT_EQ(estimates_to_json(run(data).estimates), forward);
+}
+
+TEST(Evaluate, IsTheSameOnAnyNumberOfThreads) {
+  const auto data = make_people(1500, 4);
+  EXPECT_EQ(estimates_to_json(run(data, kPlan, 1).estimates), estimates_to_json(run(data, kPlan, 3).estimates));
+}
+
+TEST(Evaluate, DescribesEveryColumnOfEveryOutput) {
+  for (const auto& output : run(make_people(800, 5)).outputs) {
+    ASSERT_EQ(output.layout.size(), output.table.column_count()) << output.id;
+    for (std::size_t c = 0; c < output.layout.size(); ++c) {
+      const auto& layout = output.layout[c];
+      EXPECT_EQ(layout.name, output.table.columns()[c].name());
+      if (layout.role == OutputRole::kShare || layout.role == OutputRole::kMean) {
+        EXPECT_NE(output.table.find(layout.of), nullptr) << output.id << ": " << layout.name;
+      }
+      for (const auto& n : layout.n) EXPECT_NE(output.table.find(n), nullptr) << output.id << ": " << n;
+    }
+  }
+}
+
+TEST(Evaluate, CountsTheEligibleInTheMatchRates) {
+  const auto data = make_people(1000, 6);
+  const auto result = run(data);
+  const auto rates = std::find_if(result.outputs.begin(), result.outputs.end(), [](const auto& o) { return o.id == "match_rates"; });
+  ASSERT_NE(rates, result.outputs.end());
+  std::int64_t everybody = 0;
+  for (std::size_t r = 0; r < rates->table.row_count(); ++r) {
+    if (rates->table.find("subgroup")->string_at(r) == "all") everybody += rates->table.find("eligible")->int_at(r);
+  }
+  EXPECT_EQ(everybody, 1000);
+}
+
+TEST(Evaluate, ReportNeedsOnlyTheTablesAndShowsWhatIsHiddenAsHidden) {
+  auto result = run(make_people(800, 7));
+  for (auto& output : result.outputs) {
+    if (output.id != "effects") continue;
+    table::Column hidden("estimate", ColumnType::kDouble);
+    for (std::size_t r = 0; r < output.table.row_count(); ++r) hidden.append_null();
+    *output.table.find("estimate") = hidden;
+  }
+  const auto page = render_report(plan_of(kPlan), result.outputs, result.notes);
+  EXPECT_NE(page.find("withheld, because too few people stand behind it"), std::string::npos);
+  EXPECT_NE(page.find("Were like compared with like?"), std::string::npos);
+  EXPECT_EQ(page.find("http://"), std::string::npos) << "nothing from outside";
+}
+
+struct BadInput {
+  const char* name;
+  std::string plan;
+  std::string message;
+};
+class EvaluateRefusal : public ::testing::TestWithParam<BadInput> {};
+
+TEST_P(EvaluateRefusal, NamesWhatIsMissing) {
+  const auto data = make_people(200, 8);
+  const auto result = evaluate({&data.people, &data.panel, nullptr}, plan_of(GetParam().plan), {});
+  ASSERT_FALSE(result.ok());
+  EXPECT_NE(result.error().message.find(GetParam().message), std::string::npos) << result.error().message;
+}
+
+std::string replaced(const std::string& from, const std::string& to) {
+  std::string text = kPlan;
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, EvaluateRefusal,
+    ::testing::Values(BadInput{"NoTreatmentColumn", replaced("column = \"group\"", "column = \"grp\""), "grp"},
+                      BadInput{"NobodyLeft", replaced("treated = [\"programme\"]\ncomparison = [\"waiting\"]", "treated = ['x']\ncomparison = ['y']"),
+                               "no row is both in the population and in a group"},
+                      BadInput{"NoVariable", replaced("variable = \"jsa\"\nquarters = [0, 1]", "variable = \"esa\"\nquarters = [0, 1]"), "esa"},
+                      BadInput{"NoCluster", replaced("cluster = \"family\"", "cluster = \"fam\""), "data.cluster"},
+                      BadInput{"TextAsNumber", replaced("column = \"score\"", "column = \"gender\""), "holds text"},
+                      BadInput{"NumberAgainstText", replaced("gender = 'female'", "age = 'old'"), "holds numbers, with text"}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+/// A table of one outcome y, treatment t and covariate x, built by a rule.
+template <typename Rule>
+Table simple(std::size_t count, Rule rule) {
+  Table t;
+  t.add("t", ColumnType::kInt64);
+  t.add("x", ColumnType::kDouble);
+  t.add("y", ColumnType::kDouble);
+  t.add("g", ColumnType::kInt64);
+  for (std::size_t i = 0; i < count; ++i) rule(i, t.columns());
+  return t;
+}
+
+constexpr const char* kSimplePlan =
+    "[data]\ncluster = 'g'\n[treatment]\ncolumn = 't'\ntreated = '1'\ncomparison = '0'\n[[outcome]]\nid = 'y'\ncolumn = 'y'\n"
+    "[[covariate]]\ncolumn = 'x'\n[[method]]\nkind = 'nearest'\n[[method]]\nkind = 'ipw'\n[[method]]\nkind = 'aipw'\n"
+    "[[method]]\nkind = 'regression'\n";
+
+std::vector<Estimate> simple_run(const Table& people) {
+  auto result = evaluate({&people, nullptr, nullptr}, plan_of(kSimplePlan), {});
+  EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().message);
+  return result.ok() ? result.value().estimates : std::vector<Estimate>{};
+}
+
+void put(std::vector<table::Column>& c, int t, double x, double y, int g) {
+  c[0].append_int(t);
+  c[1].append_double(x);
+  std::isnan(y) ? c[2].append_null() : c[2].append_double(y);
+  c[3].append_int(g);
+}
+
+void expect_none(const std::vector<Estimate>& estimates, const std::string& reason, std::size_t first = 0) {
+  for (std::size_t k = first; k < estimates.size(); ++k) {
+    EXPECT_FALSE(estimates[k].estimate.has_value()) << estimates[k].method;
+    EXPECT_NE(estimates[k].not_estimable_because.find(reason), std::string::npos) << estimates[k].not_estimable_because;
+  }
+}
+
+TEST(NotEstimable, AnOutcomeThatIsTheSameForEverybody) {
+  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), 3, int(i)); })), "the same for everybody");
+}
+TEST(NotEstimable, AnOutcomeThatIsMissingForEverybody) {
+  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), NAN, int(i)); })), "missing for everybody");
+}
+TEST(NotEstimable, TooFewTreated) {
+  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i < 5, double(i % 7), double(i % 3), int(i)); })), "only treated units below");
+}
+TEST(NotEstimable, EverybodyTreated) {
+  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, 1, double(i % 7), double(i % 3), int(i)); })), "only comparison units below");
+}
+TEST(NotEstimable, OneCluster) {
+  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), double(i % 3), 1); })), "one cluster only");
+}
+TEST(NotEstimable, NoOverlapAtAllNamesTheCovariate) {
+  auto estimates = simple_run(simple(100, [](auto i, auto& c) { put(c, i < 50, double(i), double(i % 3), int(i)); }));
+  estimates.pop_back();  // the regression extrapolates, as regressions do
+  expect_none(estimates, "does not exist");
+}
+
+TEST(Evaluate, LeavesOutACovariateThatOthersTellAndSaysSo) {
+  Table t = simple(400, [](auto i, auto& c) { put(c, (i * 7919 % 13) < 5, double(i % 7), double(i % 5), int(i)); });
+  auto& twice = t.add("twice", ColumnType::kDouble);
+  for (std::size_t i = 0; i < 400; ++i) twice.append_double(2 * double(i % 7) + 1);
+  auto result = evaluate({&t, nullptr, nullptr}, plan_of(std::string(kSimplePlan) + "[[covariate]]\ncolumn = 'twice'\n"), {});
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result.value().estimates[0].estimate.has_value());
+  EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(),
+                          [](const auto& note) { return note.find("twice was left out") != std::string::npos; }));
+}
+
+TEST(EvaluateCommand, WritesAReportAndOneFileATable) {
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "kinfold_evaluate_command";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder / "data");
+  const auto data = make_people(600, 9);
+  ASSERT_TRUE(table::write_parquet(data.people, (folder / "data/people.parquet").string()).ok());
+  ASSERT_TRUE(table::write_csv(data.panel, (folder / "data/panel.csv").string()).ok());
+  std::ofstream(folder / "plan.toml") << kPlan;
+  EvaluateCommand command;
+  command.data = (folder / "data").string();
+  command.plan = (folder / "plan.toml").string();
+  command.out_folder = (folder / "out").string();
+  const auto result = run_evaluate(command);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_NE(result.value().estimates_json.find("\"std_error\""), std::string::npos);
+  EXPECT_EQ(result.value().summary.size(), 2u);
+  for (const char* name : {"report.html", "effects.csv", "balance.csv", "overlap.csv", "trends.csv", "description.csv", "match_rates.csv"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder / "out" / name)) << name;
+  }
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace kinfold::evaluation
