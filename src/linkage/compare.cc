@@ -36,6 +36,7 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
       }
       compiled.expressions.push_back(std::move(expression).value());
     }
+    compiled.exact_first = compiled.expressions[0].is(Test::kExact);
     const std::size_t value_count = records.fields[compiled.field].values.size();
     if (value_count <= kDenseValuesMax) {
       compiled.dense = std::make_unique<std::atomic<std::uint8_t>[]>(value_count * value_count);
@@ -57,6 +58,7 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
 }
 
 std::uint8_t Comparer::compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const {
+  if (code_a == code_b && compiled.exact_first) return 0;
   const auto& values = records_->fields[compiled.field].values;
   for (std::size_t level = 0; level < compiled.expressions.size(); ++level) {
     if (holds(compiled.expressions[level], values[code_a], values[code_b])) return static_cast<std::uint8_t>(level);
@@ -66,6 +68,7 @@ std::uint8_t Comparer::compute(const Compiled& compiled, std::uint32_t code_a, s
 
 std::uint8_t Comparer::level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const {
   const Compiled& compiled = comparisons_[n];
+  if (code_a == code_b && compiled.exact_first) return 0;
   if (code_a > code_b) std::swap(code_a, code_b);
   if (compiled.dense != nullptr) {
     auto& slot = compiled.dense[code_a * records_->fields[compiled.field].values.size() + code_b];
@@ -86,7 +89,8 @@ std::uint8_t Comparer::level_of(std::size_t n, std::uint32_t code_a, std::uint32
   return level;
 }
 
-void Comparer::compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const {
+template <bool kCached>
+void Comparer::compare_with(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const {
   const Compiled* swapped = nullptr;
   for (std::size_t n = 0; n < comparisons_.size(); ++n) {
     const Compiled& compiled = comparisons_[n];
@@ -96,7 +100,7 @@ void Comparer::compare(const std::uint32_t* a, const std::uint32_t* b, Levels& l
       levels[n] = kMissingLevel;
       continue;
     }
-    levels[n] = level_of(n, code_a, code_b);
+    levels[n] = kCached ? level_of(n, code_a, code_b) : compute(compiled, code_a, code_b);
     if (compiled.swapped_level < 0 || levels[n] <= compiled.swapped_level) continue;
     const auto& own = records_->fields[compiled.field].values;
     const auto& other = records_->fields[compiled.swapped_field].values;
@@ -112,6 +116,9 @@ void Comparer::compare(const std::uint32_t* a, const std::uint32_t* b, Levels& l
     if (comparisons_[n].field == swapped->swapped_field) levels[n] = kMissingLevel;
   }
 }
+
+template void Comparer::compare_with<true>(const std::uint32_t*, const std::uint32_t*, Levels&) const;
+template void Comparer::compare_with<false>(const std::uint32_t*, const std::uint32_t*, Levels&) const;
 
 std::uint64_t Comparer::key(const Levels& levels) const {
   std::uint64_t key = 0;

@@ -29,7 +29,9 @@ class Comparer {
   const Comparison& comparison(std::size_t n) const { return comparisons_[n].spec; }
   std::size_t field_of(std::size_t n) const { return comparisons_[n].field; }
 
-  void compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const;
+  void compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const { compare_with<true>(a, b, levels); }
+  /// The same without the cache: for random pairs, which hardly ever repeat.
+  void compare_uncached(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const { compare_with<false>(a, b, levels); }
   /// Mixed-radix number of a pattern; decode() gives the levels back.
   std::uint64_t key(const Levels& levels) const;
   void decode(std::uint64_t key, Levels& levels) const;
@@ -44,10 +46,13 @@ class Comparer {
     std::vector<Expression> expressions;
     int swapped_level = -1;         ///< Index of the level "swapped X", or -1.
     std::size_t swapped_field = 0;
+    bool exact_first = false;       ///< Level 0 is "exact": equal codes need no look.
     std::uint64_t radix = 1;
     std::unique_ptr<std::atomic<std::uint8_t>[]> dense;   ///< Level + 1 of small vocabularies; 0: not yet.
     std::unique_ptr<std::atomic<std::uint64_t>[]> cache;  ///< Direct-mapped: 28 + 28 bits of codes, 8 of level.
   };
+  template <bool kCached>
+  void compare_with(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const;
   std::uint8_t compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const;
 
   const Records* records_ = nullptr;

@@ -118,6 +118,7 @@ bool same_letters(std::string_view a, std::string_view b) {
 }
 
 double word_overlap(const Value& a, const Value& b) {
+  if ((a.word_bits & b.word_bits) == 0) return 0.0;
   const std::size_t fewer = std::min(a.words.size(), b.words.size());
   if (fewer == 0) return 0.0;
   std::size_t shared = 0;

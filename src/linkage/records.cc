@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <memory>
 #include <numeric>
-#include <unordered_map>
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "linkage/strings_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -35,11 +34,6 @@ const table::Column* find_column(const table::Table& table, const std::vector<st
   return nullptr;
 }
 
-struct Hash {
-  std::size_t operator()(const std::string& text) const { return static_cast<std::size_t>(hash_text(text)); }
-};
-using Dictionary = std::unordered_map<std::string, std::uint32_t, Hash>;
-
 // The text of a cell as people would write it; a whole number kept as a double loses its ".0".
 std::string cell_text(const table::Column& column, std::size_t row) {
   std::string text = column.text_at(row);
@@ -47,20 +41,54 @@ std::string cell_text(const table::Column& column, std::size_t row) {
   return text;
 }
 
-// Standard forms of one column, each distinct raw value standardised once.
-class Standardiser {
+// One field of every record as codes into distinct standard texts; code 0 is "nothing there". Each
+// distinct raw value is standardised once.
+class FieldCoder {
  public:
-  explicit Standardiser(FieldKind kind) : kind_(kind) {}
-  std::string operator()(const table::Column& column, std::size_t row) {
-    if (column.is_null(row)) return {};
-    auto [entry, fresh] = seen_.try_emplace(cell_text(column, row));
-    if (fresh) entry->second = standard_text(kind_, entry->first);
-    return entry->second;
+  explicit FieldCoder(const Field& field) : field_(&field) { standard_.add(""); }
+
+  void read(const table::Column* column, const std::vector<std::size_t>& order) {
+    codes_.reserve(codes_.size() + order.size());
+    for (const auto row : order) codes_.push_back(column == nullptr ? 0 : code_of(*column, row));
+  }
+  std::uint32_t code(std::size_t record) const { return codes_[record]; }
+  std::string_view text(std::size_t record) const { return standard_.at(codes_[record]); }
+  void set(std::size_t record, std::string_view standard) { codes_[record] = standard_.add(standard).first; }
+
+  EncodedField finish(std::size_t left_count) const {
+    EncodedField encoded;
+    encoded.field = *field_;
+    encoded.values.reserve(standard_.size());
+    encoded.values.emplace_back();
+    for (std::uint32_t code = 1; code < standard_.size(); ++code) {
+      encoded.values.push_back(make_value(field_->kind, std::string(standard_.at(code))));
+    }
+    encoded.count.resize(standard_.size());
+    encoded.left_count.resize(standard_.size());
+    for (std::size_t record = 0; record < codes_.size(); ++record) {
+      ++encoded.count[codes_[record]];
+      if (record < left_count) ++encoded.left_count[codes_[record]];
+    }
+    return encoded;
   }
 
  private:
-  FieldKind kind_;
-  std::unordered_map<std::string, std::string, Hash> seen_;
+  std::uint32_t code_of(const table::Column& column, std::size_t row) {
+    if (column.is_null(row)) return 0;
+    const bool plain = column.type() == table::ColumnType::kString;
+    std::string made;
+    if (!plain) made = cell_text(column, row);
+    const std::string_view raw = plain ? column.string_at(row) : std::string_view(made);
+    const auto [number, fresh] = raw_.add(raw);
+    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, raw)).first);
+    return code_of_raw_[number];
+  }
+
+  const Field* field_;
+  StringTable raw_;
+  StringTable standard_;
+  std::vector<std::uint32_t> code_of_raw_;
+  std::vector<std::uint32_t> codes_;
 };
 
 std::string_view first_word(std::string_view text) { return text.substr(0, text.find(' ')); }
@@ -136,89 +164,39 @@ Derivation derivation_of(const Model& model, const Field& field) {
   return {};
 }
 
-// Standard texts of every record, field by field; derived fields after those they come from.
-class TextMaker {
- public:
-  TextMaker(const Model& model, const std::vector<Side>& sides, std::size_t count)
-      : model_(model), sides_(sides), texts_(model.fields.size()), count_(count) {}
+std::string trailing_postcode(std::string_view address) {
+  const auto words = split(address, ' ');
+  if (words.size() < 2) return {};
+  const std::string tail = std::string(words[words.size() - 2]) + " " + std::string(words.back());
+  const std::string standard = standard_text(FieldKind::kPostcode, tail);
+  return standard == tail ? standard : std::string{};
+}
 
-  void read(std::size_t field) {
-    Standardiser standardise(model_.fields[field].kind);
-    auto& texts = texts_[field];
-    texts.resize(count_);
-    std::size_t record = 0;
-    for (const auto& side : sides_) {
-      const auto* column = side.columns[field];
-      for (const auto row : side.order) {
-        if (column != nullptr) texts[record] = standardise(*column, row);
-        ++record;
-      }
-    }
-  }
+int index_of(const Model& model, FieldKind kind) {
+  for (std::size_t n = 0; n < model.fields.size(); ++n) if (model.fields[n].kind == kind) return static_cast<int>(n);
+  return -1;
+}
 
-  void derive(std::size_t field) {
-    const auto from = derivation_of(model_, model_.fields[field]);
-    if (from.source < 0) return;
-    const auto& source = texts_[static_cast<std::size_t>(from.source)];
-    const int forenames = index_of(FieldKind::kForenames);
-    const int surname = index_of(FieldKind::kSurname);
-    for (std::size_t record = 0; record < count_; ++record) {
-      auto& text = texts_[field][record];
-      if (!text.empty() || source[record].empty()) continue;
-      if (from.part == "first") text = first_word(source[record]);
-      else if (from.part == "last") text = last_word(source[record]);
-      else if (from.part == "rest") text = other_words(source[record], at(forenames, record), at(surname, record));
-      else if (from.part == "postcode") text = trailing_postcode(source[record]);
-    }
+// Fills what a field lacks from another field, as Field::derive says.
+void derive(const Model& model, std::size_t field, std::vector<FieldCoder>& coders, std::size_t count) {
+  const auto from = derivation_of(model, model.fields[field]);
+  if (from.source < 0) return;
+  const auto& source = coders[static_cast<std::size_t>(from.source)];
+  const int forenames = index_of(model, FieldKind::kForenames);
+  const int surname = index_of(model, FieldKind::kSurname);
+  const auto text_of = [&](int other, std::size_t record) {
+    return other < 0 ? std::string_view{} : coders[static_cast<std::size_t>(other)].text(record);
+  };
+  for (std::size_t record = 0; record < count; ++record) {
+    if (coders[field].code(record) != 0 || source.code(record) == 0) continue;
+    const std::string whole(source.text(record));
+    std::string part;
+    if (from.part == "first") part = first_word(whole);
+    else if (from.part == "last") part = last_word(whole);
+    else if (from.part == "rest") part = other_words(whole, text_of(forenames, record), text_of(surname, record));
+    else if (from.part == "postcode") part = trailing_postcode(whole);
+    coders[field].set(record, part);
   }
-
-  std::vector<std::string>& texts(std::size_t field) { return texts_[field]; }
-
- private:
-  int index_of(FieldKind kind) const {
-    for (std::size_t n = 0; n < model_.fields.size(); ++n) {
-      if (model_.fields[n].kind == kind) return static_cast<int>(n);
-    }
-    return -1;
-  }
-  std::string_view at(int field, std::size_t record) const {
-    return field < 0 ? std::string_view{} : std::string_view(texts_[static_cast<std::size_t>(field)][record]);
-  }
-  static std::string trailing_postcode(const std::string& address) {
-    const auto words = split(address, ' ');
-    if (words.size() < 2) return {};
-    const std::string tail = std::string(words[words.size() - 2]) + " " + std::string(words.back());
-    const std::string standard = standard_text(FieldKind::kPostcode, tail);
-    return standard == tail ? standard : std::string{};
-  }
-
-  const Model& model_;
-  const std::vector<Side>& sides_;
-  std::vector<std::vector<std::string>> texts_;
-  std::size_t count_;
-};
-
-EncodedField encode_field(const Field& field, const std::vector<std::string>& texts, std::size_t left_count,
-                          std::vector<std::uint32_t>& codes) {
-  EncodedField encoded{field, {Value{}}, {0}, {0}};
-  Dictionary dictionary;
-  codes.resize(texts.size());
-  for (std::size_t record = 0; record < texts.size(); ++record) {
-    std::uint32_t code = 0;
-    if (!texts[record].empty()) {
-      const auto [entry, fresh] = dictionary.try_emplace(texts[record], static_cast<std::uint32_t>(encoded.values.size()));
-      code = entry->second;
-      if (fresh) {
-        encoded.values.push_back(make_value(field.kind, texts[record]));
-        encoded.count.push_back(0);
-        encoded.left_count.push_back(0);
-      }
-    }
-    codes[record] = code;
-    ++encoded.count[code];
-    if (record < left_count) ++encoded.left_count[code];
-  }
-  return encoded;
 }
 
 bool both_sides_have_values(const EncodedField& field, std::size_t left_count, std::size_t count) {
@@ -259,15 +237,16 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   for (const auto& side : sides) {
     for (const auto row : side.order) records.row.push_back(static_cast<std::uint32_t>(row));
   }
-  TextMaker maker(model, sides, records.count);
-  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) { maker.read(field); });
-  for (std::size_t field = 0; field < model.fields.size(); ++field) maker.derive(field);
+  std::vector<FieldCoder> coders;
+  for (const auto& field : model.fields) coders.emplace_back(field);
+  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
+    for (const auto& side : sides) coders[field].read(side.columns[field], side.order);
+  });
+  for (std::size_t field = 0; field < model.fields.size(); ++field) derive(model, field, coders, records.count);
 
   std::vector<EncodedField> encoded(model.fields.size());
-  std::vector<std::vector<std::uint32_t>> codes(model.fields.size());
   parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
-    encoded[field] = encode_field(model.fields[field], maker.texts(field), records.left_count, codes[field]);
-    std::vector<std::string>().swap(maker.texts(field));
+    encoded[field] = coders[field].finish(records.left_count);
   });
   std::vector<std::size_t> kept;
   for (std::size_t field = 0; field < encoded.size(); ++field) {
@@ -279,7 +258,7 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   }
   records.codes.resize(records.count * kept.size());
   for (std::size_t n = 0; n < kept.size(); ++n) {
-    for (std::size_t record = 0; record < records.count; ++record) records.codes[record * kept.size() + n] = codes[kept[n]][record];
+    for (std::size_t record = 0; record < records.count; ++record) records.codes[record * kept.size() + n] = coders[kept[n]].code(record);
     records.fields.push_back(std::move(encoded[kept[n]]));
   }
   return records;

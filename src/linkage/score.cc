@@ -179,7 +179,7 @@ RandomShares random_shares(const Records& records, const Comparer& comparer, con
     std::vector<std::array<std::uint64_t, 32>> own(k);
     Levels levels{};
     for (std::size_t n = begin; n < end; ++n) {
-      comparer.compare(records.of(pairs[n].first), records.of(pairs[n].second), levels);
+      comparer.compare_uncached(records.of(pairs[n].first), records.of(pairs[n].second), levels);
       for (std::size_t c = 0; c < k; ++c) if (levels[c] != kMissingLevel) ++own[c][levels[c]];
     }
     const std::lock_guard lock(mutex);

@@ -138,6 +138,7 @@ void fill_summaries(Value& value) {
   value.bigram_count = static_cast<std::uint16_t>(grams.size());
   for (const auto gram : grams) value.bigrams |= std::uint64_t{1} << (mix64(gram) >> 58);
   for (const auto word : split(text, ' ')) if (!word.empty()) value.words.push_back(static_cast<std::uint32_t>(hash_text(word) >> 32));
+  for (const auto word : value.words) value.word_bits |= std::uint64_t{1} << (word & 63);
   std::sort(value.words.begin(), value.words.end());
   value.words.erase(std::unique(value.words.begin(), value.words.end()), value.words.end());
 }

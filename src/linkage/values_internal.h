@@ -28,6 +28,7 @@ struct Value {
   std::uint64_t sector = 0;
   std::uint64_t letters = 0;     ///< Bit for each letter or digit in the text (others share one).
   std::uint64_t bigrams = 0;     ///< Bit for each hashed pair of neighbours.
+  std::uint64_t word_bits = 0;   ///< Bit for each hashed word.
   std::uint16_t bigram_count = 0;           ///< Distinct ones.
   std::vector<std::uint32_t> words;         ///< Hashes of the distinct words, sorted.
   double number = 0.0;

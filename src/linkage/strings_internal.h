@@ -1,0 +1,56 @@
+// Distinct texts numbered in order of arrival: one block of bytes, one open table.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "linkage/values_internal.h"
+
+namespace kinfold::linkage {
+
+class StringTable {
+ public:
+  StringTable() : slots_(1024, 0), offset_{0} {}
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(offset_.size() - 1); }
+  /// Valid until the next add().
+  std::string_view at(std::uint32_t number) const {
+    return std::string_view(bytes_).substr(offset_[number], offset_[number + 1] - offset_[number]);
+  }
+
+  /// The text's number, and whether it is new.
+  std::pair<std::uint32_t, bool> add(std::string_view text) {
+    const std::uint64_t hash = hash_text(text);
+    std::size_t slot = static_cast<std::size_t>(hash) & (slots_.size() - 1);
+    for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
+      const auto number = static_cast<std::uint32_t>(slots_[slot]) - 1;
+      if (slots_[slot] >> 32 == hash >> 32 && at(number) == text) return {number, false};
+    }
+    const std::uint32_t number = size();
+    slots_[slot] = (hash >> 32) << 32 | (number + 1);
+    bytes_ += text;
+    offset_.push_back(bytes_.size());
+    if (size() * 2ULL > slots_.size()) grow();
+    return {number, true};
+  }
+
+ private:
+  void grow() {
+    std::vector<std::uint64_t> wider(slots_.size() * 4, 0);
+    for (std::uint32_t number = 0; number < size(); ++number) {
+      const std::uint64_t hash = hash_text(at(number));
+      std::size_t slot = static_cast<std::size_t>(hash) & (wider.size() - 1);
+      while (wider[slot] != 0) slot = (slot + 1) & (wider.size() - 1);
+      wider[slot] = (hash >> 32) << 32 | (number + 1);
+    }
+    slots_ = std::move(wider);
+  }
+
+  std::vector<std::uint64_t> slots_;  // 32 bits of hash, 32 of number + 1; 0: free.
+  std::vector<std::uint64_t> offset_;
+  std::string bytes_;
+};
+
+}  // namespace kinfold::linkage
