@@ -10,11 +10,9 @@ namespace kinfold::synth {
 
 namespace {
 
-/// Panel quarters 0-1, 2-5 and 6-7: the windows in which outcomes are read.
-constexpr std::array<int, 4> kWindowMonths{0, 6, 18, 24};
-constexpr std::size_t kWindowCount = 3;
-/// Spells keep this far from a window's edges unless they are meant to cross one.
-constexpr int kMarginDays = 3;
+constexpr std::size_t kWindowCount = kWindowMonths.size() - 1;
+/// New spells in the first half year, against later: many are still in an old one.
+constexpr double kNewAtFirst = 0.4;
 
 /// Whether something holds in each of the windows.
 using Presence = std::array<bool, kWindowCount>;
@@ -26,8 +24,10 @@ std::vector<Segment> spells_in(const Presence& presence, Variable variable, Date
     if (!presence[w]) continue;
     const int low = add_months(start, kWindowMonths[w]).days + kMarginDays;
     const int high = add_months(start, kWindowMonths[w + 1]).days - kMarginDays;
-    const int begin = random.between(low, low + (high - low) * 6 / 10);
-    const int end = random.between(begin + 14, high);
+    // Most spells cover most of their window, so that its quarters show about the same share.
+    const double half = 0.5 * (high - low - 14);
+    const int begin = low + static_cast<int>(half * std::pow(random.uniform(), 2.5));
+    const int end = high - static_cast<int>(half * std::pow(random.uniform(), 2.5));
     const bool joined = random.chance(0.6);
     if (joined && w > 0 && presence[w - 1]) spells.back().end = end;
     else spells.push_back({variable, begin, end});
@@ -92,7 +92,7 @@ class After {
     const auto again = [&] { return random_.chance(0.65) ? u : random_.uniform(); };
     const bool treated = family_.group == Group::kProgramme;
     const double half = treated ? 0.5 + 0.5 * ratio(middle) : 1.0;
-    const bool in_first = again() < risk(first);
+    const bool in_first = again() < kNewAtFirst * risk(first);
     const bool in_middle = again() < std::min(1.0, risk(middle) * half * 1.15);
     return {in_first, in_middle, draw(last, u).happens(family_.group)};
   }
@@ -103,7 +103,7 @@ class After {
     const double u = random_.uniform();
     const double later = random_.chance(0.5) ? u : random_.uniform();
     const double early = random_.chance(0.5) ? u : random_.uniform();
-    const Presence plan{early < risk(kPlan19To24), draw(kPlan7To18, u).happens(family_.group),
+    const Presence plan{early < kNewAtFirst * risk(kPlan19To24), draw(kPlan7To18, u).happens(family_.group),
                         draw(kPlan19To24, later).happens(family_.group)};
     write(spells_in(plan, Variable::kChildProtectionPlan, family_.start, random_));
     // A plan is for a child in need, and many more are in need without one.
@@ -129,7 +129,7 @@ class After {
         if (jailed && i == 0) member_.events.push_back({day, kNoDay, 0, Variable::kCustodialSentence});
       }
     }
-    if (random_.uniform() < 0.8 * risk(conviction, conviction_shift)) {
+    if (random_.uniform() < 1.3 * risk(conviction, conviction_shift)) {
       member_.events.push_back({random_.between(from, to), kNoDay, 0, Variable::kCaution});
     }
   }
@@ -147,6 +147,19 @@ class After {
   double family_effect_;
   OutcomeSums& sums_;
 };
+
+/// One spell where several of a kind overlap or follow each other day on day. `events` is sorted.
+void merge_spells(std::vector<Event>& events) {
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    auto& last = events[kept];
+    const auto& next = events[i];
+    const bool spell = next.end != kNoDay && next.variable != Variable::kAbsenceRate;
+    if (spell && last.variable == next.variable && next.start <= last.end + 1) last.end = std::max(last.end, next.end);
+    else events[++kept] = next;
+  }
+  if (!events.empty()) events.resize(kept + 1);
+}
 
 }  // namespace
 
@@ -175,6 +188,7 @@ void live_after_start(Family& family, const Intercepts& intercepts, bool planted
     std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
       return a.variable != b.variable ? a.variable < b.variable : a.start < b.start;
     });
+    merge_spells(events);
   }
 }
 

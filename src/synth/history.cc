@@ -97,7 +97,7 @@ void offend_before(const Family& family, const Person& person, double frailty, R
   if (from >= family.start) return;
   const double age = static_cast<double>(family.start.days - person.born.days) / 365.25;
   const double peak = age < 18 ? 0.22 * (age - 14) : -0.045 * (age - 20);
-  const double log_rate = -3.95 + 0.55 * family.need + 0.9 * frailty + (person.sex == Sex::kMale ? 0.75 : -0.35) +
+  const double log_rate = -4.6 + 0.55 * family.need + 0.9 * frailty + (person.sex == Sex::kMale ? 0.75 : -0.35) +
                           (family.has_problem(kOffending) ? 1.25 : -0.6) + peak;
   const double years = static_cast<double>(family.start.days - from.days) / 365.25;
   const int count = std::min(poisson(std::exp(log_rate) * years, random), 12);
@@ -107,13 +107,14 @@ void offend_before(const Family& family, const Person& person, double frailty, R
     events.push_back({day, kNoDay, 0, Variable::kConviction});
     if (random.chance(young ? 0.06 : 0.13)) events.push_back({day, kNoDay, 0, Variable::kCustodialSentence});
   }
-  const int cautions = std::min(poisson(std::exp(log_rate - 0.2 + (age < 18 ? 0.6 : 0)) * years, random), 6);
+  const int cautions = std::min(poisson(std::exp(log_rate - 0.1 + (age < 18 ? 0.6 : 0)) * years, random), 6);
   for (int i = 0; i < cautions; ++i) {
     events.push_back({random.between(from.days, family.start.days - 1), kNoDay, 0, Variable::kCaution});
   }
 }
 
 /// A child's spell of one kind within the five years, more often late; may be shared with siblings.
+/// It may run on past the start, but not into the windows in which outcomes are read.
 void care_spell(const Family& family, const Person& child, Variable variable, double probability, double mean_days,
                 RandomStream& shared, RandomStream& own, std::vector<Event>& events) {
   // The draws are made whether or not they are used, so that siblings stay in step.
@@ -127,7 +128,7 @@ void care_spell(const Family& family, const Person& child, Variable variable, do
   const double span = kYearsBefore * 365.0 - 30;
   const double back = span * std::pow(together ? family_when : own_when, 1.6);
   const int start = std::max(family.start.days - 20 - static_cast<int>(back), child.born.days + 1);
-  const int end = std::min(start + static_cast<int>(days), family.start.days - own.between(1, 10));
+  const int end = std::min(start + static_cast<int>(days), last_day_before_outcomes(family.start));
   if (end > start) events.push_back({start, end, 0, variable});
 }
 
@@ -137,7 +138,7 @@ void care_before(const Family& family, const Person& child, double frailty, Rand
   const double lean = 0.5 * family.need + 0.45 * frailty + (family.has_problem(kDomesticAbuse) ? 0.35 : 0);
   care_spell(family, child, Variable::kChildInNeed, logistic(lean + (in_need ? 0.9 : -1.7)), 210, shared, own, events);
   care_spell(family, child, Variable::kChildProtectionPlan, logistic(lean + (in_need ? -1.9 : -3.7)), 230, shared, own, events);
-  care_spell(family, child, Variable::kLookedAfter, logistic(lean + (in_need ? -3.6 : -5.0)), 260, shared, own, events);
+  care_spell(family, child, Variable::kLookedAfter, logistic(lean + (in_need ? -3.2 : -4.6)), 260, shared, own, events);
 }
 
 Past past_of(const std::vector<Event>& events, Date start) {
@@ -179,7 +180,7 @@ void score_risks(const Family& family, const Person& person, Member& member) {
   const double count = family.problem_count();
   const auto flag = [&](std::size_t problem) { return family.has_problem(problem) ? 1.0 : 0.0; };
   const double convictions = std::min(past.conviction_count, 3);
-  const double crime = 0.6 * convictions + 0.5 * std::min(past.custody_count, 1) + 0.3 * std::min(past.caution_count, 2) +
+  const double crime = 0.75 * convictions + 0.5 * std::min(past.custody_count, 1) + 0.3 * std::min(past.caution_count, 2) +
                        0.7 * flag(kOffending) + 0.6 * male + 0.14 * count;
   const auto set = [&](Outcome outcome, double score) { member.risk_score[outcome] = static_cast<float>(score); };
   set(kCustodyAdults, crime - 0.03 * (age - 30));
@@ -222,22 +223,26 @@ void live_until_start(Family& family, std::uint64_t seed) {
 double selection_score(const Family& family) {
   double convictions = 0;
   double jsa = 0;
-  double absence = 0;
   double plan = 0;
   double in_need = 0;
   double looked_after = 0;
-  for (const auto& member : family.members) {
-    convictions += std::min(member.past.conviction_count, 3);
-    jsa = std::max(jsa, member.past.jsa_share);
-    absence = std::max(absence, member.past.absence_mean);
-    plan = std::max(plan, member.past.plan_share);
-    in_need = std::max(in_need, member.past.in_need_share);
-    looked_after = std::max(looked_after, member.past.looked_after_share);
+  int child_count = 0;
+  // Sums and means, so that what one person's own past says of the family's choice is close to linear.
+  for (std::size_t i = 0; i < family.members.size(); ++i) {
+    const auto& past = family.members[i].past;
+    child_count += age_years(family.household.people[i].born, family.start) < 18 ? 1 : 0;
+    convictions += std::min(past.conviction_count, 3);
+    jsa += past.jsa_share;
+    plan += past.plan_share;
+    in_need += past.in_need_share;
+    looked_after += past.looked_after_share;
   }
+  const double children = std::max(1, child_count);
+  const double adults = std::max(1, static_cast<int>(family.members.size()) - child_count);
   const auto flag = [&](std::size_t problem) { return family.has_problem(problem) ? 1.0 : 0.0; };
-  return 0.32 * (family.problem_count() - 3) + 0.25 * flag(kOffending) + 0.32 * flag(kChildrenInNeed) +
-         0.35 * flag(kWorklessness) + 0.18 * std::min(convictions, 3.0) + 0.7 * jsa + 0.9 * absence + 0.7 * plan +
-         0.6 * in_need + 0.7 * looked_after;
+  return 0.32 * (family.problem_count() - 3) + 0.35 * flag(kOffending) + 0.32 * flag(kChildrenInNeed) +
+         0.35 * flag(kWorklessness) + 0.1 * flag(kSchoolAbsence) + 0.28 * convictions + 1.0 * jsa / adults +
+         (1.0 * plan + 0.8 * in_need + 1.0 * looked_after) / children;
 }
 
 }  // namespace kinfold::synth

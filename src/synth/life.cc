@@ -25,14 +25,14 @@ State draw_state(const Weights& weights, State not_this, RandomStream& random) {
   return kStateNone;
 }
 
-/// Spells from `from` on. The last may go on past `to`, but not a claim of JSA: after the start those are
-/// outcomes, and drawn elsewhere.
+/// Spells from `from` on. The last may go on past `to`, a claim of JSA only until it would touch an outcome:
+/// those are drawn elsewhere.
 std::vector<Segment> chain(const Weights& weights, Date from, Date to, RandomStream& random) {
   std::vector<Segment> segments;
   State state = draw_state(weights, kStateCount, random);
   for (int day = from.days; day < to.days;) {
     const int length = 7 - static_cast<int>(kMeanDays[state] * std::log(1 - random.uniform()));
-    const int end = (state == kStateJsa ? std::min(day + length, to.days) : day + length) - 1;
+    const int end = state == kStateJsa ? std::min(day + length - 1, last_day_before_outcomes(to)) : day + length - 1;
     if (state != kStateNone && end > day) segments.push_back({static_cast<Variable>(state), day, end});
     day = end + 1 + (state == kStateEmployed ? random.between(0, 20) : 0);
     state = draw_state(weights, state, random);
@@ -88,13 +88,14 @@ void benefits_after(const Family& family, const Person& person, const std::vecto
                     RandomStream& random, std::vector<Event>& events) {
   from = std::max(from, add_months(person.born, kWorkingAgeMonths));
   if (from >= to) return;
-  auto weights = weights_for(family, person, 0);
-  weights[kStateJsa] = 0;
+  const auto weights = weights_for(family, person, 0);
   const int adult = add_months(person.born, 18 * 12).days;
   auto segments = take_running(family.start, events);
   for (const auto& running : segments) from = std::max(from, Date{running.end + 1});
   if (from < to) {
-    const auto later = chain(weights, from, to, random);
+    // The chain's own claims become days with nothing: `jsa` has the ones that count.
+    auto later = chain(weights, from, to, random);
+    std::erase_if(later, [](const Segment& s) { return s.variable == Variable::kJsa; });
     segments.insert(segments.end(), later.begin(), later.end());
   }
   for (auto segment : segments) {

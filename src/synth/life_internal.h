@@ -1,6 +1,7 @@
 // Pieces of a life that are shared by programme people and everybody else in the registers.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -24,6 +25,13 @@ inline int poisson(double mean, RandomStream& random) {
   for (double product = random.uniform(); product > limit && count < 60; product *= random.uniform()) ++count;
   return count;
 }
+
+/// Panel quarters 0-1, 2-5 and 6-7: outcomes are read in the second and the third. Spells keep some
+/// days off a window's edges unless they are meant to cross one.
+constexpr std::array<int, 4> kWindowMonths{0, 6, 18, 24};
+constexpr int kMarginDays = 3;
+/// What began before the start may run until here without touching an outcome.
+inline std::int32_t last_day_before_outcomes(Date start) { return add_months(start, kWindowMonths[1]).days - kMarginDays; }
 
 /// Days in a benefit or a job, one after the other, from `from` until before `to`.
 struct Segment {
