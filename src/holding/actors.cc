@@ -1,7 +1,6 @@
 #include "holding/actors.h"
 
 #include <fmt/format.h>
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -56,6 +55,14 @@ void read_duties(const toml::table& table, Actor& actor, Problems& problems) {
   }
 }
 
+Result<toml::table> parse_toml(std::string_view text, std::string_view file_name) {
+  try {
+    return toml::parse(text, file_name);
+  } catch (const toml::parse_error& error) {
+    return invalid(fmt::format("{}:{}: {}", file_name, error.source().begin.line, std::string(error.description())));
+  }
+}
+
 Actor read_actor(const toml::table& table, Problems& problems) {
   Actor actor;
   actor.id = table["id"].value_or(std::string());
@@ -88,15 +95,12 @@ std::vector<std::string> ActorRegistry::ids() const {
 }
 
 Result<ActorRegistry> parse_actors(std::string_view text, std::string_view file_name) {
-  const auto parsed = toml::parse(text, file_name);
-  if (!parsed) {
-    return invalid(fmt::format("{}:{}: {}", file_name, parsed.error().source().begin.line,
-                               std::string(parsed.error().description())));
-  }
+  auto parsed = parse_toml(text, file_name);
+  if (!parsed.ok()) return parsed.error();
   Problems problems(file_name);
   ActorRegistry registry;
-  const auto* list = parsed.table().get_as<toml::array>("actor");
-  if (list == nullptr || parsed.table().size() != 1) {
+  const auto* list = parsed.value().get_as<toml::array>("actor");
+  if (list == nullptr || parsed.value().size() != 1) {
     problems.add("the list of actors holds [[actor]] entries and nothing else");
     return problems.error();
   }
