@@ -18,7 +18,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 /// Takes out, doubles, swaps, cuts or stains a few lines.
 std::string broken(const std::vector<std::string>& whole, RandomStream& random) {
   auto lines = whole;
-  const int change_count = random.between(1, 4);
+  const int change_count = random.between(1, 2);
   for (int change = 0; change < change_count; ++change) {
     const auto at = random.below(lines.size());
     const auto other = random.below(lines.size());
