@@ -10,11 +10,17 @@
 
 namespace kinfold::seal {
 
-/// A folder that goes with the test.
+/// A folder that goes with the test; in memory where the system has such a place, for these tests
+/// flush every write and there are tens of thousands.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "kinfold-seal-XXXXXX").string();
+    std::string pattern = "/dev/shm/kinfold-XXXXXX";
+    if (const char* made = mkdtemp(pattern.data())) {
+      path_ = made;
+      return;
+    }
+    pattern = (std::filesystem::temp_directory_path() / "kinfold-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }

@@ -1,0 +1,209 @@
+// The machine stops before the n-th call that changes the disk, for every n: SQLite's calls too. The
+// next start must find each holding whole or gone, and running it again must come to the same end.
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "holding_testing.h"
+
+namespace {
+std::atomic<long> calls_left{-1};  // negative: never stop
+
+/// True at the call at which this process is to end.
+bool last_call() { return calls_left >= 0 && calls_left-- == 0; }
+[[noreturn]] void stop_here() { _exit(42); }
+}  // namespace
+
+// These stand before the C library's, for everything in this program. A write stops half done.
+extern "C" {
+ssize_t write(int file, const void* bytes, size_t count) {
+  if (last_call()) {
+    syscall(SYS_write, file, bytes, count / 2);
+    stop_here();
+  }
+  return syscall(SYS_write, file, bytes, count);
+}
+ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t at) {
+  if (last_call()) {
+    syscall(SYS_pwrite64, file, bytes, count / 2, at);
+    stop_here();
+  }
+  return syscall(SYS_pwrite64, file, bytes, count, at);
+}
+ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) { return pwrite64(file, bytes, count, at); }
+int fsync(int file) {
+  if (last_call()) stop_here();
+  return static_cast<int>(syscall(SYS_fsync, file));
+}
+int fdatasync(int file) {
+  if (last_call()) stop_here();
+  return static_cast<int>(syscall(SYS_fdatasync, file));
+}
+int ftruncate64(int file, off64_t size) noexcept {
+  if (last_call()) stop_here();
+  return static_cast<int>(syscall(SYS_ftruncate, file, size));
+}
+int rename(const char* from, const char* to) noexcept {
+  if (last_call()) stop_here();
+  return static_cast<int>(syscall(SYS_rename, from, to));
+}
+int unlink(const char* path) noexcept {
+  if (last_call()) stop_here();
+  return static_cast<int>(syscall(SYS_unlink, path));
+}
+int unlinkat(int folder, const char* path, int flags) noexcept {
+  if (last_call()) stop_here();
+  return static_cast<int>(syscall(SYS_unlinkat, folder, path, flags));
+}
+int mkdir(const char* path, mode_t mode) noexcept {
+  if (last_call()) stop_here();
+  return static_cast<int>(syscall(SYS_mkdir, path, mode));
+}
+}
+
+namespace kinfold::holding {
+namespace {
+
+const Asking kLinker{"link-1", "linkage", {}, {}};
+
+class Crash : public testing::Test {
+ protected:
+  /// Runs `act` on a copy of the prepared site, ending it before the n-th call; true if it came to its end.
+  template <typename Act>
+  bool run_until(long n, Act act) {
+    std::filesystem::remove_all(folder_ / "now");
+    std::filesystem::copy(folder_ / "before", folder_ / "now", std::filesystem::copy_options::recursive);
+    const pid_t child = fork();
+    if (child == 0) {
+      Site site("dwp", folder_ / "now", keys_);
+      if (!site.start().ok()) _exit(7);
+      calls_left = n;
+      act(site);
+      calls_left = -1;
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && (WEXITSTATUS(status) == 42 || WEXITSTATUS(status) == 0)) << status;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+  void prepare(int holding_count) {
+    Site site("dwp", folder_ / "before", keys_);
+    ASSERT_TRUE(site.start().ok());
+    for (int i = 0; i < holding_count; ++i) {
+      auto stored = site.door->store(a_request(), some_people(3), kLinker);
+      ASSERT_TRUE(stored.ok()) << stored.error().message;
+      ids_.push_back(stored.value().id);
+    }
+  }
+  /// What must hold after any stop: whole or gone, nothing between, and a ledger that is sound.
+  void check(Site& site, long n) {
+    const auto status = site.start();
+    ASSERT_TRUE(status.ok()) << "call " << n << ": " << status.error().message;
+    std::size_t live = 0;
+    const auto holdings = site.door->list().value();
+    for (const auto& holding : holdings) {
+      const bool has_folder = std::filesystem::exists(site.door->folder_of(holding.id));
+      if (holding.state == HoldingState::kLive) {
+        ++live;
+        auto opened = site.door->open(holding.id, kLinker);
+        EXPECT_TRUE(opened.ok()) << "call " << n << ": " << opened.error().message;
+      } else {
+        EXPECT_FALSE(has_folder) << "call " << n;
+      }
+    }
+    std::size_t folders = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(site.folder() + "/holdings")) {
+      folders += entry.is_directory() ? 1U : 0U;
+    }
+    EXPECT_EQ(folders, live) << "call " << n;
+    EXPECT_EQ(used_slots(site), live) << "call " << n;
+    EXPECT_EQ(site.door->certificates().value().size(), holdings.size() - live) << "call " << n;
+    EXPECT_TRUE(site.ledger->verify().value().sound()) << "call " << n;
+  }
+  static std::size_t used_slots(const Site& site) {
+    const auto keys = seal::read_whole_file(site.folder() + "/holdings/keys", 1 << 20).value();
+    std::size_t used = 0;
+    for (std::size_t at = 72; at + 72 <= keys.size(); at += 72) {
+      const auto slot = seal::ByteView(keys).subspan(at, 72);
+      used += std::any_of(slot.begin(), slot.end(), [](std::byte b) { return b != std::byte{0}; }) ? 1U : 0U;
+    }
+    return used;
+  }
+
+  seal::TemporaryFolder folder_;
+  seal::SiteKeys keys_ = seal::make_site_keys("dwp");
+  std::vector<Id> ids_;
+};
+
+TEST_F(Crash, AtAnyCallOfAStoreLeavesTheHoldingWholeOrGone) {
+  prepare(1);
+  long n = 0;
+  for (bool ended = false; !ended; ++n) {
+    ended = run_until(n, [](Site& site) { static_cast<void>(site.door->store(a_request(), some_people(3), kLinker).ok()); });
+    Site site("dwp", folder_ / "now", keys_);
+    check(site, n);
+    ASSERT_TRUE(site.door->store(a_request(), some_people(3), kLinker).ok()) << "call " << n;
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(n, 10) << "the calls were not counted";
+}
+
+TEST_F(Crash, AtAnyCallOfADestructionLeavesOneEndOrTheOther) {
+  prepare(2);
+  long n = 0;
+  for (bool ended = false; !ended; ++n) {
+    ended = run_until(n, [&](Site& site) {
+      static_cast<void>(site.door->destroy(ids_[0], "link-1", ledger::Reason::kRights).ok());
+    });
+    Site site("dwp", folder_ / "now", keys_);
+    check(site, n);
+    const auto again = site.door->destroy(ids_[0], "link-1", ledger::Reason::kRights);
+    ASSERT_TRUE(again.ok()) << "call " << n << ": " << again.error().message;
+    EXPECT_EQ(again.value().reason, "rights");
+    EXPECT_EQ(site.door->find(ids_[0]).value().state, HoldingState::kDestroyed);
+    EXPECT_EQ(site.door->find(ids_[1]).value().state, HoldingState::kLive);
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(n, 10) << "the calls were not counted";
+}
+
+TEST_F(Crash, AtAnyCallOfTheMendingItselfIsMendedByTheNextStart) {
+  prepare(2);
+  long calls = 0;
+  while (!run_until(calls, [&](Site& site) {
+    static_cast<void>(site.door->destroy(ids_[0], "link-1", ledger::Reason::kRights).ok());
+  })) {
+    ++calls;
+  }
+  // Stopped half-way through a destruction; then the start that mends it is stopped, at every call.
+  run_until(calls / 2, [&](Site& site) {
+    static_cast<void>(site.door->destroy(ids_[0], "link-1", ledger::Reason::kRights).ok());
+  });
+  std::filesystem::remove_all(folder_ / "before");
+  std::filesystem::copy(folder_ / "now", folder_ / "before", std::filesystem::copy_options::recursive);
+  for (long n = 0;; ++n) {
+    std::filesystem::remove_all(folder_ / "now");
+    std::filesystem::copy(folder_ / "before", folder_ / "now", std::filesystem::copy_options::recursive);
+    const pid_t child = fork();
+    if (child == 0) {
+      calls_left = n;
+      Site site("dwp", folder_ / "now", keys_);
+      const bool started = site.start().ok();
+      calls_left = -1;
+      _exit(started ? 0 : 7);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status) && (WEXITSTATUS(status) == 42 || WEXITSTATUS(status) == 0)) << "call " << n;
+    Site site("dwp", folder_ / "now", keys_);
+    check(site, n);
+    if (HasFailure() || WEXITSTATUS(status) == 0) break;
+  }
+}
+
+}  // namespace
+}  // namespace kinfold::holding
