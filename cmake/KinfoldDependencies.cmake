@@ -1,6 +1,7 @@
 # Every third-party library: why it is here and who keeps it is in docs/dependencies.md.
 
 find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)

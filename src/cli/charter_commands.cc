@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "charter/charter.h"
+#include "charter/command.h"
 #include "charter/notice.h"
 #include "cli/context.h"
 
@@ -11,45 +12,8 @@ namespace {
 struct CharterArguments {
   std::string path;
   std::string format = "markdown";
+  std::string question;
 };
-
-std::string retention_in_words(const charter::Retention& rule) {
-  std::string words;
-  const auto add = [&](const std::string& part) { words += (words.empty() ? "" : ", at the latest ") + part; };
-  if (rule.months) add(std::to_string(*rule.months) + (*rule.months == 1 ? " month" : " months"));
-  if (rule.days) add(std::to_string(*rule.days) + " days");
-  if (rule.until) add(to_iso(*rule.until));
-  return words;
-}
-
-site::Report check_report(const charter::Charter& charter, Date today) {
-  site::Report report;
-  report.headline = "The charter holds together.";
-  report.text("programme", "Programme", charter.title)
-      .text("hash", "Hash", charter.hash)
-      .text("starts", "Starts", to_iso(charter.starts))
-      .text("ends", "Ends", to_iso(charter.ends))
-      .count("parties", "Parties", charter.parties.size())
-      .count("flows", "Flows that are allowed", charter.flows.size())
-      .count("data_classes", "Data classes", charter.data_classes.size());
-  if (today > charter.ends) {
-    report.notes.push_back("The programme ended on " + to_iso(charter.ends) + ": everything held for it has expired, and Kinfold refuses every act under it.");
-  }
-  return report;
-}
-
-site::Report show_report(const charter::Charter& charter, Date today) {
-  site::Report report = check_report(charter, today);
-  report.headline = charter.title;
-  for (const auto& flow : charter.flows) {
-    report.notes.push_back(std::string(charter::name(flow.kind)) + ": " + flow.from + " to " + flow.to + ", for " + flow.purpose);
-  }
-  for (const auto& rule : charter.retention) {
-    report.notes.push_back(std::string(charter::name(rule.kind)) + " is kept at a " + std::string(charter::name(rule.holder)) + " for " +
-                           retention_in_words(rule));
-  }
-  return report;
-}
 
 }  // namespace
 
@@ -68,10 +32,21 @@ void add_charter_commands(CLI::App& app, Context& context) {
     return added;
   };
   verb("check", "Does it hold together?", [&context](const charter::Charter& read) {
-    context.show_report(check_report(read, context.clock.today()));
+    const Date today = context.clock.today();
+    context.print(context.json ? charter::check_json(read, today) : charter::check_words(read, today));
   });
-  verb("show", "Who may send what to whom, and for how long it is kept", [&context](const charter::Charter& read) {
-    context.show_report(show_report(read, context.clock.today()));
+  auto* show = verb("show", "Who may send what to whom, and for how long it is kept; or one question, asked", [=, &context](const charter::Charter& read) {
+    const Date today = context.clock.today();
+    if (arguments->question.empty()) return context.print(context.json ? charter::show_json(read) : charter::show_words(read, today));
+    const auto question = charter::parse_question(arguments->question, today);
+    if (!question.ok()) return context.show_failure(question.error());
+    const auto answer = charter::ask(read, question.value());
+    context.print((context.json ? charter::answer_json(answer) : charter::answer_words(answer)) + "\n");
+    context.exit_code = answer.allowed ? kDone : kRefusedOrFailed;
+  });
+  show->add_option("--ask", arguments->question, "For example: ons-demo send request to dwp for linkage on 2020-08-01");
+  verb("promises", "Every sentence of the notice, and what keeps it", [&context](const charter::Charter& read) {
+    context.print(context.json ? charter::promises_json(read) : charter::promises_words(read));
   });
   auto* notice = verb("notice", "The privacy notice that families read", [=, &context](const charter::Charter& read) {
     context.print(arguments->format == "html" ? charter::notice_html(read) : charter::notice_markdown(read));

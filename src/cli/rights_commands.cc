@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/context.h"
+#include "site/cases.h"
 #include "site/rights.h"
 
 namespace kinfold::cli {
@@ -38,6 +39,9 @@ void add_rights_commands(CLI::App& app, Context& context) {
 
   verb("object", "Stop the person's data, and tell everybody who has it")->callback([=, &context] {
     with_person(context, *arguments, [&](site::Site& at, const auto& person) { return site::object(at, person, context.actor); });
+  });
+  rights->add_subcommand("list", "The cases here, with their legal clock")->callback([&context] {
+    context.run_at_site([&](site::Site& at) { return site::list_cases(at, context.actor); });
   });
   auto* access = verb("access", "A copy of everything held about the person; takes two people");
   needs_linker(access);

@@ -20,6 +20,9 @@ struct Stage {
 
 std::vector<Stage> all_stages();
 
+/// How many people the trusted party's vault holds.
+Result<std::uint64_t> people_in_vault(State& state);
+
 // In order of the programme.
 Result<Json> make_people(State& state, Progress& progress);
 Result<Json> make_sites(State& state, Progress& progress);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "site/cases.h"
 #include "site/vault.h"
 
 namespace kinfold::site {
@@ -118,6 +119,11 @@ Result<Report> object(Site& site, const identity::Identity& person, const std::s
     for (const auto& path : stopped.value().notices) report.notes.push_back("Notice for a department: " + path);
   } else {
     return refused("objections are taken by an authority or the trusted party");
+  }
+  if (site.door().may_act(actor, charter::Duty::kDataProtection).ok()) {
+    const auto a_case = keep_case(site, rights::Right::kObjection, actor, std::nullopt);
+    if (!a_case.ok()) return a_case.error();
+    report.text("case", "Case", a_case.value().id);
   }
   if (auto s = note_objection(site, ledger::Verb::kObject, actor, 1); !s.ok()) return s.error();
   report.notes.push_back("Figures that are already published cannot be taken back; they name nobody.");

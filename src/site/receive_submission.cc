@@ -1,7 +1,9 @@
 // A submission is parted in memory: identities to the vault, attributes to a holding of their own.
 // The sealed file itself is not kept.
 #include <algorithm>
+#include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "site/receive.h"
 #include "site/vault.h"
@@ -39,6 +41,12 @@ std::vector<std::size_t> without_objectors(const std::vector<identity::Identity>
     if (!book.matches(people[row])) keep.push_back(row);
   }
   return keep;
+}
+
+std::string spelling(const identity::Identity& person) {
+  const std::string born = person.date_of_birth ? to_iso(*person.date_of_birth) : "";
+  return person.forenames + '\x1F' + person.surname + '\x1F' + born + '\x1F' + person.gender + '\x1F' + person.address + '\x1F' +
+         person.postcode + '\x1F' + person.nino;
 }
 
 /// The attribute side of the parted file: the reference in place of the person, and the two coarse
@@ -93,6 +101,38 @@ Result<std::vector<identity::Reference>> references_for(identity::Vault& vault, 
   return references;
 }
 
+/// What a killed run had put into the vault: every row's spelling is there, as it came.
+Result<identity::ReceivedPeople> people_there(const identity::Vault& vault, const std::vector<identity::Identity>& rows) {
+  std::map<std::string, std::pair<identity::PersonId, identity::FamilyId>> known;
+  for (const auto& id : vault.people()) {
+    const auto person = vault.find(id);
+    if (!person) continue;
+    for (const auto& version : person->versions) {
+      known.insert_or_assign(spelling(version.identity), std::pair(id, version.family.value_or(identity::FamilyId{})));
+    }
+  }
+  identity::ReceivedPeople people;
+  for (const auto& row : rows) {
+    const auto found = known.find(spelling(row));
+    if (found == known.end()) return internal_error("the vault has this submission, but not all of its people");
+    people.persons.push_back(found->second.first);
+    people.families.push_back(found->second.second);
+  }
+  people.found_person_count = people.persons.size();
+  return people;
+}
+
+bool in_vault(const identity::Vault& vault, const std::string& submission) {
+  for (const auto& id : vault.people()) {
+    const auto person = vault.find(id);
+    if (!person) continue;
+    for (const auto& version : person->versions) {
+      if (version.origin.submission == submission) return true;
+    }
+  }
+  return false;
+}
+
 struct Parted {
   Table attributes;
   identity::ReceivedPeople people;
@@ -128,7 +168,9 @@ Result<Parted> part(Site& site, const seal::OpenedFile& file, const std::string&
   auto vault = open_vault(site, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
   if (!vault.ok()) return vault.error();
   const std::string submission = seal::to_hex(file.manifest.id);
-  auto received = vault.value().vault.add_or_find(kept_identities, families, {file.manifest.from, submission, site.today()});
+  auto received = in_vault(vault.value().vault, submission)
+                      ? people_there(vault.value().vault, people)
+                      : vault.value().vault.add_or_find(kept_identities, families, {file.manifest.from, submission, site.today()});
   kept_identities.wipe();
   if (!received.ok()) return received.error();
   const auto expires = charter::expiry(site.charter(), charter::Kind::kAttributes, site.party().id, site.today());

@@ -26,7 +26,7 @@ Result<OpenRecords> open_records(Site& site, charter::Kind kind, const std::vect
 }
 
 Result<OpenObjections> open_objections(Site& site, const std::string& actor) {
-  auto records = open_records(site, charter::Kind::kObjections, {kIdentityClass}, {actor, kRightsPurpose, {}, {}});
+  auto records = open_records(site, charter::Kind::kObjections, {}, {actor, kRightsPurpose, {}, {}});
   if (!records.ok()) return records.error();
   auto open = std::make_unique<OpenRecords>(std::move(records).value());
   auto book = identity::ObjectionBook::open(open->folder + "/objections.sqlite", identity::tokens_of(open->ring));

@@ -91,14 +91,8 @@ std::vector<research::Variable> variables_of(const charter::Charter& charter, co
     const auto* data_class = charter.find_data_class(id);
     if (data_class == nullptr) continue;
     for (const auto& variable : data_class->variables) {
-      research::Variable out;
-      out.name = variable.id;
-      out.kind = kind_of(variable.kind);
-      out.meaning = variable.label;
-      out.window_first = back.window_from;
-      out.window_last = back.window_until;
-      out.eligible = {department.age_min.value_or(0), department.age_max.value_or(200)};
-      variables.push_back(std::move(out));
+      variables.push_back({variable.id, kind_of(variable.kind), variable.label, back.window_from, back.window_until,
+                           {department.age_min.value_or(0), department.age_max.value_or(200)}});
     }
   }
   return variables;

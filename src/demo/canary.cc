@@ -1,0 +1,134 @@
+#include "demo/canary.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "base/text.h"
+#include "seal/bytes.h"
+
+namespace kinfold::demo {
+namespace {
+
+struct Pattern {
+  std::string bytes;
+  std::string encoding;
+};
+
+/// Shorter ones could occur by chance in ciphertext: 8 bytes in a few GiB almost never do.
+constexpr std::size_t kPatternBytesMin = 8;
+
+std::string utf16(std::string_view ascii, bool big_endian) {
+  std::string out;
+  for (const char c : ascii) {
+    if (big_endian) out += '\0';
+    out += c;
+    if (!big_endian) out += '\0';
+  }
+  return out;
+}
+
+/// What stays of `text` in base64 whatever stands before it: the characters that depend on it alone.
+std::string base64_inside(std::string_view text, std::size_t alignment) {
+  const std::string shifted = std::string(alignment, 'x') + std::string(text);
+  const std::string whole = seal::to_base64_unpadded(seal::as_bytes(shifted));
+  const std::size_t first = alignment == 0 ? 0 : alignment + 1;
+  const std::size_t last = shifted.size() * 8 / 6;
+  return whole.substr(first, last - first);
+}
+
+void add_encodings(std::vector<Pattern>& patterns, const std::string& text) {
+  const auto add = [&](std::string bytes, const char* encoding) {
+    if (bytes.size() >= kPatternBytesMin) patterns.push_back({std::move(bytes), encoding});
+  };
+  for (const auto& form : {text, ascii_upper(text), ascii_lower(text)}) {
+    add(form, "utf-8");
+    add(utf16(form, false), "utf-16le");
+    add(utf16(form, true), "utf-16be");
+    const auto hex = seal::to_hex(seal::as_bytes(form));
+    add(hex, "hex");
+    add(ascii_upper(hex), "hex");
+    for (std::size_t alignment = 0; alignment < 3; ++alignment) add(base64_inside(form, alignment), "base64");
+  }
+}
+
+std::vector<Pattern> patterns() {
+  std::vector<Pattern> all;
+  for (const auto& person : canaries()) {
+    for (const auto& text : {person.forenames, person.surname, person.address, person.nino}) {
+      if (!text.empty()) add_encodings(all, text);
+    }
+    const auto ymd = to_ymd(*person.date_of_birth);
+    char text[16];
+    std::snprintf(text, sizeof text, "%04d-%02d-%02d", ymd.year, ymd.month, ymd.day);
+    add_encodings(all, text);
+    std::snprintf(text, sizeof text, "%02d-%02d-%04d", ymd.day, ymd.month, ymd.year);
+    add_encodings(all, text);
+    std::snprintf(text, sizeof text, "%02d/%02d/%04d", ymd.day, ymd.month, ymd.year);
+    add_encodings(all, text);
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
+  all.erase(std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes == b.bytes; }), all.end());
+  return all;
+}
+
+std::string csv_line(const identity::Identity& person, const char* family, std::size_t place) {
+  const bool child = place > 0;
+  return std::string(family) + "," + family + "-" + std::to_string(place + 1) + "," + person.forenames + "," + person.surname + "," +
+         to_iso(*person.date_of_birth) + ",F,\"" + person.address + "\"," + person.postcode + "," + person.nino + "," +
+         (child ? "child" : "head") + ",programme,2017-09-04,2018-06-29,,2017-05-02,,2017-06-01,,,2017-06-01\n";
+}
+
+}  // namespace
+
+const std::vector<identity::Identity>& canaries() {
+  static const std::vector<identity::Identity> people{
+      {"Zephyrantha", "Quillfeather", make_date(1987, 3, 9), "female", "7 Umbelliferous Terrace", "ZQ4 7XJ", "ZR481516C"},
+      {"Calendulina", "Thistlewhistle", make_date(2006, 11, 23), "female", "19 Periwinkle Ginnel", "ZQ9 3XW", ""},
+      {"Marjoramella", "Ambersprocket", make_date(1979, 8, 14), "female", "42 Saxifrage Colonnade", "ZQ2 5XK", "ZR234278D"},
+  };
+  return people;
+}
+
+Status plant_canaries(const std::string& csv_path) {
+  {
+    std::ifstream in(csv_path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (text.empty()) return io_error("cannot read the council's file to plant canaries in");
+    if (text.find(canaries().front().surname) != std::string::npos) return {};
+  }
+  std::ofstream out(csv_path, std::ios::binary | std::ios::app);
+  for (std::size_t k = 0; k < canaries().size(); ++k) {
+    // Two families: the first two people together, the third alone.
+    out << csv_line(canaries()[k], k < 2 ? "F-900001" : "F-900002", k % 2);
+  }
+  out.close();
+  if (!out) return io_error("cannot plant canaries in the council's file");
+  return {};
+}
+
+Result<Search> seek_canaries(const std::string& folder) {
+  const auto sought = patterns();
+  Search search;
+  search.pattern_count = sought.size();
+  std::error_code error;
+  for (auto at = std::filesystem::recursive_directory_iterator(folder, error); at != std::filesystem::recursive_directory_iterator();
+       at.increment(error)) {
+    if (error) return io_error("cannot look through the sites' folders: " + error.message());
+    if (!at->is_regular_file()) continue;
+    std::ifstream in(at->path(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    ++search.file_count;
+    search.byte_count += bytes.size();
+    for (const auto& pattern : sought) {
+      if (bytes.find(pattern.bytes) != std::string::npos) {
+        search.findings.push_back({std::filesystem::relative(at->path(), folder).string(), pattern.encoding});
+      }
+    }
+  }
+  return search;
+}
+
+}  // namespace kinfold::demo

@@ -1,0 +1,78 @@
+// Two people use their rights: one objects at her council, one asks for a copy and then to be erased.
+#include <filesystem>
+
+#include "demo/canary.h"
+#include "demo/post.h"
+#include "demo/stages.h"
+#include "site/rights.h"
+
+namespace kinfold::demo {
+namespace {
+
+/// Notices go out to the departments, and their receipts come back.
+Status carry_notices(State& state) {
+  for (const auto& department : departments()) {
+    if (const auto told = carry(state, kTrustedParty, "notice", department, "linkage-1"); !told.ok()) return told.error();
+    if (const auto answered = carry(state, department, "receipt", kTrustedParty, "linkage-1"); !answered.ok()) return answered.error();
+  }
+  return {};
+}
+
+Result<Json> objection(State& state) {
+  const auto& person = canaries()[1];
+  if (outbox_files(state, councils()[0], "notice", kTrustedParty).empty()) {
+    auto council = state.open_site(councils()[0]);
+    if (!council.ok()) return council.error();
+    const auto noted = site::object(*council.value(), person, "data-protection-1");
+    if (!noted.ok()) return noted.error();
+  }
+  const auto received = carry(state, councils()[0], "notice", kTrustedParty, "linkage-1");
+  if (!received.ok()) return received.error();
+  if (auto s = carry_notices(state); !s.ok()) return s.error();
+  return Json{{"told", departments().size()}};
+}
+
+Result<Json> copy_and_erasure(State& state) {
+  if (state.done("rights-erased")) return state.facts("rights-erased");
+  const auto& person = canaries()[2];
+  const std::string folder = state.path("handed-over");
+  Json facts;
+  {
+    auto site = state.open_site(kTrustedParty);
+    if (!site.ok()) return site.error();
+    const auto copy = site::access(*site.value(), person, "data-protection-1", "linkage-1", folder);
+    if (copy.ok()) {
+      facts["copy"] = facts_of(copy.value());
+      const auto erased = site::erase(*site.value(), person, "data-protection-1", "linkage-1");
+      if (!erased.ok()) return erased.error();
+      facts["erased"] = facts_of(erased.value());
+    } else if (copy.error().code != ErrorCode::kInvalid) {
+      return copy.error();
+    }
+    // Otherwise a killed run had erased the person already: there is nobody to find.
+  }
+  // The copy belongs to the person now; nothing of it stays in the demo.
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  if (error) return io_error("cannot delete the copy that was handed over: " + error.message());
+  if (auto s = state.finish("rights-erased", facts); !s.ok()) return s.error();
+  return facts;
+}
+
+}  // namespace
+
+Result<Json> people_use_their_rights(State& state, Progress& progress) {
+  progress.begin("Two people use their rights", 2);
+  auto objected = objection(state);
+  if (!objected.ok()) return objected.error();
+  progress.advance(1);
+  auto erased = copy_and_erasure(state);
+  if (!erased.ok()) return erased.error();
+  if (auto s = carry_notices(state); !s.ok()) return s.error();
+  progress.end();
+  Json facts = std::move(objected).value();
+  facts["erasure"] = std::move(erased).value();
+  return facts;
+}
+
+}  // namespace kinfold::demo

@@ -1,0 +1,156 @@
+// A copy of everything held about one person, by two people: one opens the vault, the other the rest.
+#include <algorithm>
+#include <filesystem>
+
+#include "base/text.h"
+#include "rights/access_copy.h"
+#include "seal/files.h"
+#include "site/cases.h"
+#include "site/certificates.h"
+#include "site/held.h"
+#include "site/rights.h"
+#include "site/vault.h"
+
+namespace kinfold::site {
+namespace {
+
+/// The person's own rows of one table, without the reference.
+table::Table rows_of(const table::Table& table, const std::string& reference) {
+  const auto* column = table.find("reference");
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; column != nullptr && row < table.row_count(); ++row) {
+    if (column->string_at(row) == reference) rows.push_back(row);
+  }
+  return table.take(rows);
+}
+
+std::string labels_of(const charter::Charter& charter, const std::vector<std::string>& classes) {
+  std::vector<std::string> labels;
+  for (const auto& id : classes) {
+    if (const auto* data_class = charter.find_data_class(id)) labels.push_back(data_class->label);
+  }
+  return join(labels, "; ");
+}
+
+std::string name_of(const charter::Charter& charter, const std::string& id) {
+  const auto* party = charter.find_party(id);
+  return party == nullptr ? id : party->name;
+}
+
+Result<std::vector<rights::HeldAttributes>> attributes_of(Site& site, const PersonTrail& trail, const holding::Asking& who) {
+  const auto held = holdings_with(site, trail);
+  if (!held.ok()) return held.error();
+  std::vector<rights::HeldAttributes> found;
+  for (const auto& each : held.value()) {
+    auto contents = site.door().open(each.holding.id, who);
+    if (!contents.ok()) return contents.error();
+    for (const auto& named : contents.value().tables) {
+      auto rows = rows_of(named.table, each.reference);
+      if (rows.row_count() == 0) continue;
+      found.push_back({name_of(site.charter(), each.holding.origin), labels_of(site.charter(), each.holding.data_classes),
+                       date_of(each.holding.created), each.holding.expires, std::move(rows)});
+    }
+    contents.value().wipe();
+  }
+  return found;
+}
+
+std::vector<rights::Recipient> recipients_of(const Site& site, const PersonTrail& trail) {
+  std::vector<rights::Recipient> recipients;
+  for (const auto& each : trail.scopes) {
+    const auto* party = site.charter().find_party(each.scope.recipient);
+    if (party == nullptr || party->role != charter::Role::kDepartment) continue;
+    const auto* identity = site.charter().find_data_class(kIdentityClass);
+    const auto request = seal::parse_id(each.scope.id);
+    const bool destroyed = request && destroyed_packages(site, party->id).contains(*request);
+    recipients.push_back({party->name, identity == nullptr ? "" : identity->label, party->what_for, each.scope.issued,
+                          each.scope.expires, destroyed});
+  }
+  return recipients;
+}
+
+Result<std::vector<std::string>> releases_made(Site& site) {
+  std::vector<std::string> releases;
+  auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
+    if (recorded.entry.verb == ledger::Verb::kRelease) releases.push_back("Research data set of " + to_iso(date_of(recorded.at)));
+    return true;
+  });
+  if (!read.ok()) return read.error();
+  return releases;
+}
+
+Result<rights::Found> everything(Site& site, const PersonTrail& trail, const holding::Asking& who) {
+  rights::Found found;
+  const auto& charter = site.charter();
+  found.programme = charter.title;
+  found.holder = site.party().name;
+  found.made_on = site.today();
+  for (const auto& purpose : charter.purposes) {
+    if (purpose.id == kEvaluationPurpose) found.purpose = purpose.text;
+  }
+  if (const auto* identity = charter.find_data_class(kIdentityClass)) found.lawful_basis = identity->lawful_basis;
+  found.kept_until = charter.ends;
+  found.versions = trail.record.versions;
+  found.restricted = trail.record.restricted;
+  auto attributes = attributes_of(site, trail, who);
+  if (!attributes.ok()) return attributes.error();
+  found.attributes = std::move(attributes).value();
+  found.recipients = recipients_of(site, trail);
+  auto releases = releases_made(site);
+  if (!releases.ok()) return releases.error();
+  found.releases = std::move(releases).value();
+  for (const auto& contact : charter.contacts) {
+    found.contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
+  }
+  return found;
+}
+
+Status write_copy(const rights::AccessCopy& copy, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return io_error("cannot make the folder for the copy: " + error.message());
+  if (auto s = seal::write_whole_file(folder + "/copy.html", seal::as_bytes(copy.html)); !s.ok()) return s;
+  return seal::write_whole_file(folder + "/copy.json", seal::as_bytes(copy.json));
+}
+
+}  // namespace
+
+Result<Report> access(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
+                      const std::string& out_folder) {
+  if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
+  std::optional<PersonTrail> trail;
+  {
+    const auto vault = open_vault(site, {linker, kRightsPurpose, charter::Duty::kLinkage, actor});
+    if (!vault.ok()) return vault.error();
+    auto found = trail_of(vault.value().vault, person);
+    if (!found.ok()) return found.error();
+    trail = std::move(found).value();
+  }
+  auto found = everything(site, *trail, {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
+  if (!found.ok()) return found.error();
+  const auto a_case = keep_case(site, rights::Right::kAccess, actor, trail->record.person);
+  if (!a_case.ok()) return a_case.error();
+  found.value().case_id = a_case.value().id;
+  const auto copy = rights::make_access_copy(found.value());
+  if (!copy.ok()) return copy.error();
+  if (auto s = write_copy(copy.value(), out_folder); !s.ok()) return s.error();
+
+  ledger::Entry entry;
+  entry.verb = ledger::Verb::kAccess;
+  entry.actor = actor;
+  entry.second_actor = linker;
+  entry.purpose = kRightsPurpose;
+  entry.counts = {{ledger::CountKind::kPeople, 1}};
+  if (auto s = site.note(entry); !s.ok()) return s.error();
+  Report report;
+  report.headline = "The copy is made: everything held about this person, and about nobody else.";
+  report.count("versions", "Spellings of the identity", found.value().versions.size())
+      .count("sources", "Sources of facts", found.value().attributes.size())
+      .count("recipients", "Parties who received the identity", found.value().recipients.size())
+      .text("case", "Case", a_case.value().id)
+      .text("folder", "Folder", out_folder);
+  report.notes.push_back("The copy is in the clear: hand it over, then delete it.");
+  return report;
+}
+
+}  // namespace kinfold::site

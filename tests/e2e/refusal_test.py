@@ -1,0 +1,156 @@
+"""What must not work does not work, says why, and leaves nothing behind; wrong usage is told from refusal."""
+
+import glob
+import os
+import shutil
+import unittest
+
+from kinfold import InFolder, at_site, run
+
+CHARTERS = os.environ["KINFOLD_SOURCE"] + "/charters"
+PARTIES = ("east-cheshire", "ons-demo", "dwp", "moj", "ministry")
+
+
+def tree(folder):
+    """Every file below a folder with its bytes, the ledger's own files and locks left out."""
+    found = {}
+    for path, _, names in os.walk(folder):
+        for name in names:
+            full = os.path.join(path, name)
+            if "ledger.sqlite" in name or name == "lock":
+                continue
+            with open(full, "rb") as file:
+                found[full] = file.read()
+    return found
+
+
+class Usage(InFolder):
+    def test_wrong_usage_is_exit_2_and_help_is_0(self):
+        self.assertEqual(run("no-such-verb").returncode, 2)
+        self.assertEqual(run("request").returncode, 2)
+        self.assertEqual(run().returncode, 2)
+        self.assertEqual(run("--help").returncode, 0)
+
+    def test_a_charter_that_has_ended_refuses(self):
+        shown = run("charter", "check", CHARTERS + "/troubled-families.toml", check=0).stdout
+        self.assertIn("2022-12-31", shown)
+        asked = run("charter", "show", CHARTERS + "/troubled-families.toml", "--ask", "ons send request to dwp for linkage")
+        self.assertEqual(asked.returncode, 1)
+
+    def test_the_notice_is_printed_from_the_charter(self):
+        for form in ("markdown", "html"):
+            notice = run("charter", "notice", CHARTERS + "/troubled-families.toml", "--format", form, check=0).stdout
+            for words in ("Department for Work and Pensions", "31 December 2022", "automated decisions", "Information Commissioner"):
+                self.assertIn(words, notice)
+
+    def test_a_folder_that_is_no_site_is_said_to_be_none(self):
+        passphrase = self.folder + "/passphrase"
+        with open(passphrase, "w", encoding="utf-8") as file:
+            file.write("correct horse battery staple\n")
+        done = run("--site", self.folder, "--passphrase-file", passphrase, "retention", "status")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not a site", done.stderr)
+
+
+class Sites(InFolder):
+    """Sites under a charter of today, made from the demo's by moving its dates."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with open(CHARTERS + "/family-focus-demo.toml", encoding="utf-8") as file:
+            text = file.read()
+        for year, later in (("2023", "2098"), ("2022", "2097")):
+            text = text.replace(f"{year}-12-31", f"{later}-12-31")
+        cls.charter = cls.folder + "/charter.toml"
+        with open(cls.charter, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.makedirs(cls.folder + "/passphrases")
+        for party in PARTIES:
+            with open(f"{cls.folder}/passphrases/{party}", "w", encoding="utf-8") as file:
+                file.write(f"a passphrase for {party}\n")
+            run("--passphrase-file", f"{cls.folder}/passphrases/{party}", "site", "init", f"{cls.folder}/sites/{party}",
+                "--charter", cls.charter, "--party", party, check=0)
+        for party in PARTIES:
+            for other in PARTIES:
+                if other != party:
+                    at_site(cls.folder, party, "", "site", "trust", f"{cls.folder}/sites/{other}/keys/site.card", check=0)
+        run("synth", cls.folder + "/data", "--families", "120", "--seed", "3", check=0)
+        cls.csv = cls.folder + "/east-cheshire.csv"
+        with open(cls.folder + "/data/councils/east-cheshire.csv", encoding="utf-8") as file:
+            text = file.read()
+        for ours, theirs in (("problem_school_absence", "problem_school"), ("problem_children_in_need", "problem_child_in_need"),
+                             ("problem_offending", "problem_crime")):
+            text = text.replace(ours, theirs)
+        with open(cls.csv, "w", encoding="utf-8") as file:
+            file.write(text)
+        at_site(cls.folder, "east-cheshire", "intake-1", "submit", cls.csv, check=0)
+        cls.sealed = glob.glob(cls.folder + "/sites/east-cheshire/outbox/submission-*.age")[0]
+
+    def refused(self, party, actor, *arguments):
+        before = tree(f"{self.folder}/sites/{party}")
+        done = at_site(self.folder, party, actor, *arguments)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual(tree(f"{self.folder}/sites/{party}"), before, "a refusal writes nothing but the ledger")
+        return done.stderr
+
+    def tampered(self, name, change):
+        path = f"{self.folder}/{name}.age"
+        with open(self.sealed, "rb") as file:
+            content = bytearray(file.read())
+        with open(path, "wb") as file:
+            file.write(change(content))
+        shutil.copy(self.sealed + ".minisig", path + ".minisig")
+        return path
+
+    def test_a_flipped_bit_a_cut_and_an_addition_are_each_refused(self):
+        def flip(content):
+            content[len(content) // 2] ^= 1
+            return content
+
+        reasons = {self.refused("ons-demo", "linkage-1", "receive", self.tampered(name, change)) for name, change in (
+            ("flipped", flip), ("cut", lambda content: content[: len(content) // 2]), ("longer", lambda content: content + b"x"))}
+        self.assertTrue(all("kinfold:" in reason for reason in reasons))
+
+    def test_a_file_for_somebody_else_is_refused(self):
+        self.refused("dwp", "linkage-1", "receive", self.sealed)
+
+    def test_an_unsigned_file_is_refused(self):
+        path = self.tampered("unsigned", lambda content: content)
+        os.remove(path + ".minisig")
+        self.refused("ons-demo", "linkage-1", "receive", path)
+
+    def test_a_wrong_passphrase_is_refused(self):
+        done = run("--site", self.folder + "/sites/ons-demo", "--passphrase-file", self.folder + "/passphrases/dwp", "ledger", "verify")
+        self.assertEqual(done.returncode, 1)
+
+    def test_an_actor_without_the_duty_is_refused(self):
+        self.refused("ons-demo", "analysis-1", "receive", self.sealed)
+        self.refused("east-cheshire", "data-protection-1", "submit", self.csv)
+        self.refused("ons-demo", "nobody", "receive", self.sealed)
+
+    def test_a_foreign_charter_is_refused(self):
+        with open(self.charter, encoding="utf-8") as file:
+            text = file.read()
+        other = self.folder + "/other.toml"
+        with open(other, "w", encoding="utf-8") as file:
+            file.write(text + "\n# another version\n")
+        site = self.folder + "/sites/other-ons"
+        run("--passphrase-file", self.folder + "/passphrases/ons-demo", "site", "init", site, "--charter", other, "--party", "ons-demo", check=0)
+        run("--site", site, "--passphrase-file", self.folder + "/passphrases/ons-demo", "site", "trust",
+            self.folder + "/sites/east-cheshire/keys/site.card", check=0)
+        # Sealed for the other site's key it is not; but the reason must come before any key is tried for its content.
+        done = run("--site", site, "--passphrase-file", self.folder + "/passphrases/ons-demo", "--as", "linkage-1", "receive", self.sealed)
+        self.assertEqual(done.returncode, 1)
+
+    def test_the_same_file_twice_gives_one_sealed_file(self):
+        at_site(self.folder, "east-cheshire", "intake-1", "submit", self.csv, check=0)
+        self.assertEqual(len(glob.glob(self.folder + "/sites/east-cheshire/outbox/submission-*.age")), 1)
+
+    def test_a_release_needs_two_people(self):
+        self.refused("ons-demo", "linkage-1", "release")
+        self.refused("ons-demo", "analysis-1", "release", "prepare")
+
+
+if __name__ == "__main__":
+    unittest.main()
