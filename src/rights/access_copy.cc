@@ -16,7 +16,8 @@ using nlohmann::ordered_json;
 constexpr std::array<std::string_view, 7> kLeftOut = {"row", "family", "relation", "reference", "person", "grade",
                                                       "authority"};
 /// About this person alone. Anything not named here is refused, not guessed at.
-constexpr std::array<std::string_view, 5> kAboutThePerson = {"group", "start_date", "end_date", "variable", "value"};
+constexpr std::array<std::string_view, 7> kAboutThePerson = {"group", "start_date", "end_date", "variable", "value",
+                                                            "gender", "age_at_start"};
 
 enum class Use { kShow, kLeaveOut, kUnknown };
 
