@@ -131,6 +131,7 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, std:
   static_cast<void>(thread_count);
   const double budget = model.settings.pairs_per_record_max * static_cast<double>(std::max<std::size_t>(records.count, 1000));
   for (std::size_t rule = 0; rule < usable_rules.size(); ++rule) blocker.add_blocks(rule, records, budget);
+  blocker.gather_single_keys(records.count);
   blocker.make_work();
   blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());
   return blocker;
@@ -151,8 +152,10 @@ bool Blocker::shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const {
   return false;
 }
 
-bool Blocker::is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
-  for (std::uint32_t earlier = 0; earlier < rule; ++earlier) {
+// The part of the question that is about rules with several keys a record.
+bool Blocker::is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
+  for (const auto earlier : multi_rules_) {
+    if (earlier >= rule) break;
     if (shares(earlier, a, b)) return false;
   }
   const auto& keys = rules_[rule];
@@ -164,6 +167,22 @@ bool Blocker::is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, s
     return *one == key;  // The first key they share.
   }
   return false;
+}
+
+void Blocker::gather_single_keys(std::size_t record_count) {
+  for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
+    singles_before_.push_back(static_cast<std::uint32_t>(single_count_));
+    if (rules_[rule].offset.empty()) ++single_count_;
+    else multi_rules_.push_back(rule);
+  }
+  single_keys_.resize(record_count * single_count_);
+  for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
+    if (!rules_[rule].offset.empty()) continue;
+    for (std::size_t record = 0; record < record_count; ++record) {
+      single_keys_[record * single_count_ + singles_before_[rule]] = rules_[rule].key[record];
+    }
+    std::vector<std::uint32_t>().swap(rules_[rule].key);
+  }
 }
 
 }  // namespace kinfold::linkage

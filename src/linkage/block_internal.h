@@ -45,9 +45,6 @@ class Blocker {
   template <typename Visit>
   void for_each_pair(std::size_t chunk, Visit&& visit) const;
 
-  /// Do the two records share a key of this rule?
-  bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
-
  private:
   struct RuleKeys {
     std::vector<std::uint32_t> offset;  ///< Empty: exactly one slot a record (0: no key).
@@ -62,11 +59,28 @@ class Blocker {
   };
   void add_rule(const Records& records, const BlockingRule& rule, const Model& model);
   void add_blocks(std::size_t rule, const Records& records, double pair_budget);
+  void gather_single_keys(std::size_t record_count);
   void make_work();
-  bool is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const;
+  bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
+  bool is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const;
+
+  // Asked of every pair: the keys of rules with one key a record lie side by side in a record.
+  bool is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
+    const std::uint32_t* keys_a = single_keys_.data() + std::size_t{a} * single_count_;
+    const std::uint32_t* keys_b = single_keys_.data() + std::size_t{b} * single_count_;
+    std::uint32_t found = 0;
+    for (std::uint32_t n = 0; n < singles_before_[rule]; ++n) {
+      found |= static_cast<std::uint32_t>(keys_a[n] == keys_b[n]) & static_cast<std::uint32_t>(keys_a[n] != 0);
+    }
+    return found == 0 && (multi_rules_.empty() || is_first_of_many(rule, key, a, b));
+  }
 
   bool two_files_ = false;
-  std::vector<RuleKeys> rules_;
+  std::vector<RuleKeys> rules_;                 ///< Emptied for rules of one key a record.
+  std::vector<std::uint32_t> single_keys_;      ///< Record-major, single_count_ wide; 0: no key.
+  std::size_t single_count_ = 0;
+  std::vector<std::uint32_t> singles_before_;   ///< By rule: how many single-key rules come before it.
+  std::vector<std::uint32_t> multi_rules_;
   std::vector<RuleYield> yields_;
   std::vector<std::uint32_t> index_;
   std::vector<Block> blocks_;

@@ -19,6 +19,50 @@ LevelShares logs_of(const LevelShares& shares) {
   return logs;
 }
 
+// Pattern keys to values; open addressing, because it is asked once for every pair.
+template <typename T>
+class PatternMap {
+ public:
+  PatternMap() : slots_(256) {}
+  /// The value of `key`, and whether it is new (default-made).
+  std::pair<T*, bool> find(std::uint64_t key) {
+    std::size_t n = static_cast<std::size_t>(mix64(key)) & (slots_.size() - 1);
+    while (slots_[n].used && slots_[n].key != key) n = (n + 1) & (slots_.size() - 1);
+    if (slots_[n].used) return {&slots_[n].value, false};
+    if (++count_ * 2 > slots_.size()) {
+      grow();
+      --count_;
+      return find(key);
+    }
+    slots_[n].used = true;
+    slots_[n].key = key;
+    return {&slots_[n].value, true};
+  }
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (const auto& slot : slots_) if (slot.used) visit(slot.key, slot.value);
+  }
+
+ private:
+  struct Slot {
+    std::uint64_t key = 0;
+    T value{};
+    bool used = false;
+  };
+  void grow() {
+    std::vector<Slot> before(slots_.size() * 4);
+    before.swap(slots_);
+    for (auto& slot : before) {
+      if (!slot.used) continue;
+      std::size_t n = static_cast<std::size_t>(mix64(slot.key)) & (slots_.size() - 1);
+      while (slots_[n].used) n = (n + 1) & (slots_.size() - 1);
+      slots_[n] = slot;
+    }
+  }
+  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
+};
+
 double log_sum(double a, double b) {
   const double top = std::max(a, b);
   return top + std::log1p(std::exp(std::min(a, b) - top));
@@ -219,15 +263,15 @@ std::vector<PatternCount> count_patterns(const Records& records, const Comparer&
   std::unordered_map<std::uint64_t, std::uint64_t> total;
   std::mutex mutex;
   parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
-    std::unordered_map<std::uint64_t, std::uint64_t> own;
+    PatternMap<std::uint64_t> own;
     Levels levels{};
     blocker.for_each_pair(chunk, [&](std::uint32_t, std::uint32_t left, std::uint32_t right) {
       if (rate < 1.0 && mix64(seed ^ (static_cast<std::uint64_t>(left) << 32 | right)) > limit) return;
       comparer.compare(records.of(left), records.of(right), levels);
-      ++own[comparer.key(levels)];
+      ++*own.find(comparer.key(levels)).first;
     });
     const std::lock_guard lock(mutex);
-    for (const auto& [key, count] : own) total[key] += count;
+    own.for_each([&](std::uint64_t key, std::uint64_t count) { total[key] += count; });
   });
   std::vector<std::pair<std::uint64_t, std::uint64_t>> sorted(total.begin(), total.end());
   std::sort(sorted.begin(), sorted.end());
@@ -258,7 +302,7 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
     Part& part = parts[chunk];
     part.expected.resize(yields.size());
     part.first.resize(yields.size());
-    std::unordered_map<std::uint64_t, PatternWeight> weights;
+    PatternMap<PatternWeight> weights;
     Levels levels{};
     blocker.for_each_pair(chunk, [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
       ++part.first[rule];
@@ -266,9 +310,9 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
       const auto* b = records.of(right);
       comparer.compare(a, b, levels);
       const std::uint64_t key = comparer.key(levels);
-      auto [entry, fresh] = weights.try_emplace(key);
-      if (fresh) entry->second = scorer.pattern_weight(levels);
-      const PatternWeight& weight = entry->second;
+      const auto [known, fresh] = weights.find(key);
+      if (fresh) *known = scorer.pattern_weight(levels);
+      const PatternWeight& weight = *known;
       const double best = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) * kLog2E;
       if (best < floor_bits) return;
       const PairScore score = scorer.score(levels, weight, a, b);

@@ -2,14 +2,72 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "base/random.h"
+#include "unit/linkage/reference.h"
+
 namespace kinfold::linkage {
 namespace {
 
+constexpr std::uint64_t kSeed = 20261122;
+
+// Few letters, so that matches and transpositions are many; now and then longer than one machine word.
+std::string random_text(RandomStream& random) {
+  const int length = random.chance(0.02) ? random.between(60, 90) : random.between(0, 12);
+  std::string text;
+  for (int n = 0; n < length; ++n) text += static_cast<char>('A' + random.below(4));
+  return text;
+}
+
 TEST(JaroWinkler, GivesWinklersPublishedExamples) {
-  EXPECT_NEAR(jaro("MARTHA", "MARHTA"), 0.9444, 5e-5);
+  EXPECT_NEAR(jaro("MARTHA", "MARHTA"), 0.9444, 5e-5);  // Winkler (1990) prints four digits.
   EXPECT_NEAR(jaro_winkler("MARTHA", "MARHTA"), 0.9611, 5e-5);
   EXPECT_NEAR(jaro_winkler("DWAYNE", "DUANE"), 0.84, 5e-5);
   EXPECT_NEAR(jaro_winkler("DIXON", "DICKSONX"), 0.8133, 5e-5);
+}
+
+TEST(Kernels, AgreeWithTheirSlowTwinsOnRandomTexts) {
+  RandomStream random(kSeed);
+  for (int n = 0; n < 20000; ++n) {
+    const std::string a = random_text(random);
+    const std::string b = random_text(random);
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + ": " + a + " / " + b);
+    ASSERT_DOUBLE_EQ(jaro(a, b), reference::jaro(a, b));
+    ASSERT_EQ(levenshtein(a, b, 1000), reference::edits(a, b, false));
+    ASSERT_EQ(osa(a, b, 1000), reference::edits(a, b, true));
+    ASSERT_EQ(damerau(a, b, 1000), reference::damerau(a, b));
+  }
+}
+
+TEST(EditDistances, StopAtTheLimit) {
+  EXPECT_EQ(levenshtein("KITTEN", "SITTING", 3), 3U);
+  EXPECT_EQ(levenshtein("KITTEN", "SITTING", 2), 3U);
+  EXPECT_EQ(osa("ABCDEFGH", "", 2), 3U);
+  EXPECT_EQ(osa("CA", "ABC", 9), 3U) << "no substring is edited twice";
+  EXPECT_EQ(damerau("CA", "ABC", 9), 2U);
+}
+
+TEST(Kernels, AreSymmetricAndOneOnTheSameText) {
+  RandomStream random(kSeed + 1);
+  for (int n = 0; n < 2000; ++n) {
+    const std::string a = random_text(random);
+    const std::string b = random_text(random);
+    ASSERT_EQ(osa(a, b, 5), osa(b, a, 5)) << a << " " << b;
+    ASSERT_EQ(damerau(a, b, 50), damerau(b, a, 50)) << a << " " << b;
+    ASSERT_DOUBLE_EQ(jaccard_bigrams(a, b), jaccard_bigrams(b, a));
+    ASSERT_DOUBLE_EQ(jaro(a, a), 1.0);
+    ASSERT_GE(jaro_winkler(a, b), jaro(a, b));
+    ASSERT_LE(jaro_winkler(a, b), 1.0);
+  }
+}
+
+TEST(TokenKernels, CountWords) {
+  EXPECT_DOUBLE_EQ(token_overlap("CITY OF BRISTOL", "BRISTOL"), 1.0);
+  EXPECT_DOUBLE_EQ(token_overlap("A B", "C"), 0.0);
+  EXPECT_DOUBLE_EQ(token_overlap("", "C"), 0.0);
+  EXPECT_DOUBLE_EQ(cosine_tokens("A A B", "A B"), 3.0 / std::sqrt(10.0));
+  EXPECT_DOUBLE_EQ(jaccard_bigrams("NIGHT", "NACHT"), 1.0 / 7.0);
 }
 
 }  // namespace

@@ -1,0 +1,129 @@
+#include "linkage/em.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace kinfold::linkage {
+namespace {
+
+// Expected counts of all patterns of K comparisons with two levels each, under a known truth.
+EmProblem expected_counts(const EmModel& truth, double pair_count) {
+  EmProblem problem;
+  problem.random_pair_count = pair_count;
+  const std::size_t k = truth.m.size();
+  const double rest = 1.0 - truth.match_rate - truth.related_rate;
+  for (std::size_t bits = 0; bits < (std::size_t{1} << k); ++bits) {
+    PatternCount pattern;
+    double match = truth.match_rate;
+    double related = truth.related_rate;
+    double unrelated = rest;
+    for (std::size_t n = 0; n < k; ++n) {
+      const std::uint8_t level = (bits >> n & 1) != 0 ? 0 : 1;
+      pattern.level.push_back(level);
+      match *= truth.m[n][level];
+      related *= truth.related[n][level];
+      unrelated *= truth.u[n][level];
+    }
+    pattern.pair_count = pair_count * (match + related + unrelated);
+    problem.patterns.push_back(pattern);
+  }
+  for (std::size_t n = 0; n < k; ++n) {
+    std::vector<double> share(2);
+    for (std::size_t level = 0; level < 2; ++level) {
+      share[level] = truth.match_rate * truth.m[n][level] + truth.related_rate * truth.related[n][level] + rest * truth.u[n][level];
+    }
+    problem.random_share.push_back(share);
+  }
+  return problem;
+}
+
+LevelShares agreeing(std::initializer_list<double> shares) {
+  LevelShares rows;
+  for (const double share : shares) rows.push_back({share, 1.0 - share});
+  return rows;
+}
+
+const EmModel kTruth{0.02, 0.0, agreeing({0.95, 0.9, 0.8, 0.97}), agreeing({0.5, 0.5, 0.5, 0.5}), agreeing({0.01, 0.05, 0.1, 0.02})};
+const EmModel kStart{0.005, 0.0, agreeing({0.8, 0.8, 0.8, 0.8}), agreeing({0.5, 0.5, 0.5, 0.5}), {}};
+
+TEST(FitEm, RecoversTheParametersThatMadeTheCounts) {
+  EmOptions options;
+  options.prior_pair_count = 0.0;
+  options.tolerance = 1e-9;
+  options.iteration_count_max = 5000;
+  const auto fit = fit_em(expected_counts(kTruth, 1e7), kStart, options);
+  ASSERT_TRUE(fit.ok());
+  EXPECT_TRUE(fit.value().converged);
+  // Counts are exact, so only the stopping rule keeps the fit from the truth.
+  EXPECT_NEAR(fit.value().model.match_rate, kTruth.match_rate, 1e-5);
+  for (std::size_t n = 0; n < 4; ++n) {
+    EXPECT_NEAR(fit.value().model.m[n][0], kTruth.m[n][0], 1e-4);
+    EXPECT_NEAR(fit.value().model.u[n][0], kTruth.u[n][0], 1e-5);
+  }
+}
+
+TEST(FitEm, TellsRelativesFromMatchesWhereTwoClassesCannot) {
+  // Households agree on the first two fields as matches do.
+  EmModel truth{0.01, 0.01, agreeing({0.95, 0.95, 0.95, 0.95, 0.95}), agreeing({0.9, 0.9, 0.05, 0.03, 0.05}),
+                agreeing({0.01, 0.01, 0.02, 0.01, 0.02})};
+  EmModel start{0.004, 0.004, agreeing({0.8, 0.8, 0.8, 0.8, 0.8}), agreeing({0.6, 0.6, 0.1, 0.1, 0.1}), {}};
+  EmOptions options;
+  options.iteration_count_max = 5000;
+  options.tolerance = 1e-9;
+  options.prior_pair_count = 0.0;
+  const auto fit = fit_em(expected_counts(truth, 1e7), start, options);
+  ASSERT_TRUE(fit.ok());
+  EXPECT_NEAR(fit.value().model.match_rate, 0.01, 1e-3);
+  EXPECT_NEAR(fit.value().model.m[0][0], 0.95, 0.01);
+  EXPECT_NEAR(fit.value().model.related[0][0], 0.9, 0.02);
+  EXPECT_NEAR(fit.value().model.related[2][0], 0.05, 0.02);
+}
+
+TEST(FitEm, SaysWhenItStoppedWithoutConverging) {
+  EmOptions options;
+  options.iteration_count_max = 2;
+  const auto fit = fit_em(expected_counts(kTruth, 1e6), kStart, options);
+  ASSERT_TRUE(fit.ok());
+  EXPECT_FALSE(fit.value().converged);
+  EXPECT_EQ(fit.value().iteration_count, 2);
+}
+
+TEST(FitEm, LeavesMissingValuesOut) {
+  auto problem = expected_counts(kTruth, 1e6);
+  for (auto& pattern : problem.patterns) pattern.level[2] = kPatternMissing;
+  const auto fit = fit_em(problem, kStart, {});
+  ASSERT_TRUE(fit.ok());
+  EXPECT_NEAR(fit.value().model.m[2][0], kStart.m[2][0], 1e-9) << "nothing was seen: the start stays";
+  EXPECT_EQ(fit.value().m_pair_count[2][0], 0.0);
+}
+
+struct Refusal {
+  const char* name;
+  EmProblem problem;
+  EmModel start;
+  const char* message;
+};
+
+TEST(FitEm, RefusesWithTheReason) {
+  const auto good = expected_counts(kTruth, 1e6);
+  auto empty = good;
+  for (auto& pattern : empty.patterns) pattern.pair_count = 0.0;
+  auto rate = kStart;
+  rate.match_rate = NAN;
+  auto shape = kStart;
+  shape.m.pop_back();
+  auto levels = kStart;
+  levels.m[1].push_back(0.1);
+  for (const auto& refusal : {Refusal{"Empty", empty, kStart, "fit_em: no pair was counted; loosen the blocking rules"},
+                              Refusal{"Rate", good, rate, "fit_em: start.match_rate is outside (0, 1)"},
+                              Refusal{"Shape", good, shape, "fit_em: start and random_share have different numbers of comparisons"},
+                              Refusal{"Levels", good, levels, "fit_em: comparison 1 has different numbers of levels in start and random_share"}}) {
+    const auto fit = fit_em(refusal.problem, refusal.start, {});
+    ASSERT_FALSE(fit.ok()) << refusal.name;
+    EXPECT_EQ(fit.error().message, refusal.message);
+  }
+}
+
+}  // namespace
+}  // namespace kinfold::linkage
