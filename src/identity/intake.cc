@@ -8,7 +8,6 @@
 #include "identity/intake_internal.h"
 #include "identity/private_file.h"
 #include "person/nino.h"
-#include "table/io.h"
 
 namespace kinfold::identity {
 namespace {
@@ -235,7 +234,10 @@ void Intake::wipe() {
 Result<Intake> read_council_file(const std::string& path, const Eligibility& eligibility, Date today) {
   auto read = table::read_csv_text(path);
   if (!read.ok()) return read.error();
-  auto& file = read.value();
+  return read_council_table(read.value(), eligibility, today);
+}
+
+Result<Intake> read_council_table(table::CsvText& file, const Eligibility& eligibility, Date today) {
   if (file.line.empty() && file.bad_lines.empty()) {
     return invalid("the file has headings and no rows; check that the right sheet was saved");
   }

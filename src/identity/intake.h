@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "identity/identity.h"
 #include "identity/objections.h"
+#include "table/io.h"
 #include "table/table.h"
 
 namespace kinfold::identity {
@@ -71,6 +72,8 @@ struct Intake {
 /// \retval kIo if it cannot be opened; kInvalid if it has no rows, or a needed column is missing
 ///         or there twice. Bad rows are not errors. Time O(n log n) for n lines.
 Result<Intake> read_council_file(const std::string& path, const Eligibility& eligibility, Date today);
+/// The same for a file that was read already; `file` is wiped.
+Result<Intake> read_council_table(table::CsvText& file, const Eligibility& eligibility, Date today);
 
 /// `line,column,reason,remedy` for every reject, then every warning, by line. Mode 0600, replaced
 /// whole or not at all. \retval kIo with the remedy.

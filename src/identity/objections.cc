@@ -298,6 +298,7 @@ Result<ObjectionBook::Added> ObjectionBook::add_all(const std::vector<Identity>&
 }
 
 bool ObjectionBook::matches(const Identity& identity) const {
+  if (state_->entries.empty()) return false;
   for (const auto& token : objection_tokens(identity, state_->make)) {
     if (state_->entry_of.find(token) != state_->entry_of.end()) return true;
   }

@@ -177,13 +177,23 @@ Result<PersonEntry*> Vault::State::person(const PersonId& id) {
   return &people[found->second];
 }
 
+Status Vault::State::prepare_inserts() {
+  if (insert_version_row) return {};
+  auto person = database.prepare("INSERT INTO person VALUES(?1, ?2)");
+  auto version = database.prepare("INSERT INTO version(record, sealed) VALUES(?1, ?2)");
+  if (!person.ok()) return person.error();
+  if (!version.ok()) return version.error();
+  insert_person_row.emplace(std::move(person).value());
+  insert_version_row.emplace(std::move(version).value());
+  return {};
+}
+
 Status Vault::State::insert_version(const PersonEntry& person, const IdentityVersion& version) {
   auto sealed = keys->seal(person.record, pack_version(version));
   if (!sealed.ok()) return sealed.error();
-  auto insert = database.prepare("INSERT INTO version(record, sealed) VALUES(?1, ?2)");
-  if (!insert.ok()) return insert.error();
-  return insert.value()
-      .bind(1, static_cast<std::int64_t>(person.record))
+  if (auto ready = prepare_inserts(); !ready.ok()) return ready;
+  return insert_version_row
+      ->bind(1, static_cast<std::int64_t>(person.record))
       .bind(2, seal::ByteView(sealed.value()))
       .run();
 }
@@ -195,10 +205,9 @@ Status Vault::State::insert_person(PersonEntry& person, const IdentityVersion& f
   auto added = keys->add(pack_person(person));
   if (!added.ok()) return added.error();
   person.record = added.value().first;
-  auto insert = database.prepare("INSERT INTO person VALUES(?1, ?2)");
-  if (!insert.ok()) return insert.error();
-  auto ran = insert.value()
-                 .bind(1, static_cast<std::int64_t>(person.record))
+  if (auto ready = prepare_inserts(); !ready.ok()) return ready;
+  auto ran = insert_person_row
+                 ->bind(1, static_cast<std::int64_t>(person.record))
                  .bind(2, seal::ByteView(added.value().second))
                  .run();
   if (!ran.ok()) return ran;
@@ -233,7 +242,7 @@ Result<ReceivedPeople> Vault::add_or_find(const table::Table& identities, std::s
   if (state_->submissions.count(origin.submission) != 0) {
     return refused("this submission was received before; nothing was added twice");
   }
-  auto judged = judge(rows.value(), state_->people, state_->options);
+  auto judged = judge(rows.value(), state_->people, state_->index, state_->options);
   if (!judged.ok()) return judged.error();
   ReceivedPeople received;
   received.families = settle_families(family, judged.value(), state_->people, origin.authority, state_->random);

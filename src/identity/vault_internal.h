@@ -84,15 +84,6 @@ bool unpack_members(seal::ByteView bytes, ScopeEntry& scope);
 seal::PlainBytes pack_references(const ScopeEntry& scope);
 bool unpack_references(seal::ByteView bytes, ScopeEntry& scope);
 
-/// For each row: the index of the person it is, or that of the earlier row it is the same person
-/// as, or nothing.
-struct Judged {
-  std::optional<std::size_t> person;  ///< Index into the vault's people.
-  std::optional<std::size_t> row;     ///< An earlier row of the same submission.
-};
-/// \retval as linkage::match_to_register.
-Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
-                                  const Vault::Options& options);
 /// Finds people by a description, in memory: keys of the standardised fields, hashed and sorted.
 class SearchIndex {
  public:
@@ -115,6 +106,15 @@ class SearchIndex {
   std::size_t people_count_ = 0;
 };
 
+/// For each row: the index of the person it is, or that of the earlier row it is the same person
+/// as, or nothing.
+struct Judged {
+  std::optional<std::size_t> person;  ///< Index into the vault's people.
+  std::optional<std::size_t> row;     ///< An earlier row of the same submission.
+};
+/// \retval as linkage::match_to_register.
+Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
+                                  SearchIndex& index, const Vault::Options& options);
 /// Families keep their ids where most of their found members were together before.
 std::vector<FamilyId> settle_families(std::span<const std::int64_t> family, const std::vector<Judged>& judged,
                                       const std::vector<PersonEntry>& people, std::string_view authority,

@@ -1,8 +1,8 @@
 // Who is who: which rows of a submission are people the vault has.
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "identity/vault_internal.h"
 #include "linkage/match.h"
@@ -68,7 +68,7 @@ Spellings spellings_of(const std::vector<PersonEntry>& people) {
 
 /// Names and date of birth agree, a postcode or a NI number too, and nothing contradicts.
 void judge_exact(const std::vector<Standard>& rows, const Spellings& spellings, std::vector<Judged>& judged) {
-  std::multimap<std::string, std::size_t> by_key;
+  std::unordered_multimap<std::string, std::size_t> by_key;
   for (std::size_t i = 0; i < spellings.standard.size(); ++i) {
     const auto key = spellings.standard[i].key();
     if (!key.empty()) by_key.emplace(key, i);
@@ -82,8 +82,9 @@ void judge_exact(const std::vector<Standard>& rows, const Spellings& spellings, 
           !both_and_equal(rows[row].nino_stem, other.nino_stem)) {
         continue;
       }
-      judged[row].person = spellings.person[it->second];
-      break;
+      // The earliest: the order in which a hash table keeps equal keys is its own affair.
+      const auto found = spellings.person[it->second];
+      if (!judged[row].person || found < *judged[row].person) judged[row].person = found;
     }
   }
 }
@@ -91,31 +92,41 @@ void judge_exact(const std::vector<Standard>& rows, const Spellings& spellings, 
 /// One council, one file: the same names and date of birth, and nothing that contradicts, are one
 /// person in two families (a child of parents who live apart).
 void judge_within(const std::vector<Standard>& rows, std::vector<Judged>& judged) {
-  std::multimap<std::string, std::size_t> by_key;
+  std::unordered_multimap<std::string, std::size_t> by_key;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto key = rows[row].key();
     if (key.empty()) continue;
     const auto [first, last] = by_key.equal_range(key);
     for (auto it = first; it != last && !judged[row].person; ++it) {
       if (contradict(rows[row], rows[it->second])) continue;
-      judged[row].row = it->second;
-      break;
+      if (!judged[row].row || it->second < *judged[row].row) judged[row].row = it->second;
     }
     if (!judged[row].row) by_key.emplace(key, row);
   }
 }
 
-/// Everybody else is compared with everybody by linkage.
-Status judge_by_linkage(const std::vector<Identity>& rows, const Spellings& spellings, const Vault::Options& options,
-                        std::vector<Judged>& judged) {
-  std::vector<std::size_t> open_rows;
-  auto people = empty_identities();
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (judged[row].person || judged[row].row) continue;
-    open_rows.push_back(row);
-    append_identity(people, rows[row]);
+// A model is fitted to the files at hand; fewer records than this do not show how often matches agree.
+constexpr std::size_t kFitCountMin = 1'000;
+
+/// A few people are looked up one by one, with the search's fixed weights.
+void judge_by_search(const std::vector<Identity>& rows, const std::vector<std::size_t>& open_rows,
+                     const std::vector<PersonEntry>& people, SearchIndex& index, const Vault::Options& options,
+                     std::vector<Judged>& judged) {
+  if (index.people_count() < people.size()) index.extend(people, index.people_count());
+  for (const auto row : open_rows) {
+    const auto found = index.likeliest(rows[row], people, 2);
+    if (found.empty() || found[0].second < options.found_probability) continue;
+    // Two that fit equally well: better a person twice than two people as one.
+    if (found.size() > 1 && found[1].second >= options.found_probability) continue;
+    judged[row].person = found[0].first;
   }
-  if (open_rows.empty() || spellings.person.empty()) return {};
+}
+
+/// Everybody else is compared with everybody by linkage.
+Status judge_by_linkage(const std::vector<Identity>& rows, const std::vector<std::size_t>& open_rows,
+                        const Spellings& spellings, const Vault::Options& options, std::vector<Judged>& judged) {
+  auto people = empty_identities();
+  for (const auto row : open_rows) append_identity(people, rows[row]);
   linkage::LinkOptions link_options;
   link_options.thread_count = options.thread_count;
   auto matched =
@@ -133,14 +144,23 @@ Status judge_by_linkage(const std::vector<Identity>& rows, const Spellings& spel
 }  // namespace
 
 Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
-                                  const Vault::Options& options) {
+                                  SearchIndex& index, const Vault::Options& options) {
   std::vector<Judged> judged(rows.size());
   std::vector<Standard> standard;
   for (const auto& row : rows) standard.push_back(standardise(row));
   auto spellings = spellings_of(people);
   judge_exact(standard, spellings, judged);
   judge_within(standard, judged);
-  auto done = judge_by_linkage(rows, spellings, options, judged);
+  std::vector<std::size_t> open_rows;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!judged[row].person && !judged[row].row) open_rows.push_back(row);
+  }
+  Status done;
+  if (std::min(open_rows.size(), spellings.person.size()) >= kFitCountMin) {
+    done = judge_by_linkage(rows, open_rows, spellings, options, judged);
+  } else {
+    judge_by_search(rows, open_rows, people, index, options, judged);
+  }
   spellings.identities.wipe();
   if (!done.ok()) return done.error();
   return judged;

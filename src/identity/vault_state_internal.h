@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -17,6 +18,8 @@ struct Vault::State {
   ~State();
 
   Database database;
+  std::optional<Statement> insert_person_row;   ///< Prepared once: a submission has many rows.
+  std::optional<Statement> insert_version_row;
   RecordKeys* keys;
   RandomBytes random;
   Options options;
@@ -37,6 +40,7 @@ struct Vault::State {
   Status doom(RecordNumber record);
 
   Result<PersonEntry*> person(const PersonId& id);
+  Status prepare_inserts();
   Status insert_person(PersonEntry& person, const IdentityVersion& first);
   Status insert_version(const PersonEntry& person, const IdentityVersion& version);
   /// Writes the scope under fresh keys; the old ones, where there are, are doomed.
