@@ -15,7 +15,7 @@ struct MappedSentence {
   std::string sha256;  ///< Of the sentence, its white space made single.
   std::string field;   ///< Where the charter says it.
   std::vector<std::string> rooms;
-  std::vector<std::string> tests;  ///< `Suite.Name`, or a file below tests/.
+  std::vector<std::string> tests;  ///< `Suite.Name`, or `file` or `file::test` below tests/.
   std::string check;               ///< A LiveCheck's name (promises.h), or `heading`.
   std::string promise;             ///< With `{...}` to be filled; empty for headings.
 };
