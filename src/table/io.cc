@@ -1,6 +1,7 @@
 #include "table/io.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <set>
 #include <utility>
@@ -282,6 +283,8 @@ void append_csv_row(const Table& table, std::size_t row, std::string& to) {
   for (const auto& column : table.columns()) {
     if (&column != &table.columns().front()) to += ',';
     if (column.is_null(row)) continue;
+    // A word in a column of numbers would make text of the whole column when it is read again.
+    if (column.type() == ColumnType::kDouble && std::isnan(column.double_at(row))) continue;
     if (column.type() == ColumnType::kString) {
       const auto text = column.string_at(row);
       to += text.empty() ? "\"\"" : csv_field(text);

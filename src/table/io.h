@@ -54,6 +54,8 @@ Result<std::unique_ptr<BatchReader>> open_batches(const std::string& path, const
                                                   std::size_t rows_per_batch = 122'880);
 
 Status write_parquet(const Table& table, const std::string& path);
+/// UTF-8, commas, LF. Null and NaN are empty fields; texts that a spreadsheet would run are disarmed
+/// as csv_field() does.
 Status write_csv(const Table& table, const std::string& path);
 /// The same bytes for the same table.
 Result<std::vector<std::byte>> parquet_bytes(const Table& table);

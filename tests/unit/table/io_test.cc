@@ -1,5 +1,10 @@
 #include "table/io.h"
 
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include <gtest/gtest.h>
 
 #include "unit/table/table_testing.h"
@@ -49,6 +54,33 @@ TEST(ReadFile, ReadsWhatWasWrittenAsParquetAndAsCsv) {
   ASSERT_TRUE(csv.ok()) << csv.error().message;
   ASSERT_EQ(csv.value().row_count(), 3000U);
   expect_same(Table({*table.find("count"), *table.find("day"), *table.find("share")}), csv.value());
+}
+
+TEST(WriteCsv, LeavesNullAndNotANumberEmptyAndDisarmsFormulas) {
+  const TempFolder folder;
+  Table table;
+  auto& text = table.add("=name", ColumnType::kString);
+  auto& share = table.add("share", ColumnType::kDouble);
+  text.append_string("=1+1");
+  share.append_double(-0.5);
+  text.append_null();
+  share.append_double(std::nan(""));
+  text.append_string("");
+  share.append_null();
+  ASSERT_TRUE(write_csv(table, folder.path("t.csv")).ok());
+  std::ifstream file(folder.path("t.csv"), std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_EQ(bytes, "'=name,share\n'=1+1,-0.5\n,\n\"\",\n");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path("")), {}), 1)
+      << "a temporary file is left";
+}
+
+TEST(WriteCsv, SaysWhenItCannotWrite) {
+  const TempFolder folder;
+  const auto written = write_csv(mixed_table(1), folder.path("no/such/folder.csv"));
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().code, ErrorCode::kIo);
+  EXPECT_EQ(written.error().message, "folder.csv: cannot be written: there is no such file; check the name");
 }
 
 TEST(OpenBatches, GivesEveryRowOnceAndInOrder) {
