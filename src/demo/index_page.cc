@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "charter/notice.h"
+#include "evaluation/plan.h"
 #include "page/page.h"
 #include "seal/files.h"
 #include "table/io.h"
@@ -63,11 +64,19 @@ std::string what_happened(const State& state, const std::string& id) {
   return "";
 }
 
+/// "1 July 2020", held together by no-break spaces.
+std::string long_date(const std::string& iso) {
+  static constexpr const char* kMonths[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+                                            "October", "November", "December"};
+  const auto ymd = to_ymd(*parse_iso_date(iso));
+  return std::to_string(ymd.day) + "\u00A0" + kMonths[ymd.month - 1] + "\u00A0" + std::to_string(ymd.year);
+}
+
 Table timeline(const State& state, const std::vector<Stage>& stages) {
   Table table;
   for (const auto* name : {"Day", "What happens", "What came of it"}) table.add(name, ColumnType::kString);
   for (const auto& stage : stages) {
-    table.columns()[0].append_string(stage.day);
+    table.columns()[0].append_string(long_date(stage.day));
     table.columns()[1].append_string(stage.title);
     table.columns()[2].append_string(what_happened(state, stage.id));
   }
@@ -134,6 +143,16 @@ std::string linkage_chart(const State& state, const charter::Charter& charter) {
   return spec.dump();
 }
 
+/// The plan's own words for an outcome.
+std::string title_of(const std::string& outcome) {
+  static const auto plan = evaluation::parse_plan(demo_plan(), "plan");
+  if (!plan.ok()) return outcome;
+  for (const auto& each : plan.value().outcomes) {
+    if (each.id == outcome) return each.title;
+  }
+  return outcome;
+}
+
 std::optional<double> number_in(const Table& table, const char* column, std::size_t row) {
   const auto* found = table.find(column);
   if (found == nullptr || found->is_null(row)) return std::nullopt;
@@ -148,7 +167,7 @@ std::optional<double> number_in(const Table& table, const char* column, std::siz
 std::string effects_chart(const Table& planted) {
   Json values = Json::array();
   for (std::size_t row = 0; row < planted.row_count(); ++row) {
-    const std::string label = planted.find("outcome")->text_at(row) + ", " + planted.find("population")->text_at(row);
+    const std::string label = title_of(planted.find("outcome")->text_at(row)) + " (" + planted.find("population")->text_at(row) + ")";
     const auto estimate = number_in(planted, "estimate", row);
     const auto low = number_in(planted, "ci_low", row);
     const auto high = number_in(planted, "ci_high", row);
@@ -158,7 +177,7 @@ std::string effects_chart(const Table& planted) {
     if (!estimate || !low || !high) continue;
     values.push_back({{"outcome", label}, {"kind", "estimated, 95 % interval"}, {"points", *estimate * 100}, {"low", *low * 100}, {"high", *high * 100}});
   }
-  const Json y = {{"field", "outcome"}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}, {"axis", {{"labelLimit", 320}}}};
+  const Json y = {{"field", "outcome"}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}, {"axis", {{"labelLimit", 420}}}};
   const Json rule = {{"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
                      {"encoding", {{"y", y}, {"x", {{"field", "low"}, {"type", "quantitative"}}}, {"x2", {{"field", "high"}}},
                                    {"color", {{"field", "kind"}, {"type", "nominal"}}}}},
@@ -169,6 +188,30 @@ std::string effects_chart(const Table& planted) {
                                     {"color", {{"field", "kind"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "bottom"}}}}}}}};
   const Json zero = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 3}}}}, {"encoding", {{"x", {{"datum", 0}}}}}};
   return Json{{"data", {{"values", values}}}, {"width", "container"}, {"height", {{"step", 40}}}, {"layer", {zero, rule, point}}}.dump();
+}
+
+/// In percentage points, rounded as a reader would; a hidden figure stays hidden.
+std::string points(const Table& table, const char* column, std::size_t row) {
+  const auto value = number_in(table, column, row);
+  if (!value) return "[c]";
+  char text[16];
+  std::snprintf(text, sizeof text, "%+.1f", *value * 100);
+  return text;
+}
+
+Table effects_table(const Table& planted) {
+  Table table;
+  for (const auto* name : {"Outcome", "About", "Planted", "Estimated", "95 % interval", "Naive comparison"}) table.add(name, ColumnType::kString);
+  for (std::size_t row = 0; row < planted.row_count(); ++row) {
+    auto& columns = table.columns();
+    columns[0].append_string(title_of(planted.find("outcome")->text_at(row)));
+    columns[1].append_string(planted.find("population")->text_at(row));
+    columns[2].append_string(points(planted, "planted", row));
+    columns[3].append_string(points(planted, "estimate", row));
+    columns[4].append_string(points(planted, "ci_low", row) + " to " + points(planted, "ci_high", row));
+    columns[5].append_string(points(planted, "raw_difference", row));
+  }
+  return table;
 }
 
 Table refusals(const State& state) {
@@ -204,7 +247,7 @@ void add_effects(page::Page& page, const State& state, const std::string& publis
   if (planted.ok() && planted.value().find("outcome") != nullptr && planted.value().find("population") != nullptr) {
     page.chart("Planted, estimated, and the naive comparison", effects_chart(planted.value()),
                "For each outcome: the planted effect, the estimate with its 95 per cent interval, and the naive difference, in percentage points.");
-    page.table("The same as a table", planted.value());
+    page.table("Differences in percentage points", effects_table(planted.value()));
   }
   const auto relative = [&](const std::string& path) { return std::filesystem::relative(path, state.options().folder).string(); };
   page.html("<p><a href=\"" + html_escape(relative(published + "/report.html")) + "\">The published report</a>, and <a href=\"" +
@@ -226,7 +269,6 @@ Result<std::string> write_index(const State& state, const std::vector<Stage>& st
                   "exchange nothing but sealed files.");
   page.figures({{number(state.facts("receive"), "people"), "people, named only in the vault"},
                 {percent(state.facts("match").at("dwp").at("precision").get<double>()), "of links at DWP are right"},
-                {number(state.facts("check"), "shown"), "figures published"},
                 {number(state.facts("attacks"), "refused"), "forbidden acts refused"},
                 {number(state.facts("expire"), "destroyed"), "holdings destroyed, certified"}});
   page.heading("What happened");

@@ -131,7 +131,7 @@ Result<Json> attacks_are_refused(State& state, Progress& progress) {
     list.push_back(std::move(refusal).value());
     return {};
   };
-  if (auto s = receive("a submission received a second time", whole); !s.ok()) return s.error();
+  if (auto s = receive("a submission of three months ago", whole); !s.ok()) return s.error();
   const auto flipped = copy_of(whole, state.path("attacks/flipped.age"));
   if (!flipped.ok()) return flipped.error();
   flip_byte(flipped.value(), std::filesystem::file_size(flipped.value()) / 2);
@@ -155,6 +155,14 @@ Result<Json> attacks_are_refused(State& state, Progress& progress) {
     auto expired = must_refuse("matching a request after its month", site::match_request(*dwp.value(), "", options, progress));
     if (!expired.ok()) return expired.error();
     list.push_back(std::move(expired).value());
+  }
+  const auto releases = outbox_files(state, kTrustedParty, "release", kResearch);
+  if (!releases.empty()) {
+    auto ministry = state.open_site(kResearch);
+    if (!ministry.ok()) return ministry.error();
+    auto twice = must_refuse("a release received a second time", site::receive_file(*ministry.value(), releases.front(), "analysis-1"));
+    if (!twice.ok()) return twice.error();
+    list.push_back(std::move(twice).value());
   }
   auto together = must_refuse("a release made by the duty that opens the vault", site::make_release(*site.value(), "linkage-1"));
   if (!together.ok()) return together.error();
