@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/progress.h"
@@ -19,6 +20,19 @@ struct Stage {
 };
 
 std::vector<Stage> all_stages();
+
+/// Shows the work of a room under the demo's own words.
+class Titled final : public Progress {
+ public:
+  Titled(Progress& inner, std::string title) : inner_(inner), title_(std::move(title)) {}
+  void begin(std::string_view, std::uint64_t total_count) override { inner_.begin(title_, total_count); }
+  void advance(std::uint64_t done_count) override { inner_.advance(done_count); }
+  void end() override { inner_.end(); }
+
+ private:
+  Progress& inner_;
+  std::string title_;
+};
 
 /// How many people the trusted party's vault holds.
 Result<std::uint64_t> people_in_vault(State& state);

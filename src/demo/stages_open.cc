@@ -107,10 +107,12 @@ Result<Json> outputs_are_checked(State& state, Progress& progress) {
   auto own = must_refuse("an author's approval of their own output",
                          site::check_output(*site.value(), output, "analysis-1", site::Decision::kApprove, "", "", progress));
   if (!own.ok()) return own.error();
+  Titled titled(progress, "Somebody else checks");
   const auto checked = site::check_output(*site.value(), output, "output-checking-1", site::Decision::kApprove,
-                                          "Checked against the charter's rules.", state.path("reports/check"), progress);
+                                          "Checked against the charter's rules.", state.path("reports/check"), titled);
   if (!checked.ok()) return checked.error();
-  const auto published = site::publish_output(*site.value(), output, "output-checking-1", progress);
+  Titled publishing(progress, "It is published");
+  const auto published = site::publish_output(*site.value(), output, "output-checking-1", publishing);
   if (!published.ok()) return published.error();
   Json facts = facts_of(published.value());
   facts["self_approval"] = own.value();

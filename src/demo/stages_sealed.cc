@@ -186,7 +186,8 @@ Result<Json> departments_match(State& state, Progress& progress) {
     options.observer = [&](const auto& people, const auto& register_people, const auto& matches) {
       scores = truth.value().score(department, people, register_people, matches);
     };
-    const auto report = site::match_request(*site.value(), "", options, progress);
+    Titled titled(progress, "People are looked up at " + department);
+    const auto report = site::match_request(*site.value(), "", options, titled);
     if (!report.ok()) return report.error();
     facts[department] = facts_of(report.value());
     facts[department].update(score_json(scores.all));
