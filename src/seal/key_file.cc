@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "seal/files.h"
-#include "seal/keys.h"
+#include "seal/key_material_internal.h"
 #include "seal/sodium_internal.h"
 
 namespace kinfold::seal {
@@ -21,12 +21,11 @@ constexpr std::uint64_t kMemoryBytesMin = crypto_pwhash_argon2id_MEMLIMIT_MIN;
 constexpr std::uint64_t kPassesMax = 64;
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-// What is inside the box, in this order.
 constexpr std::size_t kScalarBytes = 32;
 constexpr std::size_t kSeedBytes = crypto_sign_SEEDBYTES;
 constexpr std::size_t kKeyIdBytes = 8;
 constexpr std::size_t kMasterBytes = 32;
-constexpr std::size_t kPlainBytes = kScalarBytes + kSeedBytes + kKeyIdBytes + kMasterBytes;
+static_assert(kKeyMaterialBytes == kScalarBytes + kSeedBytes + kKeyIdBytes + kMasterBytes);
 
 std::string head_text(std::string_view party, const WorkFactor& work, ByteView salt) {
   return fmt::format("{}\nparty: {}\nargon2id-passes: {}\nargon2id-memory: {}\nsalt: {}\n", kFirstLine, party,
@@ -42,27 +41,6 @@ Result<Secret<32>> stretch(const SecretBytes& passphrase, ByteView salt, const W
                                 work.memory_bytes >> 20));
   }
   return key;
-}
-
-SecretBytes pack(const SiteKeys& keys) {
-  SecretBytes plain(kPlainBytes);
-  auto* at = u8(plain.bytes());
-  std::memcpy(at, keys.identity.scalar.bytes().data(), kScalarBytes);
-  crypto_sign_ed25519_sk_to_seed(at + kScalarBytes, u8(keys.signer.secret.bytes()));
-  std::memcpy(at + kScalarBytes + kSeedBytes, keys.signer.open.key_id.data(), kKeyIdBytes);
-  std::memcpy(at + kScalarBytes + kSeedBytes + kKeyIdBytes, keys.master.bytes().data(), kMasterBytes);
-  return plain;
-}
-
-SiteKeys unpack(const SecretBytes& plain, std::string party) {
-  SiteKeys keys;
-  keys.party = std::move(party);
-  const auto* at = u8(plain.bytes());
-  std::memcpy(keys.identity.scalar.bytes().data(), at, kScalarBytes);
-  crypto_sign_seed_keypair(keys.signer.open.point.data(), u8(keys.signer.secret.bytes()), at + kScalarBytes);
-  std::memcpy(keys.signer.open.key_id.data(), at + kScalarBytes + kSeedBytes, kKeyIdBytes);
-  std::memcpy(keys.master.bytes().data(), at + kScalarBytes + kSeedBytes + kKeyIdBytes, kMasterBytes);
-  return keys;
 }
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -101,13 +79,34 @@ Result<Parts> parse_parts(std::string_view text) {
   auto salt = from_base64(values[4]);
   auto box = from_base64(values[5]);
   if (!salt || salt->size() != crypto_pwhash_SALTBYTES || !box ||
-      box->size() != kNonceBytes + kPlainBytes + kTagBytes) {
+      box->size() != kNonceBytes + kKeyMaterialBytes + kTagBytes) {
     return invalid("is damaged; take it from a backup");
   }
   return Parts{std::string(values[1]), {*passes, *memory}, std::move(*salt), std::move(*box)};
 }
 
 }  // namespace
+
+SecretBytes pack_keys(const SiteKeys& keys) {
+  SecretBytes plain(kKeyMaterialBytes);
+  auto* at = u8(plain.bytes());
+  std::memcpy(at, keys.identity.scalar.bytes().data(), kScalarBytes);
+  crypto_sign_ed25519_sk_to_seed(at + kScalarBytes, u8(keys.signer.secret.bytes()));
+  std::memcpy(at + kScalarBytes + kSeedBytes, keys.signer.open.key_id.data(), kKeyIdBytes);
+  std::memcpy(at + kScalarBytes + kSeedBytes + kKeyIdBytes, keys.master.bytes().data(), kMasterBytes);
+  return plain;
+}
+
+SiteKeys unpack_keys(const SecretBytes& plain, std::string party) {
+  SiteKeys keys;
+  keys.party = std::move(party);
+  const auto* at = u8(plain.bytes());
+  std::memcpy(keys.identity.scalar.bytes().data(), at, kScalarBytes);
+  crypto_sign_seed_keypair(keys.signer.open.point.data(), u8(keys.signer.secret.bytes()), at + kScalarBytes);
+  std::memcpy(keys.signer.open.key_id.data(), at + kScalarBytes + kSeedBytes, kKeyIdBytes);
+  std::memcpy(keys.master.bytes().data(), at + kScalarBytes + kSeedBytes + kKeyIdBytes, kMasterBytes);
+  return keys;
+}
 
 Status save_keys(const SiteKeys& keys, const std::string& path, const SecretBytes& passphrase,
                  const WorkFactor& work) {
@@ -121,8 +120,8 @@ Status save_keys(const SiteKeys& keys, const std::string& path, const SecretByte
   auto key = stretch(passphrase, salt, work);
   if (!key.ok()) return key.error();
   const std::string head = head_text(keys.party, work, salt);
-  const auto plain = pack(keys);
-  Bytes box(kNonceBytes + kPlainBytes + kTagBytes);
+  const auto plain = pack_keys(keys);
+  Bytes box(kNonceBytes + kKeyMaterialBytes + kTagBytes);
   fill_random(std::span(box).first(kNonceBytes));
   crypto_aead_xchacha20poly1305_ietf_encrypt(u8(std::span(box).subspan(kNonceBytes)), nullptr, u8(plain.bytes()),
                                              plain.size(), u8(as_bytes(head)), head.size(), nullptr,
@@ -140,7 +139,7 @@ Result<SiteKeys> load_keys(const std::string& path, const SecretBytes& passphras
   auto key = stretch(passphrase, found.salt, found.work);
   if (!key.ok()) return key.error();
   const std::string head = head_text(found.party, found.work, found.salt);
-  SecretBytes plain(kPlainBytes);
+  SecretBytes plain(kKeyMaterialBytes);
   const auto sealed = std::span<const std::byte>(found.box).subspan(kNonceBytes);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(u8(plain.bytes()), nullptr, nullptr, u8(sealed), sealed.size(),
                                                  u8(as_bytes(head)), head.size(),
@@ -148,7 +147,7 @@ Result<SiteKeys> load_keys(const std::string& path, const SecretBytes& passphras
                                                  u8(key.value().bytes())) != 0) {
     return refused(file_name(path) + ": the passphrase is wrong, or the key file was altered");
   }
-  return unpack(plain, found.party);
+  return unpack_keys(plain, found.party);
 }
 
 }  // namespace kinfold::seal
