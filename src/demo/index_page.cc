@@ -268,7 +268,7 @@ Result<std::string> write_index(const State& state, const std::vector<Stage>& st
                   "Synthetic people, real rules: " + c.title + ". Made by kinfold demo; everything here happened at eight separate sites that "
                   "exchange nothing but sealed files.");
   page.figures({{number(state.facts("receive"), "people"), "people, named only in the vault"},
-                {percent(state.facts("match").at("dwp").at("precision").get<double>()), "of links at DWP are right"},
+                {percent(state.facts("match").at("dwp").at("precision").get<double>(), 2), "of links at DWP are right"},
                 {number(state.facts("attacks"), "refused"), "forbidden acts refused"},
                 {number(state.facts("expire"), "destroyed"), "holdings destroyed, certified"}});
   page.heading("What happened");
