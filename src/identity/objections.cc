@@ -92,8 +92,14 @@ void add_names_with_date(const Parts& parts, Texts& texts) {
   texts.add("name", {parts.all_forenames, parts.surname, parts.born});
   texts.add("nickname", {parts.root, parts.surname, parts.born});
   // Either name may stand in the other's column.
-  texts.add("names", {std::min(parts.first, parts.surname), std::max(parts.first, parts.surname), parts.born});
-  for (const auto& part : parts.surname_parts) texts.add("nickname", {parts.root, part, parts.born});
+  const auto add_either_way = [&](const std::string& one, const std::string& other) {
+    texts.add("names", {std::min(one, other), std::max(one, other), parts.born});
+  };
+  add_either_way(parts.first, parts.surname);
+  for (const auto& part : parts.surname_parts) {
+    texts.add("nickname", {parts.root, part, parts.born});
+    add_either_way(parts.first, part);
+  }
   texts.add("sound", {person::soundex(parts.root), person::soundex(parts.surname), parts.born});
   texts.add("sound2", {person::metaphone(parts.root), person::metaphone(parts.surname), parts.born});
   for (const auto& slip : deletions(parts.first)) texts.add("slip1", {slip, parts.surname, parts.born});

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -134,6 +135,11 @@ class MapKeys final : public RecordKeys {
   /// The process died: unsynced keys are lost.
   void crash() { keys_ = synced_; }
   std::size_t key_count() const { return keys_.size(); }
+  const std::map<RecordNumber, Key>& all() const { return keys_; }
+  void put(RecordNumber record, const Key& key) {
+    keys_[record] = key;
+    last_ = std::max(last_, record);
+  }
 
   std::optional<std::size_t> fail_after_count;
   bool fail_forget = false;
