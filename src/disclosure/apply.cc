@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "disclosure/check.h"
@@ -64,6 +65,13 @@ table::Table apply(const CheckedOutput& checked) {
       any = any || !symbol(status).empty();
       if (is_hidden(status) || from.is_null(row)) {
         values.append_null();
+      } else if (status == CellStatus::kRounded) {
+        const double shown = checked.at(row, c).shown_value;
+        if (from.type() == table::ColumnType::kInt64) {
+          values.append_int(std::llround(shown));
+        } else {
+          values.append_double(shown);
+        }
       } else {
         values.append_from(from, row);
       }

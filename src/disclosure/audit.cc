@@ -3,6 +3,7 @@
 #include <map>
 #include <numeric>
 
+#include "base/random.h"
 #include "disclosure/solver_internal.h"
 #include "disclosure/system.h"
 #include "disclosure/witness_internal.h"
@@ -63,6 +64,9 @@ class Attack {
  private:
   LinearProgram build();
   Status bound(std::size_t position, bool upper);
+  Status sweep();
+  void box(double limit);
+  void look_for_whole(std::size_t position);
   void learn(std::span<const double> solution);
   bool confirm(std::span<const double> rounded);
 
@@ -71,6 +75,7 @@ class Attack {
   Audit& audit_;
   std::vector<double>& scratch_;
   std::vector<double> low_, high_;  // deviations; before program_, whose making fills them
+  SparseColumns columns_;
   LinearProgram program_;
 };
 
@@ -85,20 +90,19 @@ LinearProgram Attack::build() {
       }
     }
   }
-  SparseColumns columns;
-  columns.row_count = static_cast<int>(component_.relations.size());
+  columns_.row_count = static_cast<int>(component_.relations.size());
   for (std::size_t i = 0; i < component_.cells.size(); ++i) {
     for (const auto& [row, value] : entries[i]) {
-      columns.rows.push_back(row);
-      columns.values.push_back(value);
+      columns_.rows.push_back(row);
+      columns_.values.push_back(value);
     }
-    columns.end_column();
+    columns_.end_column();
     const auto& cell = system_.cells[component_.cells[i]];
     low_.push_back((cell.shown ? std::max(cell.lower, cell.shown_low) : cell.lower) - cell.value);
     high_.push_back((cell.shown ? std::min(cell.upper, cell.shown_high) : cell.upper) - cell.value);
   }
   const std::vector<double> zero(component_.relations.size(), 0.0);
-  return {columns, low_, high_, zero, zero};
+  return {columns_, low_, high_, zero, zero};
 }
 
 bool Attack::confirm(std::span<const double> rounded) {
@@ -115,6 +119,14 @@ void Attack::learn(std::span<const double> solution) {
     if (system_.cells[component_.cells[i]].integer) rounded[i] = std::nearbyint(rounded[i]);
   }
   const bool confirmed = confirm(rounded);
+  constexpr std::size_t kKeptMax = 64;
+  if (confirmed && audit_.witnesses.size() < kKeptMax) {
+    Witness witness;
+    for (std::size_t i = 0; i < rounded.size(); ++i) {
+      if (rounded[i] != 0) witness.push_back({component_.cells[i], rounded[i]});
+    }
+    audit_.witnesses.push_back(std::move(witness));
+  }
   for (std::size_t i = 0; i < rounded.size(); ++i) {
     auto& interval = audit_.intervals[component_.cells[i]];
     const auto& cell = system_.cells[component_.cells[i]];
@@ -134,7 +146,7 @@ Status Attack::bound(std::size_t position, bool upper) {
   ++audit_.lp_count;
   program_.set_cost(static_cast<int>(position), 0.0);
   auto& interval = audit_.intervals[c];
-  if (outcome == LinearProgram::Outcome::kUnbounded) {
+  if (outcome == LinearProgram::Outcome::kNoBound) {
     // A witness must be finite: ask for one that goes twice as far as anybody needs.
     const auto& cell = system_.cells[c];
     const double far = 2 * std::max({cell.need.above, cell.need.below, cell.need.width, 1.0});
@@ -154,6 +166,78 @@ Status Attack::bound(std::size_t position, bool upper) {
   return {};
 }
 
+// Keeps the alternatives near the truth: enough for every need, and never without end.
+void Attack::box(double limit) {
+  for (std::size_t i = 0; i < component_.cells.size(); ++i) {
+    program_.set_bounds(static_cast<int>(i), std::max(low_[i], -limit), std::min(high_[i], limit));
+  }
+}
+
+// One programme that pushes many cells at once meets most needs; the rest are looked at one by one.
+Status Attack::sweep() {
+  constexpr int kSweepMax = 40;
+  double limit = 0;
+  for (const auto c : component_.cells) {
+    const auto& need = system_.cells[c].need;
+    if (system_.cells[c].sensitive) limit = std::max({limit, 2 * need.above, 2 * need.below, 2 * need.width});
+  }
+  box(limit);
+  RandomStream directions(component_.cells.size());
+  std::size_t lacking_before = 3 * component_.cells.size() + 1;
+  for (int i = 0; i < kSweepMax; ++i) {
+    std::size_t lacking = 0;
+    for (std::size_t p = 0; p < component_.cells.size(); ++p) {
+      const auto c = component_.cells[p];
+      const auto& cell = system_.cells[c];
+      const auto& interval = audit_.intervals[c];
+      double push = 0;
+      if (cell.sensitive && !satisfies(interval, cell)) {
+        const bool up = interval.high < cell.value + cell.need.above;
+        const bool down = interval.low > cell.value - cell.need.below;
+        lacking += up && down ? 2 : 1;
+        push = up == down ? (directions.chance(0.5) ? 1 : -1) : up ? 1 : -1;
+      }
+      program_.set_cost(static_cast<int>(p), push);
+    }
+    if (lacking == 0 || lacking + lacking / 50 >= lacking_before) break;
+    lacking_before = lacking;
+    if (program_.maximise() != LinearProgram::Outcome::kOptimal) break;
+    ++audit_.lp_count;
+    learn(program_.solution());
+  }
+  for (std::size_t p = 0; p < component_.cells.size(); ++p) program_.set_cost(static_cast<int>(p), 0);
+  box(kUnbounded);
+  return {};
+}
+
+// The linear programme says it is wide enough, but shows no whole table: is there one at all?
+void Attack::look_for_whole(std::size_t position) {
+  const auto& cell = system_.cells[component_.cells[position]];
+  auto& interval = audit_.intervals[component_.cells[position]];
+  std::vector<bool> integer;
+  std::vector<double> low(low_);
+  std::vector<double> high(high_);
+  const double far = 4 * std::max({cell.need.above, cell.need.below, cell.need.width});
+  for (std::size_t i = 0; i < low.size(); ++i) {
+    integer.push_back(system_.cells[component_.cells[i]].integer);
+    low[i] = std::max(low[i], -far);
+    high[i] = std::min(high[i], far);
+  }
+  const std::vector<double> zero(component_.relations.size(), 0.0);
+  std::vector<double> cost(low.size(), 0.0);
+  constexpr int kNodeCountMax = 500;
+  bool settled = true;
+  for (const double sign : {-1.0, 1.0}) {
+    cost[position] = sign;
+    const auto found = minimise_integer({&columns_, low, high, cost, zero, zero, &integer, kNodeCountMax});
+    if (!found.solution.empty()) learn(found.solution);
+    settled = settled && found.optimal;
+  }
+  if (!settled || interval.low == -kUnbounded || interval.high == kUnbounded) return;
+  interval.low = std::max(interval.low, interval.witness_low);
+  interval.high = std::min(interval.high, interval.witness_high);
+}
+
 Status Attack::run(const AuditOptions& options) {
   if (component_.relations.empty()) {  // tied to nothing: all that anybody knows are its bounds
     const auto& cell = system_.cells[component_.cells.front()];
@@ -162,6 +246,9 @@ Status Attack::run(const AuditOptions& options) {
     interval.high = interval.witness_high = cell.value + high_.front();
     interval.exact = true;
     return {};
+  }
+  if (!options.exact_intervals) {
+    if (auto status = sweep(); !status.ok()) return status;
   }
   for (std::size_t i = 0; i < component_.cells.size(); ++i) {
     const auto c = component_.cells[i];
@@ -173,7 +260,47 @@ Status Attack::run(const AuditOptions& options) {
     }
     interval.exact = true;
   }
+  if (component_.cells.size() > options.integer_cell_count_max) return {};
+  for (std::size_t i = 0; i < component_.cells.size(); ++i) {
+    const auto c = component_.cells[i];
+    const auto& interval = audit_.intervals[c];
+    if (!system_.cells[c].sensitive || !satisfies(interval, system_.cells[c])) continue;
+    if (!satisfies({interval.witness_low, interval.witness_high, false, false, 0, 0}, system_.cells[c])) {
+      look_for_whole(i);
+    }
+  }
   return {};
+}
+
+/// Alternatives that somebody else found widen the intervals once they prove to be such.
+void try_witnesses(const System& system, const std::vector<Witness>& witnesses, std::vector<double>& scratch,
+                   Audit& audit) {
+  std::vector<std::vector<std::uint32_t>> relations_of(system.cells.size());
+  for (std::uint32_t r = 0; r < system.relations.size(); ++r) {
+    for (const auto& term : system.relations[r].terms) relations_of[term.cell].push_back(r);
+  }
+  for (const auto& witness : witnesses) {
+    std::vector<std::uint32_t> touched;
+    bool tied = true;
+    for (const auto& [c, deviation] : witness) {
+      scratch[c] = deviation;
+      tied = tied && !relations_of[c].empty();
+      touched.insert(touched.end(), relations_of[c].begin(), relations_of[c].end());
+    }
+    std::sort(touched.begin(), touched.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    if (tied && is_witness(system, scratch, touched)) {
+      for (const auto& [c, deviation] : witness) {
+        auto& interval = audit.intervals[c];
+        const double value = system.cells[c].value + deviation;
+        interval.low = std::min(interval.low, value);
+        interval.high = std::max(interval.high, value);
+        interval.witness_low = std::min(interval.witness_low, value);
+        interval.witness_high = std::max(interval.witness_high, value);
+      }
+    }
+    for (const auto& [c, deviation] : witness) scratch[c] = 0;
+  }
 }
 
 Result<std::vector<AttackStep>> Attack::explain(CellIndex cell, bool upper) {
@@ -220,6 +347,7 @@ Result<Audit> audit(const System& system, const AuditOptions& options) {
     result.intervals[c] = {value, value, false, false, value, value};
   }
   std::vector<double> scratch(system.cells.size(), 0.0);
+  if (options.witnesses != nullptr) try_witnesses(system, *options.witnesses, scratch, result);
   for (const auto& component : components_of(system)) {
     const bool wanted = options.exact_intervals ||
                         std::any_of(component.cells.begin(), component.cells.end(),

@@ -28,6 +28,8 @@ class Checker {
   void find_outputs_of_cells();
   void judge_fields(std::size_t o);
   Finding judge_field(std::size_t o, std::size_t row, std::size_t c) const;
+  void round_field(std::size_t o, const std::vector<CellIndex>& cells, Finding& finding) const;
+  Verdict judge_implied_count(const Output& output, std::size_t row, const std::string& n, double mean) const;
   Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t c) const;
   Contributors contributors_of(const Output& output, std::size_t row, const std::string& column) const;
   void hide_with_their_count(std::size_t o);
@@ -45,12 +47,17 @@ class Checker {
   Encoding encoding_;
   std::vector<bool> hidden_by_rule_;
   std::vector<std::set<std::size_t>> outputs_of_;  ///< Of each cell: outputs that show or imply it.
+  std::vector<double> rounded_;      ///< By cell: what is shown instead; empty where nothing is rounded.
+  std::string rounding_remark_;
   Suppression suppression_;
+  std::vector<CellIndex> exposed_to_insiders_;
   Audit audit_;
   Checked checked_;
 };
 
 void Checker::apply_rules() {
+  const bool rounds = rules_.method != Method::kSuppress;
+  if (rounds) rounding_remark_ = round_cells(encoding_, rules_, rounded_);
   for (CellIndex c = 0; c < encoding_.system.cells.size(); ++c) {
     auto& cell = encoding_.system.cells[c];
     const auto& verdict = encoding_.facts[c].verdict;
@@ -58,7 +65,7 @@ void Checker::apply_rules() {
     if (cell.shown && !cell.can_hide) continue;  // public already; nothing here can take it back
     cell.sensitive = true;
     cell.need = verdict.need;
-    if (cell.shown) {
+    if (cell.shown && !(rounds && cell.integer)) {
       cell.shown = false;
       hidden_by_rule_[c] = true;
     }
@@ -69,7 +76,20 @@ Status Checker::suppress() {
   auto suppression = suppress_heuristic(encoding_.system);
   if (!suppression.ok()) return suppression.error();
   suppression_ = std::move(suppression).value();
+  if (encoding_.system.cells.size() <= static_cast<std::size_t>(rules_.exact_cell_count_max)) {
+    auto exact = suppress_exact(encoding_.system, suppression_, rules_.exact_node_count_max);
+    if (!exact.ok()) return exact.error();
+    suppression_ = std::move(exact).value();
+  }
   for (const auto c : suppression_.hidden) encoding_.system.cells[c].shown = false;
+  std::vector<CellIndex> insiders;
+  for (CellIndex c = 0; c < encoding_.system.cells.size(); ++c) {
+    if (encoding_.facts[c].alone && !encoding_.system.cells[c].shown) insiders.push_back(c);
+  }
+  const auto exposed_before = suppression_.exposed.size();
+  if (auto status = protect_from_insiders(encoding_.system, insiders, suppression_); !status.ok()) return status;
+  exposed_to_insiders_.assign(suppression_.exposed.begin() + static_cast<std::ptrdiff_t>(exposed_before),
+                              suppression_.exposed.end());
   return {};
 }
 
@@ -77,6 +97,7 @@ Status Checker::certify() {
   std::size_t hidden_count = 0;
   for (const auto& cell : encoding_.system.cells) hidden_count += cell.shown ? 0 : 1;
   AuditOptions options;
+  options.witnesses = &suppression_.witnesses;
   options.exact_intervals = hidden_count <= static_cast<std::size_t>(rules_.interval_count_max);
   auto audited = audit(encoding_.system, options);
   if (!audited.ok()) return audited.error();
@@ -111,8 +132,9 @@ Contributors Checker::contributors_of(const Output& output, std::size_t row, con
   }
   if (base == nullptr) return who;
   for (const auto& layout : output.layout) {
-    if ((layout.role != Role::kCount && layout.role != Role::kContributors && layout.role != Role::kPart) ||
-        layout.variable != base->variable) continue;
+    if (layout.role != Role::kCount && layout.role != Role::kContributors && layout.role != Role::kPart) continue;
+    const bool whole_row = layout.role == Role::kContributors && layout.variable.empty();
+    if (layout.variable != base->variable && !whole_row) continue;
     const auto* data = output.table.find(layout.column);
     if (data == nullptr || data->is_null(row) || data->type() == table::ColumnType::kString) continue;
     who[static_cast<std::size_t>(layout.level)] = data->number_at(row);
@@ -127,20 +149,36 @@ const ColumnLayout* layout_of(const Output& output, std::size_t c) {
   return nullptr;
 }
 
+/// A mean in [0, 1] that times its n is a whole number is a share of n: is the count it implies, or what is
+/// left of n, too small?
+Verdict Checker::judge_implied_count(const Output& output, std::size_t row, const std::string& n, double mean) const {
+  const double people = contributors_of(output, row, n)[0].value_or(0);
+  const double part = std::nearbyint(mean * people);
+  if (mean < 0 || mean > 1 || people == 0 || std::abs(mean * people - part) > 1e-7 * people) return {};
+  auto rules = rules_;
+  rules.level_required = {};
+  for (const double count : {part, people - part}) {
+    auto verdict = judge_count(count, Level::kPerson, {count, {}, {}}, false, rules);
+    if (!verdict.fails()) continue;
+    verdict.rule = "implied-count";
+    verdict.reason = fmt::format("times {} it is the count {}: {}", n, part, verdict.reason);
+    return verdict;
+  }
+  return {};
+}
+
 Verdict Checker::judge_statistic_field(const Output& output, std::size_t row, std::size_t c) const {
   auto rules = rules_;
   rules.threshold[static_cast<std::size_t>(Level::kAuthority)] = 0;
   rules.level_required[static_cast<std::size_t>(Level::kAuthority)] = false;
-  if (!output.basis.empty()) {
-    const auto& basis = output.basis[row * output.table.column_count() + c];
-    if (basis.role != Role::kMean && basis.role != Role::kEstimate) return {};
-    return judge_statistic({basis.persons, basis.families, basis.authorities}, rules);
-  }
   const auto& layout = *layout_of(output, c);
   if (output.table.columns()[c].type() == table::ColumnType::kString) return {};
   const auto value = output.table.columns()[c].number_at(row);
   switch (layout.role) {
-    case Role::kMean: return judge_statistic(contributors_of(output, row, layout.of), rules);
+    case Role::kMean: {
+      auto verdict = judge_statistic(contributors_of(output, row, layout.of), rules);
+      return verdict.fails() ? verdict : judge_implied_count(output, row, layout.of, value);
+    }
     case Role::kPercentile: return judge_percentile(layout.percentile, contributors_of(output, row, layout.of), rules);
     case Role::kMinimum:
     case Role::kMaximum: return judge_extreme(rules);
@@ -156,6 +194,12 @@ Verdict Checker::judge_statistic_field(const Output& output, std::size_t row, st
       verdict.reason = column + ": " + verdict.reason;
       return verdict;
     }
+  }
+  // A mean of a yes or no is a share, whatever it is called: "programme_mean" over n_treated.
+  const bool is_mean = layout.column.find("mean") != std::string::npos || layout.column.find("share") != std::string::npos;
+  for (const auto& column : layout.n) {
+    if (!is_mean) break;
+    if (auto verdict = judge_implied_count(output, row, column, value); verdict.fails()) return verdict;
   }
   for (const auto& other : output.layout) {
     if (other.role != Role::kResidualDf) continue;
@@ -175,18 +219,16 @@ Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) cons
     finding.status = CellStatus::kWithheld;
     return finding;
   }
-  if (output.table.columns()[c].is_null(row) || (layout == nullptr && output.basis.empty())) return finding;
+  if (output.table.columns()[c].is_null(row) || layout == nullptr) return finding;
   const auto primary = [&](const Verdict& verdict) {
     finding.status = CellStatus::kPrimary;
     finding.rule = verdict.rule;
     finding.reason = verdict.reason;
     finding.remedy = verdict.remedy;
   };
-  if (layout != nullptr || !output.basis.empty()) {
-    if (const auto verdict = judge_statistic_field(output, row, c); verdict.fails()) {
-      primary(verdict);
-      return finding;
-    }
+  if (const auto verdict = judge_statistic_field(output, row, c); verdict.fails()) {
+    primary(verdict);
+    return finding;
   }
   const auto& cells = encoding_.field_cells[o][row * output.table.column_count() + c];
   bool hidden = false;
@@ -201,11 +243,31 @@ Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) cons
     finding.reason = "with it, a hidden figure could be worked out by adding and subtracting";
     finding.remedy = "mend the figures that fail a rule themselves, and it can be shown";
   }
+  if (finding.status == CellStatus::kPublished) round_field(o, cells, finding);
   if (finding.status == CellStatus::kPublished && !cells.empty() && encoding_.system.cells[cells[0]].value == 0 &&
       rules_.zeros_disclosive && !encoding_.facts[cells[0]].verdict.fails()) {
     finding.status = CellStatus::kStructural;
   }
   return finding;
+}
+
+// A count is shown rounded; a share as the rounded part over the rounded base.
+void Checker::round_field(std::size_t o, const std::vector<CellIndex>& cells, Finding& finding) const {
+  if (rounded_.empty() || cells.empty() || std::isnan(rounded_[cells[0]])) return;
+  const auto role = layout_of(outputs_[o], finding.column)->role;
+  finding.shown_value = rounded_[cells[0]];
+  if (role == Role::kShare || role == Role::kPercentage) {
+    const double base = rounded_[cells[1]];
+    if (std::isnan(base) || base == 0) {
+      finding.status = CellStatus::kSecondary;
+      finding.rule = "rounding";
+      finding.reason = "what it is a share of is rounded to nothing";
+      finding.remedy = "combine it with a neighbouring category";
+      return;
+    }
+    finding.shown_value = std::clamp(rounded_[cells[0]] / base, 0.0, 1.0) * (role == Role::kPercentage ? 100 : 1);
+  }
+  finding.status = CellStatus::kRounded;
 }
 
 // A mean beside its sum gives the count; a mean of a hidden count is hidden with it.
@@ -215,7 +277,7 @@ void Checker::hide_with_their_count(std::size_t o) {
   const auto column_count = output.table.column_count();
   for (std::size_t c = 0; c < column_count; ++c) {
     const auto* layout = layout_of(output, c);
-    if (layout == nullptr || layout->of.empty() || !output.basis.empty()) continue;
+    if (layout == nullptr || layout->of.empty()) continue;
     if (layout->role != Role::kMean && layout->role != Role::kPercentile) continue;
     for (std::size_t other = 0; other < column_count; ++other) {
       if (output.table.columns()[other].name() != layout->of) continue;
@@ -248,13 +310,11 @@ void Checker::judge_fields(std::size_t o) {
     checked.secondary_count += finding.status == CellStatus::kSecondary ? 1 : 0;
     checked.shown_count += finding.status == CellStatus::kPublished || finding.status == CellStatus::kStructural ? 1 : 0;
   }
-  if (output.basis.empty()) {
-    for (std::size_t c = 0; c < output.table.column_count(); ++c) {
-      if (layout_of(output, c) != nullptr) continue;
-      checked.refusals.push_back(fmt::format(
-          "column {}: it is not said what its figures are; give it a role in the rules file under [table.columns]",
-          output.table.columns()[c].name()));
-    }
+  for (std::size_t c = 0; c < output.table.column_count(); ++c) {
+    if (layout_of(output, c) != nullptr) continue;
+    checked.refusals.push_back(fmt::format(
+        "column {}: it is not said what its figures are; give it a role in the rules file under [table.columns]",
+        output.table.columns()[c].name()));
   }
 }
 
@@ -335,6 +395,14 @@ Result<std::string> Checker::attack_in_words(CellIndex c) const {
 }
 
 Status Checker::refuse_exposed() {
+  for (const auto c : exposed_to_insiders_) {
+    for (std::size_t o = 0; o < outputs_.size(); ++o) {
+      if (!is_of(c, o)) continue;
+      checked_.outputs[o].refusals.push_back(
+          describe(c) + ": somebody who is alone in another hidden figure knows it, and with it could work this one out. "
+                        "To mend it: combine categories until no figure is one person or family.");
+    }
+  }
   for (const auto c : audit_.exposed) {
     auto words = attack_in_words(c);
     if (!words.ok()) return words.error();
@@ -376,11 +444,7 @@ ReleasedOutput Checker::release_form(std::size_t o) const {
       const auto& finding = checked_.outputs[o].at(row, c);
       if (finding.status != CellStatus::kPublished || output.table.columns()[c].is_null(row)) continue;
       ReleasedEstimate estimate;
-      if (!output.basis.empty()) {
-        const auto& basis = output.basis[row * output.table.column_count() + c];
-        if ((basis.role != Role::kMean && basis.role != Role::kEstimate) || !basis.persons) continue;
-        estimate.contributors.push_back(static_cast<double>(*basis.persons));
-      } else if (layout != nullptr && (layout->role == Role::kMean || layout->role == Role::kEstimate)) {
+      if (layout != nullptr && (layout->role == Role::kMean || layout->role == Role::kEstimate)) {
         auto columns = layout->role == Role::kMean ? std::vector<std::string>{layout->of} : layout->n;
         for (const auto& column : columns) {
           estimate.contributors.push_back(contributors_of(output, row, column)[0].value_or(0));
@@ -425,7 +489,10 @@ Result<Checked> Checker::run(Progress& progress) {
   progress.advance(3);
   for (std::size_t o = 0; o < outputs_.size(); ++o) {
     auto& output = checked_.outputs[o];
-    output.method = output.primary_count == 0 && output.certificate.empty() ? "none needed"
+    if (!rounding_remark_.empty()) output.remarks.push_back(rounding_remark_);
+    output.method = rules_.method == Method::kRound            ? "rounded"
+                    : rules_.method == Method::kControlledRound ? "rounded, sums kept"
+                    : output.primary_count == 0 && output.certificate.empty() ? "none needed"
                     : suppression_.optimal                                   ? "exact"
                                                                              : "heuristic";
     output.cost = suppression_.cost;
@@ -450,11 +517,13 @@ std::string_view status_name(CellStatus status) {
 
 Result<Checked> check(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger,
                       Progress& progress) {
-  auto encoding = encode(outputs, rules, ledger);
+  std::vector<Output> completed(outputs.begin(), outputs.end());
+  for (auto& output : completed) complete_layout(output);
+  auto encoding = encode(completed, rules, ledger);
   if (!encoding.ok()) return encoding.error();
   add_relations(encoding.value(), rules);
   set_costs(encoding.value(), rules);
-  return Checker(outputs, rules, ledger, std::move(encoding).value()).run(progress);
+  return Checker(completed, rules, ledger, std::move(encoding).value()).run(progress);
 }
 
 Status check_file_kind(std::string_view file_name, const Rules& rules) {

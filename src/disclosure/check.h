@@ -32,6 +32,7 @@ struct Finding {
   std::string rule;      ///< "threshold-person", "zero", "dominance", "differencing" ... "" if shown.
   std::string reason;    ///< A sentence for the checker. Holds figures: not for logs.
   std::string remedy;    ///< What would mend it. "" if shown.
+  double shown_value = 0;  ///< kRounded: what is published instead.
 };
 
 /// One line of the certificate: what somebody could work out about one hidden count.

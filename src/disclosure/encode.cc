@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace kinfold::disclosure {
 namespace {
@@ -23,22 +24,27 @@ class OutputEncoder {
     const ColumnLayout* layout = nullptr;  ///< Null: not in the layout.
     const table::Column* data = nullptr;
     std::string variable;
+    std::optional<std::size_t> twin;   ///< A share: the column that holds the count it implies.
+    std::set<std::size_t> ignores;     ///< A count: dimensions it does not depend on.
   };
 
   Status prepare();
+  void find_twin(std::size_t c);
+  void find_constant_dimensions(std::size_t c);
+  Where where_of(std::size_t c) const;
+  CellIndex count_cell(std::size_t row, std::size_t c);
+  void tie_columns();
   void encode_row(std::size_t row);
   void encode_field(std::size_t row, std::size_t c);
   void encode_share(std::size_t row, std::size_t c, double base, double part, CellIndex base_cell, Level level);
   void encode_sum(std::size_t row, std::size_t c);
-  void encode_basis(std::size_t row, std::size_t c, const FieldBasis& basis);
   void tie_levels(std::size_t row);
 
   std::optional<std::size_t> find(std::string_view name) const;
   Contributors contributors(std::size_t row, const std::string& variable) const;
   Selection select(const std::string& unit, const Where& where, const std::string& variable,
                    const std::string& label) const;
-  CellIndex cell(Selection selection, double value, const Verdict& verdict, const Contributors& who,
-                 Level level);
+  CellIndex cell(Selection selection, double value, const Verdict& verdict, Level level);
   void show(CellIndex cell, std::size_t row, std::size_t c);
   Verdict judge(double value, Level level, const Contributors& who, std::size_t row) const;
   bool structural_zero(std::size_t row) const;
@@ -60,7 +66,8 @@ std::optional<std::size_t> OutputEncoder::find(std::string_view name) const {
 
 Status OutputEncoder::prepare() {
   for (const auto& data : output_.table.columns()) {
-    Column column{nullptr, &data, {}};
+    Column column;
+    column.data = &data;
     for (const auto& layout : output_.layout) {
       if (layout.column == data.name()) column.layout = &layout;
     }
@@ -84,25 +91,71 @@ Status OutputEncoder::prepare() {
       for (const auto& [child, parent] : layout.parent) encoding_.parents[variable][child] = parent;
     }
   }
-  // A share and a part of the same base that agree in every row are about the same people.
-  for (auto& column : columns_) {
-    if (column.layout == nullptr || column.layout->role != Role::kPart) continue;
-    for (auto& other : columns_) {
-      const bool share = other.layout != nullptr && (other.layout->role == Role::kShare ||
-                                                     other.layout->role == Role::kPercentage);
-      if (!share || other.layout->of != column.layout->of) continue;
-      const auto base = find(other.layout->of);
-      const double scale = other.layout->role == Role::kPercentage ? 100 : 1;
-      bool same = base.has_value();
-      for (std::size_t row = 0; same && row < output_.table.row_count(); ++row) {
-        const double part = column.data->number_at(row);
-        const double implied = other.data->number_at(row) / scale * columns_[*base].data->number_at(row);
-        same = std::isnan(part) || std::isnan(implied) || std::abs(part - implied) < 0.5;
-      }
-      if (same) other.variable = column.variable;
-    }
-  }
+  for (std::size_t c = 0; c < columns_.size(); ++c) find_twin(c);
+  for (std::size_t c = 0; c < columns_.size(); ++c) find_constant_dimensions(c);
   return {};
+}
+
+// A share of n that is another column's count over n in every row tells that count.
+void OutputEncoder::find_twin(std::size_t c) {
+  auto& share = columns_[c];
+  if (share.layout == nullptr || (share.layout->role != Role::kShare && share.layout->role != Role::kPercentage)) return;
+  const auto base = find(share.layout->of);
+  if (!base) return;
+  const double scale = share.layout->role == Role::kPercentage ? 100 : 1;
+  for (std::size_t other = 0; other < columns_.size(); ++other) {
+    const auto& count = columns_[other];
+    if (other == *base || count.layout == nullptr || count.data->type() == table::ColumnType::kString) continue;
+    if (count.layout->role != Role::kPart && count.layout->role != Role::kCount) continue;
+    bool same = output_.table.row_count() > 0;
+    for (std::size_t row = 0; same && row < output_.table.row_count(); ++row) {
+      const double number = count.data->number_at(row);
+      const double implied = share.data->number_at(row) / scale * columns_[*base].data->number_at(row);
+      same = std::isnan(number) || std::isnan(implied) || std::abs(number - implied) < 0.5;
+    }
+    if (!same) continue;
+    share.twin = other;
+    return;
+  }
+}
+
+// A count that stays the same along a dimension is not about it: the group's size beside each of its
+// categories is one number, told many times.
+void OutputEncoder::find_constant_dimensions(std::size_t c) {
+  auto& count = columns_[c];
+  if (count.layout == nullptr || count.layout->role != Role::kCount || count.data->type() == table::ColumnType::kString) {
+    return;
+  }
+  for (std::size_t d = 0; d < columns_.size(); ++d) {
+    if (columns_[d].layout == nullptr || columns_[d].layout->role != Role::kDimension) continue;
+    auto ignored = count.ignores;
+    ignored.insert(d);
+    std::map<std::string, double> value_at;
+    bool constant = true;
+    bool repeats = false;
+    for (std::size_t row = 0; constant && row < output_.table.row_count(); ++row) {
+      if (count.data->is_null(row)) continue;
+      std::string others;
+      for (std::size_t e = 0; e < columns_.size(); ++e) {
+        if (columns_[e].layout == nullptr || columns_[e].layout->role != Role::kDimension || ignored.count(e) > 0) continue;
+        others += columns_[e].data->text_at(row) + '\x1f';
+      }
+      const auto [known, is_new] = value_at.emplace(others, count.data->number_at(row));
+      repeats = repeats || !is_new;
+      constant = known->second == count.data->number_at(row);
+    }
+    if (constant && repeats) count.ignores = ignored;
+  }
+}
+
+Where OutputEncoder::where_of(std::size_t c) const {
+  auto where = where_;
+  for (const auto d : columns_[c].ignores) {
+    const auto only = output_.population.only.find(columns_[d].variable);
+    where.erase(columns_[d].variable);
+    if (only != output_.population.only.end()) where.insert(*only);
+  }
+  return where;
 }
 
 Selection OutputEncoder::select(const std::string& unit, const Where& where, const std::string& variable,
@@ -118,7 +171,8 @@ Contributors OutputEncoder::contributors(std::size_t row, const std::string& var
     if (column.layout == nullptr || column.data->type() == table::ColumnType::kString) continue;
     const bool counts = column.layout->role == Role::kCount || column.layout->role == Role::kContributors ||
                         column.layout->role == Role::kPart;
-    if (!counts || column.variable != variable || column.data->is_null(row)) continue;
+    const bool whole_row = column.layout->role == Role::kContributors && column.variable.empty();
+    if (!counts || (column.variable != variable && !whole_row) || column.data->is_null(row)) continue;
     who[static_cast<std::size_t>(column.layout->level)] = column.data->number_at(row);
   }
   return who;
@@ -135,8 +189,7 @@ Verdict OutputEncoder::judge(double value, Level level, const Contributors& who,
   return judge_count(value, level, who, structural_zero(row), rules_);
 }
 
-CellIndex OutputEncoder::cell(Selection selection, double value, const Verdict& verdict, const Contributors&,
-                              Level level) {
+CellIndex OutputEncoder::cell(Selection selection, double value, const Verdict& verdict, Level level) {
   auto key = selection.key();
   // The same words for another number: something the layout does not say tells them apart.
   for (int copy = 2;; ++copy) {
@@ -192,20 +245,39 @@ void OutputEncoder::encode_share(std::size_t row, std::size_t c, double base, do
   const auto& variable = columns_[c].variable.empty() ? columns_[c].data->name() : columns_[c].variable;
   auto who = contributors(row, variable);
   who[static_cast<std::size_t>(level)] = part;
-  const auto yes = cell(select(unit, where_, variable, "yes"), part, judge(part, level, who, row), who, level);
+  const auto yes = columns_[c].twin ? count_cell(row, *columns_[c].twin)
+                                    : cell(select(unit, where_, variable, "yes"), part, judge(part, level, who, row), level);
+  encoding_.facts[yes].alone = encoding_.facts[yes].alone || who[0] == 1.0 || who[1] == 1.0;
   show(yes, row, c);
-  Contributors others;
-  others[static_cast<std::size_t>(level)] = base - part;
-  auto rest_rules = rules_;
-  rest_rules.level_required = {};
-  auto verdict = judge_count(base - part, level, others, false, rest_rules);
-  if (verdict.fails()) {
-    verdict.reason = fmt::format("the rest, those without \"{}\": {}", variable, verdict.reason);
-    if (verdict.rule == "zero") verdict.rule = "all";
+  const double rest = base - encoding_.system.cells[yes].value;
+  if (rest >= 0) {
+    Contributors others;
+    others[static_cast<std::size_t>(level)] = rest;
+    auto rest_rules = rules_;
+    rest_rules.level_required = {};
+    auto verdict = judge_count(rest, level, others, false, rest_rules);
+    if (verdict.fails()) {
+      verdict.reason = fmt::format("the rest, those without \"{}\": {}", variable, verdict.reason);
+      if (verdict.rule == "zero") verdict.rule = "all";
+    }
+    const auto no = cell(select(unit, where_, variable, "no"), rest, verdict, level);
+    encoding_.system.relations.push_back({{{base_cell, 1}, {yes, -1}, {no, -1}}});
   }
-  cell(select(unit, where_, variable, "no"), base - part, verdict, others, level);
-  const auto role = columns_[c].layout != nullptr ? columns_[c].layout->role : Role::kShare;
-  if (role != Role::kPart) encoding_.field_cells[index_][row * columns_.size() + c].push_back(base_cell);
+  if (columns_[c].layout->role != Role::kPart) {
+    encoding_.field_cells[index_][row * columns_.size() + c].push_back(base_cell);
+  }
+}
+
+CellIndex OutputEncoder::count_cell(std::size_t row, std::size_t c) {
+  const auto& column = columns_[c];
+  const auto level = column.layout->level;
+  const double value = column.data->number_at(row);
+  auto who = contributors(row, column.variable);
+  who[static_cast<std::size_t>(level)] = value;
+  const auto index = cell(select(std::string(level_name(level)), where_of(c), column.variable, "yes"), value,
+                          judge(value, level, who, row), level);
+  encoding_.facts[index].alone = encoding_.facts[index].alone || who[0] == 1.0 || who[1] == 1.0;
+  return index;
 }
 
 void OutputEncoder::encode_sum(std::size_t row, std::size_t c) {
@@ -224,38 +296,11 @@ void OutputEncoder::encode_sum(std::size_t row, std::size_t c) {
   const auto who = contributors(row, base ? columns_[*base].variable : std::string());
   const double value = column.data->number_at(row);
   const auto index = cell(select("sum of " + column.data->name(), where_, {}, {}), value,
-                          judge_magnitude(value, who, contributions, rules_), who, Level::kPerson);
+                          judge_magnitude(value, who, contributions, rules_), Level::kPerson);
   encoding_.system.cells[index].integer = false;
   if (value < 0) encoding_.system.cells[index].lower = -kUnbounded;
   encoding_.facts[index].magnitude = true;
   show(index, row, c);
-}
-
-void OutputEncoder::encode_basis(std::size_t row, std::size_t c, const FieldBasis& basis) {
-  const bool share = basis.role == Role::kShare || basis.role == Role::kPercentage;
-  if (basis.role != Role::kCount && !(share && basis.persons && basis.numerator)) return;
-  Contributors who{basis.persons, basis.families, basis.authorities};
-  const auto persons = static_cast<double>(basis.persons.value_or(0));
-  if (basis.role == Role::kCount) {
-    if (columns_[c].data->is_null(row) || columns_[c].data->type() == table::ColumnType::kString) return;
-    const double value = columns_[c].data->number_at(row);
-    who[0] = value;
-    show(cell(select("person", where_, columns_[c].variable, "yes"), value, judge(value, Level::kPerson, who, row),
-              who, Level::kPerson), row, c);
-    return;
-  }
-  // The base is a count of the same row where one has the same number; else it stands for itself.
-  std::string variable = "base of " + columns_[c].data->name();
-  for (std::size_t other = 0; other < columns_.size(); ++other) {
-    const auto& count = output_.basis[row * columns_.size() + other];
-    if (count.role == Role::kCount && columns_[other].data->number_at(row) == persons) {
-      variable = columns_[other].variable;
-      break;
-    }
-  }
-  const auto base = cell(select("person", where_, variable, "yes"), persons,
-                         judge(persons, Level::kPerson, who, row), who, Level::kPerson);
-  encode_share(row, c, persons, static_cast<double>(*basis.numerator), base, Level::kPerson);
 }
 
 void OutputEncoder::encode_field(std::size_t row, std::size_t c) {
@@ -264,10 +309,7 @@ void OutputEncoder::encode_field(std::size_t row, std::size_t c) {
   if (column.data->is_null(row) || column.data->type() == table::ColumnType::kString) return;
   const double value = column.data->number_at(row);
   if (layout.role == Role::kCount) {
-    auto who = contributors(row, column.variable);
-    who[static_cast<std::size_t>(layout.level)] = value;
-    show(cell(select(std::string(level_name(layout.level)), where_, column.variable, "yes"), value,
-              judge(value, layout.level, who, row), who, layout.level), row, c);
+    show(count_cell(row, c), row, c);
   } else if (layout.role == Role::kSum) {
     encode_sum(row, c);
   } else if (layout.role == Role::kPart || layout.role == Role::kShare || layout.role == Role::kPercentage) {
@@ -276,9 +318,7 @@ void OutputEncoder::encode_field(std::size_t row, std::size_t c) {
         columns_[*base].data->type() == table::ColumnType::kString) return;
     const auto& of = columns_[*base];
     const double n = of.data->number_at(row);
-    const auto who = contributors(row, of.variable);
-    const auto base_cell = cell(select(std::string(level_name(of.layout->level)), where_, of.variable, "yes"), n,
-                                judge(n, of.layout->level, who, row), who, of.layout->level);
+    const auto base_cell = count_cell(row, *base);
     const double scale = layout.role == Role::kPercentage ? 100 : 1;
     encode_share(row, c, n, layout.role == Role::kPart ? value : std::nearbyint(value / scale * n), base_cell,
                  of.layout->level);
@@ -301,8 +341,56 @@ void OutputEncoder::tie_levels(std::size_t row) {
       if (slack < 0) continue;
       auto selection = encoding_.facts[second[0]].selection;
       selection.unit = fmt::format("{} beyond one for each {}", level_plural(many->level), level_name(few->level));
-      const auto spare = cell(std::move(selection), slack, {}, {}, many->level);
+      const auto spare = cell(std::move(selection), slack, {}, many->level);
       encoding_.system.relations.push_back({{{first[0], 1}, {second[0], -1}, {spare, -1}}});
+    }
+  }
+}
+
+// Columns that add up to another in every row: treated and comparison to all, match grades to linked.
+// A sum that holds by chance is true all the same, and an attacker may see it.
+void OutputEncoder::tie_columns() {
+  constexpr std::size_t kColumnCountMax = 9;
+  const auto row_count = output_.table.row_count();
+  const auto first_cell = [&](std::size_t row, std::size_t c) -> std::optional<CellIndex> {
+    const auto& cells = encoding_.field_cells[index_][row * columns_.size() + c];
+    if (cells.empty() || encoding_.facts[cells[0]].magnitude) return std::nullopt;
+    return cells[0];
+  };
+  std::vector<std::size_t> numbers;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    bool any = false;
+    for (std::size_t row = 0; row < row_count && !any; ++row) {
+      const auto cell = first_cell(row, c);
+      any = cell && encoding_.system.cells[*cell].value != 0;
+    }
+    if (any && !columns_[c].twin) numbers.push_back(c);
+  }
+  if (numbers.size() > kColumnCountMax) return;
+  for (const auto total : numbers) {
+    for (std::size_t mask = 1; mask < (std::size_t{1} << numbers.size()); ++mask) {
+      std::vector<Relation> relations;
+      bool holds = true;
+      for (std::size_t row = 0; holds && row < row_count; ++row) {
+        const auto whole = first_cell(row, total);
+        if (!whole) continue;
+        Relation relation{{{*whole, 1}}};
+        double rest = encoding_.system.cells[*whole].value;
+        for (std::size_t i = 0; holds && i < numbers.size(); ++i) {
+          if ((mask >> i & 1) == 0) continue;
+          const auto part = first_cell(row, numbers[i]);
+          holds = part.has_value() && numbers[i] != total &&
+                  encoding_.facts[*part].level == encoding_.facts[*whole].level;
+          if (!holds) break;
+          rest -= encoding_.system.cells[*part].value;
+          relation.terms.push_back({*part, -1});
+        }
+        holds = holds && rest == 0;
+        const bool itself = relation.terms.size() == 2 && relation.terms[0].cell == relation.terms[1].cell;
+        if (!itself) relations.push_back(std::move(relation));
+      }
+      if (!holds) continue;
+      for (auto& relation : relations) encoding_.system.relations.push_back(std::move(relation));
     }
   }
 }
@@ -326,25 +414,18 @@ void OutputEncoder::encode_row(std::size_t row) {
     rules_.threshold[authority] = 0;
   }
   for (std::size_t c = 0; c < columns_.size(); ++c) {
-    if (!output_.basis.empty()) {
-      encode_basis(row, c, output_.basis[row * columns_.size() + c]);
-    } else if (columns_[c].layout != nullptr) {
-      encode_field(row, c);
-    }
+    if (columns_[c].layout != nullptr) encode_field(row, c);
   }
-  if (output_.basis.empty()) tie_levels(row);
+  tie_levels(row);
   rules_ = kept;
 }
 
 Status OutputEncoder::run() {
   if (auto status = prepare(); !status.ok()) return status;
   const auto row_count = output_.table.row_count();
-  if (!output_.basis.empty() && output_.basis.size() != row_count * columns_.size()) {
-    return invalid(fmt::format("output {}: its basis has {} fields and its table {}", output_.id,
-                               output_.basis.size(), row_count * columns_.size()));
-  }
   encoding_.field_cells[index_].resize(row_count * columns_.size());
   for (std::size_t row = 0; row < row_count; ++row) encode_row(row);
+  tie_columns();
   return {};
 }
 

@@ -24,6 +24,7 @@ struct CellFacts {
   Selection selection;
   Level level = Level::kPerson;
   bool magnitude = false;
+  bool alone = false;               ///< One person or family makes it up, and knows the figure.
   bool implied = false;             ///< No field shows it; it follows from those that do.
   std::string released_in;          ///< Title and day of the earlier output that shows it; "" if none.
   std::uint32_t output = kNoField;  ///< Where it is a field of: the first such field.
@@ -48,5 +49,9 @@ void add_relations(Encoding& encoding, const Rules& rules);
 
 /// Costs of hiding, by the rules' basis.
 void set_costs(Encoding& encoding, const Rules& rules);
+
+/// Rounds the counts that are ours to change: `rounded` gets what is shown instead (NaN: unchanged), the
+/// cells get the range in which that leaves the truth. \returns a remark, or "".
+std::string round_cells(Encoding& encoding, const Rules& rules, std::vector<double>& rounded);
 
 }  // namespace kinfold::disclosure

@@ -107,6 +107,8 @@ void fill_references(std::vector<ColumnLayout>& layout) {
     if (needs_base && column.of.empty()) column.of = base;
     if (column.role == Role::kLargest && column.of.empty()) column.of = sum;
     if (column.role == Role::kEstimate && column.n.empty()) column.n = counts;
+    // Contributors stand behind the whole row unless they say of which column.
+    if (column.role == Role::kContributors && column.of.empty()) continue;
     if (column.variable.empty() && !counts_everybody(column)) column.variable = column.column;
   }
 }
@@ -160,6 +162,14 @@ std::vector<ColumnLayout> guess_layout(const table::Table& table) {
   }
   fill_references(layout);
   return layout;
+}
+
+void complete_layout(Output& output) {
+  for (auto& column : output.layout) {
+    const auto* data = output.table.find(column.column);
+    if (data != nullptr && column.role == Role::kDimension && column.total.empty()) column.total = find_total(*data);
+  }
+  fill_references(output.layout);
 }
 
 Result<TableSpec> parse_table_spec(std::string_view toml_text) {

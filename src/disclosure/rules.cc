@@ -8,7 +8,7 @@
 namespace kinfold::disclosure {
 namespace {
 
-const std::vector<std::string> kMethodNames{"suppress", "round", "controlled-round", "cell-key"};
+const std::vector<std::string> kMethodNames{"suppress", "round", "controlled-round"};
 const std::vector<std::string> kCostNames{"cells", "counts", "importance"};
 
 void read_levels(KeyReader& keys, Rules& rules) {

@@ -18,7 +18,8 @@ inline constexpr std::size_t kLevelCount = 3;
 std::string_view level_name(Level level);         ///< "person", "family", "authority"
 std::string_view level_plural(Level level);       ///< "persons", "families", "authorities"
 
-enum class Method { kSuppress, kRound, kControlledRound, kCellKey };
+/// What happens to counts that are too small. Other statistics that fail a rule are hidden in any case.
+enum class Method { kSuppress, kRound, kControlledRound };
 /// What secondary suppression tries to keep: as many cells, as large counts, or what matters most.
 enum class CostBasis { kCells, kCounts, kImportance };
 
@@ -42,7 +43,7 @@ struct Rules {
   /// Width that an attacker's interval for a hidden count must have; 0: the person threshold.
   double protection_width = 0;
   /// Tables of at most so many cells are protected by an integer programme, within so many nodes.
-  int exact_cell_count_max = 150;
+  int exact_cell_count_max = 60;
   int exact_node_count_max = 2000;
   /// Up to so many hidden cells have exact intervals in the certificate; beyond, proven ones.
   int interval_count_max = 5000;

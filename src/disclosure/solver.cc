@@ -1,9 +1,11 @@
 #include "disclosure/solver_internal.h"
 
+#include <Cbc_C_Interface.h>
 #include <Clp_C_Interface.h>
 
 #include <cfloat>
 #include <cmath>
+#include <numeric>
 
 namespace kinfold::disclosure {
 
@@ -70,7 +72,7 @@ LinearProgram::Outcome LinearProgram::solve(double sense) {
   }
   if (Clp_isProvenOptimal(model)) return Outcome::kOptimal;
   if (Clp_isProvenPrimalInfeasible(model)) return Outcome::kInfeasible;
-  if (Clp_isProvenDualInfeasible(model)) return Outcome::kUnbounded;
+  if (Clp_isProvenDualInfeasible(model)) return Outcome::kNoBound;
   return Outcome::kFailed;
 }
 
@@ -85,6 +87,35 @@ std::span<const double> LinearProgram::solution() const {
 
 std::span<const double> LinearProgram::row_duals() const {
   return {Clp_dualRowSolution(state_->model), static_cast<std::size_t>(state_->row_count)};
+}
+
+IntegerOutcome minimise_integer(const IntegerProblem& problem) {
+  const auto& columns = *problem.columns;
+  const int column_count = columns.column_count();
+  Cbc_Model* model = Cbc_newModel();
+  Cbc_setLogLevel(model, 0);
+  Cbc_setParameter(model, "logLevel", "0");
+  Cbc_loadProblem(model, column_count, columns.row_count, columns.starts.data(), columns.rows.data(),
+                  columns.values.data(), bounds(problem.low).data(), bounds(problem.high).data(),
+                  problem.cost.data(), bounds(problem.row_low).data(), bounds(problem.row_high).data());
+  for (int c = 0; c < column_count; ++c) {
+    if ((*problem.integer)[static_cast<std::size_t>(c)]) Cbc_setInteger(model, c);
+  }
+  Cbc_setMaximumNodes(model, problem.node_count_max);
+  if (!problem.start.empty()) {
+    std::vector<int> index(problem.start.size());
+    std::iota(index.begin(), index.end(), 0);
+    Cbc_setMIPStartI(model, static_cast<int>(index.size()), index.data(), problem.start.data());
+  }
+  Cbc_solve(model);
+  IntegerOutcome outcome;
+  outcome.optimal = Cbc_isProvenOptimal(model) != 0;
+  outcome.infeasible = Cbc_isProvenInfeasible(model) != 0;
+  outcome.bound = Cbc_getBestPossibleObjValue(model);
+  const double* best = Cbc_bestSolution(model);
+  if (best != nullptr && !outcome.infeasible) outcome.solution.assign(best, best + column_count);
+  Cbc_deleteModel(model);
+  return outcome;
 }
 
 }  // namespace kinfold::disclosure

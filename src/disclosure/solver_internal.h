@@ -20,7 +20,7 @@ struct SparseColumns {
 /// Keeps its basis between solves: change bounds or costs and solve again. Not thread-safe.
 class LinearProgram {
  public:
-  enum class Outcome { kOptimal, kInfeasible, kUnbounded, kFailed };
+  enum class Outcome { kOptimal, kInfeasible, kNoBound, kFailed };
 
   /// Rows between row_low and row_high.
   LinearProgram(const SparseColumns& columns, std::span<const double> low, std::span<const double> high,
@@ -41,5 +41,21 @@ class LinearProgram {
   Outcome solve(double sense);
   std::unique_ptr<State> state_;
 };
+
+struct IntegerOutcome {
+  std::vector<double> solution;  ///< Empty if none was found.
+  double bound = 0;              ///< No solution is cheaper.
+  bool optimal = false;
+  bool infeasible = false;
+};
+struct IntegerProblem {
+  const SparseColumns* columns = nullptr;
+  std::span<const double> low, high, cost, row_low, row_high;
+  const std::vector<bool>* integer = nullptr;  ///< By column.
+  int node_count_max = 1000;
+  std::span<const double> start = {};          ///< A solution's first columns, to start from; may be empty.
+};
+/// Minimises with CBC, one thread, no time limit: the same on every run.
+IntegerOutcome minimise_integer(const IntegerProblem& problem);
 
 }  // namespace kinfold::disclosure

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -66,13 +67,21 @@ inline constexpr double kAuditTolerance = 1e-6;
 
 bool satisfies(const Interval& interval, const SystemCell& cell);
 
+/// An alternative table, as what differs from the truth.
+using Witness = std::vector<std::pair<CellIndex, double>>;
+
 struct AuditOptions {
   bool exact_intervals = false;  ///< Every hidden cell's best bounds, not just "wide enough".
+  const std::vector<Witness>* witnesses = nullptr;  ///< Tried first; each is checked, none is believed.
+  /// People come in whole numbers: where the linear programme finds no whole alternative, an integer
+  /// programme looks for one, up to this many cells tied together; without one the cell is exposed.
+  std::size_t integer_cell_count_max = 2000;
 };
 struct Audit {
   std::vector<Interval> intervals;   ///< One a cell; of cells that are not sensitive only if exact.
   std::vector<CellIndex> exposed;    ///< Sensitive cells that can be worked out too closely.
   std::size_t lp_count = 0;
+  std::vector<Witness> witnesses;    ///< Some of those found: other audits may start from them.
   bool safe() const { return exposed.empty(); }
 };
 
@@ -95,6 +104,7 @@ struct Suppression {
   double cost = 0;
   double bound = 0;                  ///< No safe choice costs less (0 where none was proven).
   bool optimal = false;
+  std::vector<Witness> witnesses;    ///< For the audit.
 };
 
 /// Hides cells until every sensitive cell that can be protected is; the caller has set shown =
@@ -102,5 +112,16 @@ struct Suppression {
 /// solution is a complete alternative table (Fischetti and Salazar 2001, section 5; Kelly, Golden and
 /// Assad 1992 for the network case), then redundant cells are given back.
 Result<Suppression> suppress_heuristic(const System& system);
+
+/// The cheapest safe choice, as one integer programme solved with CBC; `start` is a feasible one.
+/// `optimal` is false where the nodes ran out: then `bound` says how far off it may be.
+Result<Suppression> suppress_exact(const System& system, const Suppression& start, int node_count_max);
+
+/// Somebody who is alone in a hidden cell knows its figure, and can take it out of every sum. Hides
+/// more until no such insider can work out another sensitive cell. Up to about 100 insiders in a small
+/// system are looked at one by one; beyond, in groups that together hold every pair apart (a group
+/// knows more than each of its members: safe, and dearer).
+/// Marks what it hides in `system` and in `suppression`, where `exposed` gets what cannot be helped.
+Status protect_from_insiders(System& system, const std::vector<CellIndex>& insiders, Suppression& suppression);
 
 }  // namespace kinfold::disclosure

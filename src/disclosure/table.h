@@ -1,7 +1,6 @@
 // An output that is to leave: a table, and what each of its columns says about how many people.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,14 +50,6 @@ struct ColumnLayout {
                                      ///< that count the same say so here; default: the column's name.
 };
 
-/// Who stands behind one field, where that differs from field to field of a column (evaluation
-/// outputs). Empty: not known.
-struct FieldBasis {
-  Role role = Role::kText;           ///< kText, kCount, kShare, kPercentage, kMean or kEstimate
-  std::optional<std::int64_t> persons, families, authorities;
-  std::optional<std::int64_t> numerator;  ///< kShare, kPercentage: persons counted in it.
-};
-
 /// Who is in the table at all. Two outputs with the same population count the same people; what
 /// `only` leaves out is what subtracting one from the other would show.
 struct Population {
@@ -73,14 +64,16 @@ struct Output {
   Population population;
   table::Table table;
   std::vector<ColumnLayout> layout;  ///< Columns not named here fail the check: nothing is assumed.
-  std::vector<FieldBasis> basis;     ///< Row-major, or empty. Where given it says who stands behind a
-                                     ///< field; `layout` then only names the dimensions.
 };
 
 /// Guesses roles from column names and types (`n`, `n_treated`, `families`, `share`, `percent`,
 /// `mean`, `estimate`, `std_error`, `ci_low`, `min`, `max`, `p90` ...): docs/formats/disclosure.md
 /// has the list. Numbers it has no word for are left out, so that the check refuses them.
 std::vector<ColumnLayout> guess_layout(const table::Table& table);
+
+/// Fills what a layout leaves out: totals of dimensions, the columns that shares and estimates rest on, and
+/// what each count is about. check() does it for every output.
+void complete_layout(Output& output);
 
 /// Reads the `[table]` part of a rules file: `[table.columns.NAME] role = "count" ...`, over the
 /// guess for columns it does not name. \retval kInvalid as parse_rules.

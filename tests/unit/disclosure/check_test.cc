@@ -118,7 +118,7 @@ TEST(Check, AnEstimateNeedsEnoughOnBothSides) {
     treated.append_int(n1);
     comparison.append_int(n0);
   }
-  Output output{"effects", "Effects", {}, table, guess_layout(table), {}};
+  Output output{"effects", "Effects", {}, table, guess_layout(table)};
   const auto checked = check_one(output);
   EXPECT_EQ(checked.outputs[0].at(0, 1).status, CellStatus::kPublished);
   EXPECT_EQ(checked.outputs[0].at(1, 1).status, CellStatus::kPrimary);

@@ -27,7 +27,7 @@ inline Output counts_output(std::string id, const std::vector<std::string>& dime
   auto& n = table.add("n", table::ColumnType::kInt64);
   for (const auto& row : rows) n.append_int(row.count);
   auto layout = guess_layout(table);
-  return {std::move(id), "Title", {}, std::move(table), std::move(layout), {}};
+  return {std::move(id), "Title", {}, std::move(table), std::move(layout)};
 }
 
 }  // namespace kinfold::disclosure

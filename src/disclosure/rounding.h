@@ -1,0 +1,56 @@
+// Protection by changing figures a little instead of hiding them: rounding and cell keys.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "disclosure/system.h"
+
+namespace kinfold::disclosure {
+
+/// To the nearest multiple of `base`, halves away from zero. base > 0.
+double round_to_base(double value, int base);
+
+struct ControlledRounding {
+  std::vector<double> rounded;  ///< One a cell: a multiple of base, less than base (or 2 base) away.
+  int steps = 1;                ///< 1: a neighbouring multiple everywhere; 2: one further was needed.
+  double distance = 0;          ///< Sum of |rounded - value|.
+  double bound = 0;             ///< No such rounding is nearer.
+  bool optimal = false;
+};
+/// Rounds every cell so that all sums still hold, as near to the truth as that can be: an integer
+/// programme. In two dimensions a zero-restricted rounding (a multiple of base stays) always exists.
+/// \retval kRefused if there is none within two steps, or none was found within the nodes.
+/// Source: Cox (1987), "A constructive procedure for unbiased controlled rounding", JASA 82(398), for the
+/// problem; Salazar (2006), "Controlled rounding and cell perturbation", Mathematical Programming 105.
+Result<ControlledRounding> round_controlled(const System& system, int base, int node_count_max);
+
+/// What is added to a count, by the count and its cell key.
+///
+/// Every record has a random key for good; a cell's key is the sum of its records' keys modulo the table's
+/// key range, so that the same people give the same noise in any table. Counts above the table's last row
+/// use its last 250 rows again and again (501 to 750 in the published sample).
+/// Source: Fraser and Wooton (2005), UNECE work session on statistical data confidentiality; the table's
+/// form is that of the Office for National Statistics (`pcv,ckey,pvalue`).
+class PerturbationTable {
+ public:
+  /// CSV text with the columns pcv (1 ... rows), ckey (0 ... keys - 1), pvalue; every pair once.
+  /// \retval kInvalid naming the line.
+  static Result<PerturbationTable> parse(std::string_view csv);
+
+  int key_count() const { return key_count_; }
+  std::uint32_t cell_key(std::span<const std::uint32_t> record_keys) const;
+  /// Zero stays zero. count >= 0; key < key_count().
+  std::int64_t perturb(std::int64_t count, std::uint32_t key) const;
+
+ private:
+  int row_count_ = 0;
+  int key_count_ = 0;
+  std::vector<std::int16_t> change_;  ///< [(pcv - 1) * key_count_ + key]
+};
+
+}  // namespace kinfold::disclosure
