@@ -188,6 +188,8 @@ Result<Parted> part(Site& site, const seal::OpenedFile& file, const std::string&
 }  // namespace
 
 Result<Report> receive_submission(Site& site, seal::OpenedFile& file, const std::string& actor) {
+  if (site.party().role != charter::Role::kTrustedParty) return refused("only the trusted party receives submissions");
+  if (auto s = site.door().may_act(actor, charter::Duty::kLinkage); !s.ok()) return s.error();
   if (const auto before = holding_of_package(site, file.manifest.id)) return already_held(*before);
   auto parted = part(site, file, actor);
   if (!parted.ok()) return parted.error();

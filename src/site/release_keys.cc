@@ -66,6 +66,7 @@ Keys keys_of(const identity::Vault& vault, const identity::ObjectionBook& book) 
 }  // namespace
 
 Result<Report> prepare_release(Site& site, const std::string& actor) {
+  if (auto s = site.door().may_act(actor, charter::Duty::kLinkage); !s.ok()) return s.error();
   auto objections = open_objections(site, actor);
   if (!objections.ok()) return objections.error();
   auto vault = open_vault(site, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});

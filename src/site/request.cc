@@ -97,6 +97,7 @@ Status note_request(Site& site, const seal::Id& id, const std::string& departmen
 
 Result<Report> request_department(Site& site, const std::string& department, const std::string& actor) {
   if (site.party().role != charter::Role::kTrustedParty) return refused("only the trusted party sends requests");
+  if (auto s = site.door().may_act(actor, charter::Duty::kLinkage); !s.ok()) return s.error();
   const auto* party = site.charter().find_party(department);
   if (party == nullptr || party->role != charter::Role::kDepartment) {
     return invalid("the charter has no such department");
