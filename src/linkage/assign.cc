@@ -86,7 +86,10 @@ class Exact {
   // Dijkstra over rights from the free left `start`. The path ends at a free right, or at a left that
   // gives its partner up and stays alone (its price is then the cost of doing so).
   void augment(std::size_t start) {
-    for (const auto right : touched_) distance_[right] = kFar, done_[right] = 0;
+    for (const auto right : touched_) {
+      distance_[right] = kFar;
+      done_[right] = 0;
+    }
     touched_.clear();
     std::priority_queue<std::pair<double, std::size_t>, std::vector<std::pair<double, std::size_t>>, std::greater<>> queue;
     double best = left_price_[start];  // Stay alone.
@@ -95,6 +98,7 @@ class Exact {
     std::vector<std::pair<std::size_t, double>> reached = {{start, 0.0}};
     const auto relax = [&](std::size_t left, double sofar) {
       for (const auto& arc : adjacent_[left]) {
+        if (done_[arc.right] != 0) continue;  // Rounding must not reopen what is settled.
         const double cost = sofar + left_price_[left] - pairs_[arc.edge].weight + right_price_[arc.right];
         if (cost >= distance_[arc.right]) continue;
         if (distance_[arc.right] == kFar) touched_.push_back(arc.right);

@@ -10,37 +10,28 @@
 namespace kinfold::linkage {
 namespace {
 
-// A value and how many records of the group have it, by comparison.
-struct GroupValues {
-  std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> codes;
-};
+constexpr std::size_t kMembersLookedAtMax = 64;
+constexpr double kCandidatesPerRuleMax = 3e6;
+constexpr std::size_t kGroupsManyMin = 200'000;
 
+// Records of each group, one after the other.
 struct Groups {
-  std::vector<std::vector<std::uint32_t>> members;
-  std::vector<GroupValues> values;
+  std::vector<std::uint32_t> offset;
+  std::vector<std::uint32_t> record;
+  std::size_t count() const { return offset.size() - 1; }
+  std::size_t size(std::uint32_t group) const { return offset[group + 1] - offset[group]; }
+  const std::uint32_t* of(std::uint32_t group) const { return record.data() + offset[group]; }
 };
 
-Groups gather(const Scorer& scorer, const std::vector<std::uint32_t>& cluster) {
-  const auto& records = scorer.records();
-  const auto& comparer = scorer.comparer();
+Groups gather(const std::vector<std::uint32_t>& cluster) {
   Groups groups;
-  const std::uint32_t count = cluster.empty() ? 0 : *std::max_element(cluster.begin(), cluster.end()) + 1;
-  groups.members.resize(count);
-  for (std::uint32_t record = 0; record < cluster.size(); ++record) groups.members[cluster[record]].push_back(record);
-  groups.values.resize(count);
-  for (std::uint32_t g = 0; g < count; ++g) {
-    auto& codes = groups.values[g].codes;
-    codes.resize(comparer.comparison_count());
-    for (std::size_t n = 0; n < codes.size(); ++n) {
-      for (const auto record : groups.members[g]) {
-        const auto code = records.of(record)[comparer.field_of(n)];
-        if (code == 0) continue;
-        const auto found = std::find_if(codes[n].begin(), codes[n].end(), [&](const auto& c) { return c.first == code; });
-        if (found != codes[n].end()) ++found->second;
-        else codes[n].emplace_back(code, 1);
-      }
-    }
-  }
+  const std::size_t count = cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
+  groups.offset.resize(count + 1);
+  groups.record.resize(cluster.size());
+  for (const auto number : cluster) ++groups.offset[number + 1];
+  std::partial_sum(groups.offset.begin(), groups.offset.end(), groups.offset.begin());
+  auto next = groups.offset;
+  for (std::uint32_t record = 0; record < cluster.size(); ++record) groups.record[next[cluster[record]]++] = record;
   return groups;
 }
 
@@ -49,19 +40,26 @@ struct GroupWeight {
   double related = 0.0;
 };
 
-GroupWeight weigh(const Scorer& scorer, const GroupValues& small, const GroupValues& large) {
+// Field by field the mean over all pairs of values; of a very large group its first records.
+GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t small, std::uint32_t large) {
+  const auto& records = scorer.records();
+  const auto& comparer = scorer.comparer();
+  const std::size_t large_size = std::min(groups.size(large), kMembersLookedAtMax);
   GroupWeight weight;
-  for (std::size_t n = 0; n < small.codes.size(); ++n) {
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    const std::size_t field = comparer.field_of(n);
     double match = 0.0;
     double related = 0.0;
     double count = 0.0;
-    for (const auto& [code_a, count_a] : small.codes[n]) {
-      for (const auto& [code_b, count_b] : large.codes[n]) {
-        const auto ratio = scorer.field_ratio(n, scorer.comparer().level_of(n, code_a, code_b), code_a, code_b);
-        const double share = static_cast<double>(count_a) * static_cast<double>(count_b);
-        match += share * std::exp(ratio.match);
-        related += share * std::exp(ratio.related);
-        count += share;
+    for (std::size_t i = 0; i < groups.size(small); ++i) {
+      const auto code_a = records.of(groups.of(small)[i])[field];
+      for (std::size_t j = 0; j < large_size && code_a != 0; ++j) {
+        const auto code_b = records.of(groups.of(large)[j])[field];
+        if (code_b == 0) continue;
+        const auto ratio = scorer.field_ratio(n, comparer.level_of(n, code_a, code_b), code_a, code_b);
+        match += std::exp(ratio.match);
+        related += std::exp(ratio.related);
+        count += 1.0;
       }
     }
     if (count <= 0.0) continue;
@@ -74,9 +72,9 @@ GroupWeight weigh(const Scorer& scorer, const GroupValues& small, const GroupVal
 using Candidates = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // (small, large)
 
 bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, const AttachOptions& options) {
-  if (small == large || groups.members[small].size() > options.small_size_max) return false;
-  const auto s = groups.members[small].size();
-  const auto l = groups.members[large].size();
+  if (small == large || groups.size(small) > options.small_size_max) return false;
+  const auto s = groups.size(small);
+  const auto l = groups.size(large);
   return s < l || (s == l && small > large);
 }
 
@@ -85,10 +83,11 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
   std::vector<std::uint64_t> entries;
   std::vector<std::uint32_t> keys;
   std::size_t small_count = 0;
-  for (std::uint32_t g = 0; g < groups.members.size(); ++g) {
-    maker.keys_of(groups.members[g].data(), groups.members[g].size(), keys);
+  const bool many = groups.count() >= kGroupsManyMin;
+  for (std::uint32_t g = 0; g < groups.count(); ++g) {
+    maker.keys_of(groups.of(g), groups.size(g), keys);
     for (const auto key : keys) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
-    small_count += groups.members[g].size() <= options.small_size_max;
+    small_count += groups.size(g) <= options.small_size_max;
   }
   std::sort(entries.begin(), entries.end());
   std::vector<std::pair<std::size_t, std::size_t>> blocks;
@@ -103,7 +102,7 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
     const auto size_b = b.second - b.first;
     return size_a != size_b ? size_a < size_b : a.first < b.first;
   });
-  double budget = options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000));
+  double budget = std::min(kCandidatesPerRuleMax, options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
   for (const auto& [begin, end] : blocks) {
     const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
     if ((budget -= pairs) < 0.0) break;
@@ -111,6 +110,8 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
       for (std::size_t j = i + 1; j < end; ++j) {
         const auto a = static_cast<std::uint32_t>(entries[i]);
         const auto b = static_cast<std::uint32_t>(entries[j]);
+        // Two single records were compared as records already; only small files can afford a second look.
+        if (many && groups.size(a) == 1 && groups.size(b) == 1) continue;
         if (may_attach(groups, a, b, options)) candidates.emplace_back(a, b);
         else if (may_attach(groups, b, a, options)) candidates.emplace_back(b, a);
       }
@@ -148,15 +149,15 @@ struct Choice {
 // The best candidate of one small group and its probability among all of them, strangers and relatives.
 Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin, std::size_t end) {
   const double related_odds = scorer.model().related_rate / scorer.model().match_rate;
-  const double nobody = std::log(static_cast<double>(groups.members.size()));
+  const double nobody = std::log(static_cast<double>(groups.count()));
   std::vector<double> masses = {nobody};
   Choice choice;
   choice.small = candidates[begin].first;
   double best = -1e300;
   for (std::size_t n = begin; n < end; ++n) {
     const auto large = candidates[n].second;
-    const auto weight = weigh(scorer, groups.values[choice.small], groups.values[large]);
-    const double size = std::log(static_cast<double>(groups.members[large].size()));
+    const auto weight = weigh(scorer, groups, choice.small, large);
+    const double size = std::log(static_cast<double>(groups.size(large)));
     masses.push_back(size + weight.match);
     if (related_odds > 0.0) masses.push_back(size + std::log(related_odds) + weight.related);
     if (size + weight.match <= best) continue;
@@ -222,7 +223,7 @@ void attach_small_groups(const Scorer& scorer, const Model& model, const std::ve
     if (usable.ok() && usable.value()) makers.emplace_back(scorer.records(), rule, model);
   }
   for (int round = 0; round < options.round_count_max; ++round) {
-    const Groups groups = gather(scorer, cluster);
+    const Groups groups = gather(cluster);
     const auto candidates = find_candidates(makers, groups, kept, cluster, options, thread_count);
     if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
   }

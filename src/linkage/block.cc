@@ -16,7 +16,7 @@ std::uint64_t pairs_in(std::uint64_t first, std::uint64_t second, bool two_files
 
 }  // namespace
 
-void Blocker::add_rule(const Records& records, const BlockingRule& rule, const Model& model) {
+Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const BlockingRule& rule, const Model& model) {
   const RuleKeyMaker maker(records, rule, model);
   RuleKeys keys;
   if (!maker.single()) keys.offset.push_back(0);
@@ -30,7 +30,7 @@ void Blocker::add_rule(const Records& records, const BlockingRule& rule, const M
       keys.offset.push_back(static_cast<std::uint32_t>(keys.key.size()));
     }
   }
-  rules_.push_back(std::move(keys));
+  return keys;
 }
 
 // Sorts (key, record), makes the blocks, and leaves out the largest ones beyond the budget; their
@@ -127,8 +127,10 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, std:
   if (usable_rules.empty()) {
     return invalid("no blocking rule of the model can be used with the fields that the files have; add one");
   }
-  for (const auto* rule : usable_rules) blocker.add_rule(records, *rule, model);
-  static_cast<void>(thread_count);
+  blocker.rules_.resize(usable_rules.size());
+  parallel_chunks(usable_rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
+    blocker.rules_[rule] = keys_of_rule(records, *usable_rules[rule], model);
+  });
   const double budget = model.settings.pairs_per_record_max * static_cast<double>(std::max<std::size_t>(records.count, 1000));
   for (std::size_t rule = 0; rule < usable_rules.size(); ++rule) blocker.add_blocks(rule, records, budget);
   blocker.gather_single_keys(records.count);
@@ -167,6 +169,15 @@ bool Blocker::is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint3
     return *one == key;  // The first key they share.
   }
   return false;
+}
+
+std::size_t Blocker::rule_count_of(std::uint32_t a, std::uint32_t b) const {
+  std::size_t count = 0;
+  const std::uint32_t* keys_a = single_keys_.data() + std::size_t{a} * single_count_;
+  const std::uint32_t* keys_b = single_keys_.data() + std::size_t{b} * single_count_;
+  for (std::size_t n = 0; n < single_count_; ++n) count += keys_a[n] == keys_b[n] && keys_a[n] != 0;
+  for (const auto rule : multi_rules_) count += shares(rule, a, b);
+  return count;
 }
 
 void Blocker::gather_single_keys(std::size_t record_count) {

@@ -40,6 +40,9 @@ class Blocker {
   std::uint64_t pair_count() const;  ///< Upper bound: pairs of several rules counted for each.
   std::size_t work_count() const { return work_chunks_.size(); }
 
+  /// How many rules find this pair.
+  std::size_t rule_count_of(std::uint32_t a, std::uint32_t b) const;
+
   /// Calls visit(rule, left, right) for every pair of work chunk `chunk` whose first rule this is.
   /// For one file left < right. Chunks are the same on any number of threads.
   template <typename Visit>
@@ -57,7 +60,7 @@ class Blocker {
       return {key.data() + offset[record], key.data() + offset[record + 1]};
     }
   };
-  void add_rule(const Records& records, const BlockingRule& rule, const Model& model);
+  static RuleKeys keys_of_rule(const Records& records, const BlockingRule& rule, const Model& model);
   void add_blocks(std::size_t rule, const Records& records, double pair_budget);
   void gather_single_keys(std::size_t record_count);
   void make_work();

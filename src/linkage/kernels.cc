@@ -167,8 +167,14 @@ std::size_t damerau_full(std::string_view a, std::string_view b) {
   std::array<std::size_t, 256> last_row{};
   const auto at = [&](std::size_t i, std::size_t j) -> std::size_t& { return cost[i * width + j]; };
   at(0, 0) = beyond;
-  for (std::size_t i = 0; i <= a.size(); ++i) at(i + 1, 0) = beyond, at(i + 1, 1) = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) at(0, j + 1) = beyond, at(1, j + 1) = j;
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    at(i + 1, 0) = beyond;
+    at(i + 1, 1) = i;
+  }
+  for (std::size_t j = 0; j <= b.size(); ++j) {
+    at(0, j + 1) = beyond;
+    at(1, j + 1) = j;
+  }
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t last_column = 0;
     for (std::size_t j = 1; j <= b.size(); ++j) {

@@ -234,22 +234,27 @@ void link_two(LinkResult& result, const Run& run, const std::vector<KeptPair>& k
   fill_pairs(result, run, kept, probability, linked);
 }
 
-void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const std::vector<KeptPair>& kept, const LinkOptions& options) {
-  const auto probability = plain_probabilities(kept);
-  const double total = std::accumulate(probability.begin(), probability.end(), 0.0);
-  const Curve curve = expected_curve(probability, total);
-  result.threshold_curve = curve.points;
-  result.threshold_probability = options.threshold.value_or(curve.best_probability);
+// Groups of records, then the second look at small ones.
+std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Model& model, const std::vector<KeptPair>& kept, double threshold) {
   ClusterOptions cluster_options;
-  const double p = std::clamp(result.threshold_probability, 1e-6, 1.0 - 1e-6);
+  const double p = std::clamp(threshold, 1e-6, 1.0 - 1e-6);
   cluster_options.merge_bits_min = std::log2(p / (1.0 - p));
   std::vector<ClusterPair> pairs;
   for (const auto& pair : kept) pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
   auto cluster = cluster_records(run.records->count, pairs,
       [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
   AttachOptions attach_options;
-  attach_options.probability_min = result.threshold_probability;
-  attach_small_groups(scorer, result.model, kept, cluster, attach_options, run.thread_count);
+  attach_options.probability_min = threshold;
+  attach_small_groups(scorer, model, kept, cluster, attach_options, run.thread_count);
+  return cluster;
+}
+
+void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const std::vector<KeptPair>& kept, const LinkOptions& options) {
+  const auto probability = plain_probabilities(kept);
+  const Curve curve = expected_curve(probability, std::accumulate(probability.begin(), probability.end(), 0.0));
+  result.threshold_curve = curve.points;
+  result.threshold_probability = options.threshold.value_or(curve.best_probability);
+  const auto cluster = group(run, scorer, result.model, kept, result.threshold_probability);
   std::vector<bool> linked(kept.size());
   for (std::size_t n = 0; n < kept.size(); ++n) linked[n] = cluster[kept[n].left] == cluster[kept[n].right];
   number_clusters(result, *run.records, cluster);
@@ -279,6 +284,21 @@ std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t recor
   return probability;
 }
 
+double blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept) {
+  double found = 0.0;
+  double once = 0.0;
+  double twice = 0.0;
+  for (const auto& pair : kept) {
+    const double p = probability_of_bits(pair.log_odds_bits);
+    const std::size_t rules = blocker.rule_count_of(pair.left, pair.right);
+    found += p;
+    if (rules == 1) once += p;
+    if (rules == 2) twice += p;
+  }
+  const double missed = once * once / (2.0 * std::max(twice, 1.0));
+  return found > 0.0 ? found / (found + missed) : 0.0;
+}
+
 std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes) {
   std::vector<WeightedPair> weighted;
   for (const auto& pair : kept) weighted.push_back({pair.left, pair.right, pair.log_odds_bits + 10.0});
@@ -297,19 +317,27 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   auto prepared = prepare(left, right, model, options, true);
   if (!prepared.ok()) return prepared.error();
   const Run& run = prepared.value();
-  RandomShares random;
-  auto fit = fit_model(run, model, random);
-  if (!fit.ok()) return fit.error();
   LinkResult result;
   result.notes = run.records->notes;
   result.model = model;
+  if (run.blocker->pair_count() == 0) {
+    result.notes.emplace_back("no two records share a blocking key: nothing was compared, and nothing is linked");
+    result.blocking = run.blocker->yields();
+    std::vector<std::uint32_t> alone(run.records->count);
+    std::iota(alone.begin(), alone.end(), 0U);
+    number_clusters(result, *run.records, alone);
+    return result;
+  }
+  RandomShares random;
+  auto fit = fit_model(run, model, random);
+  if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, result.model);
   result.blocking = run.blocker->yields();
   const Scorer scorer(*run.records, *run.comparer, fit.value().model);
   const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,
-                fit.value().expected_match_count, 1.0};
+                fit.value().expected_match_count, blocking_recall(*run.blocker, kept)};
   if (right != nullptr) link_two(result, run, kept, options);
   else link_one(result, run, scorer, kept, options);
   return result;

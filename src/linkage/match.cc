@@ -40,11 +40,11 @@ Result<RegisterMatches> match_to_register(const table::Table& people, const tabl
   auto fit = fit_model(run, model, random);
   if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, result.model);
-  result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,
-                fit.value().expected_match_count, 1.0};
   const Scorer scorer(*run.records, *run.comparer, fit.value().model);
   auto yields = run.blocker->yields();
   const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, options.progress);
+  result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,
+                fit.value().expected_match_count, blocking_recall(*run.blocker, kept)};
   for (const auto& yield : yields) result.candidate_pair_count += yield.first_pair_count;
   const auto probability = compete(kept, run.records->count);
   const double least = options.threshold.value_or(kWeakProbabilityMin);

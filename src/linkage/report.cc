@@ -26,7 +26,9 @@ double bits_of(const Level& level) { return std::log2(std::max(level.m.value, 1e
 
 void add_weights(page::Page& page, const Model& model) {
   ordered_json values = ordered_json::array();
+  ordered_json order = ordered_json::array();
   for (const auto& comparison : model.comparisons) {
+    order.push_back(comparison.name);
     for (const auto& level : comparison.levels) {
       values.push_back({{"comparison", comparison.name}, {"level", level.when}, {"bits", bits_of(level)}, {"m", level.m.value}, {"u", level.u.value}});
     }
@@ -35,7 +37,7 @@ void add_weights(page::Page& page, const Model& model) {
   chart["height"] = {{"step", 16}};
   chart["mark"] = {{"type", "bar"}};
   chart["encoding"] = {
-      {"row", {{"field", "comparison"}, {"type", "nominal"}, {"sort", nullptr}, {"title", nullptr}, {"header", {{"labelAngle", 0}, {"labelAlign", "left"}}}}},
+      {"row", {{"field", "comparison"}, {"type", "nominal"}, {"sort", order}, {"title", nullptr}, {"header", {{"labelAngle", 0}, {"labelAlign", "left"}, {"labelAnchor", "start"}, {"labelBaseline", "top"}}}}},
       {"y", {{"field", "level"}, {"type", "nominal"}, {"sort", nullptr}, {"title", nullptr}}},
       {"x", {{"field", "bits"}, {"type", "quantitative"}, {"title", "match weight (bits)"}}},
       {"color", {{"condition", {{"test", "datum.bits > 0"}, {"value", "#1d70b8"}}}, {"value", "#d4351c"}}},
@@ -132,6 +134,9 @@ void add_blocking(page::Page& page, const LinkResult& result) {
   }
   page.heading("Which pairs were compared");
   page.table("Blocking rules, in order: a pair is counted as new at the first rule that finds it", table);
+  page.paragraph(fmt::format("About {} of all matches are found by some rule, as far as the overlap of the rules tells: matches found by one rule "
+                             "only, against those found by two, show how many are found by none. Rules that fail together make this too favourable.",
+                             percent(result.fit.blocking_recall)));
   if (unusable > 0) page.note(fmt::format("{} more rules of the model need fields that the files do not have.", unusable));
 }
 

@@ -30,6 +30,11 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
 /// other candidate of either record counts against it.
 std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept);
 std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count);
+/// Estimated share of all matches that blocking finds, from how many rules find each expected match:
+/// of those found by one rule only (f1) and by two (f2), about f1^2 / (2 f2) more are found by none.
+/// Rules that fail together make this too favourable. Source: Chao (1987), Biometrics 43, 783-791.
+double blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept);
+
 /// Indexes of the pairs of the best one-to-one assignment.
 std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes);
 

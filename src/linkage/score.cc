@@ -94,22 +94,6 @@ void Scorer::set_frequencies() {
   }
 }
 
-void Scorer::count_values_once_per(const std::vector<std::uint32_t>& cluster) {
-  const std::size_t width = records_->fields.size();
-  for (std::size_t field = 0; field < width; ++field) {
-    std::vector<std::uint64_t> seen;
-    seen.reserve(records_->count);
-    for (std::size_t record = 0; record < records_->count; ++record) {
-      seen.push_back(static_cast<std::uint64_t>(records_->of(record)[field]) << 32 | cluster[record]);
-    }
-    std::sort(seen.begin(), seen.end());
-    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
-    std::fill(value_count_[field].begin(), value_count_[field].end(), 0.0);
-    for (const auto entry : seen) value_count_[field][entry >> 32] += 1.0;
-  }
-  set_frequencies();
-}
-
 // How much rarer (or commoner) the agreeing value is than a random one, in nats. For partial
 // agreement the commoner of the two values, by the level's power.
 double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {

@@ -44,9 +44,6 @@ class Scorer {
   FieldRatio field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
   const EmModel& model() const { return model_; }
 
-  /// Takes value frequencies from people instead of records: each value once a cluster.
-  void count_values_once_per(const std::vector<std::uint32_t>& cluster);
-
   const Records& records() const { return *records_; }
   const Comparer& comparer() const { return *comparer_; }
 
