@@ -196,6 +196,59 @@ std::string planted_chart(const OutputTable& planted, const Plan& plan) {
   return spec.dump();
 }
 
+std::string event_study_chart(const OutputTable& events, const std::string& variable) {
+  auto rows = rows_of(events.table, {"quarter", "estimate", "ci_low", "ci_high"},
+                      [&](const auto& t, std::size_t r) { return is(t, r, "variable", variable); });
+  if (rows.empty()) return {};
+  for (auto& row : rows) {
+    row["quarter"] = std::stoi(row["quarter"].get<std::string>());
+    for (const char* name : {"estimate", "ci_low", "ci_high"}) row[name] = row[name].get<double>() * 100;
+  }
+  json x = {{"field", "quarter"}, {"type", "quantitative"}, {"title", "quarter (0 begins on the start date)"},
+            {"axis", {{"tickMinStep", 1}, {"format", "d"}}}};
+  json interval = {{"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"color", kProgramme}}},
+                   {"encoding", {{"x", x}, {"y", quantity("ci_low", "percentage points")}, {"y2", {{"field", "ci_high"}}}}}};
+  json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 50}, {"color", kProgramme}, {"opacity", 1}}},
+                {"encoding", {{"x", x}, {"y", quantity("estimate", "percentage points")}}}};
+  json start = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#555"}}}, {"encoding", {{"x", {{"datum", -0.5}}}}}};
+  json spec = chart(std::move(rows), json::array({zero_line("y"), start, interval, point}));
+  spec["height"] = 180;
+  return spec.dump();
+}
+
+std::string waterfall_chart(const OutputTable& by_bearer) {
+  auto rows = rows_of(by_bearer.table, {"bearer", "entry", "pounds"}, [](const auto&, std::size_t) { return true; });
+  if (rows.empty()) return {};
+  double level = 0;
+  for (auto& row : rows) {
+    row["from"] = level;
+    level += row["pounds"].get<double>();
+    row["to"] = level;
+    row["name"] = row["bearer"].get<std::string>() + (row["entry"] == "cost" ? " (programme cost)" : "");
+    row["kind"] = row["pounds"].get<double>() >= 0 ? "gain" : "loss";
+  }
+  rows.push_back({{"name", "net benefit"}, {"from", 0}, {"to", level}, {"kind", "net"}, {"pounds", level}});
+  json colour = {{"field", "kind"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "top"}}},
+                 {"scale", {{"domain", {"gain", "loss", "net"}}, {"range", {kProgramme, kComparison, "#444444"}}}}};
+  json y = label("name");
+  json bar = {{"mark", {{"type", "bar"}}}, {"encoding", {{"y", y}, {"x", quantity("from", "pounds for one person on the programme")},
+                                                      {"x2", {{"field", "to"}}}, {"color", colour}}}};
+  json text = {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}}},
+               {"encoding", {{"y", y}, {"x", quantity("to", "pounds for one person on the programme")},
+                             {"text", {{"field", "pounds"}, {"type", "quantitative"}, {"format", "+,.0f"}}}}}};
+  return chart(std::move(rows), json::array({zero_line("x"), bar, text})).dump();
+}
+
+std::string tornado_chart(const OutputTable& tornado, double per_pound) {
+  auto rows = rows_of(tornado.table, {"what", "low", "high"}, [](const auto&, std::size_t row) { return row < 12; });
+  if (rows.empty()) return {};
+  json bar = {{"mark", {{"type", "bar"}, {"color", kProgramme}}},
+              {"encoding", {{"y", label("what")}, {"x", quantity("low", "benefit for each pound")}, {"x2", {{"field", "high"}}}}}};
+  json as_found = {{"mark", {{"type", "rule"}, {"color", "#222"}, {"strokeWidth", 2}}}, {"encoding", {{"x", {{"datum", per_pound}}}}}};
+  json break_even = {{"mark", {{"type", "rule"}, {"color", "#888"}, {"strokeDash", {4, 4}}}}, {"encoding", {{"x", {{"datum", 1}}}}}};
+  return chart(std::move(rows), json::array({bar, as_found, break_even})).dump();
+}
+
 std::string trend_chart(const OutputTable& trends, const std::string& variable) {
   auto rows = rows_of(trends.table, {"group", "quarter", "share_any"},
                       [&](const auto& t, std::size_t r) { return is(t, r, "variable", variable); });

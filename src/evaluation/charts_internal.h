@@ -15,6 +15,10 @@ std::string effects_chart(const OutputTable& effects, const Plan& plan, bool sha
 std::string subgroup_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome);
 std::string methods_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome);
 std::string planted_chart(const OutputTable& planted, const Plan& plan);
+std::string event_study_chart(const OutputTable& events, const std::string& variable);
+/// Benefits by bearer and the cost, as steps from nothing to the net benefit.
+std::string waterfall_chart(const OutputTable& by_bearer);
+std::string tornado_chart(const OutputTable& tornado, double per_pound);
 std::string trend_chart(const OutputTable& trends, const std::string& variable);
 
 }  // namespace kinfold::evaluation

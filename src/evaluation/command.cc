@@ -106,6 +106,7 @@ Result<EvaluateCommandResult> run_evaluate(const EvaluateCommand& command) {
   EvaluateCommandResult out;
   out.estimates_json = estimates_to_json(result.estimates);
   out.summary = headline_sentences(plan.value(), result.outputs);
+  for (auto& sentence : cost_sentences(plan.value(), result.outputs)) out.summary.push_back(std::move(sentence));
   out.report_path = path.string();
   return out;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -38,6 +39,7 @@ struct Effect {
   std::size_t n_comparison = 0;
   std::vector<double> influence;         ///< Shape [rows of the sample].
   std::vector<double> weights;           ///< Shape [rows]: what balances; empty where a method has none.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  ///< Treated, comparison: of one-to-one matching.
 };
 
 /// Sum over clusters of (sum of influence)^2; over units without clusters.

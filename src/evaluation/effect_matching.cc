@@ -209,6 +209,7 @@ Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score
   // Of m pairs one is used up by the mean: the paired t test's divisor m (m - 1).
   effect.variance = pairs.size() > 1 ? by_pair * m / (m - 1) : by_pair;
   effect.variance = add_clusters(effect.variance, effect, sample);
+  effect.pairs = std::move(pairs);
   return effect;
 }
 

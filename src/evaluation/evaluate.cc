@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/parallel.h"
+#include "evaluation/multiplicity.h"
 #include "evaluation/run_internal.h"
 
 namespace kinfold::evaluation {
@@ -24,8 +25,21 @@ std::vector<Task> list_tasks(const Plan& plan) {
   return tasks;
 }
 
+constexpr int kStepDownDraws = 2000;
+
+std::vector<double> step_down(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
+                              const std::vector<std::size_t>& at) {
+  std::vector<double> t_values;
+  std::vector<std::vector<double>> influence;
+  for (const auto r : at) {
+    t_values.push_back(*runs[r].estimate.estimate / *runs[r].estimate.std_error);
+    influence.push_back(cluster_influence(frame, runs[r]));
+  }
+  return romano_wolf(t_values, influence, kStepDownDraws, plan.seed);
+}
+
 /// P values of the main method are adjusted over the outcomes, and over all subgroup looks, apart.
-void adjust(const Plan& plan, std::vector<MethodRun>& runs) {
+void adjust(const Plan& plan, const Frame& frame, std::vector<MethodRun>& runs) {
   if (plan.multiplicity == Multiplicity::kNone) return;
   for (const bool everybody : {true, false}) {
     std::vector<double> p;
@@ -36,7 +50,8 @@ void adjust(const Plan& plan, std::vector<MethodRun>& runs) {
       p.push_back(*e.p_value);
       at.push_back(r);
     }
-    const auto adjusted = adjust_p_values(p, plan.multiplicity);
+    const auto adjusted = plan.multiplicity == Multiplicity::kRomanoWolf ? step_down(plan, frame, runs, at)
+                                                                         : adjust_p_values(p, plan.multiplicity);
     for (std::size_t k = 0; k < at.size(); ++k) runs[at[k]].estimate.p_adjusted = adjusted[k];
   }
 }
@@ -97,7 +112,7 @@ Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const 
   });
   progress.advance(tasks.size());
   progress.end();
-  adjust(plan, runs);
+  adjust(plan, frame, runs);
 
   Evaluation out;
   for (const auto& run : runs) out.estimates.push_back(run.estimate);
@@ -106,6 +121,9 @@ Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const 
   if (auto status = add_match_rate_table(data, plan, frame, out); !status.ok()) return status.error();
   add_impact_tables(data, plan, frame, runs, out);
   if (auto status = add_planted_table(data, plan, out); !status.ok()) return status.error();
+  if (auto status = add_cost_tables(plan, frame, runs, out); !status.ok()) return status.error();
+  add_sensitivity_tables(data, plan, frame, runs, out);
+  add_event_study_table(plan, frame, panel.value(), data.people->row_count(), out);
   return out;
 }
 

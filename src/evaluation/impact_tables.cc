@@ -29,7 +29,7 @@ void balance_row(OutputBuilder& out, const MethodRun& run, const std::string& na
   const std::vector<double> ones(values.size(), 1);
   const auto before = measure_balance(values, treated, ones);
   const auto after = measure_balance(values, treated, run.effect->weights);
-  const auto some = [](double v) { return v == 0 ? Cell() : Cell(v); };
+  const auto some = [](double v) { return v == 0 ? std::nan("") : v; };  // 0: the ratio has no meaning
   out.row({run.estimate.outcome, name, count_cell(run.estimate.n_treated), count_cell(run.estimate.n_comparison),
            before.mean_treated, before.mean_comparison, after.mean_comparison, before.smd, after.smd,
            some(before.variance_ratio), some(after.variance_ratio), before.ecdf_mean, after.ecdf_mean, before.ecdf_max,
@@ -152,7 +152,7 @@ Status add_planted_table(const EvaluationData& data, const Plan& plan, Evaluatio
     const double truth = difference.value()->number_at(row);
     const bool known = main->ci_low && std::isfinite(truth);
     planted.row({outcome.id, outcome.population, count_cell(main->n_treated), count_cell(main->n_comparison), truth,
-                 cell_of(main->estimate), cell_of(main->ci_low), cell_of(main->ci_high), raw ? cell_of(raw->estimate) : Cell(),
+                 cell_of(main->estimate), cell_of(main->ci_low), cell_of(main->ci_high), cell_of(raw != nullptr ? raw->estimate : std::nullopt),
                  std::string(!known ? "not known" : truth >= *main->ci_low && truth <= *main->ci_high ? "yes" : "no")});
   }
   auto table = planted.take();

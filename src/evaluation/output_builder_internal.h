@@ -1,6 +1,7 @@
 // Builds an OutputTable row by row; the role of a column decides its type.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,7 +34,8 @@ class OutputBuilder {
   OutputTable output_;
 };
 
-inline Cell cell_of(const std::optional<double>& value) { return value ? Cell(*value) : Cell(); }
+/// An empty value is written as NaN, which row() turns into NULL.
+inline Cell cell_of(const std::optional<double>& value) { return value.value_or(std::numeric_limits<double>::quiet_NaN()); }
 inline Cell count_cell(std::size_t value) { return static_cast<std::int64_t>(value); }
 
 }  // namespace kinfold::evaluation

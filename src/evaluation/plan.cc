@@ -170,6 +170,10 @@ CostPlan read_costs(TomlReader reader) {
   const auto draws = reader.integer("draws").value_or(1000);
   if (draws < 100 || draws > 1'000'000) reader.fail("draws", "must be from 100 to 1000000");
   costs.draw_count = static_cast<int>(draws);
+  costs.deflator = reader.numbers("deflator");
+  for (const auto& [year, index] : costs.deflator) {
+    if (index <= 0) reader.fail("deflator", "must be above 0 in every year");
+  }
   for (const auto* item : reader.tables("item")) costs.items.push_back(read_unit_cost(reader.inner(*item, "costs.item")));
   reader.finish();
   return costs;
@@ -182,6 +186,10 @@ void read_data(TomlReader reader, Plan& plan) {
   plan.linked_columns = reader.texts("linked");
   if (reader.has("accepted_grades")) plan.accepted_grades = reader.texts("accepted_grades");
   reader.texts("accepted_grades");
+  for (const auto& [grade, share] : reader.numbers("false_links")) {
+    if (share < 0 || share >= 1) reader.fail("false_links", "must give shares from 0 to below 1");
+    plan.false_link_shares[grade] = share;
+  }
   reader.finish();
 }
 

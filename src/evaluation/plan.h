@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -112,6 +114,7 @@ struct CostPlan {
   double comparison_pounds = 0;      ///< Services that the comparison group had, per person.
   double optimism_bias = 0;          ///< Share taken off every benefit.
   std::vector<UnitCost> items;
+  std::vector<std::pair<std::string, double>> deflator;  ///< Year, index; empty: the built-in series.
   int draw_count = 1000;             ///< Monte Carlo.
 };
 
@@ -138,6 +141,9 @@ struct Plan {
   std::vector<std::string> describe_variables; ///< Of the panel: by quarter, before and after.
   std::vector<std::string> linked_columns;     ///< For the match-rate table.
   std::vector<std::string> accepted_grades = {"strong", "good", "weak"};
+
+  /// Expected share of false links by grade, for the correction of estimates; a grade not named: none.
+  std::map<std::string, double> false_link_shares;
 
   double confidence = 0.95;
   Multiplicity multiplicity = Multiplicity::kHolm;

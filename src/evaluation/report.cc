@@ -88,13 +88,16 @@ class Report {
     if (options_.plan_changed) {
       page_.note("The plan was changed after it was registered: read these results as exploratory, not as the test that was planned.");
     }
-    page_.list(headline_sentences(plan_, outputs_));
+    auto sentences = headline_sentences(plan_, outputs_);
+    for (auto& sentence : cost_sentences(plan_, outputs_)) sentences.push_back(std::move(sentence));
+    page_.list(sentences);
     page_.paragraph(fmt::format("Each line compares people on the programme with similar people who were not (method: {}). An interval "
                                 "holds the true effect in {:.0f} of 100 studies like this one.",
                                 plan_.methods.front().title, 100 * plan_.confidence));
   }
 
   void add_costs_section();
+  double per_pound() const;
   void add_sensitivity();
 
   void add_effects() {
@@ -219,8 +222,59 @@ class Report {
   page::Page page_;
 };
 
-void Report::add_costs_section() {}
-void Report::add_sensitivity() {}
+void Report::add_costs_section() {
+  const auto* summary = find("costs_summary");
+  if (summary == nullptr) return;
+  page_.heading("What it costs and what it saves");
+  page_.list(cost_sentences(plan_, outputs_));
+  page_.paragraph("The cost is what the programme costs for one person, less what those without it get instead, in prices of " +
+                  plan_.costs->base_year + ". Effects count whether or not they are significant, and also where they go the wrong way: leaving "
+                  "those out would make any programme pay. 'Benefit for each pound' is gross benefit over cost; 'net' is benefit less cost.");
+  if (const auto* bearers = find("costs_by_bearer")) {
+    draw("Who gains and who pays, for one person on the programme", waterfall_chart(*bearers),
+         "Bars from nothing: what each public body saves, then the cost of the programme, then the net benefit.");
+  }
+  show("costs_summary", "Benefits and costs for one person on the programme");
+  if (const auto* tornado = find("costs_tornado")) {
+    draw("What moves the result most", tornado_chart(*tornado, per_pound()),
+         "For each input a bar from the benefit for each pound at the low end of its interval to that at the high end; widest first. The dashed line is £1 for £1.");
+  }
+  show("costs", "The account, item by item");
+}
+
+double Report::per_pound() const {
+  const auto& t = find("costs_summary")->table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    if (t.find("measure")->string_at(r) == "benefit for each pound" && !t.find("value")->is_null(r)) return t.find("value")->double_at(r);
+  }
+  return 1;
+}
+
+void Report::add_sensitivity() {
+  if (find("unmeasured") == nullptr && find("linkage_sensitivity") == nullptr && find("event_study") == nullptr) return;
+  page_.heading("What could change the answer");
+  if (find("unmeasured") != nullptr) {
+    page_.paragraph("Something unmeasured would have to be tied to both being on the programme and to the outcome by a risk ratio of at "
+                    "least the E-value to explain the effect away (for the limit: to make the interval include no effect). Rosenbaum's gamma is how far the odds of being "
+                    "on the programme may differ within matched pairs before the finding is no longer significant; empty: it is not to begin with.");
+    show("unmeasured", "Strength that something unmeasured would need");
+  }
+  if (find("linkage_sensitivity") != nullptr) {
+    page_.subheading("How surely people were linked");
+    page_.paragraph("Each row accepts more grades of match. False links give somebody the outcome of another, which shrinks an effect; "
+                    "the corrected estimate undoes that for the share of false links that the plan expects.");
+    show("linkage_sensitivity", "Estimates by the grades accepted");
+  }
+  const auto* events = find("event_study");
+  if (events == nullptr) return;
+  page_.subheading("Before and after, against the comparison group");
+  page_.paragraph("Each point is the change since the quarter before the start, on the programme less in the comparison group, unmatched. Points before the start that "
+                  "are away from zero say that the groups were already moving apart.");
+  for (const auto& variable : plan_.describe_variables) {
+    draw(variable + ": difference in differences", event_study_chart(*events, variable),
+         "For each quarter the difference in differences of " + variable + " with its interval; the quarter before the start is zero by construction.");
+  }
+}
 
 }  // namespace
 

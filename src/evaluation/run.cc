@@ -228,28 +228,6 @@ std::vector<double> cluster_influence(const Frame& frame, const MethodRun& run) 
   return sums;
 }
 
-std::vector<double> adjust_p_values(const std::vector<double>& p, Multiplicity method) {
-  std::vector<std::size_t> order(p.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return p[a] < p[b] || (p[a] == p[b] && a < b); });
-  std::vector<double> out = p;
-  const double m = static_cast<double>(p.size());
-  if (method == Multiplicity::kHolm) {
-    double floor = 0;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-      floor = std::max(floor, std::min(1.0, (m - static_cast<double>(k)) * p[order[k]]));
-      out[order[k]] = floor;
-    }
-  } else if (method == Multiplicity::kBenjaminiHochberg) {
-    double ceiling = 1;
-    for (std::size_t k = order.size(); k-- > 0;) {
-      ceiling = std::min(ceiling, m / static_cast<double>(k + 1) * p[order[k]]);
-      out[order[k]] = ceiling;
-    }
-  }
-  return out;
-}
-
 Contributors count_contributors(const Frame& frame, const std::vector<std::uint32_t>& units) {
   const auto distinct = [&](const std::vector<std::uint32_t>& of) {
     if (of.empty()) return std::size_t{0};

@@ -38,9 +38,6 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
 /// The influence of a run as sums by cluster of the frame (by unit if it has none); aligned between runs.
 std::vector<double> cluster_influence(const Frame& frame, const MethodRun& run);
 
-/// Holm (1979), or Benjamini and Hochberg (1995), on p values; order kept.
-std::vector<double> adjust_p_values(const std::vector<double>& p, Multiplicity method);
-
 // Tables of the report, each from what the run has left.
 void add_description_tables(const EvaluationData& data, const Plan& plan, const Frame& frame, const PanelIndex& panel,
                             Evaluation& out);
@@ -48,6 +45,14 @@ Status add_match_rate_table(const EvaluationData& data, const Plan& plan, const 
 void add_impact_tables(const EvaluationData& data, const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
                        Evaluation& out);
 Status add_planted_table(const EvaluationData& data, const Plan& plan, Evaluation& out);
+/// The account in pounds; nothing if the plan has no costs.
+Status add_cost_tables(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs, Evaluation& out);
+/// How strong something unmeasured would have to be, and how estimates move with the grade accepted.
+void add_sensitivity_tables(const EvaluationData& data, const Plan& plan, const Frame& frame,
+                            const std::vector<MethodRun>& runs, Evaluation& out);
+
+/// Differences in differences of each described variable against the quarter before the start.
+void add_event_study_table(const Plan& plan, const Frame& frame, const PanelIndex& panel, std::size_t people_count, Evaluation& out);
 
 /// How many families and authorities stand behind a set of units of the frame.
 struct Contributors {

@@ -67,6 +67,32 @@ std::string plain_number(double value, int decimals) {
   return (negative ? "\u2212" : "") + digits + (point == std::string::npos ? "" : text.substr(point));
 }
 
+std::vector<std::string> cost_sentences(const Plan& plan, const std::vector<OutputTable>& outputs) {
+  const auto* summary = find_output(outputs, "costs_summary");
+  if (summary == nullptr) return {};
+  const auto& t = summary->table;
+  const auto row_of = [&](std::string_view measure) {
+    std::size_t row = 0;
+    while (row < t.row_count() && t.find("measure")->string_at(row) != measure) ++row;
+    return row;
+  };
+  std::vector<std::string> out;
+  const std::pair<const char*, const char*> lines[] = {{"benefit for each pound", "Each £1 spent gives back"},
+                                                       {"fiscal benefit for each pound", "Of that, the public purse gets back"}};
+  for (const auto& [measure, opening] : lines) {
+    const auto row = row_of(measure);
+    if (row == t.row_count()) continue;
+    const double value = value_at(t, "value", row);
+    const double low = value_at(t, "low", row);
+    const double high = value_at(t, "high", row);
+    if (!std::isfinite(value) || !std::isfinite(low) || !std::isfinite(high)) continue;
+    out.push_back(fmt::format("{} £{} ({:.0f}% interval £{} to £{}).{}", opening, plain_number(value, 2), 100 * plan.confidence,
+                              plain_number(low, 2), plain_number(high, 2),
+                              low <= 1 && high >= 1 ? " The interval includes £1, so it may pay for itself or not." : ""));
+  }
+  return out;
+}
+
 std::vector<std::string> headline_sentences(const Plan& plan, const std::vector<OutputTable>& outputs) {
   std::vector<std::string> out;
   const auto* effects = find_output(outputs, "effects");

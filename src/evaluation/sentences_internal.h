@@ -17,4 +17,7 @@ std::string plain_number(double value, int decimals);
 /// One sentence an outcome, by the main method for everybody, with its interval.
 std::vector<std::string> headline_sentences(const Plan& plan, const std::vector<OutputTable>& outputs);
 
+/// What a pound spent gives back, to everybody and to the public purse; empty without costs.
+std::vector<std::string> cost_sentences(const Plan& plan, const std::vector<OutputTable>& outputs);
+
 }  // namespace kinfold::evaluation

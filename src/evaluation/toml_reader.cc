@@ -93,6 +93,18 @@ const toml::table* TomlReader::table(std::string_view key, bool needed) {
   return node->as_table();
 }
 
+std::vector<std::pair<std::string, double>> TomlReader::numbers(std::string_view key) {
+  std::vector<std::pair<std::string, double>> out;
+  const auto* section = table(key);
+  if (section == nullptr) return out;
+  for (const auto& [name, node] : *section) {
+    const auto value = node.is_number() ? node.value<double>() : std::nullopt;
+    if (!value) fail(key, "must give a number for each key");
+    out.emplace_back(std::string(name.str()), value.value_or(0));
+  }
+  return out;
+}
+
 std::vector<const toml::table*> TomlReader::tables(std::string_view key) {
   const auto* node = find(key, false);
   std::vector<const toml::table*> out;

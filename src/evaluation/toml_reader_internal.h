@@ -27,6 +27,8 @@ class TomlReader {
   /// Exactly two integers, the first not above the second.
   std::optional<std::pair<int, int>> range(std::string_view key);
   const toml::table* table(std::string_view key, bool needed = false);
+  /// The keys of `[key]` with a number each, in their order of spelling.
+  std::vector<std::pair<std::string, double>> numbers(std::string_view key);
   /// The tables of `[[key]]`.
   std::vector<const toml::table*> tables(std::string_view key);
   /// A word out of a list; gives its position.

@@ -137,7 +137,7 @@ TEST(Evaluate, LeavesOutThoseWhoAreNotLinked) {
   const auto data = make_people(2000, 2);
   const auto result = run(data);
   std::uint64_t linked = 0;
-  for (std::size_t r = 0; r < data.people.row_count(); ++r) linked += data.people.find("linked_dwp")->string_at(r) == "good" ? 1 : 0;
+  for (std::size_t r = 0; r < data.people.row_count(); ++r) linked += data.people.find("linked_dwp")->string_at(r) == "good" ? 1U : 0U;
   const auto& raw = find(result, "benefit", "all", "raw");
   EXPECT_EQ(raw.n_treated + raw.n_comparison, linked);
 }
