@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "identity/identity.h"
 #include "identity/objections.h"
 #include "identity/record_keys.h"
@@ -162,6 +164,33 @@ inline table::Table table_of(const std::vector<Identity>& people) {
   auto identities = empty_identities();
   for (const auto& one : people) append_identity(identities, one);
   return identities;
+}
+
+/// People as in the register of births: common names are common. Public lists of the commonest
+/// British names of the late twentieth century, with Zipf's frequencies.
+inline Identity random_person(RandomStream& random) {
+  static const std::vector<std::string> kForenames = {
+      "James", "Emma", "David", "Sarah", "Daniel", "Laura", "Michael", "Rebecca", "Matthew", "Gemma", "Andrew",
+      "Rachel", "Christopher", "Kelly", "Thomas", "Victoria", "Robert", "Claire", "Mark", "Samantha", "Paul", "Lisa",
+      "Mohammed", "Aisha", "Adam", "Hannah", "Joseph", "Amy", "Benjamin", "Charlotte", "Ryan", "Jessica", "Luke",
+      "Lauren", "Jack", "Sophie", "Joshua", "Olivia", "Callum", "Megan"};
+  static const std::vector<std::string> kStems = {
+      "Smith", "Jones", "Taylor", "Brown", "Williams", "Wilson", "Johnson", "Davies", "Patel", "Robinson", "Wright",
+      "Thompson", "Evans", "Walker", "White", "Roberts", "Green", "Hall", "Wood", "Jackson", "Clarke", "Khan", "Hughes",
+      "Harris", "Lewis", "Clark", "Ahmed", "Cooper", "Turner", "Hill", "Moore", "Ward", "Baker", "Morris", "Hussain",
+      "Bennett", "Cook", "Shaw", "Parker", "Bell"};
+  const auto zipf = [&](std::size_t count) {
+    // Inverse of the cumulated 1/rank.
+    const double u = random.uniform();
+    return std::min(count - 1, static_cast<std::size_t>(std::pow(static_cast<double>(count), u)) - 1);
+  };
+  // A third of people have a rare surname: one of 40 x 40 compounds.
+  const auto surname = random.chance(0.67) ? kStems[zipf(kStems.size())]
+                                           : kStems[random.below(kStems.size())].substr(0, 4) +
+                                                 ascii_lower(kStems[random.below(kStems.size())]);
+  const Date born{*make_date(1950, 1, 1)};
+  return {kForenames[zipf(kForenames.size())], surname, add_days(born, static_cast<int>(random.below(25'000))), "", "",
+          "SK" + std::to_string(random.between(1, 20)) + " " + std::to_string(random.between(1, 9)) + "AB", ""};
 }
 
 /// Values that have broken other systems.

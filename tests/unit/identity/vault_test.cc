@@ -126,6 +126,73 @@ TEST_F(VaultTest, AFamilyKeepsItsIdInALaterSubmissionOfTheSameCouncil) {
   EXPECT_NE(elsewhere.families[0], first.families[0]) << "another council's count is its own";
 }
 
+/// A household of two to five with one surname and address.
+std::vector<Identity> random_household(RandomStream& random) {
+  std::vector<Identity> household;
+  const auto head = testing::random_person(random);
+  const int size = random.between(2, 5);
+  for (int i = 0; i < size; ++i) {
+    auto member = testing::random_person(random);
+    member.surname = head.surname;
+    member.postcode = head.postcode;
+    member.gender = random.chance(0.5) ? "female" : "male";
+    member.address = std::to_string(random.between(1, 99)) + " Some Street";
+    if (random.chance(0.5)) member.nino = "AB" + std::to_string(random.between(100'000, 999'999)) + "C";
+    household.push_back(member);
+  }
+  return household;
+}
+
+/// As another clerk would write it a year later.
+Identity as_received_again(Identity identity, RandomStream& random) {
+  if (random.chance(0.3)) identity.forenames = ascii_upper(identity.forenames);
+  if (random.chance(0.15)) identity.surname[identity.surname.size() / 2] = 'e';
+  if (random.chance(0.1)) identity.nino.clear();
+  if (random.chance(0.15)) identity.postcode = testing::random_person(random).postcode;
+  if (random.chance(0.05)) {
+    const auto ymd = to_ymd(*identity.date_of_birth);
+    if (const auto swapped = make_date(ymd.year, ymd.day, ymd.month)) identity.date_of_birth = swapped;
+  }
+  return identity;
+}
+
+TEST_F(VaultTest, FindsThousandsAgainWithTheirErrorsAndHardlyEverTakesOnePersonForAnother) {
+  RandomStream random(11);
+  std::vector<Identity> first;
+  std::vector<Identity> second;
+  std::vector<std::int64_t> first_family;
+  std::vector<std::int64_t> second_family;
+  std::vector<int> second_is;  // index in the first submission, or -1
+  for (std::int64_t family = 0; family < 1'200; ++family) {
+    for (const auto& member : random_household(random)) {
+      if (family % 3 != 2) {
+        first.push_back(member);
+        first_family.push_back(family);
+      }
+      if (family % 3 == 0) continue;
+      second.push_back(family % 3 == 1 ? as_received_again(member, random) : member);
+      second_family.push_back(family);
+      second_is.push_back(family % 3 == 1 ? static_cast<int>(first.size()) - 1 : -1);
+    }
+  }
+  auto vault = open();
+  const auto before = add(vault, first, first_family, origin("stockport", "s1"));
+  const auto after = add(vault, second, second_family, origin("leeds", "s2"));
+  int missed = 0;
+  int wrong = 0;
+  int true_count = 0;
+  for (std::size_t i = 0; i < second.size(); ++i) {
+    const auto place = std::find(before.persons.begin(), before.persons.end(), after.persons[i]) - before.persons.begin();
+    const bool found = place < static_cast<std::ptrdiff_t>(before.persons.size());
+    true_count += second_is[i] >= 0 ? 1 : 0;
+    if (second_is[i] >= 0 && !found) ++missed;
+    if (found && place != second_is[i]) ++wrong;
+  }
+  std::printf("[ measured ] %d people again: %d missed, %d taken for somebody else\n", true_count, missed, wrong);
+  EXPECT_LT(missed, true_count / 25);
+  EXPECT_LT(wrong, true_count / 200);
+}
+
 TEST_F(VaultTest, ReferencesDifferForEachRecipientAndRequestAndResolveToTheirPeople) {
   auto vault = open();
   const auto received = add(vault, {kAnn, kBob, kEve}, {1, 1, 2}, origin("stockport", "s1"));
