@@ -1,66 +1,79 @@
 // The machine stops before the n-th call that changes the disk, for every n: SQLite's calls too. The
 // next start must find each holding whole or gone, and running it again must come to the same end.
+// Or the disk is full from the n-th call on: the act says so, and all is well once there is room.
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 
 #include "holding_testing.h"
 
 namespace {
-std::atomic<long> calls_left{-1};  // negative: never stop
+std::atomic<long> calls_left{-1};  // negative: never
+std::atomic<int> disk_error{0};    // 0: the machine stops at that call; otherwise calls fail from then on
 
-/// True at the call at which this process is to end.
-bool last_call() { return calls_left >= 0 && calls_left-- == 0; }
-[[noreturn]] void stop_here() { _exit(42); }
+enum class Fate { kGoOn, kFail, kStop };
+Fate fate() {
+  const long left = calls_left;
+  if (left < 0) return Fate::kGoOn;
+  if (left > 0) {
+    calls_left = left - 1;
+    return Fate::kGoOn;
+  }
+  return disk_error == 0 ? Fate::kStop : Fate::kFail;
+}
+long fail() {
+  errno = disk_error;
+  return -1;
+}
+
+/// A call that changes the disk. `half` does half of it, for a machine that stops within a write.
+template <typename Half, typename Whole>
+long disk_call(Half half, Whole whole) {
+  switch (fate()) {
+    case Fate::kFail: return fail();
+    case Fate::kStop: half(); _exit(42);
+    case Fate::kGoOn: break;
+  }
+  return whole();
+}
+constexpr auto kNothing = [] {};
 }  // namespace
 
-// These stand before the C library's, for everything in this program. A write stops half done.
+// These stand before the C library's, for everything in this program.
 extern "C" {
 ssize_t write(int file, const void* bytes, size_t count) {
-  if (last_call()) {
-    syscall(SYS_write, file, bytes, count / 2);
-    stop_here();
-  }
-  return syscall(SYS_write, file, bytes, count);
+  return disk_call([&] { syscall(SYS_write, file, bytes, count / 2); },
+                   [&] { return syscall(SYS_write, file, bytes, count); });
 }
 ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t at) {
-  if (last_call()) {
-    syscall(SYS_pwrite64, file, bytes, count / 2, at);
-    stop_here();
-  }
-  return syscall(SYS_pwrite64, file, bytes, count, at);
+  return disk_call([&] { syscall(SYS_pwrite64, file, bytes, count / 2, at); },
+                   [&] { return syscall(SYS_pwrite64, file, bytes, count, at); });
 }
 ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) { return pwrite64(file, bytes, count, at); }
 int fsync(int file) {
-  if (last_call()) stop_here();
-  return static_cast<int>(syscall(SYS_fsync, file));
+  return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_fsync, file); }));
 }
 int fdatasync(int file) {
-  if (last_call()) stop_here();
-  return static_cast<int>(syscall(SYS_fdatasync, file));
+  return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_fdatasync, file); }));
 }
 int ftruncate64(int file, off64_t size) noexcept {
-  if (last_call()) stop_here();
-  return static_cast<int>(syscall(SYS_ftruncate, file, size));
+  return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_ftruncate, file, size); }));
 }
 int rename(const char* from, const char* to) noexcept {
-  if (last_call()) stop_here();
-  return static_cast<int>(syscall(SYS_rename, from, to));
+  return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_rename, from, to); }));
 }
 int unlink(const char* path) noexcept {
-  if (last_call()) stop_here();
-  return static_cast<int>(syscall(SYS_unlink, path));
+  return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_unlink, path); }));
 }
 int unlinkat(int folder, const char* path, int flags) noexcept {
-  if (last_call()) stop_here();
-  return static_cast<int>(syscall(SYS_unlinkat, folder, path, flags));
+  return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_unlinkat, folder, path, flags); }));
 }
 int mkdir(const char* path, mode_t mode) noexcept {
-  if (last_call()) stop_here();
-  return static_cast<int>(syscall(SYS_mkdir, path, mode));
+  return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_mkdir, path, mode); }));
 }
 }
 
@@ -202,6 +215,46 @@ TEST_F(Crash, AtAnyCallOfTheMendingItselfIsMendedByTheNextStart) {
     Site site("dwp", folder_ / "now", keys_);
     check(site, n);
     if (HasFailure() || WEXITSTATUS(status) == 0) break;
+  }
+}
+
+/// With the disk failing from the n-th call on, in this process; true if the act succeeded all the same.
+template <typename Act>
+bool with_failing_disk(long n, int error_number, Act act) {
+  disk_error = error_number;
+  calls_left = n;
+  const Status status = act();
+  const bool reached = calls_left == 0;
+  calls_left = -1;
+  disk_error = 0;
+  if (!status.ok()) {
+    EXPECT_EQ(status.error().code, ErrorCode::kIo) << "call " << n << ": " << status.error().message;
+    EXPECT_EQ(status.error().message.find("dwp/"), std::string::npos) << status.error().message;
+  }
+  return !reached;
+}
+
+TEST_F(Crash, AFullOrReadOnlyDiskIsSaidAndLeavesNothingHalfThere) {
+  prepare(1);
+  for (const int error_number : {ENOSPC, EROFS, EIO}) {
+    for (long n = 0;; n += error_number == ENOSPC ? 1 : 3) {
+      std::filesystem::remove_all(folder_ / "now");
+      std::filesystem::copy(folder_ / "before", folder_ / "now", std::filesystem::copy_options::recursive);
+      bool ended = false;
+      {
+        Site site("dwp", folder_ / "now", keys_);
+        ASSERT_TRUE(site.start().ok());
+        ended = with_failing_disk(n, error_number, [&]() -> Status {
+          auto stored = site.door->store(a_request(), some_people(3), kLinker);
+          if (!stored.ok()) return stored.error();
+          auto destroyed = site.door->destroy(ids_[0], "link-1", ledger::Reason::kRights);
+          return destroyed.ok() ? Status() : Status(destroyed.error());
+        });
+      }
+      Site site("dwp", folder_ / "now", keys_);
+      check(site, n);
+      if (HasFailure() || ended) break;
+    }
   }
 }
 
