@@ -34,19 +34,26 @@ Result<std::vector<std::size_t>> pair_rows(const Table& identities, const Table&
   return rows;
 }
 
-/// Those who objected here before stay out, whatever the authority sends.
-std::vector<std::size_t> without_objectors(const std::vector<identity::Identity>& people, const identity::ObjectionBook& book) {
-  std::vector<std::size_t> keep;
-  for (std::size_t row = 0; row < people.size(); ++row) {
-    if (!book.matches(people[row])) keep.push_back(row);
-  }
-  return keep;
-}
-
 std::string spelling(const identity::Identity& person) {
   const std::string born = person.date_of_birth ? to_iso(*person.date_of_birth) : "";
   return person.forenames + '\x1F' + person.surname + '\x1F' + born + '\x1F' + person.gender + '\x1F' + person.address + '\x1F' +
          person.postcode + '\x1F' + person.nino;
+}
+
+/// Those who objected here before stay out, whatever the authority sends. The rest is taken in the order of its
+/// values: the file's own order is random, and must not decide which of two spellings is the one in use.
+std::vector<std::size_t> without_objectors(const std::vector<identity::Identity>& people, const identity::ObjectionBook& book) {
+  std::vector<std::pair<std::string, std::size_t>> keep;
+  for (std::size_t row = 0; row < people.size(); ++row) {
+    if (!book.matches(people[row])) keep.emplace_back(spelling(people[row]), row);
+  }
+  std::sort(keep.begin(), keep.end());
+  std::vector<std::size_t> rows;
+  for (auto& [key, row] : keep) {
+    rows.push_back(row);
+    seal::wipe(key.data(), key.size());
+  }
+  return rows;
 }
 
 /// The attribute side of the parted file: the reference in place of the person, and the two coarse
