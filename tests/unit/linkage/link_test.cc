@@ -186,9 +186,11 @@ TEST(Link, BearsBadInput) {
 TEST(Link, LinksNothingWhereNoTwoRecordsShareAKey) {
   table::Table left;
   table::Table right;
-  for (auto* table : {&left, &right}) for (const char* name : {"id", "surname"}) table->add(name, table::ColumnType::kString);
+  for (auto* table : {&left, &right}) for (const char* name : {"id", "surname", "forenames"}) table->add(name, table::ColumnType::kString);
   left.columns()[0].append_string("1");
   left.columns()[1].append_string("Smith");
+  left.columns()[2].append_string("Ann");
+  right.columns()[2].append_string("Zebedee");
   right.columns()[0].append_string("1");
   right.columns()[1].append_string("Jones");
   const auto result = link(left, &right, people_model(), threads(1));
