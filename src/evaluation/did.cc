@@ -25,9 +25,10 @@ Term att(const DidPanel& panel, int group, std::size_t period, std::size_t base)
   double count[2] = {0, 0};
   const auto arm = [&](std::size_t i) { return panel.first_treated[i] == group ? 1 : panel.first_treated[i] == 0 ? 0 : -1; };
   for (std::size_t i = 0; i < n; ++i) {
-    if (arm(i) < 0) continue;
-    sum[arm(i)] += panel.y.at(i, period) - panel.y.at(i, base);
-    count[arm(i)] += 1;
+    const int a = arm(i);
+    if (a < 0) continue;
+    sum[a] += panel.y.at(i, period) - panel.y.at(i, base);
+    count[a] += 1;
   }
   const double mean[2] = {sum[0] / count[0], sum[1] / count[1]};
   Term term{{group, panel.periods[period], mean[1] - mean[0], 0, 0, 0}, std::vector<double>(n, 0)};
