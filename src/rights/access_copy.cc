@@ -63,17 +63,28 @@ table::Table with_headings_in_words(table::Table rows) {
   return rows;
 }
 
-table::Table identity_table(const std::vector<identity::IdentityVersion>& versions) {
+std::string source_of(const Found& found, const identity::IdentityVersion& version) {
+  if (version.corrected) return "your own correction";
+  const auto named = found.party_names.find(version.origin.authority);
+  return named == found.party_names.end() ? version.origin.authority : named->second;
+}
+
+std::string law_in_words(const std::string& basis) {
+  const bool article = !basis.empty() && basis[0] >= '0' && basis[0] <= '9';
+  return (article ? "article " + basis + " of the UK GDPR" : basis) + ".";
+}
+
+table::Table identity_table(const Found& found) {
   table::Table shown;
   for (const char* name : {"Received", "From", "Forenames", "Surname", "Date of birth", "Gender", "Address", "Postcode",
                            "National Insurance number"}) {
     shown.add(name, table::ColumnType::kString);
   }
-  for (const auto& version : versions) {
+  for (const auto& version : found.versions) {
     const auto& identity = version.identity;
     const std::vector<std::string> cells = {
         long_date(version.origin.received),
-        version.corrected ? "your own correction" : version.origin.authority,
+        source_of(found, version),
         or_not_known(identity.forenames),
         or_not_known(identity.surname),
         identity.date_of_birth ? long_date(*identity.date_of_birth) : "not known",
@@ -114,14 +125,14 @@ std::string render_html(const Found& found, const std::vector<table::Table>& sho
   page.note(kAboutOthers);
   page.heading("Why we hold it")
       .paragraph(found.purpose)
-      .paragraph("The law that allows it: " + found.lawful_basis + ".")
+      .paragraph("The law that allows it: " + law_in_words(found.lawful_basis))
       .paragraph("Everything is destroyed by " + long_date(found.kept_until) + ".");
   if (found.restricted) page.note("Your information is kept, and not used: you asked for that, or objected.");
   page.heading("Who you are, as we were told");
   if (found.versions.empty()) {
     page.paragraph("We hold no name, address or date of birth of yours.");
   } else {
-    page.table("Your name and details, each time we received them", identity_table(found.versions));
+    page.table("Your name and details, each time we received them", identity_table(found));
   }
   page.heading("What else we hold");
   if (found.attributes.empty()) page.paragraph("Nothing.");
@@ -173,10 +184,10 @@ ordered_json rows_to_json(const table::Table& rows) {
 
 ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
 
-ordered_json identity_to_json(const identity::IdentityVersion& version) {
+ordered_json identity_to_json(const Found& found, const identity::IdentityVersion& version) {
   const auto& identity = version.identity;
   return {{"received", to_iso(version.origin.received)},
-          {"from", version.corrected ? "correction" : version.origin.authority},
+          {"from", source_of(found, version)},
           {"forenames", text_or_null(identity.forenames)},
           {"surname", text_or_null(identity.surname)},
           {"date_of_birth", text_or_null(identity.date_of_birth ? to_iso(*identity.date_of_birth) : "")},
@@ -198,7 +209,7 @@ std::string render_json(const Found& found, const std::vector<table::Table>& sho
                        {"restricted", found.restricted},
                        {"automated_decisions", false}};
   copy["identities"] = ordered_json::array();
-  for (const auto& version : found.versions) copy["identities"].push_back(identity_to_json(version));
+  for (const auto& version : found.versions) copy["identities"].push_back(identity_to_json(found, version));
   copy["attributes"] = ordered_json::array();
   for (std::size_t i = 0; i < found.attributes.size(); ++i) {
     const auto& held = found.attributes[i];

@@ -2,6 +2,7 @@
 // received what. It neither contains nor confirms another member of the family.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,9 +40,11 @@ struct Found {
   std::string case_id;
   Date made_on;
   std::string purpose;     ///< Why the data is held, in the charter's words.
-  std::string lawful_basis;
+  std::string lawful_basis;  ///< As in the charter: "6(1)(e)" is read as an article of the UK GDPR.
   Date kept_until;
   std::vector<identity::IdentityVersion> versions;  ///< `family` is not looked at.
+  /// Names of the parties that the versions came from, by id. An id without a name is shown as it is.
+  std::map<std::string, std::string> party_names;
   bool restricted = false;
   std::vector<HeldAttributes> attributes;
   std::vector<Recipient> recipients;

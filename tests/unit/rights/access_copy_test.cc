@@ -42,7 +42,8 @@ Found found_about(const identity::Identity& somebody) {
   found.case_id = "01H455VB4PEX5VSKNK084SN02Q";
   found.made_on = date("2020-06-30");
   found.purpose = "To see how well services work.";
-  found.lawful_basis = "public task, UK GDPR article 6(1)(e)";
+  found.lawful_basis = "6(1)(e)";
+  found.party_names = {{"stockport", "Stockport Metropolitan Borough"}};
   found.kept_until = date("2022-12-31");
   found.versions = {{somebody, {"stockport", "s1", date("2020-01-15")}, identity::FamilyId{{0xAB}}, false}};
   found.attributes.push_back({"Stockport Council", "What the council told us", date("2020-01-15"), date("2022-12-31"),
@@ -61,7 +62,8 @@ const identity::Identity kAnn = person("Ann", "Lee", "1985-02-01", "female", "1 
 TEST(AccessCopy, HoldsEverythingWithItsDateAndSourceInBothForms) {
   const auto copy = make_access_copy(found_about(kAnn));
   ASSERT_TRUE(copy.ok());
-  for (const char* text : {"Ann", "Lee", "1 February 1985", "1 High St", "AB123456C", "stockport", "Stockport Council",
+  for (const char* text : {"Ann", "Lee", "1 February 1985", "1 High St", "AB123456C", "Stockport Metropolitan Borough", "Stockport Council",
+                           "article 6(1)(e) of the UK GDPR",
                            "15 January 2020", "2019-02-01", "universal_credit", "2018-05-06", "1 March 2020",
                            "destroyed, with a certificate", "31 December 2022", "Data set of 2 April 2020",
                            "dataprotection@example.gov.uk", "01H455VB4PEX5VSKNK084SN02Q"}) {
