@@ -59,6 +59,7 @@ Result<linkage::RegisterMatches> match_in_order(const Table& people, const Table
                                                 const linkage::LinkOptions& options) {
   const auto order = order_by_values(people);
   Table ordered = people.take(order);
+  std::erase_if(ordered.columns(), [](const table::Column& column) { return column.name() == "reference"; });
   auto matches = linkage::match_to_register(ordered, register_people, linkage::people_model(), options);
   ordered.wipe();
   if (!matches.ok()) return matches.error();
