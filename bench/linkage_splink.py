@@ -80,7 +80,7 @@ def run_splink(people, out):
     connection = duckdb.connect()
     table = connection.sql(f"select * exclude (person) from read_csv('{people}', all_varchar=true)")
     database = DuckDBAPI(connection)
-    linker = Linker(database.register(table.df(), "people"), settings, log_level=40)
+    linker = Linker(database.register(table.df()), settings, log_level=40)
     linker.training.estimate_probability_two_random_records_match([block_on("first_name", "surname", "dob")], recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("first_name", "surname"))

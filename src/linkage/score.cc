@@ -171,8 +171,11 @@ double exact_share(const Records& records, std::size_t field, double& pair_count
   return pair_count > 0.0 ? same / pair_count : 0.0;
 }
 
-// The pairs to look at: all where there are few, else drawn with replacement from a fixed stream.
+// The pairs to look at: all where there are few, else all between two draws of kTileRecords records,
+// tile after tile from a fixed stream. A tile's values stay in the processor's cache, which makes
+// this several times faster than pairs drawn one by one.
 std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_to_sample(const Records& records, const Settings& settings) {
+  constexpr std::size_t kTileRecords = 256;
   const auto left = static_cast<std::uint64_t>(records.left_count);
   const auto right = static_cast<std::uint64_t>(records.count - records.left_count);
   const std::uint64_t all = records.two_files() ? left * right : left * (left - 1) / 2;
@@ -183,11 +186,13 @@ std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_to_sample(const Recor
     }
     return pairs;
   }
-  RandomStream random(settings.seed, {0x7261'6e64});
-  while (pairs.size() < settings.u_pair_count) {
-    const auto a = static_cast<std::uint32_t>(random.below(left));
-    const auto b = static_cast<std::uint32_t>(records.two_files() ? left + random.below(right) : random.below(left));
-    if (a != b) pairs.emplace_back(a, b);
+  for (std::uint64_t tile = 0; pairs.size() < settings.u_pair_count; ++tile) {
+    RandomStream random(settings.seed, {0x7261'6e64, tile});
+    std::vector<std::uint32_t> first(kTileRecords);
+    std::vector<std::uint32_t> second(kTileRecords);
+    for (auto& record : first) record = static_cast<std::uint32_t>(random.below(left));
+    for (auto& record : second) record = static_cast<std::uint32_t>(records.two_files() ? left + random.below(right) : random.below(left));
+    for (const auto a : first) for (const auto b : second) if (a != b) pairs.emplace_back(a, b);
   }
   return pairs;
 }
