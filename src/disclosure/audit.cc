@@ -350,8 +350,12 @@ Result<Audit> audit(const System& system, const AuditOptions& options) {
   if (options.witnesses != nullptr) try_witnesses(system, *options.witnesses, scratch, result);
   for (const auto& component : components_of(system)) {
     const bool wanted = options.exact_intervals ||
-                        std::any_of(component.cells.begin(), component.cells.end(),
-                                    [&](CellIndex c) { return system.cells[c].sensitive; });
+                        std::any_of(component.cells.begin(), component.cells.end(), [&](CellIndex c) {
+                          const auto& interval = result.intervals[c];
+                          return system.cells[c].sensitive &&
+                                 !satisfies({interval.witness_low, interval.witness_high, false, false, 0, 0},
+                                            system.cells[c]);
+                        });
     if (!wanted) continue;
     Attack attack(system, component, result, scratch);
     if (auto status = attack.run(options); !status.ok()) return status.error();

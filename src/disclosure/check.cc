@@ -24,6 +24,7 @@ class Checker {
  private:
   void apply_rules();
   Status suppress();
+  std::vector<Insider> find_insiders() const;
   Status certify();
   void find_outputs_of_cells();
   void judge_fields(std::size_t o);
@@ -72,6 +73,32 @@ void Checker::apply_rules() {
   }
 }
 
+/// Cells of one person or family, with what they know without asking: which part of the cell they are in, and
+/// that the wider cells that nobody else is in hold them.
+std::vector<Insider> Checker::find_insiders() const {
+  std::vector<Insider> insiders;
+  const auto is_part_of = [&](CellIndex part, CellIndex whole) {
+    const auto& inner = encoding_.facts[part].selection.where;
+    const auto& outer = encoding_.facts[whole].selection.where;
+    return inner.size() > outer.size() && std::all_of(outer.begin(), outer.end(), [&](const auto& condition) {
+      const auto found = inner.find(condition.first);
+      return found != inner.end() && found->second == condition.second;
+    });
+  };
+  const auto cell_count = static_cast<CellIndex>(encoding_.system.cells.size());
+  for (CellIndex c = 0; c < cell_count; ++c) {
+    if (!encoding_.facts[c].alone || encoding_.system.cells[c].shown) continue;
+    Insider insider{c, {}};
+    for (CellIndex part = 0; part < cell_count; ++part) {
+      if (!encoding_.system.cells[part].sensitive) continue;
+      const bool around = encoding_.facts[part].alone && is_part_of(c, part);
+      if (around || is_part_of(part, c)) insider.own.push_back(part);
+    }
+    insiders.push_back(std::move(insider));
+  }
+  return insiders;
+}
+
 Status Checker::suppress() {
   auto suppression = suppress_heuristic(encoding_.system);
   if (!suppression.ok()) return suppression.error();
@@ -82,10 +109,7 @@ Status Checker::suppress() {
     suppression_ = std::move(exact).value();
   }
   for (const auto c : suppression_.hidden) encoding_.system.cells[c].shown = false;
-  std::vector<CellIndex> insiders;
-  for (CellIndex c = 0; c < encoding_.system.cells.size(); ++c) {
-    if (encoding_.facts[c].alone && !encoding_.system.cells[c].shown) insiders.push_back(c);
-  }
+  const auto insiders = find_insiders();
   const auto exposed_before = suppression_.exposed.size();
   if (auto status = protect_from_insiders(encoding_.system, insiders, suppression_); !status.ok()) return status;
   exposed_to_insiders_.assign(suppression_.exposed.begin() + static_cast<std::ptrdiff_t>(exposed_before),

@@ -7,19 +7,19 @@ namespace kinfold::disclosure {
 namespace {
 
 /// Everybody who is against the rest: insiders with bit `bit` of their position set (or not set).
-std::vector<CellIndex> group_of(const std::vector<CellIndex>& insiders, unsigned bit, bool set) {
-  std::vector<CellIndex> group;
+std::vector<Insider> group_of(const std::vector<Insider>& insiders, unsigned bit, bool set) {
+  std::vector<Insider> group;
   for (std::size_t i = 0; i < insiders.size(); ++i) {
     if (((i >> bit) & 1U) == (set ? 1U : 0U)) group.push_back(insiders[i]);
   }
   return group;
 }
 
-std::vector<std::vector<CellIndex>> attackers(const System& system, const std::vector<CellIndex>& insiders) {
-  constexpr std::size_t kWorkMax = 60'000;  // cells times audits
-  std::vector<std::vector<CellIndex>> groups;
+std::vector<std::vector<Insider>> attackers(const System& system, const std::vector<Insider>& insiders) {
+  constexpr std::size_t kWorkMax = 20'000;  // cells times audits
+  std::vector<std::vector<Insider>> groups;
   if (insiders.size() * system.cells.size() <= kWorkMax) {
-    for (const auto c : insiders) groups.push_back({c});
+    for (const auto& insider : insiders) groups.push_back({insider});
     return groups;
   }
   // Any two insiders differ in a bit of their position, so one is in a group that the other is not in.
@@ -30,20 +30,22 @@ std::vector<std::vector<CellIndex>> attackers(const System& system, const std::v
   return groups;
 }
 
-System as_known_to(const System& system, const std::vector<CellIndex>& group) {
+System as_known_to(const System& system, const std::vector<Insider>& group) {
   System known = system;
-  for (const auto c : group) {
-    auto& cell = known.cells[c];
+  for (const auto& insider : group) {
+    auto& cell = known.cells[insider.cell];
     cell.shown = true;
+    cell.shown_low = cell.shown_high = cell.value;
     cell.can_hide = false;
     cell.sensitive = false;
+    for (const auto part : insider.own) known.cells[part].sensitive = false;
   }
   return known;
 }
 
 }  // namespace
 
-Status protect_from_insiders(System& system, const std::vector<CellIndex>& insiders, Suppression& suppression) {
+Status protect_from_insiders(System& system, const std::vector<Insider>& insiders, Suppression& suppression) {
   const auto exposed_to_all = suppression.exposed;
   const auto groups = attackers(system, insiders);
   auto witnesses = suppression.witnesses;

@@ -222,6 +222,7 @@ Status Heuristic::learn_from_hidden() {
   options.integer_cell_count_max = 0;  // what is lacking is found below, at its cost
   auto audited = audit(system_, options);
   if (!audited.ok()) return audited.error();
+  witnesses_ = audited.value().witnesses;
   for (CellIndex c = 0; c < system_.cells.size(); ++c) {
     low_[c] = audited.value().intervals[c].witness_low - system_.cells[c].value;
     high_[c] = audited.value().intervals[c].witness_high - system_.cells[c].value;
@@ -293,13 +294,15 @@ Status Heuristic::protect(CellIndex c) {
 Result<bool> Heuristic::can_spare(CellIndex cell) {
   System without = system_;
   for (const auto h : hidden_) without.cells[h].shown = h == cell;
-  auto audited = audit(without);
+  AuditOptions options;
+  options.witnesses = &witnesses_;  // those that leave the cell alone still hold
+  auto audited = audit(without, options);
   if (!audited.ok()) return audited.error();
   return audited.value().exposed.size() <= exposed_.size();
 }
 
 Status Heuristic::give_back() {
-  constexpr std::size_t kWorkMax = 40'000;  // cells times hidden cells: about a second of audits
+  constexpr std::size_t kWorkMax = 20'000;  // cells times hidden cells: about a second of audits
   if (hidden_.size() * system_.cells.size() > kWorkMax) return {};
   std::sort(hidden_.begin(), hidden_.end(), [&](CellIndex a, CellIndex b) {
     return std::pair(-system_.cells[a].cost, a) < std::pair(-system_.cells[b].cost, b);

@@ -117,11 +117,17 @@ Result<Suppression> suppress_heuristic(const System& system);
 /// `optimal` is false where the nodes ran out: then `bound` says how far off it may be.
 Result<Suppression> suppress_exact(const System& system, const Suppression& start, int node_count_max);
 
+/// Somebody who is alone in a hidden cell.
+struct Insider {
+  CellIndex cell = 0;
+  std::vector<CellIndex> own;  ///< Parts of that cell: they know themselves which of them they are in.
+};
+
 /// Somebody who is alone in a hidden cell knows its figure, and can take it out of every sum. Hides
-/// more until no such insider can work out another sensitive cell. Up to about 100 insiders in a small
-/// system are looked at one by one; beyond, in groups that together hold every pair apart (a group
+/// more until no such insider can work out another sensitive cell. Few insiders of a small system are
+/// looked at one by one; beyond, in groups that together hold every pair apart (a group
 /// knows more than each of its members: safe, and dearer).
 /// Marks what it hides in `system` and in `suppression`, where `exposed` gets what cannot be helped.
-Status protect_from_insiders(System& system, const std::vector<CellIndex>& insiders, Suppression& suppression);
+Status protect_from_insiders(System& system, const std::vector<Insider>& insiders, Suppression& suppression);
 
 }  // namespace kinfold::disclosure

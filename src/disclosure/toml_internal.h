@@ -34,9 +34,10 @@ class KeyReader {
     const auto* node = find(key);
     if (node == nullptr) return;
     const auto value = node->value<double>();
-    const bool whole = std::is_floating_point_v<T> || node->is_integer();
-    if (!value || !whole || *value < low || *value > high || node->is_boolean()) {
-      return problem(*node, key, fmt::format("a{} number from {} to {}", whole ? "" : " whole", low, high));
+    const bool fits = std::is_floating_point_v<T> || node->is_integer();
+    if (!value || !fits || *value < low || *value > high || node->is_boolean()) {
+      return problem(*node, key, fmt::format("a {}number from {} to {}", std::is_floating_point_v<T> ? "" : "whole ",
+                                             low, high));
     }
     target = static_cast<T>(*value);
   }
