@@ -56,7 +56,7 @@ struct NearestEffectOptions {
   Estimand estimand = Estimand::kAtt;
   std::uint32_t neighbours = 1;
   std::optional<double> caliper;         ///< In units of the score.
-  std::uint32_t variance_neighbours = 2; ///< For the conditional variance in the standard error.
+  std::uint32_t variance_neighbours = 4; ///< For the conditional variance in the standard error.
 };
 /// Nearest neighbours on `score`, with replacement, ties averaged.
 ///

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "evaluation/effect.h"
 #include "evaluation/linear.h"
@@ -72,17 +73,55 @@ void match_arm(const Arm& from, const Arm& pool, const NearestEffectOptions& opt
   }
 }
 
-/// Nearest fellows of a unit include itself at distance 0: ask for one more and take it out again.
+/// Larger clusters (authorities) are no families: their members are fellows like any other.
+constexpr std::size_t kFamilyMax = 12;
+
+/// Positions in the arm of the units of each small cluster; a cluster of one is left out.
+std::vector<std::vector<std::uint32_t>> small_clusters(const Sample& sample, const Arm& arm) {
+  std::vector<std::vector<std::uint32_t>> out;
+  if (sample.cluster.empty()) return out;
+  std::vector<std::uint32_t> order(arm.unit.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const auto cluster = [&](std::uint32_t at) { return sample.cluster[arm.unit[at]]; };
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return cluster(a) < cluster(b); });
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    while (end < order.size() && cluster(order[end]) == cluster(order[i])) ++end;
+    if (end - i > 1 && end - i <= kFamilyMax) out.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(i), order.begin() + static_cast<std::ptrdiff_t>(end));
+    i = end;
+  }
+  return out;
+}
+
+/// Residuals against the nearest of the same arm. A unit itself, and its own family with which it shares its luck, are
+/// among the nearest and would make the residual too small: they are asked for in addition and taken out.
 void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellows, Matched& matched) {
+  const auto families = small_clusters(sample, arm);
+  std::size_t largest = 1;
+  for (const auto& family : families) largest = std::max(largest, family.size());
   NearestOptions nearest;
-  nearest.neighbours = fellows + 1;
+  nearest.neighbours = fellows + static_cast<std::uint32_t>(largest);
   const auto ranges = match_with_replacement(arm.score, arm.sorted, nearest);
+  std::vector<double> sum(ranges.size()), count(ranges.size());
   for (std::size_t k = 0; k < ranges.size(); ++k) {
+    count[k] = ranges[k].count() - 1.0;
+    sum[k] = arm.mean_of(ranges[k]) * ranges[k].count() - sample.y[arm.unit[k]];
+  }
+  std::vector<std::uint32_t> place(arm.unit.size());
+  for (std::uint32_t s = 0; s < arm.unit.size(); ++s) place[arm.sorted.order[s]] = s;
+  for (const auto& family : families) {
+    for (const auto k : family) {
+      for (const auto other : family) {
+        if (other == k || place[other] < ranges[k].begin || place[other] >= ranges[k].end) continue;
+        sum[k] -= sample.y[arm.unit[other]];
+        count[k] -= 1;
+      }
+    }
+  }
+  for (std::size_t k = 0; k < ranges.size(); ++k) {
+    if (count[k] < 1) continue;  // alone in the arm: nothing to compare with
     const auto unit = arm.unit[k];
-    const double count = ranges[k].count();
-    if (count < 2) continue;  // alone in the arm: nothing to compare with
-    const double others = (arm.mean_of(ranges[k]) * count - sample.y[unit]) / (count - 1);
-    matched.fellow_residual[unit] = (sample.y[unit] - others) * std::sqrt((count - 1) / count);
+    matched.fellow_residual[unit] = (sample.y[unit] - sum[k] / count[k]) * std::sqrt(count[k] / (count[k] + 1));
   }
 }
 

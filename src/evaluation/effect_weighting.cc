@@ -234,11 +234,7 @@ Result<Effect> aipw_effect(const Sample& sample, ScoreLink link, Estimand estima
     const VectorXd gradient = as_eigen(sample.x).transpose() * in_arm.cwiseProduct(w.slope).cwiseProduct(fit.value().residual) / m;
     influence += sign * (arm_influence(sample, fit.value(), in_arm, target) + w.influence * gradient);
   }
-  if (efficient_influence) {
-    // The variance of a sample mean, with the divisor n - 1.
-    const double n = static_cast<double>(sample.size());
-    return finish(sample, mean[1], mean[0], own * std::sqrt(n / (n - 1)), w.weight);
-  }
+  if (efficient_influence) return finish(sample, mean[1], mean[0], own, w.weight);
   return finish(sample, mean[1], mean[0], influence + own, w.weight);
 }
 

@@ -26,7 +26,7 @@ const std::vector<std::string> kScore = {"mmarried_", "mage", "mage2", "fbaby_",
 
 void expect(const Result<Effect>& effect, double estimate, double std_error) {
   ASSERT_TRUE(effect.ok()) << effect.error().message;
-  EXPECT_NEAR(effect.value().estimate, estimate, 1e-7);
+  EXPECT_NEAR(effect.value().estimate, estimate, 1e-6);  // Stata's probit stops before the last digits
   if (std_error > 0) {
     EXPECT_NEAR(std::sqrt(effect.value().variance), std_error, 5e-7);
   }
