@@ -16,7 +16,11 @@ constexpr std::size_t kStreamHead = crypto_secretstream_xchacha20poly1305_HEADER
 constexpr std::string_view kMagic = "kinfold data v1\n";
 static_assert(kWrappedKeyBytes == kNonceBytes + 32 + kTagBytes);
 
-const unsigned char* u8(ByteView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+/// libsodium declares some of its pointers never null, also where the length is 0.
+const unsigned char* u8(ByteView bytes) {
+  static const unsigned char kNothing = 0;
+  return bytes.data() == nullptr ? &kNothing : reinterpret_cast<const unsigned char*>(bytes.data());
+}
 unsigned char* u8_out(std::span<std::byte> bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 void seal_into(std::span<std::byte> out, ByteView key, ByteView plain, ByteView facts) {
