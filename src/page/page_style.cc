@@ -48,7 +48,7 @@ a:hover { text-decoration-thickness: 3px; }
   margin: 0 0 2rem; }
 .figures div { display: flex; flex-direction: column-reverse; justify-content: flex-end; background: var(--soft);
   border-top: 4px solid var(--accent); padding: .9rem 1.1rem 1rem; min-width: 0; }
-.figures dd { margin: 0; font-size: clamp(1.9rem, 4vw, 2.6rem); font-weight: 700; line-height: 1.15;
+.figures dd { margin: 0; font-size: clamp(1.6rem, 3.4vw, 2.1rem); font-weight: 700; line-height: 1.15;
   letter-spacing: -.02em; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .figures dt { color: var(--muted); line-height: 1.35; margin-top: .3rem; }
 .scroll { overflow-x: auto; margin: 0 0 1.75rem; }
@@ -56,12 +56,13 @@ table { border-collapse: collapse; width: 100%; font-size: 1rem; line-height: 1.
 caption { text-align: left; font-weight: 700; padding: 0 0 .6rem; font-size: 1.0625rem; }
 caption span { display: inline-block; position: sticky; left: 0; max-width: min(42rem, calc(100vw - 2rem)); }
 th, td { text-align: left; vertical-align: top; padding: .55rem 1.25rem .55rem 0; border-bottom: 1px solid var(--line);
-  max-width: 36rem; overflow-wrap: anywhere; min-width: 4rem; }
+  max-width: 36rem; overflow-wrap: anywhere; min-width: 6rem; }
 th:last-child, td:last-child { padding-right: .25rem; }
 thead th { border-bottom: 2px solid var(--text); vertical-align: bottom; overflow-wrap: break-word; }
-tbody th { font-weight: 400; min-width: 7rem; }
+tbody th { font-weight: 400; min-width: 9rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 td.number { white-space: nowrap; }
+th.number, td.number { min-width: 3.5rem; }
 .none { color: var(--muted); }
 .rest { color: var(--muted); margin-top: -1rem; }
 .chart { margin: 0 0 2rem; }
