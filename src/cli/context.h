@@ -39,6 +39,7 @@ void add_site_commands(CLI::App& app, Context& context);
 void add_exchange_commands(CLI::App& app, Context& context);
 void add_research_commands(CLI::App& app, Context& context);
 void add_rights_commands(CLI::App& app, Context& context);
+void add_keys_commands(CLI::App& app, Context& context);
 void add_synthetic_commands(CLI::App& app, Context& context);
 
 }  // namespace kinfold::cli

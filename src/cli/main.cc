@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   add_exchange_commands(app, context);
   add_research_commands(app, context);
   add_rights_commands(app, context);
+  add_keys_commands(app, context);
   add_synthetic_commands(app, context);
   try {
     app.parse(argc, argv);
