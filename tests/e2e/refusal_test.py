@@ -147,6 +147,26 @@ class Sites(InFolder):
         at_site(self.folder, "east-cheshire", "intake-1", "submit", self.csv, check=0)
         self.assertEqual(len(glob.glob(self.folder + "/sites/east-cheshire/outbox/submission-*.age")), 1)
 
+    def test_keys_come_back_from_shares_and_an_altered_share_is_named(self):
+        shares = self.folder + "/shares"
+        at_site(self.folder, "moj", "", "keys", "split", "--needed", "2", "--count", "3", "--out", shares, check=0)
+        new = self.folder + "/passphrases/moj"
+        card = f"{self.folder}/sites/moj/keys/site.card"
+        back = self.folder + "/back.key"
+        run("--passphrase-file", new, "keys", "combine", shares + "/share-1.txt", shares + "/share-3.txt", "--card", card, "--out", back, check=0)
+        shutil.copy(back, f"{self.folder}/sites/moj/keys/site.key")
+        at_site(self.folder, "moj", "", "ledger", "verify", check=0)
+        few = run("--passphrase-file", new, "keys", "combine", shares + "/share-1.txt", "--card", card, "--out", self.folder + "/few.key")
+        self.assertEqual(few.returncode, 1)
+        with open(shares + "/share-2.txt", encoding="utf-8") as file:
+            text = file.read()
+        with open(shares + "/share-2.txt", "w", encoding="utf-8") as file:
+            file.write(text.replace("2", "3", 1))
+        altered = run("--passphrase-file", new, "keys", "combine", shares + "/share-1.txt", shares + "/share-2.txt", "--card", card,
+                      "--out", self.folder + "/altered.key")
+        self.assertEqual(altered.returncode, 1)
+        self.assertIn("share-2.txt", altered.stderr)
+
     def test_a_release_needs_two_people(self):
         self.refused("ons-demo", "linkage-1", "release")
         self.refused("ons-demo", "analysis-1", "release", "prepare")
