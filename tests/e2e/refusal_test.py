@@ -135,13 +135,17 @@ class Sites(InFolder):
         other = self.folder + "/other.toml"
         with open(other, "w", encoding="utf-8") as file:
             file.write(text + "\n# another version\n")
+        # The same party with the same keys, under another version of the charter: only the charter differs.
         site = self.folder + "/sites/other-ons"
-        run("--passphrase-file", self.folder + "/passphrases/ons-demo", "site", "init", site, "--charter", other, "--party", "ons-demo", check=0)
-        run("--site", site, "--passphrase-file", self.folder + "/passphrases/ons-demo", "site", "trust",
-            self.folder + "/sites/east-cheshire/keys/site.card", check=0)
-        # Sealed for the other site's key it is not; but the reason must come before any key is tried for its content.
-        done = run("--site", site, "--passphrase-file", self.folder + "/passphrases/ons-demo", "--as", "linkage-1", "receive", self.sealed)
+        os.makedirs(site + "/keys")
+        shutil.copy(self.folder + "/sites/ons-demo/keys/site.key", site + "/keys/site.key")
+        passphrase = ("--passphrase-file", self.folder + "/passphrases/ons-demo")
+        run(*passphrase, "site", "init", site, "--charter", other, "--party", "ons-demo", check=0)
+        run(*passphrase, "--site", site, "site", "trust", self.folder + "/sites/east-cheshire/keys/site.card", check=0)
+        done = run(*passphrase, "--site", site, "--as", "linkage-1", "receive", self.sealed)
         self.assertEqual(done.returncode, 1)
+        self.assertIn("charter", done.stderr)
+        self.assertEqual(os.listdir(site + "/outbox"), [])
 
     def test_the_same_file_twice_gives_one_sealed_file(self):
         at_site(self.folder, "east-cheshire", "intake-1", "submit", self.csv, check=0)
