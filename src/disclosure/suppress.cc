@@ -166,10 +166,17 @@ std::vector<double> Alternatives::whole_solution(std::span<const Demand> demands
   return minimise_integer({&columns_, low_, high_, cost_, zero, zero, &integer, 200}).solution;
 }
 
+/// One way through the sensitive cells; others end elsewhere.
+struct Attempt {
+  std::uint64_t seed = 1;        ///< Of the directions in which cells are moved.
+  std::size_t batch_size = 32;
+};
+
 class Heuristic {
  public:
-  explicit Heuristic(const System& system)
-      : system_(system), alternatives_(system), low_(system.cells.size()), high_(system.cells.size()) {}
+  Heuristic(const System& system, const Attempt& attempt)
+      : system_(system), attempt_(attempt), alternatives_(system), low_(system.cells.size()),
+        high_(system.cells.size()) {}
 
   Result<Suppression> run();
 
@@ -184,6 +191,7 @@ class Heuristic {
   void keep(const std::vector<double>& deviation);
 
   const System& system_;
+  Attempt attempt_;
   Alternatives alternatives_;
   std::vector<double> low_, high_;  ///< Deviations reached by alternatives so far.
   std::vector<CellIndex> hidden_;
@@ -245,9 +253,8 @@ std::optional<Demand> Heuristic::next_demand(CellIndex c, bool prefer_up) const 
 // Many demands in one programme: alternatives that serve several cells are cheaper than one for
 // each, and there are far fewer programmes. Directions vary so that cells can balance each other.
 Status Heuristic::protect_in_batches(std::vector<CellIndex>& sensitive) {
-  constexpr std::size_t kBatch = 32;
   constexpr int kRoundMax = 6;
-  RandomStream directions(1);
+  RandomStream directions(attempt_.seed);
   for (int round = 0; round < kRoundMax; ++round) {
     std::vector<CellIndex> left;
     std::vector<Demand> batch;
@@ -262,7 +269,7 @@ Status Heuristic::protect_in_batches(std::vector<CellIndex>& sensitive) {
       if (!demand) continue;
       left.push_back(c);
       batch.push_back(*demand);
-      if (batch.size() < kBatch) continue;
+      if (batch.size() < attempt_.batch_size) continue;
       if (auto status = flush(); !status.ok()) return status;
     }
     if (auto status = flush(); !status.ok()) return status;
@@ -349,6 +356,17 @@ Result<Suppression> Heuristic::run() {
 
 }  // namespace
 
-Result<Suppression> suppress_heuristic(const System& system) { return Heuristic(system).run(); }
+Result<Suppression> suppress_heuristic(const System& system) {
+  constexpr std::size_t kSmall = 2000;  // cells: below, several attempts take less than a second
+  auto best = Heuristic(system, {}).run();
+  if (!best.ok() || best.value().hidden.empty() || system.cells.size() > kSmall) return best;
+  for (const Attempt& attempt : {Attempt{2, 32}, Attempt{3, 4}, Attempt{4, 1}, Attempt{5, 1}}) {
+    auto other = Heuristic(system, attempt).run();
+    if (!other.ok()) return other;
+    if (std::pair(other.value().exposed.size(), other.value().cost) <
+        std::pair(best.value().exposed.size(), best.value().cost)) best = std::move(other);
+  }
+  return best;
+}
 
 }  // namespace kinfold::disclosure
