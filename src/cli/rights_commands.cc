@@ -12,6 +12,7 @@ struct RightsArguments {
   std::string person;
   std::string linker;
   std::string out;
+  std::string corrected;
 };
 
 /// Reads who it is about, then does the verb at the site.
@@ -25,7 +26,7 @@ void with_person(Context& context, const RightsArguments& arguments, Verb verb) 
 }  // namespace
 
 void add_rights_commands(CLI::App& app, Context& context) {
-  auto* rights = app.add_subcommand("rights", "A person's rights: objection, access, erasure");
+  auto* rights = app.add_subcommand("rights", "A person's rights: objection, access, correction, erasure");
   rights->require_subcommand(1);
   auto arguments = std::make_shared<RightsArguments>();
   const auto verb = [&](const char* name, const char* text) {
@@ -49,6 +50,16 @@ void add_rights_commands(CLI::App& app, Context& context) {
   access->callback([=, &context] {
     with_person(context, *arguments, [&](site::Site& at, const auto& person) {
       return site::access(at, person, context.actor, arguments->linker, arguments->out);
+    });
+  });
+  auto* rectify = verb("rectify", "Correct the person's identity; takes two people");
+  needs_linker(rectify);
+  rectify->add_option("--corrected", arguments->corrected, "TOML file with the corrected identity, whole")->required();
+  rectify->callback([=, &context] {
+    const auto corrected = site::read_identity(arguments->corrected);
+    if (!corrected.ok()) return context.show_failure(corrected.error());
+    with_person(context, *arguments, [&](site::Site& at, const auto& person) {
+      return site::rectify(at, person, corrected.value(), context.actor, arguments->linker);
     });
   });
   auto* erase = verb("erase", "Make the person unreadable; takes two people");

@@ -30,4 +30,8 @@ Result<Report> access(Site& site, const identity::Identity& person, const std::s
 /// shows them again; their rows leave attributes and returns; departments are told.
 Result<Report> erase(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker);
 
+/// At the trusted party, by two people: the identity in use becomes `corrected`; what was held before stays as such.
+Result<Report> rectify(Site& site, const identity::Identity& person, const identity::Identity& corrected,
+                       const std::string& actor, const std::string& linker);
+
 }  // namespace kinfold::site
