@@ -224,6 +224,7 @@ void attach_small_groups(const Scorer& scorer, const Model& model, const std::ve
   }
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
+    if (round > 0 && groups.count() >= kGroupsManyMin) return;  // Later rounds bring little; large files skip them.
     const auto candidates = find_candidates(makers, groups, kept, cluster, options, thread_count);
     if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
   }

@@ -18,15 +18,15 @@ std::size_t index_of(char c) { return static_cast<unsigned char>(c); }
 // set, and they are cleared again by the destructor: the table is reused by every call of a thread.
 class Occurrences {
  public:
-  explicit Occurrences(std::string_view text) : text_(text) {
-    for (std::size_t n = 0; n < text.size(); ++n) table()[index_of(text[n])] |= std::uint64_t{1} << n;
+  explicit Occurrences(std::string_view text) : text_(text), bits_(table().data()) {
+    for (std::size_t n = 0; n < text.size(); ++n) bits_[index_of(text[n])] |= std::uint64_t{1} << n;
   }
   ~Occurrences() {
-    for (const char c : text_) table()[index_of(c)] = 0;
+    for (const char c : text_) bits_[index_of(c)] = 0;
   }
   Occurrences(const Occurrences&) = delete;
   Occurrences& operator=(const Occurrences&) = delete;
-  std::uint64_t operator[](char c) const { return table()[index_of(c)]; }
+  std::uint64_t operator[](char c) const { return bits_[index_of(c)]; }
 
  private:
   static std::array<std::uint64_t, 256>& table() {
@@ -34,6 +34,7 @@ class Occurrences {
     return bits;
   }
   std::string_view text_;
+  std::uint64_t* bits_;
 };
 
 double jaro_from(std::size_t matched, std::size_t transposed, std::size_t size_a, std::size_t size_b) {
@@ -105,8 +106,10 @@ std::size_t size_difference(std::string_view a, std::string_view b) {
   return a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
 }
 
-// Hyyrö's vertical deltas: VP, VN; with `swaps`, the term that lets two neighbours change places.
-std::size_t edit_short(std::string_view a, std::string_view b, bool swaps) {
+// Hyyrö's vertical deltas: VP, VN; with kSwaps, the term that lets two neighbours change places. Stops
+// once the letters that are left cannot bring the distance back to the limit.
+template <bool kSwaps>
+std::size_t edit_short(std::string_view a, std::string_view b, std::size_t limit) {
   const Occurrences in_a(a);
   std::uint64_t positive = ~std::uint64_t{0};
   std::uint64_t negative = 0;
@@ -114,9 +117,10 @@ std::size_t edit_short(std::string_view a, std::string_view b, bool swaps) {
   std::uint64_t before = 0;
   std::size_t distance = a.size();
   const std::uint64_t last = std::uint64_t{1} << (a.size() - 1);
+  std::size_t left = b.size();
   for (const char c : b) {
     const std::uint64_t here = in_a[c];
-    const std::uint64_t swapped = swaps ? (((~zero) & here) << 1) & before : 0;
+    const std::uint64_t swapped = kSwaps ? (((~zero) & here) << 1) & before : 0;
     zero = (((here & positive) + positive) ^ positive) | here | negative | swapped;
     std::uint64_t up = negative | ~(zero | positive);
     std::uint64_t down = positive & zero;
@@ -127,6 +131,7 @@ std::size_t edit_short(std::string_view a, std::string_view b, bool swaps) {
     positive = down | ~(zero | up);
     negative = up & zero;
     before = here;
+    if (distance > limit + --left) return limit + 1;
   }
   return distance;
 }
@@ -155,7 +160,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   strip_common(a, b);
   if (a.size() > b.size()) std::swap(a, b);
   if (a.empty()) return std::min(b.size(), limit + 1);
-  const std::size_t distance = a.size() <= kWordBits ? edit_short(a, b, swaps) : edit_long(a, b, swaps);
+  const std::size_t distance = a.size() > kWordBits ? edit_long(a, b, swaps)
+                               : swaps ? edit_short<true>(a, b, limit) : edit_short<false>(a, b, limit);
   return std::min(distance, limit + 1);
 }
 

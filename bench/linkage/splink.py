@@ -3,7 +3,7 @@
 train, predict and cluster, each in a process of its own, one after the other, on this machine.
 
     python3 -m venv build/bench-venv && build/bench-venv/bin/pip install splink
-    build/bench-venv/bin/python bench/linkage_splink.py --kinfold build/release/src/cli/kinfold --records 100000
+    build/bench-venv/bin/python bench/linkage/splink.py --kinfold build/release/src/cli/kinfold --records 100000
 
 Prints one JSON object: seconds of wall time and of processor time, peak memory, pairwise F1, and the
 ratios. Both are given all cores. The truth is used to measure only.
@@ -20,7 +20,7 @@ import tempfile
 import time
 
 SYLLABLES = [c + v for c in "bcdfghjklmnprstvw" for v in "aeiou"]
-MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "linkage_splink.toml")
+MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "splink.toml")
 
 
 def word(rng, count):
