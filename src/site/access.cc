@@ -91,6 +91,7 @@ Result<rights::Found> everything(Site& site, const PersonTrail& trail, const hol
   }
   if (const auto* identity = charter.find_data_class(kIdentityClass)) found.lawful_basis = identity->lawful_basis;
   found.kept_until = charter.ends;
+  for (const auto& party : charter.parties) found.party_names.emplace(party.id, party.name);
   found.versions = trail.record.versions;
   found.restricted = trail.record.restricted;
   auto attributes = attributes_of(site, trail, who);

@@ -5,10 +5,7 @@ import os
 import shutil
 import unittest
 
-from kinfold import InFolder, at_site, run
-
-CHARTERS = os.environ["KINFOLD_SOURCE"] + "/charters"
-PARTIES = ("east-cheshire", "ons-demo", "dwp", "moj", "ministry")
+from kinfold import CHARTERS, InFolder, Programme, at_site, run
 
 
 def tree(folder):
@@ -52,41 +49,7 @@ class Usage(InFolder):
         self.assertIn("not a site", done.stderr)
 
 
-class Sites(InFolder):
-    """Sites under a charter of today, made from the demo's by moving its dates."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        with open(CHARTERS + "/family-focus-demo.toml", encoding="utf-8") as file:
-            text = file.read()
-        for year, later in (("2023", "2098"), ("2022", "2097")):
-            text = text.replace(f"{year}-12-31", f"{later}-12-31")
-        cls.charter = cls.folder + "/charter.toml"
-        with open(cls.charter, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.makedirs(cls.folder + "/passphrases")
-        for party in PARTIES:
-            with open(f"{cls.folder}/passphrases/{party}", "w", encoding="utf-8") as file:
-                file.write(f"a passphrase for {party}\n")
-            run("--passphrase-file", f"{cls.folder}/passphrases/{party}", "site", "init", f"{cls.folder}/sites/{party}",
-                "--charter", cls.charter, "--party", party, check=0)
-        for party in PARTIES:
-            for other in PARTIES:
-                if other != party:
-                    at_site(cls.folder, party, "", "site", "trust", f"{cls.folder}/sites/{other}/keys/site.card", check=0)
-        run("synth", cls.folder + "/data", "--families", "120", "--seed", "3", check=0)
-        cls.csv = cls.folder + "/east-cheshire.csv"
-        with open(cls.folder + "/data/councils/east-cheshire.csv", encoding="utf-8") as file:
-            text = file.read()
-        for ours, theirs in (("problem_school_absence", "problem_school"), ("problem_children_in_need", "problem_child_in_need"),
-                             ("problem_offending", "problem_crime")):
-            text = text.replace(ours, theirs)
-        with open(cls.csv, "w", encoding="utf-8") as file:
-            file.write(text)
-        at_site(cls.folder, "east-cheshire", "intake-1", "submit", cls.csv, check=0)
-        cls.sealed = glob.glob(cls.folder + "/sites/east-cheshire/outbox/submission-*.age")[0]
-
+class Sites(Programme):
     def refused(self, party, actor, *arguments):
         before = tree(f"{self.folder}/sites/{party}")
         done = at_site(self.folder, party, actor, *arguments)
