@@ -12,7 +12,7 @@ void add_linkage_commands(CLI::App& app, Context& context) {
   auto many = std::make_shared<bool>(false);
   verb->add_option("left", command->left_path, "CSV or Parquet")->required();
   verb->add_option("right", command->right_path, "CSV or Parquet; left out: duplicates within LEFT");
-  verb->add_option("--model", command->model_path, "Model (TOML, or Splink's JSON); left out: the starting model for people");
+  verb->add_option("--model", command->model_path, "Model (TOML); left out: the starting model for people");
   verb->add_option("--out", command->out_dir, "Folder for pairs, clusters, fitted model and report")->required();
   verb->add_option("--truth", command->truth_column, "Column in which equal values mean the same person; only measured with");
   verb->add_option("--truth-pattern", command->truth_pattern, "Regular expression whose first group is the person, for --truth or the id");
