@@ -201,7 +201,6 @@ std::string event_study_chart(const OutputTable& events, const std::string& vari
                       [&](const auto& t, std::size_t r) { return is(t, r, "variable", variable); });
   if (rows.empty()) return {};
   for (auto& row : rows) {
-    row["quarter"] = std::stoi(row["quarter"].get<std::string>());
     for (const char* name : {"estimate", "ci_low", "ci_high"}) row[name] = row[name].get<double>() * 100;
   }
   json x = {{"field", "quarter"}, {"type", "quantitative"}, {"title", "quarter (0 begins on the start date)"},
@@ -253,7 +252,6 @@ std::string trend_chart(const OutputTable& trends, const std::string& variable) 
   auto rows = rows_of(trends.table, {"group", "quarter", "share_any"},
                       [&](const auto& t, std::size_t r) { return is(t, r, "variable", variable); });
   for (auto& row : rows) {
-    row["quarter"] = std::stoi(row["quarter"].get<std::string>());
     row["share"] = row["share_any"].get<double>() * 100;
   }
   if (rows.empty()) return {};

@@ -99,7 +99,7 @@ class TrendTally {
         const auto& cell = cells_[2 * q + g];
         if (cell.persons == 0) continue;
         const double n = static_cast<double>(cell.persons);
-        into.row({variable, group_name(g), std::to_string(quarters_[q]), count_cell(cell.persons),
+        into.row({variable, group_name(g), std::int64_t{quarters_[q]}, count_cell(cell.persons),
                   static_cast<double>(cell.any) / n, cell.sum / n, count_cell(cell.families), count_cell(cell.authorities.size())});
       }
     }
@@ -122,7 +122,7 @@ class TrendTally {
 
 OutputTable trend_table(const Plan& plan, const Frame& frame, const PanelIndex& panel, std::size_t people_count) {
   OutputBuilder out("trends", "Services and benefits before and after the start, by quarter");
-  out.dimension("variable").dimension("group").dimension("quarter").count("persons").share("share_any", "persons")
+  out.dimension("variable").dimension("group").whole_dimension("quarter").count("persons").share("share_any", "persons")
       .mean("mean", "persons").contributors("families", OutputLevel::kFamily).contributors("authorities", OutputLevel::kAuthority);
   std::vector<std::uint32_t> unit_of_row(people_count, PanelIndex::kNobody);
   for (std::uint32_t unit = 0; unit < frame.size(); ++unit) unit_of_row[frame.row[unit]] = unit;

@@ -66,7 +66,7 @@ void add_notes(const Plan& plan, const Frame& frame, const std::vector<MethodRun
   for (const auto& run : runs) {
     if (run.estimate.subgroup != "all" || run.estimate.method != plan.methods.front().id) continue;
     for (const auto& name : run.left_out) {
-      out.notes.push_back("For " + run.estimate.outcome + ", " + name + " was left out of the model: the other covariates already tell it.");
+      out.notes.push_back("For " + run.estimate.outcome + ", \"" + name + "\" was left out of the model: the other covariates already tell it, or too few units have it.");
     }
   }
 }

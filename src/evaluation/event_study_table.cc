@@ -39,7 +39,7 @@ void add_event_study_table(const Plan& plan, const Frame& frame, const PanelInde
   for (std::uint32_t unit = 0; unit < frame.size(); ++unit) unit_of_row[frame.row[unit]] = unit;
   OutputBuilder table("event_study", "Differences in differences by quarter, against the quarter before the start");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
-  table.dimension("variable").dimension("quarter").count("n_treated").count("n_comparison").estimate("estimate", n)
+  table.dimension("variable").whole_dimension("quarter").count("n_treated").count("n_comparison").estimate("estimate", n)
       .estimate("std_error", n).estimate("ci_low", n).estimate("ci_high", n);
   const double z = normal_quantile(0.5 + plan.confidence / 2);
   for (const auto& variable : plan.describe_variables) {
@@ -60,7 +60,7 @@ void add_event_study_table(const Plan& plan, const Frame& frame, const PanelInde
       const auto effect = raw_difference(sample);
       if (!effect.ok() || effect.value().n_treated < plan.units_min || effect.value().n_comparison < plan.units_min) continue;
       const double error = std::sqrt(effect.value().variance);
-      table.row({variable, std::to_string(cells.quarters[q]), count_cell(effect.value().n_treated), count_cell(effect.value().n_comparison),
+      table.row({variable, std::int64_t{cells.quarters[q]}, count_cell(effect.value().n_treated), count_cell(effect.value().n_comparison),
                  effect.value().estimate, error, effect.value().estimate - z * error, effect.value().estimate + z * error});
     }
   }

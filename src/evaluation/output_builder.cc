@@ -21,6 +21,9 @@ OutputBuilder& OutputBuilder::add(OutputColumn column, ColumnType type) {
 OutputBuilder& OutputBuilder::dimension(const std::string& name) {
   return add({name, OutputRole::kDimension, OutputLevel::kPerson, "", {}}, ColumnType::kString);
 }
+OutputBuilder& OutputBuilder::whole_dimension(const std::string& name) {
+  return add({name, OutputRole::kDimension, OutputLevel::kPerson, "", {}}, ColumnType::kInt64);
+}
 OutputBuilder& OutputBuilder::text(const std::string& name) {
   return add({name, OutputRole::kText, OutputLevel::kPerson, "", {}}, ColumnType::kString);
 }

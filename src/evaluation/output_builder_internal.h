@@ -16,6 +16,7 @@ class OutputBuilder {
  public:
   OutputBuilder(std::string id, std::string title);
   OutputBuilder& dimension(const std::string& name);
+  OutputBuilder& whole_dimension(const std::string& name);  ///< Labels that are whole numbers (quarters).
   OutputBuilder& text(const std::string& name);
   OutputBuilder& count(const std::string& name, OutputLevel level = OutputLevel::kPerson);
   OutputBuilder& contributors(const std::string& name, OutputLevel level);

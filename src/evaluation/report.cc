@@ -54,6 +54,36 @@ Table for_reading(const OutputTable& output, const std::vector<std::string>& lea
   return Table(std::move(columns));
 }
 
+/// The effects in few columns that fit a page: shares in per cent and percentage points.
+Table effects_for_reading(const OutputTable& effects, const Plan& plan) {
+  Table out;
+  for (const char* name : {"outcome", "subgroup", "method", "people", "programme", "comparison", "effect", "interval", "adjusted p"}) {
+    out.add(name, ColumnType::kString);
+  }
+  const auto& t = effects.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto id = t.find("outcome")->text_at(r);
+    const auto outcome = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
+    const bool share = outcome != plan.outcomes.end() && outcome->is_share;
+    const auto number = [&](const char* column, bool as_percent) {
+      const auto* found = t.find(column);
+      if (found == nullptr || found->is_null(r)) return std::string("\u2013");
+      return as_percent ? percent(found->double_at(r), 2) : plain_number(found->double_at(r) * (share ? 100 : 1), share ? 2 : 3);
+    };
+    const auto method = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
+    const auto* adjusted = t.find("p_adjusted");
+    const std::vector<std::string> cells = {
+        outcome != plan.outcomes.end() ? name_of(*outcome) : id, t.find("subgroup")->text_at(r),
+        method != plan.methods.end() ? method->title : t.find("method")->text_at(r),
+        t.find("n_treated")->text_at(r) + " / " + t.find("n_comparison")->text_at(r), number("programme_mean", share),
+        number("comparison_mean", share), number("estimate", false) + (share ? " pp" : ""),
+        number("ci_low", false) + " to " + number("ci_high", false),
+        adjusted == nullptr || adjusted->is_null(r) ? "" : fmt::format("{:.3f}", adjusted->double_at(r))};
+    for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
+  }
+  return out;
+}
+
 class Report {
  public:
   Report(const Plan& plan, const std::vector<OutputTable>& outputs, const std::vector<std::string>& notes, const ReportOptions& options)
@@ -108,7 +138,8 @@ class Report {
          "For each outcome a point for the estimated effect in percentage points and a line for its interval; left of zero is less of the outcome on the programme.");
     draw("Effects on numbers, with their intervals", effects_chart(*effects, plan_, false),
          "For each outcome that is a number, a point for the estimated effect and a line for its interval.");
-    show("effects", "Every estimate: by outcome, subgroup and method", {"title", "population"});
+    page_.table("Every estimate: by outcome, subgroup and method", effects_for_reading(*effects, plan_));
+    add_reasons(*effects);
     for (const auto& outcome : plan_.outcomes) {
       const auto groups = subgroup_chart(*effects, plan_, outcome.id);
       const auto methods = methods_chart(*effects, plan_, outcome.id);
@@ -117,6 +148,28 @@ class Report {
       draw("By subgroup", groups, "The effect on " + name_of(outcome) + " for everybody and for each subgroup, with intervals.");
       draw("By method", methods, "The effect on " + name_of(outcome) + " as each method estimates it, with intervals.");
     }
+  }
+
+  /// Why an estimate is missing, each reason once.
+  void add_reasons(const OutputTable& effects) {
+    std::vector<std::pair<std::string, std::string>> reasons;  // reason, of what
+    const auto& t = effects.table;
+    for (std::size_t r = 0; r < t.row_count(); ++r) {
+      const auto reason = t.find("not_estimable_because")->text_at(r);
+      if (reason.empty()) continue;
+      const auto what = t.find("outcome")->text_at(r) + " (" + t.find("subgroup")->text_at(r) + ", " + t.find("method")->text_at(r) + ")";
+      const auto known = std::find_if(reasons.begin(), reasons.end(), [&](const auto& one) { return one.first == reason; });
+      if (known == reasons.end()) {
+        reasons.emplace_back(reason, what);
+      } else {
+        known->second += "; " + what;
+      }
+    }
+    if (reasons.empty()) return;
+    page_.paragraph("Not estimable:");
+    std::vector<std::string> items;
+    for (const auto& [reason, what] : reasons) items.push_back(what + ": " + reason + ".");
+    page_.list(items);
   }
 
   void add_planted() {

@@ -18,6 +18,14 @@ bool varies(const double* begin, std::size_t count) {
   return std::any_of(begin, begin + count, [&](double v) { return v != *begin; });
 }
 
+/// Whether two columns of marks differ for at least `least` units in each arm.
+bool tells_more(const std::vector<double>& mark, const std::vector<double>& other, const std::vector<std::uint8_t>& treated,
+                std::size_t least) {
+  std::size_t differ[2] = {0, 0};
+  for (std::size_t i = 0; i < mark.size(); ++i) differ[treated[i]] += mark[i] != other[i] ? 1U : 0U;
+  return differ[0] >= least && differ[1] >= least;
+}
+
 /// Intercept and the design columns of the outcome, less what does not vary or depends on the rest.
 void fill_design(const Plan& plan, const Frame& frame, std::size_t outcome, SampleOf& out) {
   const std::size_t n = out.unit.size();
@@ -28,10 +36,23 @@ void fill_design(const Plan& plan, const Frame& frame, std::size_t outcome, Samp
   Matrix all(n, 1);
   std::fill_n(all.column(0), n, 1.0);
   std::vector<std::string> names = {"intercept"};
+  // A mark of missingness that differs from nothing, or from another mark, in a handful of units only would separate
+  // them from the rest by chance. What it could tell is not worth the score.
+  std::vector<std::vector<double>> marks = {std::vector<double>(n, 0.0)};
   for (const auto* column : columns) {
     std::vector<double> values(n);
     for (std::size_t i = 0; i < n; ++i) values[i] = column->values[out.unit[i]];
     if (n == 0 || !varies(values.data(), n)) continue;
+    if (column->marks_missing) {
+      const bool thin = !std::all_of(marks.begin(), marks.end(), [&](const auto& other) {
+        return values == other || tells_more(values, other, out.sample.treated, plan.units_min);
+      });
+      if (thin) {
+        out.left_out.push_back(column->name);
+        continue;
+      }
+      marks.push_back(values);
+    }
     all.values.insert(all.values.end(), values.begin(), values.end());
     ++all.cols;
     names.push_back(column->name);

@@ -1,5 +1,6 @@
 // What could explain an effect away: something unmeasured, or how surely people were linked.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "evaluation/output_builder_internal.h"
@@ -81,6 +82,16 @@ double accept_grades(const EvaluationData& data, const Plan& plan, std::size_t c
   return accepted > 0 ? false_links / accepted : 0;
 }
 
+/// Units by arm that an estimate of the outcome would rest on.
+std::array<std::size_t, 2> count_units(const Frame& frame, std::size_t outcome) {
+  std::array<std::size_t, 2> count = {0, 0};
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    const bool in = frame.in_outcome[outcome][i] != 0 && frame.grade_accepted[outcome][i] != 0 && !std::isnan(frame.outcome[outcome][i]);
+    if (in) ++count[frame.treated[i]];
+  }
+  return count;
+}
+
 void add_linkage(const EvaluationData& data, const Plan& plan, const Frame& frame, Evaluation& out) {
   OutputBuilder table("linkage_sensitivity", "How each estimate moves with the grade of match accepted");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
@@ -90,8 +101,14 @@ void add_linkage(const EvaluationData& data, const Plan& plan, const Frame& fram
   Frame moved = frame;
   for (std::size_t o = 0; o < plan.outcomes.size(); ++o) {
     if (plan.outcomes[o].linked_column.empty()) continue;
+    std::array<std::size_t, 2> before = {0, 0};
     for (std::size_t count = 1; count <= plan.accepted_grades.size(); ++count) {
       const double false_share = accept_grades(data, plan, count, o, moved);
+      // Rows are nested: one that adds a handful of people to the row above would give them away by subtraction.
+      const auto now = count_units(moved, o);
+      const auto adds_few = [&](std::size_t arm) { return now[arm] - before[arm] < plan.units_min; };
+      if (adds_few(0) || adds_few(1)) continue;
+      before = now;
       const auto run = run_method(plan, moved, o, kEverybody, plan.methods.front());
       const auto& e = run.estimate;
       // Somebody else's outcome knows nothing of this person's treatment: false links shrink an effect by their share.
