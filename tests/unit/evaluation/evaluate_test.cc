@@ -299,7 +299,7 @@ TEST(Evaluate, LeavesOutACovariateThatOthersTellAndSaysSo) {
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result.value().estimates[0].estimate.has_value());
   EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(),
-                          [](const auto& note) { return note.find("twice was left out") != std::string::npos; }));
+                          [](const auto& note) { return note.find("\"twice\" was left out") != std::string::npos; }));
 }
 
 TEST(EvaluateCommand, WritesAReportAndOneFileATable) {
