@@ -54,10 +54,10 @@ bool is_document_name(std::string_view name) {
 }
 
 std::uint64_t padded_size(std::uint64_t byte_count) {
-  if (byte_count < 2) return byte_count;
-  const auto exponent = static_cast<unsigned>(std::bit_width(byte_count)) - 1;
-  const auto kept_bits = static_cast<unsigned>(std::bit_width(exponent));
-  const std::uint64_t mask = (std::uint64_t{1} << (exponent - kept_bits)) - 1;
+  constexpr unsigned kKeptBits = 3;  // below the highest: eight sizes to each doubling
+  const auto bits = static_cast<unsigned>(std::bit_width(byte_count));
+  if (bits <= kKeptBits + 1) return byte_count;
+  const std::uint64_t mask = (std::uint64_t{1} << (bits - 1 - kKeptBits)) - 1;
   return (byte_count + mask) & ~mask;
 }
 

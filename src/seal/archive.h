@@ -27,9 +27,9 @@ Result<std::vector<ArchiveFile>> read_tar(ByteView tar, std::size_t file_count_m
 Result<std::vector<ArchiveFile>> to_files(const Contents& contents);
 Result<Contents> to_contents(std::vector<ArchiveFile> files);
 
-/// Up to 12 % more, so that only the magnitude shows.
-/// Source: Nikitin et al. (2019), "Reducing metadata leakage from encrypted files and
-/// communication with PURBs", PoPETs 2019(4), section 4 (Padme).
+/// The next of eight sizes to each doubling: at most an eighth more. Coarser than Padme (Nikitin et
+/// al. 2019, PoPETs 2019(4)), whose steps of 3 % at our sizes let an intruder see 1 % more people too
+/// often (docs/threat-model.md).
 std::uint64_t padded_size(std::uint64_t byte_count);
 
 bool is_table_name(std::string_view name);     ///< [a-z][a-z0-9_]*, at most 40

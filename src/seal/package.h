@@ -89,7 +89,7 @@ struct SealedFile {
   Digest digest;          ///< SHA-256 of `sealed`.
 };
 /// A zero `manifest.id` gets a random one. Nothing in the clear leaves memory. Sizes are padded
-/// (Padme, at least 64 KiB), so that the size says little about the number of rows.
+/// (eight to each doubling, at least 64 KiB), so that the size says little about the number of rows.
 /// \retval kInvalid if the manifest is incomplete, `from` is not ours, or `to` is not the card's.
 Result<SealedFile> seal_package(Manifest manifest, const Contents& contents, const Card& recipient,
                                 const SiteKeys& sender);
