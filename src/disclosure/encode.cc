@@ -41,7 +41,7 @@ class OutputEncoder {
   void tie_levels(std::size_t row);
 
   std::optional<std::size_t> find(std::string_view name) const;
-  Contributors contributors(std::size_t row, const std::string& variable) const;
+  Contributors contributors(std::size_t row, const std::string& variable, const std::set<std::size_t>& ignores) const;
   Selection select(const std::string& unit, const Where& where, const std::string& variable,
                    const std::string& label) const;
   CellIndex cell(Selection selection, double value, const Verdict& verdict, Level level);
@@ -123,9 +123,8 @@ void OutputEncoder::find_twin(std::size_t c) {
 // categories is one number, told many times.
 void OutputEncoder::find_constant_dimensions(std::size_t c) {
   auto& count = columns_[c];
-  if (count.layout == nullptr || count.layout->role != Role::kCount || count.data->type() == table::ColumnType::kString) {
-    return;
-  }
+  if (count.layout == nullptr || count.data->type() == table::ColumnType::kString ||
+      (count.layout->role != Role::kCount && count.layout->role != Role::kContributors)) return;
   for (std::size_t d = 0; d < columns_.size(); ++d) {
     if (columns_[d].layout == nullptr || columns_[d].layout->role != Role::kDimension) continue;
     auto ignored = count.ignores;
@@ -165,14 +164,18 @@ Selection OutputEncoder::select(const std::string& unit, const Where& where, con
   return selection;
 }
 
-Contributors OutputEncoder::contributors(std::size_t row, const std::string& variable) const {
+Contributors OutputEncoder::contributors(std::size_t row, const std::string& variable,
+                                         const std::set<std::size_t>& ignores) const {
   Contributors who;
   for (const auto& column : columns_) {
     if (column.layout == nullptr || column.data->type() == table::ColumnType::kString) continue;
     const bool counts = column.layout->role == Role::kCount || column.layout->role == Role::kContributors ||
                         column.layout->role == Role::kPart;
-    const bool whole_row = column.layout->role == Role::kContributors && column.variable.empty();
-    if (!counts || (column.variable != variable && !whole_row) || column.data->is_null(row)) continue;
+    // Contributors that change along a dimension are not those of a count that does not.
+    const bool whole_row = column.layout->role == Role::kContributors && column.variable.empty() &&
+                           std::includes(column.ignores.begin(), column.ignores.end(), ignores.begin(), ignores.end());
+    const bool same = column.variable == variable && !(column.layout->role == Role::kContributors && variable.empty());
+    if (!counts || (!same && !whole_row) || column.data->is_null(row)) continue;
     who[static_cast<std::size_t>(column.layout->level)] = column.data->number_at(row);
   }
   return who;
@@ -243,7 +246,7 @@ void OutputEncoder::encode_share(std::size_t row, std::size_t c, double base, do
                                  Level level) {
   const auto unit = std::string(level_name(level));
   const auto& variable = columns_[c].variable.empty() ? columns_[c].data->name() : columns_[c].variable;
-  auto who = contributors(row, variable);
+  auto who = contributors(row, variable, {});
   who[static_cast<std::size_t>(level)] = part;
   const auto yes = columns_[c].twin ? count_cell(row, *columns_[c].twin)
                                     : cell(select(unit, where_, variable, "yes"), part, judge(part, level, who, row), level);
@@ -272,7 +275,7 @@ CellIndex OutputEncoder::count_cell(std::size_t row, std::size_t c) {
   const auto& column = columns_[c];
   const auto level = column.layout->level;
   const double value = column.data->number_at(row);
-  auto who = contributors(row, column.variable);
+  auto who = contributors(row, column.variable, column.ignores);
   who[static_cast<std::size_t>(level)] = value;
   const auto index = cell(select(std::string(level_name(level)), where_of(c), column.variable, "yes"), value,
                           judge(value, level, who, row), level);
@@ -293,7 +296,7 @@ void OutputEncoder::encode_sum(std::size_t row, std::size_t c) {
   std::vector<double> contributions;
   for (const auto& [rank, value] : largest) contributions.push_back(value);
   const auto base = find(column.layout->of);
-  const auto who = contributors(row, base ? columns_[*base].variable : std::string());
+  const auto who = contributors(row, base ? columns_[*base].variable : std::string(), {});
   const double value = column.data->number_at(row);
   const auto index = cell(select("sum of " + column.data->name(), where_, {}, {}), value,
                           judge_magnitude(value, who, contributions, rules_), Level::kPerson);
@@ -483,13 +486,20 @@ Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, con
 }
 
 void set_costs(Encoding& encoding, const Rules& rules) {
+  // A base that is hidden takes all its shares with it.
+  std::vector<double> told_by(encoding.system.cells.size(), 0.0);
+  for (const auto& fields : encoding.field_cells) {
+    for (const auto& cells : fields) {
+      for (const auto c : cells) told_by[c] += 1;
+    }
+  }
   for (std::size_t c = 0; c < encoding.system.cells.size(); ++c) {
     auto& cell = encoding.system.cells[c];
     const double importance = cell.cost;
     // The fewer conditions, the more a reader misses it: totals are hidden last.
     const double margin = std::pow(2.0, -static_cast<double>(encoding.facts[c].selection.where.size()));
     const double basis = rules.cost == CostBasis::kCounts ? 1 + std::abs(cell.value) : 1 + margin;
-    cell.cost = basis * (rules.cost == CostBasis::kImportance ? importance * importance : importance);
+    cell.cost = basis * std::max(1.0, told_by[c]) * (rules.cost == CostBasis::kImportance ? importance * importance : importance);
   }
 }
 

@@ -89,6 +89,30 @@ TEST(Check, ManyChildrenOfFewFamiliesAreHidden) {
   EXPECT_EQ(checked.outputs[0].at(0, 2).rule, "threshold-family");
 }
 
+TEST(Check, AGroupsSizeBesideEachOfItsCategoriesIsOneNumberWithItsOwnContributors) {
+  // Nine families are behind level a; the group itself has many, and its size is told three times.
+  auto output = counts_output("t", {"level"}, {{"a", 12}, {"b", 300}, {"c", 400}});
+  auto& group = output.table.add("group_persons", table::ColumnType::kInt64);
+  auto& share = output.table.add("share", table::ColumnType::kDouble);
+  auto& families = output.table.add("contributing_families", table::ColumnType::kInt64);
+  for (const auto& [n, behind] : {std::pair{12, 9}, {300, 150}, {400, 200}}) {
+    group.append_int(712);
+    share.append_double(n / 712.0);
+    families.append_int(behind);
+  }
+  output.layout = guess_layout(output.table);
+  output.layout.push_back({"group_persons", Role::kCount, Level::kPerson, {}, {}, {}, {}, 50, 1, {}, 1, {}});
+  for (auto& column : output.layout) {
+    if (column.column == "share") column.of = "group_persons";
+  }
+  const auto checked = check_one(output);
+  const auto& result = checked.outputs[0];
+  EXPECT_EQ(result.at(0, 1).rule, "threshold-family");
+  EXPECT_NE(result.at(0, 3).status, CellStatus::kPublished);  // the share tells the hidden count
+  EXPECT_NE(result.at(1, 2).rule, "threshold-family");        // the group is not behind those nine
+  EXPECT_EQ(result.at(0, 2).status, result.at(2, 2).status);  // one number
+}
+
 TEST(Check, ARemainderThatSubtractingLeavesIsProtected) {
   // Total 100, listed 96: four people are in a category that the table does not list.
   const auto checked = check_one(counts_output("t", {"age"}, {{"a", 46}, {"b", 50}, {"Total", 100}}));
