@@ -84,6 +84,26 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan) {
   return out;
 }
 
+/// Pounds and ratios to the penny; a chance in per cent.
+Table costs_for_reading(const OutputTable& summary) {
+  Table out;
+  for (const char* name : {"measure", "value", "interval"}) out.add(name, ColumnType::kString);
+  const auto& t = summary.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto measure = t.find("measure")->text_at(r);
+    const auto number = [&](const char* column) {
+      const auto* found = t.find(column);
+      if (found == nullptr || found->is_null(r)) return std::string();
+      return measure.starts_with("chance") ? percent(found->double_at(r), 0) : "£" + plain_number(found->double_at(r), 2);
+    };
+    const auto low = number("low");
+    out.columns()[0].append_string(measure);
+    out.columns()[1].append_string(number("value").empty() ? "withheld" : number("value"));
+    out.columns()[2].append_string(low.empty() ? "" : low + " to " + number("high"));
+  }
+  return out;
+}
+
 class Report {
  public:
   Report(const Plan& plan, const std::vector<OutputTable>& outputs, const std::vector<std::string>& notes, const ReportOptions& options)
@@ -279,7 +299,6 @@ void Report::add_costs_section() {
   const auto* summary = find("costs_summary");
   if (summary == nullptr) return;
   page_.heading("What it costs and what it saves");
-  page_.list(cost_sentences(plan_, outputs_));
   page_.paragraph("The cost is what the programme costs for one person, less what those without it get instead, in prices of " +
                   plan_.costs->base_year + ". Effects count whether or not they are significant, and also where they go the wrong way: leaving "
                   "those out would make any programme pay. 'Benefit for each pound' is gross benefit over cost; 'net' is benefit less cost.");
@@ -287,12 +306,12 @@ void Report::add_costs_section() {
     draw("Who gains and who pays, for one person on the programme", waterfall_chart(*bearers),
          "Bars from nothing: what each public body saves, then the cost of the programme, then the net benefit.");
   }
-  show("costs_summary", "Benefits and costs for one person on the programme");
+  page_.table("Benefits and costs for one person on the programme", costs_for_reading(*summary));
   if (const auto* tornado = find("costs_tornado")) {
     draw("What moves the result most", tornado_chart(*tornado, per_pound()),
          "For each input a bar from the benefit for each pound at the low end of its interval to that at the high end; widest first. The dashed line is £1 for £1.");
   }
-  show("costs", "The account, item by item");
+  show("costs", "The account, item by item", {"n_treated", "n_comparison", "kind", "code", "source"});
 }
 
 double Report::per_pound() const {
