@@ -57,6 +57,7 @@ void check(CheckArguments& arguments, Context& context) {
   ProgressBar progress(context.json);
   if (!arguments.files.rules.empty()) {
     arguments.files.json = context.json;
+    arguments.files.published = to_rfc3339(context.clock.now());
     context.exit_code = disclosure::run_check(arguments.files, std::cout, std::cerr, progress) == 0 ? kDone : kRefusedOrFailed;
     return;
   }

@@ -64,10 +64,9 @@ std::string what_happened(const State& state, const std::string& id) {
   return "";
 }
 
-/// "1 July 2020", held together by no-break spaces.
-std::string long_date(const std::string& iso) {
-  static constexpr const char* kMonths[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September",
-                                            "October", "November", "December"};
+/// "1 Jul 2020", held together by no-break spaces.
+std::string day_of(const std::string& iso) {
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto ymd = to_ymd(*parse_iso_date(iso));
   return std::to_string(ymd.day) + "\u00A0" + kMonths[ymd.month - 1] + "\u00A0" + std::to_string(ymd.year);
 }
@@ -76,7 +75,7 @@ Table timeline(const State& state, const std::vector<Stage>& stages) {
   Table table;
   for (const auto* name : {"Day", "What happens", "What came of it"}) table.add(name, ColumnType::kString);
   for (const auto& stage : stages) {
-    table.columns()[0].append_string(long_date(stage.day));
+    table.columns()[0].append_string(day_of(stage.day));
     table.columns()[1].append_string(stage.title);
     table.columns()[2].append_string(what_happened(state, stage.id));
   }
