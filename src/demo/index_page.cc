@@ -121,11 +121,11 @@ std::string linkage_chart(const State& state, const charter::Charter& charter) {
     const std::string name = party_name(charter, department);
     for (const auto& [grade, score] : facts.at("grades").items()) {
       const auto right = score.at("right").get<long long>();
-      values.push_back({{"department", name}, {"kind", grade + ", right"}, {"people", right}});
-      values.push_back({{"department", name}, {"kind", "linked, wrong"}, {"people", score.at("matched").get<long long>() - right}});
+      values.push_back({{"department", name}, {"kind", grade + ", right"}, {"people", right}, {"place", grade == "strong" ? 0 : grade == "good" ? 1 : 2}});
+      values.push_back({{"department", name}, {"kind", "linked, wrong"}, {"people", score.at("matched").get<long long>() - right}, {"place", 3}});
     }
     values.push_back({{"department", name}, {"kind", "in the register, missed"},
-                      {"people", std::max(0LL, facts.at("in_register").get<long long>() - facts.at("right").get<long long>())}});
+                      {"people", std::max(0LL, facts.at("in_register").get<long long>() - facts.at("right").get<long long>())}, {"place", 4}});
   }
   const Json spec = {
       {"data", {{"values", values}}},
@@ -138,7 +138,7 @@ std::string linkage_chart(const State& state, const charter::Charter& charter) {
         {"color", {{"field", "kind"}, {"type", "nominal"}, {"title", nullptr},
                    {"sort", {"strong, right", "good, right", "weak, right", "linked, wrong", "in the register, missed"}},
                    {"legend", {{"orient", "bottom"}, {"columns", 3}}}}},
-        {"order", {{"field", "kind"}, {"type", "nominal"}}}}}};
+        {"order", {{"field", "place"}, {"type", "quantitative"}}}}}};
   return spec.dump();
 }
 
