@@ -57,7 +57,7 @@ json quantity(const std::string& field, const std::string& title) {
 }
 
 json label(const std::string& field) {
-  return {{"field", field}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}, {"axis", {{"labelLimit", 340}}}};
+  return {{"field", field}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}, {"axis", {{"labelLimit", 520}}}};
 }
 
 json group_colour() {

@@ -54,15 +54,19 @@ Table for_reading(const OutputTable& output, const std::vector<std::string>& lea
   return Table(std::move(columns));
 }
 
-/// The effects in few columns that fit a page: shares in per cent and percentage points.
-Table effects_for_reading(const OutputTable& effects, const Plan& plan) {
+/// The effects in few columns that fit a page: shares in per cent and percentage points. Of one outcome every
+/// subgroup and method; without one, of every outcome the main method for everybody.
+Table effects_for_reading(const OutputTable& effects, const Plan& plan, const std::string& only) {
   Table out;
-  for (const char* name : {"outcome", "subgroup", "method", "people", "programme", "comparison", "effect", "interval", "adjusted p"}) {
+  for (const char* name : {only.empty() ? "outcome" : "subgroup and method", "people", "programme", "comparison", "effect", "interval", "adjusted p"}) {
     out.add(name, ColumnType::kString);
   }
   const auto& t = effects.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);
+    const auto subgroup = t.find("subgroup")->text_at(r);
+    const bool main = subgroup == "all" && t.find("method")->text_at(r) == plan.methods.front().id;
+    if (only.empty() ? !main : id != only) continue;
     const auto outcome = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
     const bool share = outcome != plan.outcomes.end() && outcome->is_share;
     const auto number = [&](const char* column, bool as_percent) {
@@ -72,9 +76,11 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan) {
     };
     const auto method = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
     const auto* adjusted = t.find("p_adjusted");
+    const auto group = std::find_if(plan.subgroups.begin(), plan.subgroups.end(), [&](const auto& s) { return s.id == subgroup; });
+    const std::string who = group != plan.subgroups.end() ? group->title : "everybody";
+    const std::string how = method != plan.methods.end() ? method->title : t.find("method")->text_at(r);
     const std::vector<std::string> cells = {
-        outcome != plan.outcomes.end() ? name_of(*outcome) : id, t.find("subgroup")->text_at(r),
-        method != plan.methods.end() ? method->title : t.find("method")->text_at(r),
+        !only.empty() ? who + ", " + how : outcome != plan.outcomes.end() ? name_of(*outcome) : id,
         t.find("n_treated")->text_at(r) + " / " + t.find("n_comparison")->text_at(r), number("programme_mean", share),
         number("comparison_mean", share), number("estimate", false) + (share ? " pp" : ""),
         number("ci_low", false) + " to " + number("ci_high", false),
@@ -158,7 +164,8 @@ class Report {
          "For each outcome a point for the estimated effect in percentage points and a line for its interval; left of zero is less of the outcome on the programme.");
     draw("Effects on numbers, with their intervals", effects_chart(*effects, plan_, false),
          "For each outcome that is a number, a point for the estimated effect and a line for its interval.");
-    page_.table("Every estimate: by outcome, subgroup and method", effects_for_reading(*effects, plan_));
+    page_.table("Everybody, by the main method (people: programme / comparison; pp: percentage points)",
+                effects_for_reading(*effects, plan_, ""));
     add_reasons(*effects);
     for (const auto& outcome : plan_.outcomes) {
       const auto groups = subgroup_chart(*effects, plan_, outcome.id);
@@ -166,6 +173,7 @@ class Report {
       if (groups.empty() && methods.empty()) continue;
       page_.subheading(name_of(outcome));
       draw("By subgroup", groups, "The effect on " + name_of(outcome) + " for everybody and for each subgroup, with intervals.");
+      page_.table("Every estimate", effects_for_reading(*effects, plan_, outcome.id));
       draw("By method", methods, "The effect on " + name_of(outcome) + " as each method estimates it, with intervals.");
     }
   }
