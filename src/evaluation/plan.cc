@@ -213,8 +213,6 @@ void read_settings(TomlReader reader, Plan& plan) {
   if (units_min < 2) reader.fail("units_min", "must be at least 2");
   plan.units_min = static_cast<std::size_t>(units_min < 2 ? 2 : units_min);
   plan.smd_limit = reader.number("smd_limit").value_or(0.1);
-  plan.bootstrap_count = static_cast<int>(reader.integer("bootstrap").value_or(0));
-  if (plan.bootstrap_count < 0) reader.fail("bootstrap", "must not be negative");
   plan.seed = static_cast<std::uint64_t>(reader.integer("seed").value_or(1));
   reader.finish();
 }

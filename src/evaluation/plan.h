@@ -149,7 +149,6 @@ struct Plan {
   Multiplicity multiplicity = Multiplicity::kHolm;
   std::size_t units_min = 10;        ///< Fewer treated or comparison units: not estimable.
   double smd_limit = 0.1;
-  int bootstrap_count = 0;           ///< Cluster bootstrap replicates for the joint covariance.
   std::uint64_t seed = 1;
   std::optional<CostPlan> costs;
 };
