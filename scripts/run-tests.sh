@@ -27,7 +27,7 @@ PYTHON
 }
 
 # The rooms that read bytes from outside or hold keys. `make asan` takes all.
-core_rooms=(base table page charter person seal ledger holding identity linkage disclosure rights)
+core_rooms=(base table page charter person seal ledger holding identity linkage rights)
 
 run_preset() { # PRESET or PRESET-core
   local preset=${1%-core} select=() targets=() counts p f s
