@@ -16,8 +16,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(KINFOLD_CCACHE ccache)
 if(KINFOLD_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${KINFOLD_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${KINFOLD_CCACHE})
+  # Paths are taken relative to the clone, so that every clone shares one cache.
+  set(kinfold_launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${KINFOLD_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${kinfold_launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${kinfold_launcher})
 endif()
 
 set(KINFOLD_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
@@ -49,9 +52,9 @@ function(kinfold_add_tests name)
   list(TRANSFORM arg_DEPENDS PREPEND kinfold::)
   target_include_directories(kinfold_${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(kinfold_${name}_tests
-    PRIVATE ${arg_DEPENDS} ${arg_USES} GTest::gtest_main GTest::gmock kinfold_strict)
-  target_compile_definitions(kinfold_${name}_tests PRIVATE
-    KINFOLD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    PRIVATE ${arg_DEPENDS} ${arg_USES} kinfold_test_paths GTest::gtest_main GTest::gmock kinfold_strict)
+  # What is measured is in the rooms: optimising gtest's and rapidcheck's templates only costs time.
+  target_compile_options(kinfold_${name}_tests PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(kinfold_${name}_tests
     TEST_PREFIX ${name}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${name} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")

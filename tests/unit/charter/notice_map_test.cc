@@ -11,6 +11,7 @@
 #include "charter/notice.h"
 #include "charter/promises.h"
 #include "sample.h"
+#include "source_dir.h"
 
 namespace kinfold::charter {
 namespace {
@@ -36,7 +37,7 @@ std::string sha256_hex(const std::string& text) {
 std::optional<std::string> the_notice() {
   const char* set = std::getenv("KINFOLD_NOTICE");
   const fs::path folder =
-      set != nullptr ? fs::path(set) : fs::path(KINFOLD_SOURCE_DIR) / ".." / "shared" / "notice";
+      set != nullptr ? fs::path(set) : fs::path(source_dir()) / ".." / "shared" / "notice";
   std::error_code missing;
   for (const auto& file : fs::directory_iterator(folder, missing)) {
     if (file.path().extension() == ".txt") return read_text(file.path().string());

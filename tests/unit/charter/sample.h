@@ -8,11 +8,12 @@
 #include <string>
 
 #include "charter/charter.h"
+#include "source_dir.h"
 
 namespace kinfold::charter {
 
 inline std::string source_path(const std::string& below_root) {
-  return std::string(KINFOLD_SOURCE_DIR) + "/" + below_root;
+  return source_dir() + "/" + below_root;
 }
 
 inline std::string read_text(const std::string& path) {

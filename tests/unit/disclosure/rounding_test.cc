@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "source_dir.h"
 #include "unit/disclosure/random_tables.h"
 
 namespace kinfold::disclosure {
@@ -40,7 +41,7 @@ TEST(ControlledRounding, KeepsEverySumAndStaysWithinOneStep) {
 
 std::string sample_table() {
   const char* given = std::getenv("KINFOLD_DATA");
-  const std::string folder = given != nullptr ? given : KINFOLD_SOURCE_DIR "/../shared/data";
+  const std::string folder = given != nullptr ? given : source_dir() + "/../shared/data";
   std::ifstream file(folder + "/evaluation/ons_ptable_10_5_rule.csv", std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();

@@ -1,4 +1,5 @@
 #include "evaluation/plan.h"
+#include "source_dir.h"
 
 #include <fstream>
 #include <sstream>
@@ -29,7 +30,7 @@ TEST(Plan, ASmallOneGetsDefaults) {
 }
 
 TEST(Plan, TheDemonstrationsIsValid) {
-  const auto plan = read_plan(std::string(KINFOLD_SOURCE_DIR) + "/plans/troubled-families.toml");
+  const auto plan = read_plan(source_dir() + "/plans/troubled-families.toml");
   ASSERT_TRUE(plan.ok()) << plan.error().message;
   EXPECT_EQ(plan.value().outcomes.size(), 7u);
   EXPECT_EQ(plan.value().outcomes[0].where[0].op, Condition::Op::kLess);

@@ -9,13 +9,14 @@
 #include <gtest/gtest.h>
 
 #include "evaluation/effect.h"
+#include "source_dir.h"
 #include "table/io.h"
 
 namespace kinfold::evaluation {
 
 inline std::string reference_path(const std::string& name) {
   const char* root = std::getenv("KINFOLD_DATA");
-  const std::string folder = root != nullptr ? root : std::string(KINFOLD_SOURCE_DIR) + "/../shared/data";
+  const std::string folder = root != nullptr ? root : source_dir() + "/../shared/data";
   return folder + "/evaluation/" + name;
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "holding/door.h"
 #include "seal/files.h"
+#include "source_dir.h"
 #include "unit/seal/seal_testing.h"
 
 namespace kinfold::holding {
@@ -19,7 +20,7 @@ using charter::Kind;
 
 inline const charter::Charter& demo_charter() {
   static const charter::Charter charter = [] {
-    auto loaded = charter::load(KINFOLD_SOURCE_DIR "/charters/family-focus-demo.toml");
+    auto loaded = charter::load(source_dir() + "/charters/family-focus-demo.toml");
     EXPECT_TRUE(loaded.ok()) << (loaded.ok() ? "" : loaded.error().message);
     return std::move(loaded).value();
   }();

@@ -6,12 +6,13 @@
 
 #include "linkage/expression_internal.h"
 #include "linkage/values_internal.h"
+#include "source_dir.h"
 
 namespace kinfold::linkage {
 namespace {
 
 TEST(PeopleModel, ParsesAndIsTheFileInModels) {
-  const auto file = read_model(std::string(KINFOLD_SOURCE_DIR) + "/models/people.toml");
+  const auto file = read_model(source_dir() + "/models/people.toml");
   ASSERT_TRUE(file.ok()) << file.error().message;
   EXPECT_FALSE(people_model().comparisons.empty());
   EXPECT_EQ(model_to_toml(file.value()), model_to_toml(people_model()));

@@ -5,13 +5,14 @@
 #include <filesystem>
 
 #include "linkage/command.h"
+#include "source_dir.h"
 
 namespace kinfold::linkage {
 namespace {
 
 std::filesystem::path data_folder() {
   const char* given = std::getenv("KINFOLD_DATA");
-  return given != nullptr ? std::filesystem::path(given) : std::filesystem::path(KINFOLD_SOURCE_DIR) / ".." / "shared" / "data";
+  return given != nullptr ? std::filesystem::path(given) : std::filesystem::path(source_dir()) / ".." / "shared" / "data";
 }
 
 struct Case {

@@ -1,4 +1,5 @@
 #include "rights/case.h"
+#include "source_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -152,7 +153,7 @@ TEST(Case, ComplaintIsDueForAcknowledgementAlsoWhileClarificationIsAwaited) {
 
 // The picture in the docs is the code's: when this fails, paste what it prints between the marks.
 TEST(Case, PictureInTheDocsIsDrawnFromTheCode) {
-  std::ifstream file(std::string(KINFOLD_SOURCE_DIR) + "/docs/methods/rights-clock.md");
+  std::ifstream file(source_dir() + "/docs/methods/rights-clock.md");
   std::stringstream text;
   text << file.rdbuf();
   for (const auto right : kAllRights) {

@@ -9,6 +9,7 @@
 
 #include "seal/age.h"
 #include "seal/files.h"
+#include "source_dir.h"
 
 namespace kinfold::seal {
 namespace {
@@ -25,7 +26,7 @@ struct Vector {
 
 std::filesystem::path testkit() {
   if (const char* data = std::getenv("KINFOLD_DATA")) return std::filesystem::path(data) / "age-testkit";
-  return std::filesystem::path(KINFOLD_SOURCE_DIR) / ".." / "shared" / "data" / "age-testkit";
+  return std::filesystem::path(source_dir()) / ".." / "shared" / "data" / "age-testkit";
 }
 
 /// Large vectors are zlib streams. libarchive reads gzip, which is the same deflate stream between
