@@ -113,6 +113,32 @@ double update_shares(const LevelShares& counts, const LevelShares& start, double
   return change;
 }
 
+// Holds relatives to what they can share. What is cut off goes to the levels that are not at their bound,
+// in proportion: the maximum of the multinomial likelihood under upper bounds.
+void bound_related(const EmProblem& problem, EmModel& model) {
+  for (std::size_t n = 0; n < problem.related_own_max.size(); ++n) {
+    const double own = problem.related_own_max[n];
+    if (own >= 1.0) continue;
+    auto& row = model.related[n];
+    std::vector<bool> bounded(row.size(), false);
+    for (bool again = true; again;) {
+      again = false;
+      double bound_sum = 0.0;
+      double free_sum = 0.0;
+      for (std::size_t level = 0; level < row.size(); ++level) (bounded[level] ? bound_sum : free_sum) += row[level];
+      for (std::size_t level = 0; level + 1 < row.size(); ++level) {
+        if (bounded[level]) continue;
+        const double bound = own * model.m[n][level] + (1.0 - own) * problem.random_share[n][level];
+        if (row[level] / free_sum * (1.0 - bound_sum) <= bound) continue;
+        row[level] = std::max(bound, kShareMin);
+        bounded[level] = again = true;
+        break;
+      }
+      if (!again) for (std::size_t level = 0; level < row.size(); ++level) if (!bounded[level]) row[level] *= (1.0 - bound_sum) / free_sum;
+    }
+  }
+}
+
 }  // namespace
 
 Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOptions& options) {
@@ -125,6 +151,7 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
     double change = update_shares(sums.m, start.m, options.prior_pair_count, fit.model.m);
     if (start.related_rate > 0.0) {
       change = std::max(change, update_shares(sums.related, start.related, options.prior_pair_count, fit.model.related));
+      bound_related(problem, fit.model);
       fit.model.related_rate = std::clamp(sums.related_count / problem.random_pair_count, 1e-12, 0.45);
     }
     const double rate = std::clamp(sums.match_count / problem.random_pair_count, 1e-12, 0.45);

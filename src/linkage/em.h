@@ -23,6 +23,9 @@ struct EmProblem {
   std::vector<PatternCount> patterns;  ///< Of the pairs that blocking found.
   double random_pair_count = 0.0;      ///< All pairs there are, blocked or not; > 0.
   LevelShares random_share;            ///< Levels among all those pairs, matches included.
+  /// Shape [K], or empty: relatives agree at a level at most this share of the way from strangers (0) to
+  /// one person (1). Without it, the third class takes a file's badly damaged matches for relatives.
+  std::vector<double> related_own_max;
 };
 
 struct EmModel {

@@ -25,6 +25,9 @@ LevelShares start_m(const Comparer& comparer) {
   return shares;
 }
 
+// Twins share a date of birth, fathers and sons a name: seldom enough that three in ten bounds it.
+constexpr double kRelativesOwnMax = 0.3;
+
 // People who belong together agree on shared fields almost as one person does, on the others hardly
 // more than strangers.
 LevelShares start_related(const Comparer& comparer, const LevelShares& m, const LevelShares& random) {
@@ -102,6 +105,9 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   problem.patterns = count_patterns(*run.records, comparer, *run.blocker, model.settings.seed, run.thread_count);
   problem.random_pair_count = std::max(1.0, random.pair_count);
   problem.random_share = random.share;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    problem.related_own_max.push_back(comparer.comparison(n).shared_in_household ? 1.0 : kRelativesOwnMax);
+  }
   EmModel start;
   const double smaller = static_cast<double>(run.records->two_files()
       ? std::min(run.records->left_count, run.records->count - run.records->left_count) : run.records->count);

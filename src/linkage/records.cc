@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "linkage/strings_internal.h"
+#include "person/date_parse.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -24,11 +25,25 @@ std::string header_key(std::string_view name) {
   return key;
 }
 
+// Whose value it is, or which of several: said before a column's name, and no part of it.
+constexpr std::array<std::string_view, 12> kHeaderPrefixes = {
+    "mailing_address_", "home_address_", "mailing_", "home_", "residential_", "current_",
+    "postal_", "person_", "patient_", "client_", "applicant_", "pupil_"};
+
+std::string without_prefix(std::string_view name) {
+  for (const auto prefix : kHeaderPrefixes) {
+    if (header_key(name).starts_with(header_key(prefix))) return header_key(name).substr(header_key(prefix).size());
+  }
+  return {};
+}
+
 const table::Column* find_column(const table::Table& table, const std::vector<std::string>& names) {
-  for (const auto& name : names) {
-    const std::string wanted = header_key(name);
-    for (const auto& column : table.columns()) {
-      if (header_key(column.name()) == wanted) return &column;
+  for (const auto& key_of : {header_key, without_prefix}) {
+    for (const auto& name : names) {
+      const std::string wanted = header_key(name);
+      for (const auto& column : table.columns()) {
+        if (key_of(column.name()) == wanted) return &column;
+      }
     }
   }
   return nullptr;
@@ -49,6 +64,7 @@ class FieldCoder {
 
   void read(const table::Column* column, const std::vector<std::size_t>& order) {
     codes_.reserve(codes_.size() + order.size());
+    if (field_->kind == FieldKind::kDate && column != nullptr) take_order_of(*column);
     for (const auto row : order) codes_.push_back(column == nullptr ? 0 : code_of(*column, row));
   }
   std::uint32_t code(std::size_t record) const { return codes_[record]; }
@@ -80,11 +96,22 @@ class FieldCoder {
     if (!plain) made = cell_text(column, row);
     const std::string_view raw = plain ? column.string_at(row) : std::string_view(made);
     const auto [number, fresh] = raw_.add(raw);
-    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, raw)).first);
+    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, raw, day_first_)).first);
     return code_of_raw_[number];
   }
 
+  // Two files may write dates in two orders: what a text means is learnt anew for each.
+  void take_order_of(const table::Column& column) {
+    if (column.type() != table::ColumnType::kString) return;
+    person::DateOrder order;
+    for (std::size_t row = 0; row < column.size(); ++row) if (!column.is_null(row)) order.see(column.string_at(row));
+    day_first_ = order.day_first();
+    raw_ = StringTable();
+    code_of_raw_.clear();
+  }
+
   const Field* field_;
+  bool day_first_ = true;
   StringTable raw_;
   StringTable standard_;
   std::vector<std::uint32_t> code_of_raw_;

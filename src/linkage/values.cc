@@ -26,8 +26,10 @@ std::string digits_of(std::string_view text) {
 }
 
 // A date as digits YYYYMMDD, also where there is no such day: one wrong digit is still evidence.
-std::string standard_date(std::string_view raw) {
-  const auto reading = person::parse_people_date(raw);
+std::string standard_date(std::string_view raw, bool day_first) {
+  person::DateParseOptions options;
+  options.day_first = day_first;
+  const auto reading = person::parse_people_date(raw, options);
   if (reading.date) {
     auto iso = to_iso(*reading.date);
     std::erase(iso, '-');
@@ -183,12 +185,12 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
   return hash == kNoHash ? 1 : hash;
 }
 
-std::string standard_text(FieldKind kind, std::string_view raw) {
+std::string standard_text(FieldKind kind, std::string_view raw, bool day_first) {
   switch (kind) {
     case FieldKind::kForenames: return person::standardise_forenames(raw).joined();
     case FieldKind::kSurname: return person::standardise_surname(raw).joined();
     case FieldKind::kFullName: return person::standardise_forenames(raw).joined();
-    case FieldKind::kDate: return standard_date(raw);
+    case FieldKind::kDate: return standard_date(raw, day_first);
     case FieldKind::kPostcode: {
       const auto postcode = person::parse_postcode(raw);
       return postcode.valid ? postcode.text : postcode.missing ? std::string{} : standard_code(raw);

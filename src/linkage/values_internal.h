@@ -41,7 +41,8 @@ struct Value {
 };
 
 /// The standard form of `raw` as text ("" when there is nothing in it), and all that hangs on it.
-std::string standard_text(FieldKind kind, std::string_view raw);
+/// `day_first`: 03/04/2009 is 3 April.
+std::string standard_text(FieldKind kind, std::string_view raw, bool day_first = true);
 Value make_value(FieldKind kind, const std::string& standard);
 
 /// Hashes of one part of a value for blocking ("", "soundex", "year", "tokens" ...); none when the

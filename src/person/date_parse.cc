@@ -172,4 +172,17 @@ DateReading parse_people_date(std::string_view text, const DateParseOptions& opt
   return from_numbers(pieces[0], pieces[1], pieces[2], options);
 }
 
+void DateOrder::see(std::string_view text) {
+  std::array<int, 2> number{};
+  std::size_t at = 0;
+  for (auto& value : number) {
+    const std::size_t from = at;
+    for (; at < text.size() && is_digit(text[at]) && at - from < 2; ++at) value = value * 10 + (text[at] - '0');
+    if (at == from || at >= text.size() || is_digit(text[at])) return;
+    ++at;
+  }
+  if (number[0] > 12 && number[0] <= 31 && number[1] <= 12) ++day_first_count_;
+  if (number[1] > 12 && number[1] <= 31 && number[0] <= 12) ++month_first_count_;
+}
+
 }  // namespace kinfold::person

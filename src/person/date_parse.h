@@ -1,6 +1,7 @@
 // Dates as people and spreadsheets write them.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -33,5 +34,18 @@ struct DateReading {
 /// numbers (five digits, 1900 date system). Where the first number cannot be a day or month as
 /// DateParseOptions has it and the other way round can, the other way is read.
 DateReading parse_people_date(std::string_view text, const DateParseOptions& options = {});
+
+/// Whether a column's numeric dates have the day or the month first, from those that only one of the
+/// two can read (31/12/2009, 12/31/2009).
+class DateOrder {
+ public:
+  void see(std::string_view text);
+  /// False where more dates are month first than day first; true where nothing tells.
+  bool day_first() const { return day_first_count_ >= month_first_count_; }
+
+ private:
+  std::size_t day_first_count_ = 0;
+  std::size_t month_first_count_ = 0;
+};
 
 }  // namespace kinfold::person

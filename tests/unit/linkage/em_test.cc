@@ -125,5 +125,35 @@ TEST(FitEm, RefusesWithTheReason) {
   }
 }
 
+// Date of birth, number, forename, then surname, street and town, which a household shares. Four in ten
+// matches have other names, and nobody has relatives in the file.
+TEST(FitEm, BadlyDamagedMatchesAreNotTakenForRelatives) {
+  const auto u = agreeing({0.001, 0.0001, 0.01, 0.01, 0.01, 0.05});
+  const EmModel whole{0.0002, 0.0, agreeing({0.97, 0.97, 0.95, 0.95, 0.9, 0.9}), u, u};
+  const EmModel damaged{0.0002, 0.0, agreeing({0.97, 0.97, 0.05, 0.05, 0.9, 0.9}), u, u};
+  EmProblem problem = expected_counts(whole, 1e7);
+  const EmProblem others = expected_counts(damaged, 1e7);
+  for (std::size_t n = 0; n < problem.patterns.size(); ++n) {
+    problem.patterns[n].pair_count = 0.6 * problem.patterns[n].pair_count + 0.4 * others.patterns[n].pair_count;
+  }
+  for (std::size_t n = 0; n < problem.random_share.size(); ++n) {
+    for (std::size_t level = 0; level < 2; ++level) {
+      problem.random_share[n][level] = 0.6 * problem.random_share[n][level] + 0.4 * others.random_share[n][level];
+    }
+  }
+  const EmModel start{0.0001, 0.0001, agreeing({0.8, 0.8, 0.8, 0.8, 0.8, 0.8}), agreeing({0.1, 0.1, 0.1, 0.5, 0.5, 0.5}), {}};
+  const auto unbounded = fit_em(problem, start);
+  problem.related_own_max = {0.3, 0.3, 0.3, 1.0, 1.0, 1.0};
+  const auto bounded = fit_em(problem, start);
+  ASSERT_TRUE(unbounded.ok() && bounded.ok());
+  EXPECT_LT(unbounded.value().expected_match_count, 0.8 * 2000);
+  EXPECT_NEAR(bounded.value().expected_match_count, 2000, 0.05 * 2000);
+  const auto& fit = bounded.value().model;
+  for (std::size_t n = 0; n < 3; ++n) {
+    EXPECT_LE(fit.related[n][0], 0.3 * fit.m[n][0] + 0.7 * problem.random_share[n][0] + 1e-9);
+    EXPECT_NEAR(fit.related[n][0] + fit.related[n][1], 1.0, 1e-9);
+  }
+}
+
 }  // namespace
 }  // namespace kinfold::linkage

@@ -98,5 +98,17 @@ TEST(ParseGender, ReadsWordsAndCodes) {
   EXPECT_FALSE(parse_gender("blue").complaint.none());
 }
 
+TEST(DateOrder, IsTheOneThatTheUnambiguousDatesHave) {
+  const auto day_first = [](std::initializer_list<const char*> texts) {
+    DateOrder order;
+    for (const auto* text : texts) order.see(text);
+    return order.day_first();
+  };
+  EXPECT_TRUE(day_first({}));
+  EXPECT_TRUE(day_first({"03/04/2009", "2009-12-31", "19841231", "", "31"}));
+  EXPECT_TRUE(day_first({"31/12/2009", "12-31-2009", "28.2.09"}));
+  EXPECT_FALSE(day_first({"03/04/2009", "12/31/2009", "2-28-09"}));
+}
+
 }  // namespace
 }  // namespace kinfold::person
