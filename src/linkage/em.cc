@@ -98,16 +98,22 @@ Sums expect(const EmProblem& problem, const EmModel& model) {
   return sums;
 }
 
-// Shares from expected counts and the start's weight; the largest change.
-double update_shares(const LevelShares& counts, const LevelShares& start, double prior, LevelShares& shares) {
-  double change = 0.0;
+// Shares from expected counts and the start's weight.
+void update_shares(const LevelShares& counts, const LevelShares& start, double prior, LevelShares& shares) {
   for (std::size_t n = 0; n < shares.size(); ++n) {
     double total = prior;
     for (const double count : counts[n]) total += count;
     for (std::size_t level = 0; level < shares[n].size(); ++level) {
-      const double share = std::max((counts[n][level] + prior * start[n][level]) / total, kShareMin);
-      change = std::max(change, std::fabs(share - shares[n][level]));
-      shares[n][level] = share;
+      shares[n][level] = std::max((counts[n][level] + prior * start[n][level]) / total, kShareMin);
+    }
+  }
+}
+
+double largest_change(const LevelShares& before, const LevelShares& after) {
+  double change = 0.0;
+  for (std::size_t n = 0; n < before.size(); ++n) {
+    for (std::size_t level = 0; level < before[n].size(); ++level) {
+      change = std::max(change, std::fabs(after[n][level] - before[n][level]));
     }
   }
   return change;
@@ -148,18 +154,19 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
   update_u(problem, fit.model);
   for (int n = 1; n <= options.iteration_count_max && !fit.converged; ++n) {
     const Sums sums = expect(problem, fit.model);
-    double change = update_shares(sums.m, start.m, options.prior_pair_count, fit.model.m);
+    const EmModel before = fit.model;
+    update_shares(sums.m, start.m, options.prior_pair_count, fit.model.m);
     if (start.related_rate > 0.0) {
-      change = std::max(change, update_shares(sums.related, start.related, options.prior_pair_count, fit.model.related));
+      update_shares(sums.related, start.related, options.prior_pair_count, fit.model.related);
       bound_related(problem, fit.model);
       fit.model.related_rate = std::clamp(sums.related_count / problem.random_pair_count, 1e-12, 0.45);
     }
     const double rate = std::clamp(sums.match_count / problem.random_pair_count, 1e-12, 0.45);
-    change = std::max(change, std::fabs(rate / fit.model.match_rate - 1.0) * 0.01);
     fit.model.match_rate = rate;
     update_u(problem, fit.model);
     fit.iteration_count = n;
-    fit.converged = change < options.tolerance;
+    fit.converged = std::max({largest_change(before.m, fit.model.m), largest_change(before.related, fit.model.related),
+                              std::fabs(rate / before.match_rate - 1.0) * 0.01}) < options.tolerance;
     fit.log_likelihood_nats = sums.log_likelihood;
     fit.expected_match_count = sums.match_count;
     fit.m_pair_count = sums.m;
