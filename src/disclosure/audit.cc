@@ -11,6 +11,11 @@
 namespace kinfold::disclosure {
 namespace {
 
+/// What complete, checked alternatives reach.
+Interval witnessed(const Interval& interval) {
+  return {interval.witness_low, interval.witness_high, false, false, 0, 0};
+}
+
 bool is_free(const SystemCell& cell) { return !cell.shown || cell.shown_low < cell.shown_high; }
 
 /// Free cells tied to each other by relations: an attack on one says nothing of the others.
@@ -217,11 +222,12 @@ void Attack::look_for_whole(std::size_t position) {
   std::vector<bool> integer;
   std::vector<double> low(low_);
   std::vector<double> high(high_);
-  const double far = 4 * std::max({cell.need.above, cell.need.below, cell.need.width});
+  // No further than anybody needs: a solver that has got there is done, without a proof that it could go on.
+  const double wanted = std::max({cell.need.above, cell.need.below, cell.need.width});
   for (std::size_t i = 0; i < low.size(); ++i) {
     integer.push_back(system_.cells[component_.cells[i]].integer);
-    low[i] = std::max(low[i], -far);
-    high[i] = std::min(high[i], far);
+    low[i] = std::max(low[i], -(i == position ? 1 : 4) * wanted);
+    high[i] = std::min(high[i], (i == position ? 1 : 4) * wanted);
   }
   const std::vector<double> zero(component_.relations.size(), 0.0);
   std::vector<double> cost(low.size(), 0.0);
@@ -231,11 +237,13 @@ void Attack::look_for_whole(std::size_t position) {
     cost[position] = sign;
     const auto found = minimise_integer({&columns_, low, high, cost, zero, zero, &integer, kNodeCountMax});
     if (!found.solution.empty()) learn(found.solution);
+    if (satisfies(witnessed(interval), cell)) return;
     settled = settled && found.optimal;
   }
-  if (!settled || interval.low == -kUnbounded || interval.high == kUnbounded) return;
-  interval.low = std::max(interval.low, interval.witness_low);
-  interval.high = std::min(interval.high, interval.witness_high);
+  if (!settled) return;
+  // What stopped short of the limit can go no further in whole numbers.
+  if (interval.witness_low > cell.value - wanted) interval.low = std::max(interval.low, interval.witness_low);
+  if (interval.witness_high < cell.value + wanted) interval.high = std::min(interval.high, interval.witness_high);
 }
 
 Status Attack::run(const AuditOptions& options) {
@@ -259,15 +267,18 @@ Status Attack::run(const AuditOptions& options) {
       if (auto status = bound(i, upper); !status.ok()) return status;
     }
     interval.exact = true;
+    if (cell.sensitive && !satisfies(interval, cell)) audit_.exposed.push_back(c);
+    if (audit_.exposed.size() > options.exposed_count_max) return {};
   }
   if (component_.cells.size() > options.integer_cell_count_max) return {};
   for (std::size_t i = 0; i < component_.cells.size(); ++i) {
     const auto c = component_.cells[i];
     const auto& interval = audit_.intervals[c];
     if (!system_.cells[c].sensitive || !satisfies(interval, system_.cells[c])) continue;
-    if (!satisfies({interval.witness_low, interval.witness_high, false, false, 0, 0}, system_.cells[c])) {
-      look_for_whole(i);
-    }
+    if (satisfies(witnessed(interval), system_.cells[c])) continue;
+    look_for_whole(i);
+    if (!satisfies(interval, system_.cells[c])) audit_.exposed.push_back(c);
+    if (audit_.exposed.size() > options.exposed_count_max) return {};
   }
   return {};
 }
@@ -351,22 +362,21 @@ Result<Audit> audit(const System& system, const AuditOptions& options) {
   for (const auto& component : components_of(system)) {
     const bool wanted = options.exact_intervals ||
                         std::any_of(component.cells.begin(), component.cells.end(), [&](CellIndex c) {
-                          const auto& interval = result.intervals[c];
                           return system.cells[c].sensitive &&
-                                 !satisfies({interval.witness_low, interval.witness_high, false, false, 0, 0},
-                                            system.cells[c]);
+                                 !satisfies(witnessed(result.intervals[c]), system.cells[c]);
                         });
     if (!wanted) continue;
     Attack attack(system, component, result, scratch);
     if (auto status = attack.run(options); !status.ok()) return status.error();
+    if (result.exposed.size() > options.exposed_count_max) return result;
   }
+  result.exposed.clear();  // in order, and with the cells that no attack was needed for
   for (CellIndex c = 0; c < system.cells.size(); ++c) {
     const auto& cell = system.cells[c];
     auto& interval = result.intervals[c];
     if (!is_free(cell)) interval.exact = true;
     if (!cell.sensitive) continue;
-    const Interval witnessed{interval.witness_low, interval.witness_high, false, false, 0, 0};
-    interval.confirmed = satisfies(witnessed, cell);
+    interval.confirmed = satisfies(witnessed(interval), cell);
     if (!satisfies(interval, cell)) result.exposed.push_back(c);
   }
   return result;

@@ -100,7 +100,7 @@ std::vector<Insider> Checker::find_insiders() const {
 }
 
 Status Checker::suppress() {
-  auto suppression = suppress_heuristic(encoding_.system);
+  auto suppression = suppress_heuristic(encoding_.system, rules_.attempt_count);
   if (!suppression.ok()) return suppression.error();
   suppression_ = std::move(suppression).value();
   if (encoding_.system.cells.size() <= static_cast<std::size_t>(rules_.exact_cell_count_max)) {
@@ -111,7 +111,7 @@ Status Checker::suppress() {
   for (const auto c : suppression_.hidden) encoding_.system.cells[c].shown = false;
   const auto insiders = find_insiders();
   const auto exposed_before = suppression_.exposed.size();
-  if (auto status = protect_from_insiders(encoding_.system, insiders, suppression_); !status.ok()) return status;
+  if (auto status = protect_from_insiders(encoding_.system, insiders, suppression_, rules_.attempt_count); !status.ok()) return status;
   exposed_to_insiders_.assign(suppression_.exposed.begin() + static_cast<std::ptrdiff_t>(exposed_before),
                               suppression_.exposed.end());
   return {};

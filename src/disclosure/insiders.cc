@@ -45,7 +45,8 @@ System as_known_to(const System& system, const std::vector<Insider>& group) {
 
 }  // namespace
 
-Status protect_from_insiders(System& system, const std::vector<Insider>& insiders, Suppression& suppression) {
+Status protect_from_insiders(System& system, const std::vector<Insider>& insiders, Suppression& suppression,
+                             int attempt_count) {
   const auto exposed_to_all = suppression.exposed;
   const auto groups = attackers(system, insiders);
   auto witnesses = suppression.witnesses;
@@ -61,7 +62,7 @@ Status protect_from_insiders(System& system, const std::vector<Insider>& insider
       witnesses.insert(witnesses.end(), audited.value().witnesses.begin(), audited.value().witnesses.end());
     }
     if (audited.value().safe()) continue;
-    auto more = suppress_heuristic(known);
+    auto more = suppress_heuristic(known, attempt_count);
     if (!more.ok()) return more.error();
     for (const auto c : more.value().hidden) {
       system.cells[c].shown = false;

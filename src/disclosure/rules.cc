@@ -64,6 +64,7 @@ Result<Rules> parse_rules(std::string_view toml_text) {
   keys.number("protection_width", rules.protection_width, 0, 1'000'000);
   keys.number("exact_cells", rules.exact_cell_count_max, 0, 100'000);
   keys.number("exact_nodes", rules.exact_node_count_max, 0, 10'000'000);
+  keys.number("attempts", rules.attempt_count, 1, 5);
   keys.number("exact_intervals", rules.interval_count_max, 0, 1'000'000);
   keys.number("checkers_needed", rules.checker_count, 1, 2);
   keys.texts("blocked_extensions", rules.blocked_extensions);
@@ -121,6 +122,7 @@ std::string to_toml(const Rules& rules) {
   line("protection_width", rules.protection_width);
   line("exact_cells", rules.exact_cell_count_max);
   line("exact_nodes", rules.exact_node_count_max);
+  line("attempts", rules.attempt_count);
   line("exact_intervals", rules.interval_count_max);
   line("checkers_needed", rules.checker_count);
   line("blocked_extensions", "[" + join(blocked, ", ") + "]");

@@ -45,6 +45,7 @@ struct Rules {
   /// Tables of at most so many cells are protected by an integer programme, within so many nodes.
   int exact_cell_count_max = 60;
   int exact_node_count_max = 2000;
+  int attempt_count = 5;               ///< Of the heuristic, in tables of up to 2,000 numbers; the cheapest is kept.
   /// Up to so many hidden cells have exact intervals in the certificate; beyond, proven ones.
   int interval_count_max = 5000;
   int checker_count = 1;               ///< Actors, other than the author, who must approve: 1 or 2.

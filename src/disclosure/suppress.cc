@@ -303,6 +303,7 @@ Result<bool> Heuristic::can_spare(CellIndex cell) {
   for (const auto h : hidden_) without.cells[h].shown = h == cell;
   AuditOptions options;
   options.witnesses = &witnesses_;  // those that leave the cell alone still hold
+  options.exposed_count_max = exposed_.size();
   auto audited = audit(without, options);
   if (!audited.ok()) return audited.error();
   return audited.value().exposed.size() <= exposed_.size();
@@ -356,11 +357,13 @@ Result<Suppression> Heuristic::run() {
 
 }  // namespace
 
-Result<Suppression> suppress_heuristic(const System& system) {
+Result<Suppression> suppress_heuristic(const System& system, int attempt_count) {
   constexpr std::size_t kSmall = 2000;  // cells: below, several attempts take less than a second
   auto best = Heuristic(system, {}).run();
   if (!best.ok() || best.value().hidden.empty() || system.cells.size() > kSmall) return best;
-  for (const Attempt& attempt : {Attempt{2, 32}, Attempt{3, 4}, Attempt{4, 1}, Attempt{5, 1}}) {
+  constexpr Attempt kOthers[] = {{4, 1}, {3, 4}, {5, 1}, {2, 32}};
+  const auto other_count = static_cast<std::size_t>(std::clamp(attempt_count - 1, 0, 4));
+  for (const Attempt& attempt : std::span(kOthers).first(other_count)) {
     auto other = Heuristic(system, attempt).run();
     if (!other.ok()) return other;
     if (std::pair(other.value().exposed.size(), other.value().cost) <

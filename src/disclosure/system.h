@@ -76,6 +76,8 @@ struct AuditOptions {
   /// People come in whole numbers: where the linear programme finds no whole alternative, an integer
   /// programme looks for one, up to this many cells tied together; without one the cell is exposed.
   std::size_t integer_cell_count_max = 2000;
+  /// Stops once more than so many cells prove to be exposed: for who only asks whether a choice will do.
+  std::size_t exposed_count_max = static_cast<std::size_t>(-1);
 };
 struct Audit {
   std::vector<Interval> intervals;   ///< One a cell; of cells that are not sensitive only if exact.
@@ -111,7 +113,8 @@ struct Suppression {
 /// false on those that fail a rule. One linear programme per sensitive cell and direction, whose
 /// solution is a complete alternative table (Fischetti and Salazar 2001, section 5; Kelly, Golden and
 /// Assad 1992 for the network case), then redundant cells are given back.
-Result<Suppression> suppress_heuristic(const System& system);
+/// The cheapest of `attempt_count` (1 to 5) ways through the sensitive cells; large systems get one.
+Result<Suppression> suppress_heuristic(const System& system, int attempt_count = 5);
 
 /// The cheapest safe choice, as one integer programme solved with CBC; `start` is a feasible one.
 /// `optimal` is false where the nodes ran out: then `bound` says how far off it may be.
@@ -128,6 +131,7 @@ struct Insider {
 /// looked at one by one; beyond, in groups that together hold every pair apart (a group
 /// knows more than each of its members: safe, and dearer).
 /// Marks what it hides in `system` and in `suppression`, where `exposed` gets what cannot be helped.
-Status protect_from_insiders(System& system, const std::vector<Insider>& insiders, Suppression& suppression);
+Status protect_from_insiders(System& system, const std::vector<Insider>& insiders, Suppression& suppression,
+                             int attempt_count = 5);
 
 }  // namespace kinfold::disclosure

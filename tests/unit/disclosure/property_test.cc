@@ -1,28 +1,31 @@
 // After protection no attack recovers a small count within its protection interval. By default 30
-// random tables; KINFOLD_PROPERTY_TABLES=10000 is the full run.
+// random tables of each kind; KINFOLD_PROPERTY_TABLES=10000 is the full run (`make disclosure-proof`),
+// KINFOLD_PROPERTY_FIRST the seed it begins with.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
 #include "disclosure/check.h"
-#include "unit/disclosure/random_tables.h"
+#include "unit/disclosure/attacks.h"
 
 namespace kinfold::disclosure {
 namespace {
 
-std::uint64_t table_count() {
-  const char* given = std::getenv("KINFOLD_PROPERTY_TABLES");
-  return given == nullptr ? 30 : std::strtoull(given, nullptr, 10);
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* given = std::getenv(name);
+  return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
 }
+std::uint64_t table_count() { return from_environment("KINFOLD_PROPERTY_TABLES", 30); }
+std::uint64_t first_seed() { return from_environment("KINFOLD_PROPERTY_FIRST", 1); }
 
-std::vector<bool> shown_rows(const CheckedOutput& output) {
-  const auto* n = output.protected_table.find("n");
+std::vector<bool> shown_rows(const CheckedOutput& output, const char* column) {
+  const auto* values = output.protected_table.find(column);
   std::vector<bool> shown;
-  for (std::size_t row = 0; row < n->size(); ++row) shown.push_back(!n->is_null(row));
+  for (std::size_t row = 0; row < values->size(); ++row) shown.push_back(!values->is_null(row));
   return shown;
 }
 
-void expect_wide(double value, double low, double high, const char* attack) {
+void expect_wide(double value, double low, double high, const std::string& attack) {
   EXPECT_LE(low, std::max(0.0, value - 1)) << attack;
   EXPECT_GE(high, 10) << attack;
   EXPECT_GE(high - low, 10) << attack;
@@ -51,44 +54,103 @@ void attack_as_singleton(const RandomTable& table, const std::vector<bool>& show
   }
 }
 
+/// Elimination, zero margins and the linear programme, on a system made without the room's encoding.
+void attack_system(System system) {
+  for (const auto& [c, value] : solve_by_differencing(system)) {
+    EXPECT_GE(system.cells[c].value, 10) << "differencing works out cell " << c << " as " << value;
+  }
+  for (const auto c : zeros_from_margins(system)) ADD_FAILURE() << "zero margins work out cell " << c;
+  for (CellIndex c = 0; c < system.cells.size(); ++c) {
+    auto& cell = system.cells[c];
+    if (cell.value >= 10) continue;
+    ASSERT_FALSE(cell.shown) << "cell " << c;
+    cell.sensitive = true;
+    cell.need = {std::min(cell.value, 1.0), 10 - cell.value, 10};
+  }
+  const auto attacked = audit(system);
+  ASSERT_TRUE(attacked.ok());
+  for (const auto c : attacked.value().exposed) {
+    const auto& interval = attacked.value().intervals[c];
+    ADD_FAILURE() << "the linear programme brings cell " << c << ", which is " << system.cells[c].value << ", between "
+                  << interval.low << " and " << interval.high;
+  }
+}
+
+/// The certificate's intervals do not change what is hidden, and the integer programme takes nearly all of the
+/// time: nine tables of ten are protected by the heuristic in one attempt, the tenth as by default.
+Rules quick_rules(std::uint64_t seed) {
+  Rules rules;
+  rules.interval_count_max = 0;
+  if (seed % 10 != 0) rules.exact_cell_count_max = 0, rules.attempt_count = 1;
+  return rules;
+}
+
+struct Tally {
+  std::size_t small = 0, secondary = 0, refused = 0;
+};
+
+void record(const Tally& tally) {
+  ::testing::Test::RecordProperty("small", static_cast<int>(tally.small));
+  ::testing::Test::RecordProperty("secondary", static_cast<int>(tally.secondary));
+  ::testing::Test::RecordProperty("refused", static_cast<int>(tally.refused));
+  EXPECT_GT(tally.small, table_count());
+  // A table that is refused gives nothing away; but refusing is no way of protecting.
+  EXPECT_LE(tally.refused, 2 + table_count() / 50);
+}
+
 TEST(Property, NoAttackRecoversASmallCount) {
-  std::size_t small_count = 0;
-  std::size_t secondary_count = 0;
-  for (std::uint64_t seed = 1; seed <= table_count(); ++seed) {
+  Tally tally;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + table_count(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const auto table = random_table(seed);
     NoProgress progress;
-    const auto checked = check(std::span(&table.output, 1), Rules{}, ReleaseLedger{}, progress);
+    const auto checked = check(std::span(&table.output, 1), quick_rules(seed), ReleaseLedger{}, progress);
     ASSERT_TRUE(checked.ok()) << checked.error().message;
     const auto& output = checked.value().outputs[0];
     if (!output.publishable()) {
-      // Only a table with too few people in all of it cannot be protected by hiding.
-      ADD_FAILURE() << output.refusals[0];
+      ++tally.refused;
       continue;
     }
-    const auto shown = shown_rows(output);
+    const auto shown = shown_rows(output, "n");
     const auto bounds = propagate(table, shown);
-    AuditOptions options;
-    options.exact_intervals = true;
-    const auto attacked = audit(independent_system(table, shown), options);
-    ASSERT_TRUE(attacked.ok());
     for (std::size_t row = 0; row < table.value.size(); ++row) {
       if (table.value[row] >= 10) {
-        secondary_count += shown[row] ? 0U : 1U;
+        tally.secondary += shown[row] ? 0U : 1U;
         continue;
       }
-      ++small_count;
+      ++tally.small;
       ASSERT_FALSE(shown[row]) << "row " << row;
       expect_wide(table.value[row], bounds[row].low, bounds[row].high, "pencil");
-      const auto& interval = attacked.value().intervals[row];
-      expect_wide(table.value[row], std::ceil(interval.low - 1e-6), std::floor(interval.high + 1e-6), "linear programme");
     }
+    attack_system(independent_system(table, shown));
     attack_as_singleton(table, shown);
     if (::testing::Test::HasFailure()) return;
   }
-  RecordProperty("small", static_cast<int>(small_count));
-  RecordProperty("secondary", static_cast<int>(secondary_count));
-  EXPECT_GT(small_count, table_count());
+  record(tally);
+}
+
+TEST(Property, NoAttackThroughPercentagesRecoversASmallCount) {
+  Tally tally;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + table_count(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto table = percent_table(seed, 3);
+    NoProgress progress;
+    const auto checked = check(std::span(&table.table.output, 1), quick_rules(seed), ReleaseLedger{}, progress);
+    ASSERT_TRUE(checked.ok()) << checked.error().message;
+    const auto& output = checked.value().outputs[0];
+    if (!output.publishable()) {
+      ++tally.refused;
+      continue;
+    }
+    const auto system = percent_system(table, shown_rows(output, "n"), shown_rows(output, "percent"));
+    for (const auto& cell : system.cells) {
+      tally.small += cell.value < 10 ? 1U : 0U;
+      tally.secondary += cell.value >= 10 && !cell.shown ? 1U : 0U;
+    }
+    attack_system(system);
+    if (::testing::Test::HasFailure()) return;
+  }
+  record(tally);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Random tables of counts with all their margins, and an attacker who sees only what is published.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -25,6 +26,7 @@ inline RandomTable random_table(std::uint64_t seed, int dimension_count_max = 4,
   RandomStream rng(seed, {17});
   RandomTable table;
   const int dimension_count = rng.between(1, dimension_count_max);
+  if (dimension_count == 4) size_max = std::min(size_max, 3);  // 256 cells with all margins
   for (int d = 0; d < dimension_count; ++d) table.sizes.push_back(rng.between(2, size_max));
   std::vector<int> at(table.sizes.size(), 0);
   const std::function<void(std::size_t)> visit = [&](std::size_t d) {
