@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <cstring>
 #include <algorithm>
 
 namespace kinfold {
@@ -88,6 +89,15 @@ bool starts_with_ignore_case(std::string_view text, std::string_view prefix) {
 
 bool is_valid_utf8(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
+    // Most text is ASCII: eight bytes at a time as long as none has its high bit.
+    std::uint64_t word = 0;
+    if (at + sizeof word <= bytes.size()) {
+      std::memcpy(&word, bytes.data() + at, sizeof word);
+      if ((word & 0x8080808080808080ULL) == 0) {
+        at += sizeof word;
+        continue;
+      }
+    }
     const auto lead = static_cast<unsigned char>(bytes[at]);
     const auto length = static_cast<std::size_t>(sequence_length(lead));
     if (length == 0 || at + length > bytes.size()) return false;

@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "linkage/keys_internal.h"
+#include "linkage/radix_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -78,18 +79,42 @@ bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, 
   return s < l || (s == l && small > large);
 }
 
-// (key, group) of one rule, joined with itself; the largest blocks beyond the budget are left out.
-void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, const AttachOptions& options, Candidates& candidates) {
+// (key, group) of one rule, by key and group. Of large files only what may meet a group of several records:
+// two single records were compared as records already.
+std::vector<std::uint64_t> entries_of_rule(const RuleKeyMaker& maker, const Groups& groups) {
+  constexpr std::uint32_t kFilterBits = 24;
+  const bool many = groups.count() >= kGroupsManyMin;
   std::vector<std::uint64_t> entries;
   std::vector<std::uint32_t> keys;
-  std::size_t small_count = 0;
-  const bool many = groups.count() >= kGroupsManyMin;
+  std::vector<bool> met(many ? std::size_t{1} << kFilterBits : 0);
   for (std::uint32_t g = 0; g < groups.count(); ++g) {
+    if (many && groups.size(g) == 1) continue;
     maker.keys_of(groups.of(g), groups.size(g), keys);
-    for (const auto key : keys) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
-    small_count += groups.size(g) <= options.small_size_max;
+    for (const auto key : keys) {
+      entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+      if (many) met[key >> (32 - kFilterBits)] = true;
+    }
   }
-  std::sort(entries.begin(), entries.end());
+  for (std::uint32_t g = 0; many && g < groups.count(); ++g) {
+    if (groups.size(g) != 1) continue;
+    if (maker.single()) {
+      const auto key = maker.key_of(*groups.of(g));
+      if (key != 0 && met[key >> (32 - kFilterBits)]) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+      continue;
+    }
+    maker.keys_of(groups.of(g), 1, keys);
+    for (const auto key : keys) if (met[key >> (32 - kFilterBits)]) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+  }
+  radix_sort<64>(entries, [](std::uint64_t entry) { return entry; });
+  return entries;
+}
+
+// Groups that share a key; the largest blocks beyond the budget are left out.
+void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, const AttachOptions& options, Candidates& candidates) {
+  const bool many = groups.count() >= kGroupsManyMin;
+  const auto entries = entries_of_rule(maker, groups);
+  std::size_t small_count = 0;
+  for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
   std::vector<std::pair<std::size_t, std::size_t>> blocks;
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin;
@@ -110,7 +135,7 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
       for (std::size_t j = i + 1; j < end; ++j) {
         const auto a = static_cast<std::uint32_t>(entries[i]);
         const auto b = static_cast<std::uint32_t>(entries[j]);
-        // Two single records were compared as records already; only small files can afford a second look.
+        // Only small files can afford a second look at two single records.
         if (many && groups.size(a) == 1 && groups.size(b) == 1) continue;
         if (may_attach(groups, a, b, options)) candidates.emplace_back(a, b);
         else if (may_attach(groups, b, a, options)) candidates.emplace_back(b, a);
@@ -215,12 +240,12 @@ bool join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>
 
 }  // namespace
 
-void attach_small_groups(const Scorer& scorer, const Model& model, const std::vector<KeptPair>& kept,
+void attach_small_groups(const Scorer& scorer, const Model& model, const PartTables& tables, const std::vector<KeptPair>& kept,
                          std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count) {
   std::vector<RuleKeyMaker> makers;
   for (const auto& rule : model.blocking) {
     const auto usable = rule_is_usable(rule, scorer.records(), model);
-    if (usable.ok() && usable.value()) makers.emplace_back(scorer.records(), rule, model);
+    if (usable.ok() && usable.value()) makers.emplace_back(scorer.records(), rule, tables);
   }
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);

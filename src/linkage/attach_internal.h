@@ -23,7 +23,7 @@ struct AttachOptions {
 /// S and C: S may agree with one record of C on the name and with another on the date of birth, which no
 /// pair of records shows. Candidates share a blocking key of the model, also one that no single record
 /// of C has. `cluster` holds a group number for each record and is changed in place. Deterministic.
-void attach_small_groups(const Scorer& scorer, const Model& model, const std::vector<KeptPair>& kept,
+void attach_small_groups(const Scorer& scorer, const Model& model, const PartTables& tables, const std::vector<KeptPair>& kept,
                          std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count);
 
 }  // namespace kinfold::linkage

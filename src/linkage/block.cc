@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 #include "linkage/block_internal.h"
 #include "linkage/keys_internal.h"
+#include "linkage/radix_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -16,35 +17,32 @@ std::uint64_t pairs_in(std::uint64_t first, std::uint64_t second, bool two_files
 
 }  // namespace
 
-Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const BlockingRule& rule, const Model& model) {
-  const RuleKeyMaker maker(records, rule, model);
+Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const BlockingRule& rule, const PartTables& tables) {
+  const RuleKeyMaker maker(records, rule, tables);
   RuleKeys keys;
-  if (!maker.single()) keys.offset.push_back(0);
+  if (maker.single()) {
+    keys.key.resize(records.count);
+    for (std::uint32_t record = 0; record < records.count; ++record) keys.key[record] = maker.key_of(record);
+    return keys;
+  }
+  keys.offset.push_back(0);
   std::vector<std::uint32_t> own;
   for (std::uint32_t record = 0; record < records.count; ++record) {
     maker.keys_of(&record, 1, own);
-    if (maker.single()) {
-      keys.key.push_back(own.empty() ? 0 : own[0]);
-    } else {
-      keys.key.insert(keys.key.end(), own.begin(), own.end());
-      keys.offset.push_back(static_cast<std::uint32_t>(keys.key.size()));
-    }
+    keys.key.insert(keys.key.end(), own.begin(), own.end());
+    keys.offset.push_back(static_cast<std::uint32_t>(keys.key.size()));
   }
   return keys;
 }
 
-// Sorts (key, record), makes the blocks, and leaves out the largest ones beyond the budget; their
-// keys are struck from the records too, so that "the first rule that holds" stays true.
-void Blocker::add_blocks(std::size_t rule, const Records& records, double pair_budget) {
-  std::vector<std::uint64_t> entries;
-  for (std::uint32_t record = 0; record < records.count; ++record) {
-    const auto [begin, end] = rules_[rule].of(record);
-    for (const auto* key = begin; key != end; ++key) entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
-  }
-  std::sort(entries.begin(), entries.end());
-  struct Found {
-    std::uint64_t begin, middle, end, pairs;
-  };
+namespace {
+
+struct Found {
+  std::uint64_t begin, middle, end, pairs;
+};
+
+// Runs of equal keys that make pairs.
+std::vector<Found> find_blocks(const std::vector<std::uint64_t>& entries, const Records& records) {
   std::vector<Found> found;
   for (std::uint64_t begin = 0; begin < entries.size();) {
     std::uint64_t end = begin;
@@ -57,17 +55,43 @@ void Blocker::add_blocks(std::size_t rule, const Records& records, double pair_b
     if (pairs > 0) found.push_back({begin, middle, end, pairs});
     begin = end;
   }
+  return found;
+}
+
+// The size of the largest block that fits into the budget together with all smaller ones.
+std::uint64_t largest_within(const std::vector<Found>& found, double pair_budget) {
+  double total = 0.0;
+  for (const auto& block : found) total += static_cast<double>(block.pairs);
+  if (total <= pair_budget) return ~std::uint64_t{0};
   std::vector<std::uint64_t> sizes;
   for (const auto& block : found) sizes.push_back(block.pairs);
   std::sort(sizes.begin(), sizes.end());
-  double total = 0.0;
   std::uint64_t largest = 0;
+  total = 0.0;
   for (const auto size : sizes) {
     total += static_cast<double>(size);
     if (total > pair_budget) break;
     largest = size;
   }
+  return largest;
+}
+
+}  // namespace
+
+// Sorts (key, record), makes the blocks, and leaves out the largest ones beyond the budget; their
+// keys are struck from the records too, so that "the first rule that holds" stays true.
+Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& records, double pair_budget) {
+  std::vector<std::uint64_t> entries;
+  entries.reserve(rules_[rule].key.size());
+  for (std::uint32_t record = 0; record < records.count; ++record) {
+    const auto [begin, end] = rules_[rule].of(record);
+    for (const auto* key = begin; key != end; ++key) entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
+  }
+  radix_sort<32>(entries, [](std::uint64_t entry) { return entry >> 32; });  // Stable: records stay in order.
+  const auto found = find_blocks(entries, records);
+  const std::uint64_t largest = largest_within(found, pair_budget);
   RuleYield& yield = yields_[rule];
+  RuleBlocks own;
   std::vector<std::uint32_t> struck;
   for (const auto& block : found) {
     if (block.pairs > largest) {
@@ -77,14 +101,26 @@ void Blocker::add_blocks(std::size_t rule, const Records& records, double pair_b
       continue;
     }
     yield.pair_count += block.pairs;
-    const std::uint64_t at = index_.size();
-    for (std::uint64_t n = block.begin; n < block.end; ++n) index_.push_back(static_cast<std::uint32_t>(entries[n]));
-    blocks_.push_back({static_cast<std::uint32_t>(rule), static_cast<std::uint32_t>(entries[block.begin] >> 32), at,
-                       at + (block.middle - block.begin), at + (block.end - block.begin)});
+    const std::uint64_t at = own.index.size();
+    for (std::uint64_t n = block.begin; n < block.end; ++n) own.index.push_back(static_cast<std::uint32_t>(entries[n]));
+    own.blocks.push_back({static_cast<std::uint32_t>(rule), static_cast<std::uint32_t>(entries[block.begin] >> 32), at,
+                          at + (block.middle - block.begin), at + (block.end - block.begin)});
   }
-  if (struck.empty()) return;
+  if (struck.empty()) return own;
   for (auto& key : rules_[rule].key) {
     if (std::binary_search(struck.begin(), struck.end(), key)) key = 0;
+  }
+  return own;
+}
+
+void Blocker::append(RuleBlocks&& own) {
+  const std::uint64_t base = index_.size();
+  index_.insert(index_.end(), own.index.begin(), own.index.end());
+  for (auto block : own.blocks) {
+    block.begin += base;
+    block.middle += base;
+    block.end += base;
+    blocks_.push_back(block);
   }
 }
 
@@ -108,7 +144,7 @@ void Blocker::make_work() {
   if (chunk_begin < works_.size()) work_chunks_.emplace_back(chunk_begin, works_.size());
 }
 
-Result<Blocker> Blocker::create(const Records& records, const Model& model, std::size_t thread_count) {
+Result<Blocker> Blocker::create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count) {
   Blocker blocker;
   blocker.two_files_ = records.two_files();
   std::vector<const BlockingRule*> usable_rules;
@@ -128,12 +164,15 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, std:
     return invalid("no blocking rule of the model can be used with the fields that the files have; add one");
   }
   blocker.rules_.resize(usable_rules.size());
-  parallel_chunks(usable_rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
-    blocker.rules_[rule] = keys_of_rule(records, *usable_rules[rule], model);
-  });
   const double budget = model.settings.pairs_per_record_max * static_cast<double>(std::max<std::size_t>(records.count, 1000));
-  for (std::size_t rule = 0; rule < usable_rules.size(); ++rule) blocker.add_blocks(rule, records, budget);
-  blocker.gather_single_keys(records.count);
+  std::vector<RuleBlocks> blocks(usable_rules.size());
+  parallel_chunks(usable_rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
+    blocker.rules_[rule] = keys_of_rule(records, *usable_rules[rule], tables);
+    blocks[rule] = blocker.blocks_of_rule(rule, records, budget);
+  });
+  for (auto& own : blocks) blocker.append(std::move(own));
+  blocks.clear();
+  blocker.gather_single_keys(records.count, thread_count);
   blocker.make_work();
   blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());
   return blocker;
@@ -180,20 +219,24 @@ std::size_t Blocker::rule_count_of(std::uint32_t a, std::uint32_t b) const {
   return count;
 }
 
-void Blocker::gather_single_keys(std::size_t record_count) {
+void Blocker::gather_single_keys(std::size_t record_count, std::size_t thread_count) {
+  std::vector<const std::uint32_t*> columns;
   for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
     singles_before_.push_back(static_cast<std::uint32_t>(single_count_));
-    if (rules_[rule].offset.empty()) ++single_count_;
-    else multi_rules_.push_back(rule);
+    if (rules_[rule].offset.empty()) {
+      ++single_count_;
+      columns.push_back(rules_[rule].key.data());
+    } else {
+      multi_rules_.push_back(rule);
+    }
   }
   single_keys_.resize(record_count * single_count_);
-  for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
-    if (!rules_[rule].offset.empty()) continue;
-    for (std::size_t record = 0; record < record_count; ++record) {
-      single_keys_[record * single_count_ + singles_before_[rule]] = rules_[rule].key[record];
+  parallel_chunks(record_count, 65536, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t record = begin; record < end; ++record) {
+      for (std::size_t n = 0; n < columns.size(); ++n) single_keys_[record * single_count_ + n] = columns[n][record];
     }
-    std::vector<std::uint32_t>().swap(rules_[rule].key);
-  }
+  });
+  for (auto& rule : rules_) if (rule.offset.empty()) std::vector<std::uint32_t>().swap(rule.key);
 }
 
 }  // namespace kinfold::linkage

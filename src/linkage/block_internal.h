@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "linkage/link.h"
+#include "linkage/keys_internal.h"
 #include "linkage/records_internal.h"
 
 namespace kinfold::linkage {
@@ -33,7 +34,7 @@ class Blocker {
     std::uint64_t first_end = 0;
   };
 
-  static Result<Blocker> create(const Records& records, const Model& model, std::size_t thread_count);
+  static Result<Blocker> create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count);
 
   const std::vector<RuleYield>& yields() const { return yields_; }
   std::vector<RuleYield>& yields() { return yields_; }
@@ -60,9 +61,15 @@ class Blocker {
       return {key.data() + offset[record], key.data() + offset[record + 1]};
     }
   };
-  static RuleKeys keys_of_rule(const Records& records, const BlockingRule& rule, const Model& model);
-  void add_blocks(std::size_t rule, const Records& records, double pair_budget);
-  void gather_single_keys(std::size_t record_count);
+  /// Blocks of one rule, their positions counted from its own first.
+  struct RuleBlocks {
+    std::vector<std::uint32_t> index;
+    std::vector<Block> blocks;
+  };
+  static RuleKeys keys_of_rule(const Records& records, const BlockingRule& rule, const PartTables& tables);
+  RuleBlocks blocks_of_rule(std::size_t rule, const Records& records, double pair_budget);
+  void append(RuleBlocks&& own);
+  void gather_single_keys(std::size_t record_count, std::size_t thread_count);
   void make_work();
   bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
   bool is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const;

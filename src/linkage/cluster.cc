@@ -6,6 +6,8 @@
 #include <queue>
 #include <unordered_map>
 
+#include "base/parallel.h"
+
 namespace kinfold::linkage {
 namespace {
 
@@ -104,17 +106,105 @@ class Groups {
 
 }  // namespace
 
+namespace {
+
+constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+// Records and pairs of each connected part of the pairs' graph: what is in different parts never joins.
+struct Parts {
+  std::vector<std::uint32_t> record_offset, record;  // Records of parts of at least three, in order.
+  std::vector<std::uint32_t> pair_offset, pair;      // Numbers of their pairs, in order.
+};
+
+class Forest {
+ public:
+  explicit Forest(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0U); }
+  std::uint32_t find(std::uint32_t n) {
+    while (parent_[n] != n) n = parent_[n] = parent_[parent_[n]];
+    return n;
+  }
+  void join(std::uint32_t a, std::uint32_t b) {
+    a = find(a);
+    b = find(b);
+    parent_[std::max(a, b)] = std::min(a, b);
+  }
+
+ private:
+  std::vector<std::uint32_t> parent_;
+};
+
+// Puts each item under its part's number; items without a part are left out.
+void distribute(const std::vector<std::uint32_t>& part_of, std::size_t part_count, std::vector<std::uint32_t>& offset,
+                std::vector<std::uint32_t>& items) {
+  offset.assign(part_count + 1, 0);
+  for (const auto part : part_of) if (part != kNone) ++offset[part + 1];
+  std::partial_sum(offset.begin(), offset.end(), offset.begin());
+  items.resize(offset.back());
+  auto next = offset;
+  for (std::uint32_t n = 0; n < part_of.size(); ++n) if (part_of[n] != kNone) items[next[part_of[n]]++] = n;
+}
+
+// Parts of two records are settled at once, in `head`.
+Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs, const ClusterOptions& options, std::vector<std::uint32_t>& head) {
+  Forest forest(record_count);
+  for (const auto& pair : pairs) forest.join(pair.a, pair.b);
+  std::vector<std::uint32_t> size(record_count, 0);
+  for (std::uint32_t n = 0; n < record_count; ++n) ++size[forest.find(n)];
+  std::vector<std::uint32_t> number(record_count, kNone);
+  std::vector<std::uint32_t> part_of_record(record_count, kNone);
+  std::uint32_t count = 0;
+  for (std::uint32_t n = 0; n < record_count; ++n) {
+    const auto root = forest.find(n);
+    if (size[root] < 3) continue;
+    if (number[root] == kNone) number[root] = count++;
+    part_of_record[n] = number[root];
+  }
+  std::vector<std::uint32_t> part_of_pair(pairs.size(), kNone);
+  for (std::uint32_t n = 0; n < pairs.size(); ++n) {
+    part_of_pair[n] = part_of_record[pairs[n].a];
+    const double bits = std::clamp(pairs[n].log_odds_bits, options.clip_low_bits, options.clip_high_bits);
+    if (part_of_pair[n] == kNone && bits >= options.merge_bits_min) head[std::max(pairs[n].a, pairs[n].b)] = std::min(pairs[n].a, pairs[n].b);
+  }
+  Parts parts;
+  distribute(part_of_record, count, parts.record_offset, parts.record);
+  distribute(part_of_pair, count, parts.pair_offset, parts.pair);
+  return parts;
+}
+
+// Clusters one part under numbers of its own.
+void cluster_part(const Parts& parts, std::size_t part, const std::vector<ClusterPair>& pairs,
+                  const std::function<double(std::uint32_t, std::uint32_t)>& score, const ClusterOptions& options, std::vector<std::uint32_t>& head) {
+  const std::uint32_t* records = parts.record.data() + parts.record_offset[part];
+  const std::size_t count = parts.record_offset[part + 1] - parts.record_offset[part];
+  const auto local = [&](std::uint32_t record) { return static_cast<std::uint32_t>(std::lower_bound(records, records + count, record) - records); };
+  std::vector<ClusterPair> own;
+  for (auto n = parts.pair_offset[part]; n < parts.pair_offset[part + 1]; ++n) {
+    const auto& pair = pairs[parts.pair[n]];
+    own.push_back({local(pair.a), local(pair.b), pair.log_odds_bits});
+  }
+  const std::function<double(std::uint32_t, std::uint32_t)> local_score = [&](std::uint32_t a, std::uint32_t b) { return score(records[a], records[b]); };
+  Groups groups(count, local_score, options);
+  groups.run(own);
+  for (std::uint32_t n = 0; n < count; ++n) head[records[n]] = records[groups.head(n)];
+}
+
+}  // namespace
+
 std::vector<std::uint32_t> cluster_records(std::size_t record_count, const std::vector<ClusterPair>& pairs,
                                            const std::function<double(std::uint32_t, std::uint32_t)>& score,
                                            const ClusterOptions& options) {
-  Groups groups(record_count, score, options);
-  groups.run(pairs);
-  std::vector<std::uint32_t> number_of_head(record_count, 0xFFFFFFFF);
+  std::vector<std::uint32_t> head(record_count);
+  std::iota(head.begin(), head.end(), 0U);
+  const Parts parts = split_parts(record_count, pairs, options, head);
+  parallel_chunks(parts.record_offset.size() - 1, 64, options.thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t part = begin; part < end; ++part) cluster_part(parts, part, pairs, score, options, head);
+  });
+  std::vector<std::uint32_t> number_of_head(record_count, kNone);
   std::vector<std::uint32_t> cluster(record_count);
   std::uint32_t next = 0;
   for (std::uint32_t n = 0; n < record_count; ++n) {
-    auto& number = number_of_head[groups.head(n)];
-    if (number == 0xFFFFFFFF) number = next++;
+    auto& number = number_of_head[head[n]];
+    if (number == kNone) number = next++;
     cluster[n] = number;
   }
   return cluster;

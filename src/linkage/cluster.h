@@ -18,6 +18,7 @@ struct ClusterOptions {
   double clip_low_bits = -12.0;   ///< One pair counts against by no more than this,
   double clip_high_bits = 12.0;   ///< and for by no more than this.
   std::size_t pair_scores_max = 4096;  ///< Two groups with more pairs between them are judged by this many.
+  std::size_t thread_count = 1;        ///< `score` is called from so many threads at once.
 };
 
 /// Number of the cluster of each of `record_count` records, numbered in order of first record.

@@ -15,6 +15,7 @@
 #include "linkage/link.h"
 #include "linkage/output_internal.h"
 #include "linkage/records_internal.h"
+#include "linkage/run_internal.h"
 #include "table/io.h"
 
 namespace kinfold::linkage {
@@ -136,7 +137,10 @@ Result<LinkReport> run_link(const LinkCommand& command) {
     model = std::move(read).value();
   }
   const bool two = !command.right_path.empty();
-  auto left = read_side(command.left_path, "left", command.thread_count);
+  auto left = [&] {
+    const StageScope stage(command.progress, "read");
+    return read_side(command.left_path, "left", command.thread_count);
+  }();
   if (!left.ok()) return left.error();
   Result<table::Table> right = table::Table{};
   if (two) {
@@ -179,6 +183,7 @@ Result<LinkReport> run_link(const LinkCommand& command) {
     report.quality = quality_of(two ? count_between(result, left_truth, right_truth) : count_within(result.left_cluster, left_truth));
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const StageScope stage(command.progress, "write");
   auto written = write_outputs(command, left.value(), two ? &right.value() : nullptr, result, report);
   if (!written.ok()) return written.error();
   report.files = std::move(written).value();

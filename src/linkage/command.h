@@ -23,6 +23,8 @@ struct LinkCommand {
   std::optional<double> threshold;  ///< Not set: chosen without the truth.
   std::size_t thread_count = 0;     ///< 0: all cores.
   bool one_to_one = true;
+  bool write_csv = true;            ///< pairs.csv and clusters.csv
+  bool write_parquet = true;        ///< pairs.parquet and clusters.parquet
   Progress* progress = nullptr;     ///< Not owned.
 };
 

@@ -34,6 +34,7 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
           compiled.swapped_field = static_cast<std::size_t>(other);
         }
       }
+      compiled.edit_limit = std::max(compiled.edit_limit, edit_limit_of(expression.value()));
       compiled.expressions.push_back(std::move(expression).value());
     }
     compiled.exact_first = compiled.expressions[0].is(Test::kExact);
@@ -60,8 +61,12 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
 std::uint8_t Comparer::compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const {
   if (code_a == code_b && compiled.exact_first) return 0;
   const auto& values = records_->fields[compiled.field].values;
+  // Codes follow the order of rows, and Jaro's greedy matching may depend on which text comes first.
+  if (values[code_b].whole < values[code_a].whole) std::swap(code_a, code_b);
+  PairMemo memo;
+  memo.edit_limit = compiled.edit_limit;
   for (std::size_t level = 0; level < compiled.expressions.size(); ++level) {
-    if (holds(compiled.expressions[level], values[code_a], values[code_b])) return static_cast<std::uint8_t>(level);
+    if (holds(compiled.expressions[level], values[code_a], values[code_b], memo)) return static_cast<std::uint8_t>(level);
   }
   return static_cast<std::uint8_t>(compiled.expressions.size() - 1);
 }

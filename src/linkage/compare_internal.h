@@ -44,6 +44,7 @@ class Comparer {
     Comparison spec;
     std::size_t field = 0;
     std::vector<Expression> expressions;
+    std::size_t edit_limit = 0;     ///< The largest bound on edits among them.
     int swapped_level = -1;         ///< Index of the level "swapped X", or -1.
     std::size_t swapped_field = 0;
     bool exact_first = false;       ///< Level 0 is "exact": equal codes need no look.

@@ -118,13 +118,13 @@ bool same_letters(std::string_view a, std::string_view b) {
 }
 
 double word_overlap(const Value& a, const Value& b) {
-  if ((a.word_bits & b.word_bits) == 0) return 0.0;
-  const std::size_t fewer = std::min(a.words.size(), b.words.size());
+  if ((a.detail->word_bits & b.detail->word_bits) == 0) return 0.0;
+  const std::size_t fewer = std::min(a.detail->words.size(), b.detail->words.size());
   if (fewer == 0) return 0.0;
   std::size_t shared = 0;
-  for (std::size_t i = 0, j = 0; i < a.words.size() && j < b.words.size();) {
-    if (a.words[i] == b.words[j]) ++shared, ++i, ++j;
-    else if (a.words[i] < b.words[j]) ++i;
+  for (std::size_t i = 0, j = 0; i < a.detail->words.size() && j < b.detail->words.size();) {
+    if (a.detail->words[i] == b.detail->words[j]) ++shared, ++i, ++j;
+    else if (a.detail->words[i] < b.detail->words[j]) ++i;
     else ++j;
   }
   return static_cast<double>(shared) / static_cast<double>(fewer);
@@ -142,10 +142,21 @@ double jaro_at_most(const Value& a, const Value& b) {
   return matched <= 0.0 ? 0.0 : (matched / size_a + matched / size_b + 1.0) / 3.0;
 }
 
-bool jaro_winkler_at_least(const Value& a, const Value& b, double bound) {
-  const double most = jaro_at_most(a, b);
-  if (most + 0.4 * (1.0 - most) < bound) return false;
-  return jaro_winkler(a.text, b.text) >= bound;
+bool jaro_at_least(const Value& a, const Value& b, double bound, PairMemo& memo) {
+  if (memo.jaro < 0.0) {
+    if (jaro_at_most(a, b) < bound) return false;
+    memo.jaro = jaro(a.text, b.text);
+  }
+  return memo.jaro >= bound;
+}
+
+bool jaro_winkler_at_least(const Value& a, const Value& b, double bound, PairMemo& memo) {
+  if (memo.jaro_winkler < 0.0) {
+    const double most = jaro_at_most(a, b);
+    if (most + 0.4 * (1.0 - most) < bound) return false;
+    memo.jaro_winkler = jaro_winkler(a.text, b.text);
+  }
+  return memo.jaro_winkler >= bound;
 }
 
 // One edit takes away at most one letter of each text.
@@ -153,12 +164,21 @@ bool edits_may_be_within(const Value& a, const Value& b, std::size_t limit) {
   return std::max(bit_count(a.letters & ~b.letters), bit_count(b.letters & ~a.letters)) <= limit;
 }
 
+bool edits_within(std::size_t (*distance)(std::string_view, std::string_view, std::size_t), std::size_t& known, const Value& a,
+                  const Value& b, std::size_t limit, const PairMemo& memo) {
+  if (known == PairMemo::kUnknown) {
+    if (!edits_may_be_within(a, b, limit)) return false;
+    known = distance(a.text, b.text, std::max(limit, memo.edit_limit));
+  }
+  return known <= limit;
+}
+
 bool jaccard_at_least(const Value& a, const Value& b, double bound) {
-  const std::size_t only_a = bit_count(a.bigrams & ~b.bigrams);
-  const std::size_t only_b = bit_count(b.bigrams & ~a.bigrams);
-  const auto shared = static_cast<double>(std::min(a.bigram_count - std::min<std::size_t>(only_a, a.bigram_count),
-                                                   b.bigram_count - std::min<std::size_t>(only_b, b.bigram_count)));
-  const double all = static_cast<double>(a.bigram_count) + static_cast<double>(b.bigram_count) - shared;
+  const std::size_t only_a = bit_count(a.detail->bigrams & ~b.detail->bigrams);
+  const std::size_t only_b = bit_count(b.detail->bigrams & ~a.detail->bigrams);
+  const auto shared = static_cast<double>(std::min(a.detail->bigram_count - std::min<std::size_t>(only_a, a.detail->bigram_count),
+                                                   b.detail->bigram_count - std::min<std::size_t>(only_b, b.detail->bigram_count)));
+  const double all = static_cast<double>(a.detail->bigram_count) + static_cast<double>(b.detail->bigram_count) - shared;
   if (all <= 0.0 || shared / all < bound) return false;
   return jaccard_bigrams(a.text, b.text) >= bound;
 }
@@ -168,39 +188,39 @@ bool shares_prefix(std::string_view a, std::string_view b, std::size_t count) {
 }
 
 bool swapped_day_month(const Value& a, const Value& b) {
-  return a.year == b.year && a.year != 0 && a.month != 0 && a.month == b.day && a.day == b.month && a.month != a.day;
+  return a.detail->year == b.detail->year && a.detail->year != 0 && a.detail->month != 0 && a.detail->month == b.detail->day && a.detail->day == b.detail->month && a.detail->month != a.detail->day;
 }
 
 bool date_test(Test test, double bound, const Value& a, const Value& b) {
-  const bool years = a.year != 0 && b.year != 0;
-  const bool days = a.month != 0 && b.month != 0;
+  const bool years = a.detail->year != 0 && b.detail->year != 0;
+  const bool days = a.detail->month != 0 && b.detail->month != 0;
   switch (test) {
-    case Test::kSameYear: return years && a.year == b.year;
-    case Test::kSameMonthDay: return days && a.month == b.month && a.day == b.day;
-    case Test::kSameYearMonth: return years && days && a.year == b.year && a.month == b.month;
-    case Test::kSameYearDay: return years && days && a.year == b.year && a.day == b.day;
+    case Test::kSameYear: return years && a.detail->year == b.detail->year;
+    case Test::kSameMonthDay: return days && a.detail->month == b.detail->month && a.detail->day == b.detail->day;
+    case Test::kSameYearMonth: return years && days && a.detail->year == b.detail->year && a.detail->month == b.detail->month;
+    case Test::kSameYearDay: return years && days && a.detail->year == b.detail->year && a.detail->day == b.detail->day;
     case Test::kDayMonthSwapped: return swapped_day_month(a, b);
-    case Test::kDays: return a.has_date && b.has_date && std::abs(a.days - b.days) <= bound;
-    case Test::kYears: return years && std::abs(a.year - b.year) <= bound;
+    case Test::kDays: return a.detail->has_date && b.detail->has_date && std::abs(a.detail->days - b.detail->days) <= bound;
+    case Test::kYears: return years && std::abs(a.detail->year - b.detail->year) <= bound;
     default: return false;
   }
 }
 
 bool number_test(Test test, double bound, const Value& a, const Value& b) {
-  if (!a.has_number || !b.has_number) return false;
-  const double difference = std::fabs(a.number - b.number);
+  if (!a.detail->has_number || !b.detail->has_number) return false;
+  const double difference = std::fabs(a.detail->number - b.detail->number);
   if (test == Test::kNumber) return difference <= bound;
-  return difference <= bound / 100.0 * std::max(std::fabs(a.number), std::fabs(b.number));
+  return difference <= bound / 100.0 * std::max(std::fabs(a.detail->number), std::fabs(b.detail->number));
 }
 
-bool text_test(Test test, double bound, const Value& a, const Value& b) {
+bool text_test(Test test, double bound, const Value& a, const Value& b, PairMemo& memo) {
   const auto limit = static_cast<std::size_t>(bound);
   switch (test) {
-    case Test::kJaro: return jaro_at_most(a, b) >= bound && jaro(a.text, b.text) >= bound;
-    case Test::kJaroWinkler: return jaro_winkler_at_least(a, b, bound);
-    case Test::kLevenshtein: return edits_may_be_within(a, b, limit) && levenshtein(a.text, b.text, limit) <= limit;
-    case Test::kOsa: return edits_may_be_within(a, b, limit) && osa(a.text, b.text, limit) <= limit;
-    case Test::kDamerau: return edits_may_be_within(a, b, limit) && damerau(a.text, b.text, limit) <= limit;
+    case Test::kJaro: return jaro_at_least(a, b, bound, memo);
+    case Test::kJaroWinkler: return jaro_winkler_at_least(a, b, bound, memo);
+    case Test::kLevenshtein: return edits_within(levenshtein, memo.levenshtein, a, b, limit, memo);
+    case Test::kOsa: return edits_within(osa, memo.osa, a, b, limit, memo);
+    case Test::kDamerau: return edits_within(damerau, memo.damerau, a, b, limit, memo);
     case Test::kJaccard: return jaccard_at_least(a, b, bound);
     case Test::kCosine: return cosine_tokens(a.text, b.text) >= bound;
     case Test::kTokenOverlap: return word_overlap(a, b) >= bound;
@@ -211,27 +231,27 @@ bool text_test(Test test, double bound, const Value& a, const Value& b) {
   }
 }
 
-bool literal_holds(const Literal& literal, const Value& a, const Value& b) {
+bool literal_holds(const Literal& literal, const Value& a, const Value& b, PairMemo& memo) {
   switch (literal.test) {
     case Test::kElse: return true;
     case Test::kExact: return a.whole == b.whole;
-    case Test::kFirst: return both(a.first, b.first);
-    case Test::kNickname: return both(a.root, b.root);
-    case Test::kSoundex: return both(a.sound, b.sound);
-    case Test::kMetaphone: return both(a.metaphone, b.metaphone);
+    case Test::kFirst: return both(a.detail->first, b.detail->first);
+    case Test::kNickname: return both(a.detail->root, b.detail->root);
+    case Test::kSoundex: return both(a.detail->sound, b.detail->sound);
+    case Test::kMetaphone: return both(a.detail->metaphone, b.detail->metaphone);
     case Test::kInitial:
       return (a.text.size() == 1 || b.text.size() == 1) && a.text[0] == b.text[0];
-    case Test::kSameArea: return both(a.area, b.area);
-    case Test::kSameDistrict: return both(a.district, b.district);
+    case Test::kSameArea: return both(a.detail->area, b.detail->area);
+    case Test::kSameDistrict: return both(a.detail->district, b.detail->district);
     case Test::kSameSector:
-    case Test::kSameLocal: return both(a.sector, b.sector);
+    case Test::kSameLocal: return both(a.detail->sector, b.detail->sector);
     case Test::kSwapped: return false;
     case Test::kNumber:
     case Test::kPercent: return number_test(literal.test, literal.bound, a, b);
     case Test::kSameYear: case Test::kSameMonthDay: case Test::kSameYearMonth: case Test::kSameYearDay:
     case Test::kDayMonthSwapped: case Test::kDays: case Test::kYears:
       return date_test(literal.test, literal.bound, a, b);
-    default: return text_test(literal.test, literal.bound, a, b);
+    default: return text_test(literal.test, literal.bound, a, b, memo);
   }
 }
 
@@ -254,14 +274,31 @@ Result<Expression> parse_expression(std::string_view text) {
   return expression;
 }
 
-bool holds(const Expression& expression, const Value& a, const Value& b) {
+std::size_t edit_limit_of(const Expression& expression) {
+  std::size_t limit = 0;
+  for (const auto& all : expression.alternatives) {
+    for (const auto& literal : all) {
+      const bool edits = literal.test == Test::kLevenshtein || literal.test == Test::kOsa || literal.test == Test::kDamerau;
+      if (edits && literal.bound > 0) limit = std::max(limit, static_cast<std::size_t>(literal.bound));
+    }
+  }
+  return limit;
+}
+
+bool holds(const Expression& expression, const Value& a, const Value& b, PairMemo& memo) {
   for (const auto& all : expression.alternatives) {
     const bool every = std::all_of(all.begin(), all.end(), [&](const Literal& literal) {
-      return literal_holds(literal, a, b) != literal.negated;
+      return literal_holds(literal, a, b, memo) != literal.negated;
     });
     if (every) return true;
   }
   return false;
+}
+
+bool holds(const Expression& expression, const Value& a, const Value& b) {
+  PairMemo memo;
+  memo.edit_limit = edit_limit_of(expression);
+  return holds(expression, a, b, memo);
 }
 
 }  // namespace kinfold::linkage

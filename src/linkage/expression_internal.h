@@ -38,6 +38,21 @@ struct Expression {
 /// \retval kInvalid naming the word that is not understood.
 Result<Expression> parse_expression(std::string_view text);
 
+/// Similarities of one pair of values that several levels ask for: each is worked out once.
+struct PairMemo {
+  std::size_t edit_limit = 0;   ///< The largest bound on edits that will be asked for.
+  double jaro = -1.0;           ///< Negative: not yet known.
+  double jaro_winkler = -1.0;
+  static constexpr std::size_t kUnknown = ~std::size_t{0};
+  std::size_t levenshtein = kUnknown;
+  std::size_t osa = kUnknown;
+  std::size_t damerau = kUnknown;
+};
+/// The largest bound on edits in an expression.
+std::size_t edit_limit_of(const Expression& expression);
+
+/// The same, for several expressions about one pair. `memo.edit_limit` covers them all.
+bool holds(const Expression& expression, const Value& a, const Value& b, PairMemo& memo);
 /// Both values have something in them. kSwapped is never true here: it is about whole records.
 bool holds(const Expression& expression, const Value& a, const Value& b);
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <atomic>
 
+#include "base/parallel.h"
 #include "base/random.h"
 #include "linkage/keys_internal.h"
 
@@ -18,23 +20,12 @@ ParsedKey parse_key(const std::string& key) {
   return {key.substr(0, dot), dot == std::string::npos ? std::string{} : key.substr(dot + 1)};
 }
 
-// Distinct values' hashes of one part, by code.
-std::vector<std::vector<std::uint64_t>> part_hashes(const EncodedField& field, const std::string& part) {
-  std::vector<std::vector<std::uint64_t>> hashes(field.values.size());
-  for (std::size_t code = 1; code < field.values.size(); ++code) {
-    append_part(field.values[code], part, hashes[code]);
-    std::sort(hashes[code].begin(), hashes[code].end());
-    hashes[code].erase(std::unique(hashes[code].begin(), hashes[code].end()), hashes[code].end());
-  }
-  return hashes;
-}
+using HashSet = std::vector<std::uint64_t>;
 
 std::uint32_t to_key(std::uint64_t hash) {
   const auto key = static_cast<std::uint32_t>(mix64(hash) >> 32);
   return key == 0 ? 1 : key;
 }
-
-using HashSet = std::vector<std::uint64_t>;
 
 // Unordered pairs of different words of one value, each with every way of taking the other parts.
 void combine_words(const std::vector<HashSet>& sets, std::vector<std::uint64_t>& out) {
@@ -73,33 +64,79 @@ Result<bool> rule_is_usable(const BlockingRule& rule, const Records& records, co
   return usable;
 }
 
-RuleKeyMaker::RuleKeyMaker(const Records& records, const BlockingRule& rule, const Model& model) : records_(&records) {
-  static_cast<void>(model);
+PartHashes::PartHashes(const EncodedField& field, const std::string& part, std::size_t thread_count) {
+  const std::size_t count = field.values.size();
+  hash_.resize(count, kNoHash);
+  std::atomic<bool> several{false};
+  parallel_chunks(count, 8192, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    HashSet own;
+    for (std::size_t code = std::max<std::size_t>(begin, 1); code < end && !several; ++code) {
+      if (part.empty()) {
+        hash_[code] = field.values[code].whole;
+        continue;
+      }
+      own.clear();
+      append_part(field.values[code], part, own);
+      if (own.size() > 1) several = true;
+      if (!own.empty()) hash_[code] = own[0];
+    }
+  });
+  if (!several) return;
+  hash_.clear();
+  offset_ = {0, 0};
+  HashSet own;
+  for (std::size_t code = 1; code < count; ++code) {
+    own.clear();
+    append_part(field.values[code], part, own);
+    std::sort(own.begin(), own.end());
+    hash_.insert(hash_.end(), own.begin(), std::unique(own.begin(), own.end()));
+    offset_.push_back(static_cast<std::uint32_t>(hash_.size()));
+  }
+}
+
+PartTables::PartTables(const Records& records, const Model& model, std::size_t thread_count) {
+  for (const auto& rule : model.blocking) {
+    const auto usable = rule_is_usable(rule, records, model);
+    if (!usable.ok() || !usable.value()) continue;
+    for (const auto& key : rule.keys) {
+      if (tables_.contains(key)) continue;
+      const auto [name, part] = parse_key(key);
+      tables_.emplace(key, PartHashes(records.fields[static_cast<std::size_t>(records.find(name))], part, thread_count));
+    }
+  }
+}
+
+RuleKeyMaker::RuleKeyMaker(const Records& records, const BlockingRule& rule, const PartTables& tables) : records_(&records) {
   same_source_ = rule.keys.size() >= 2 && rule.keys[0] == rule.keys[1];
   for (const auto& key : rule.keys) {
-    const auto [name, part] = parse_key(key);
-    const auto field = static_cast<std::size_t>(records.find(name));
-    parts_.push_back({field, part_hashes(records.fields[field], part)});
-    for (const auto& set : parts_.back().hashes) single_ = single_ && set.size() <= 1;
+    const auto& hashes = tables.of(key);
+    parts_.push_back({static_cast<std::size_t>(records.find(parse_key(key).field)), &hashes});
+    single_ = single_ && hashes.single();
   }
+}
+
+std::uint32_t RuleKeyMaker::key_of(std::uint32_t record) const {
+  if (same_source_) return 0;  // One word cannot be two different ones.
+  const std::uint32_t* codes = records_->of(record);
+  std::uint64_t hash = 1;
+  for (const auto& part : parts_) {
+    const auto set = part.hashes->of(codes[part.field]);
+    if (set.empty()) return 0;
+    hash = mix64(hash) + set[0];
+  }
+  return to_key(hash);
 }
 
 void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const {
   keys.clear();
   if (group_size == 1 && single_) {  // The common case, without any list.
-    std::uint64_t hash = 1;
-    for (const auto& part : parts_) {
-      const auto& set = part.hashes[records_->of(*group)[part.field]];
-      if (set.empty()) return;
-      hash = mix64(hash) + set[0];
-    }
-    keys.push_back(to_key(hash));
+    if (const auto key = key_of(*group); key != 0) keys.push_back(key);
     return;
   }
   std::vector<HashSet> sets(parts_.size());
   for (std::size_t n = 0; n < parts_.size(); ++n) {
     for (std::size_t member = 0; member < group_size; ++member) {
-      const auto& own = parts_[n].hashes[records_->of(group[member])[parts_[n].field]];
+      const auto own = parts_[n].hashes->of(records_->of(group[member])[parts_[n].field]);
       sets[n].insert(sets[n].end(), own.begin(), own.end());
     }
     std::sort(sets[n].begin(), sets[n].end());

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,19 +16,48 @@ namespace kinfold::linkage {
 /// \retval kInvalid for a field or a part that does not exist.
 Result<bool> rule_is_usable(const BlockingRule& rule, const Records& records, const Model& model);
 
-/// Makes keys under one usable rule. Refers to `records`.
+/// Hashes of one part ("surname.soundex") of every distinct value of a field.
+class PartHashes {
+ public:
+  PartHashes(const EncodedField& field, const std::string& part, std::size_t thread_count);
+  /// No value has more than one.
+  bool single() const { return offset_.empty(); }
+  std::span<const std::uint64_t> of(std::uint32_t code) const {
+    if (single()) return {&hash_[code], hash_[code] != kNoHash ? std::size_t{1} : std::size_t{0}};
+    return {hash_.data() + offset_[code], offset_[code + 1] - offset_[code]};
+  }
+
+ private:
+  std::vector<std::uint32_t> offset_;  // Empty: one slot a value, kNoHash where it has none.
+  std::vector<std::uint64_t> hash_;    // Sorted, distinct within a value.
+};
+
+/// The parts that a model's usable rules ask for, each worked out once for all rules.
+class PartTables {
+ public:
+  PartTables(const Records& records, const Model& model, std::size_t thread_count);
+  /// `key` of a usable rule.
+  const PartHashes& of(const std::string& key) const { return tables_.at(key); }
+
+ private:
+  std::map<std::string, PartHashes> tables_;
+};
+
+/// Makes keys under one usable rule. Refers to `records` and `tables`.
 class RuleKeyMaker {
  public:
-  RuleKeyMaker(const Records& records, const BlockingRule& rule, const Model& model);
+  RuleKeyMaker(const Records& records, const BlockingRule& rule, const PartTables& tables);
   /// No record has more than one key.
   bool single() const { return single_; }
+  /// The key of a record under a single() rule; 0: none.
+  std::uint32_t key_of(std::uint32_t record) const;
   /// Sorted, distinct, never 0: every way of taking one value for each part from the group's records.
   void keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const;
 
  private:
   struct KeyPart {
     std::size_t field = 0;
-    std::vector<std::vector<std::uint64_t>> hashes;  ///< By code.
+    const PartHashes* hashes = nullptr;
   };
   const Records* records_;
   std::vector<KeyPart> parts_;

@@ -126,13 +126,18 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
                     bool ids_must_differ) {
   Run run;
   run.thread_count = threads_of(options);
-  auto records = encode(left, right, model, {run.thread_count, ids_must_differ});
+  auto records = [&] {
+    const StageScope stage(options.progress, "encode");
+    return encode(left, right, model, {run.thread_count, ids_must_differ});
+  }();
   if (!records.ok()) return records.error();
   run.records = std::make_unique<Records>(std::move(records).value());
+  const StageScope stage(options.progress, "block");
   auto comparer = Comparer::create(*run.records, model);
   if (!comparer.ok()) return comparer.error();
   run.comparer = std::make_unique<Comparer>(std::move(comparer).value());
-  auto blocker = Blocker::create(*run.records, model, run.thread_count);
+  run.parts = std::make_unique<PartTables>(*run.records, model, run.thread_count);
+  auto blocker = Blocker::create(*run.records, model, *run.parts, run.thread_count);
   if (!blocker.ok()) return blocker.error();
   run.blocker = std::make_unique<Blocker>(std::move(blocker).value());
   if (run.blocker->pair_count() > options.pair_count_max) return invalid(budget_message(*run.blocker, options.pair_count_max));
@@ -245,13 +250,16 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Mod
   ClusterOptions cluster_options;
   const double p = std::clamp(threshold, 1e-6, 1.0 - 1e-6);
   cluster_options.merge_bits_min = std::log2(p / (1.0 - p));
+  // A threshold above what one pair may count for would otherwise join nobody.
+  cluster_options.clip_high_bits = std::max(cluster_options.clip_high_bits, cluster_options.merge_bits_min);
+  cluster_options.thread_count = run.thread_count;
   std::vector<ClusterPair> pairs;
   for (const auto& pair : kept) pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
   auto cluster = cluster_records(run.records->count, pairs,
       [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
   AttachOptions attach_options;
   attach_options.probability_min = threshold;
-  attach_small_groups(scorer, model, kept, cluster, attach_options, run.thread_count);
+  attach_small_groups(scorer, model, *run.parts, kept, cluster, attach_options, run.thread_count);
   return cluster;
 }
 
@@ -335,7 +343,10 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
     return result;
   }
   RandomShares random;
-  auto fit = fit_model(run, model, random);
+  auto fit = [&] {
+    const StageScope stage(options.progress, "estimate");
+    return fit_model(run, model, random);
+  }();
   if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, result.model);
   result.blocking = run.blocker->yields();
@@ -344,6 +355,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,
                 fit.value().expected_match_count, blocking_recall(*run.blocker, kept)};
+  const StageScope stage(options.progress, "group");
   if (right != nullptr) link_two(result, run, kept, options);
   else link_one(result, run, scorer, kept, options);
   return result;

@@ -120,16 +120,25 @@ Result<std::vector<std::string>> write_outputs(const LinkCommand& command, const
   const auto at = [&](const char* name) { return (std::filesystem::path(command.out_dir) / name).string(); };
   const auto manifest = manifest_json(command, result, report);
   if (!manifest.ok()) return manifest.error();
-  const auto pairs = pairs_table(left, right == nullptr ? left : *right, result, result.model);
-  const auto clusters = clusters_table(left, right, result, result.model);
-  for (const auto& status : {table::write_parquet(pairs, at("pairs.parquet")), table::write_csv(pairs, at("pairs.csv")),
-                             table::write_parquet(clusters, at("clusters.parquet")), table::write_csv(clusters, at("clusters.csv")),
-                             write_text(at("model.toml"), model_to_toml(result.model)),
-                             write_text(at("report.html"), render_report(result, report, right != nullptr)),
-                             write_text(at("manifest.json"), manifest.value())}) {
-    if (!status.ok()) return status.error();
+  std::vector<std::string> files;
+  const auto write = [&](const char* name, auto&& writer) -> Status {
+    files.emplace_back(name);
+    return writer(at(name));
+  };
+  const auto tables = [&](const char* csv, const char* parquet, const table::Table& table) -> Status {
+    if (command.write_csv) {
+      if (auto status = write(csv, [&](const std::string& path) { return table::write_csv(table, path); }); !status.ok()) return status;
+    }
+    return command.write_parquet ? write(parquet, [&](const std::string& path) { return table::write_parquet(table, path); }) : Status{};
+  };
+  if (auto status = tables("pairs.csv", "pairs.parquet", pairs_table(left, right == nullptr ? left : *right, result, result.model)); !status.ok()) return status.error();
+  if (auto status = tables("clusters.csv", "clusters.parquet", clusters_table(left, right, result, result.model)); !status.ok()) return status.error();
+  for (const auto& [name, text] : {std::pair{"model.toml", model_to_toml(result.model)}, std::pair{"report.html", render_report(result, report, right != nullptr)},
+                                   std::pair{"manifest.json", manifest.value()}}) {
+    const std::string& own = text;
+    if (auto status = write(name, [&](const std::string& path) { return write_text(path, own); }); !status.ok()) return status.error();
   }
-  return std::vector<std::string>{"pairs.parquet", "pairs.csv", "clusters.parquet", "clusters.csv", "model.toml", "report.html", "manifest.json"};
+  return files;
 }
 
 }  // namespace kinfold::linkage

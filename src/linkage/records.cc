@@ -7,6 +7,8 @@
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "linkage/expression_internal.h"
+#include "linkage/radix_internal.h"
 #include "linkage/strings_internal.h"
 #include "person/date_parse.h"
 
@@ -57,45 +59,63 @@ std::string cell_text(const table::Column& column, std::size_t row) {
 }
 
 // One field of every record as codes into distinct standard texts; code 0 is "nothing there". Each
-// distinct raw value is standardised once.
+// distinct raw value is standardised once. Codes lie in the order of the tables' rows.
 class FieldCoder {
  public:
   explicit FieldCoder(const Field& field) : field_(&field) { standard_.add(""); }
 
-  void read(const table::Column* column, const std::vector<std::size_t>& order) {
-    codes_.reserve(codes_.size() + order.size());
+  void read(const table::Column* column, std::size_t row_count) {
+    codes_.reserve(codes_.size() + row_count);
     if (field_->kind == FieldKind::kDate && column != nullptr) take_order_of(*column);
-    for (const auto row : order) codes_.push_back(column == nullptr ? 0 : code_of(*column, row));
+    if (column == nullptr) codes_.resize(codes_.size() + row_count, 0);
+    else if (column->type() == table::ColumnType::kString) read_texts(*column);
+    else for (std::size_t row = 0; row < row_count; ++row) {
+      codes_.push_back(column->is_null(row) ? 0 : code_of(cell_text(*column, row), hash_text(cell_text(*column, row))));
+    }
   }
-  std::uint32_t code(std::size_t record) const { return codes_[record]; }
-  std::string_view text(std::size_t record) const { return standard_.at(codes_[record]); }
-  void set(std::size_t record, std::string_view standard) { codes_[record] = standard_.add(standard).first; }
+  /// No more rows follow; what only reading needed is given back.
+  void close() {
+    raw_ = StringTable();
+    std::vector<std::uint32_t>().swap(code_of_raw_);
+  }
+  std::uint32_t code(std::size_t row) const { return codes_[row]; }
+  std::string_view text(std::size_t row) const { return standard_.at(codes_[row]); }
+  void set(std::size_t row, std::string_view standard) { codes_[row] = standard_.add(standard).first; }
 
-  EncodedField finish(std::size_t left_count) const {
+  EncodedField finish(std::size_t left_count, const ValueNeeds& needs, std::size_t thread_count) {
     EncodedField encoded;
     encoded.field = *field_;
-    encoded.values.reserve(standard_.size());
-    encoded.values.emplace_back();
-    for (std::uint32_t code = 1; code < standard_.size(); ++code) {
-      encoded.values.push_back(make_value(field_->kind, std::string(standard_.at(code))));
-    }
     encoded.count.resize(standard_.size());
     encoded.left_count.resize(standard_.size());
-    for (std::size_t record = 0; record < codes_.size(); ++record) {
-      ++encoded.count[codes_[record]];
-      if (record < left_count) ++encoded.left_count[codes_[record]];
+    for (std::size_t row = 0; row < codes_.size(); ++row) {
+      ++encoded.count[codes_[row]];
+      if (row < left_count) ++encoded.left_count[codes_[row]];
     }
+    auto offsets = standard_.release_offsets();
+    encoded.values = ValueTable(field_->kind, standard_.release_bytes(), std::move(offsets), needs, thread_count);
+    standard_ = StringTable();
     return encoded;
   }
 
  private:
-  std::uint32_t code_of(const table::Column& column, std::size_t row) {
-    if (column.is_null(row)) return 0;
-    const bool plain = column.type() == table::ColumnType::kString;
-    std::string made;
-    if (!plain) made = cell_text(column, row);
-    const std::string_view raw = plain ? column.string_at(row) : std::string_view(made);
-    const auto [number, fresh] = raw_.add(raw);
+  // In batches, so that the table's memory is on its way before it is asked for.
+  void read_texts(const table::Column& column) {
+    constexpr std::size_t kBatch = 32;
+    std::array<std::uint64_t, kBatch> hashes;
+    for (std::size_t begin = 0; begin < column.size(); begin += kBatch) {
+      const std::size_t end = std::min(column.size(), begin + kBatch);
+      for (std::size_t row = begin; row < end; ++row) {
+        hashes[row - begin] = hash_text(column.string_at(row));
+        raw_.prefetch(hashes[row - begin]);
+      }
+      for (std::size_t row = begin; row < end; ++row) {
+        codes_.push_back(column.is_null(row) ? 0 : code_of(column.string_at(row), hashes[row - begin]));
+      }
+    }
+  }
+
+  std::uint32_t code_of(std::string_view raw, std::uint64_t hash) {
+    const auto [number, fresh] = raw_.add(raw, hash);
     if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, raw, day_first_)).first);
     return code_of_raw_[number];
   }
@@ -117,6 +137,33 @@ class FieldCoder {
   std::vector<std::uint32_t> code_of_raw_;
   std::vector<std::uint32_t> codes_;
 };
+
+// What the model's levels and keys ask of a field's values.
+ValueNeeds needs_of(const Model& model, const Field& field) {
+  ValueNeeds needs{false, false, false, false};
+  for (const auto& comparison : model.comparisons) {
+    if (comparison.field != field.name) continue;
+    for (const auto& level : comparison.levels) {
+      const auto expression = parse_expression(level.when);
+      if (!expression.ok()) return {};
+      for (const auto& all : expression.value().alternatives) {
+        for (const auto& literal : all) {
+          needs.sounds |= literal.test == Test::kSoundex || literal.test == Test::kMetaphone;
+          needs.root |= literal.test == Test::kNickname;
+          needs.words |= literal.test == Test::kTokenOverlap || literal.test == Test::kContains;
+          needs.bigrams |= literal.test == Test::kJaccard;
+        }
+      }
+    }
+  }
+  for (const auto& rule : model.blocking) {
+    for (const auto& key : rule.keys) {
+      needs.sounds |= key == field.name + ".soundex" || key == field.name + ".metaphone";
+      needs.root |= key == field.name + ".root";
+    }
+  }
+  return needs;
+}
 
 std::string_view first_word(std::string_view text) { return text.substr(0, text.find(' ')); }
 std::string_view last_word(std::string_view text) {
@@ -147,15 +194,48 @@ std::string other_words(std::string_view full, std::string_view forenames, std::
 // One file's columns for the model's fields, in the model's order.
 struct Side {
   const table::Table* table = nullptr;
-  std::vector<std::size_t> order;                ///< Rows in canonical order.
+  std::vector<std::uint32_t> order;              ///< Rows in canonical order.
   std::vector<const table::Column*> columns;     ///< Null where the file lacks the field.
 };
+
+// Puts rows in the order of their ids' bytes. The position of the first row whose id is that of the row
+// before it, or 0. Most ids differ in their first eight bytes: those are sorted as numbers.
+std::size_t sort_by_id(const table::Column& id, std::vector<std::uint32_t>& order) {
+  std::vector<std::string> made;
+  if (id.type() != table::ColumnType::kString) for (std::size_t row = 0; row < order.size(); ++row) made.push_back(id.text_at(row));
+  const auto text = [&](std::uint32_t row) { return made.empty() ? id.string_at(row) : std::string_view(made[row]); };
+  struct Entry {
+    std::uint64_t head;
+    std::uint32_t row;
+  };
+  std::vector<Entry> entries;
+  entries.reserve(order.size());
+  for (const auto row : order) {
+    const std::string_view own = text(row);
+    std::uint64_t head = 0;
+    for (std::size_t n = 0; n < 8; ++n) head = head << 8 | (n < own.size() ? static_cast<unsigned char>(own[n]) : 0);
+    entries.push_back({head, row});
+  }
+  radix_sort<64>(entries, [](const Entry& entry) { return entry.head; });
+  std::size_t twin = 0;
+  for (std::size_t begin = 0; begin < entries.size();) {
+    std::size_t end = begin + 1;
+    while (end < entries.size() && entries[end].head == entries[begin].head) ++end;
+    const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto to = entries.begin() + static_cast<std::ptrdiff_t>(end);
+    if (end - begin > 1) std::stable_sort(from, to, [&](const Entry& a, const Entry& b) { return text(a.row) < text(b.row); });
+    for (std::size_t n = begin + 1; n < end && twin == 0; ++n) if (text(entries[n].row) == text(entries[n - 1].row)) twin = n;
+    begin = end;
+  }
+  for (std::size_t n = 0; n < order.size(); ++n) order[n] = entries[n].row;
+  return twin;
+}
 
 Result<Side> make_side(const table::Table& table, const Model& model, bool ids_must_differ, std::string_view which) {
   Side side;
   side.table = &table;
   side.order.resize(table.row_count());
-  std::iota(side.order.begin(), side.order.end(), std::size_t{0});
+  std::iota(side.order.begin(), side.order.end(), 0U);
   for (const auto& field : model.fields) side.columns.push_back(find_column(table, field.columns));
   const table::Column* id = find_id(table, model);
   if (id == nullptr) {
@@ -165,16 +245,11 @@ Result<Side> make_side(const table::Table& table, const Model& model, bool ids_m
     }
     return side;
   }
-  std::vector<std::string> ids(table.row_count());
-  for (std::size_t row = 0; row < ids.size(); ++row) ids[row] = id->text_at(row);
-  std::stable_sort(side.order.begin(), side.order.end(), [&](std::size_t a, std::size_t b) { return ids[a] < ids[b]; });
-  for (std::size_t n = 1; n < side.order.size() && ids_must_differ; ++n) {
-    if (ids[side.order[n]] != ids[side.order[n - 1]]) continue;
-    return invalid("column " + id->name() + " of the " + std::string(which) + " file has the same id in rows " +
-                   std::to_string(side.order[n - 1] + 1) + " and " + std::to_string(side.order[n] + 1) +
-                   "; give every record an id of its own, or name another column as id_column");
-  }
-  return side;
+  const std::size_t twin = sort_by_id(*id, side.order);
+  if (twin == 0 || !ids_must_differ) return side;
+  return invalid("column " + id->name() + " of the " + std::string(which) + " file has the same id in rows " +
+                 std::to_string(side.order[twin - 1] + 1) + " and " + std::to_string(side.order[twin] + 1) +
+                 "; give every record an id of its own, or name another column as id_column");
 }
 
 struct Derivation {
@@ -261,20 +336,22 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   Records records;
   records.left_count = left.row_count();
   records.count = left.row_count() + (right == nullptr ? 0 : right->row_count());
-  for (const auto& side : sides) {
-    for (const auto row : side.order) records.row.push_back(static_cast<std::uint32_t>(row));
+  for (auto& side : sides) {
+    records.row.insert(records.row.end(), side.order.begin(), side.order.end());
+    std::vector<std::uint32_t>().swap(side.order);
   }
   std::vector<FieldCoder> coders;
   for (const auto& field : model.fields) coders.emplace_back(field);
   parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
-    for (const auto& side : sides) coders[field].read(side.columns[field], side.order);
+    for (const auto& side : sides) coders[field].read(side.columns[field], side.table->row_count());
+    coders[field].close();
   });
   for (std::size_t field = 0; field < model.fields.size(); ++field) derive(model, field, coders, records.count);
 
   std::vector<EncodedField> encoded(model.fields.size());
-  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
-    encoded[field] = coders[field].finish(records.left_count);
-  });
+  for (std::size_t field = 0; field < model.fields.size(); ++field) {
+    encoded[field] = coders[field].finish(records.left_count, needs_of(model, model.fields[field]), options.thread_count);
+  }
   std::vector<std::size_t> kept;
   for (std::size_t field = 0; field < encoded.size(); ++field) {
     if (both_sides_have_values(encoded[field], records.left_count, records.count)) kept.push_back(field);
@@ -284,10 +361,13 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
                    "; name the files' columns in the model's [[field]] tables");
   }
   records.codes.resize(records.count * kept.size());
-  for (std::size_t n = 0; n < kept.size(); ++n) {
-    for (std::size_t record = 0; record < records.count; ++record) records.codes[record * kept.size() + n] = coders[kept[n]].code(record);
-    records.fields.push_back(std::move(encoded[kept[n]]));
-  }
+  parallel_chunks(records.count, 65536, options.thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t record = begin; record < end; ++record) {
+      const std::size_t row = records.row[record] + (record < records.left_count ? 0 : records.left_count);
+      for (std::size_t n = 0; n < kept.size(); ++n) records.codes[record * kept.size() + n] = coders[kept[n]].code(row);
+    }
+  });
+  for (const auto field : kept) records.fields.push_back(std::move(encoded[field]));
   return records;
 }
 

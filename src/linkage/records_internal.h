@@ -15,7 +15,7 @@ namespace kinfold::linkage {
 /// A field that the files have. Code 0 is "missing"; values[0] is empty.
 struct EncodedField {
   Field field;
-  std::vector<Value> values;
+  ValueTable values;
   std::vector<std::uint32_t> count;        ///< Records with each code, both files together.
   std::vector<std::uint32_t> left_count;   ///< Records with each code in the left file.
 };

@@ -3,19 +3,38 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/progress.h"
 #include "linkage/assign.h"
 #include "linkage/cluster.h"
 #include "linkage/score_internal.h"
 
 namespace kinfold::linkage {
 
+/// One stage of the work on the progress report, from here to the end of the scope.
+class StageScope {
+ public:
+  StageScope(Progress* progress, std::string_view stage) : progress_(progress) {
+    if (progress_ != nullptr) progress_->begin(stage, 1);
+  }
+  ~StageScope() {
+    if (progress_ != nullptr) progress_->end();
+  }
+  StageScope(const StageScope&) = delete;
+  StageScope& operator=(const StageScope&) = delete;
+
+ private:
+  Progress* progress_;
+};
+
 /// Records, comparisons and blocks of one run. Held by pointer: they refer to one another.
 struct Run {
   std::size_t thread_count = 1;
   std::unique_ptr<Records> records;
   std::unique_ptr<Comparer> comparer;
+  std::unique_ptr<PartTables> parts;
   std::unique_ptr<Blocker> blocker;
 };
 

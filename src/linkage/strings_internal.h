@@ -21,9 +21,10 @@ class StringTable {
   }
 
   /// The text's number, and whether it is new.
-  std::pair<std::uint32_t, bool> add(std::string_view text) {
-    const std::uint64_t hash = hash_text(text);
-    std::size_t slot = static_cast<std::size_t>(hash) & (slots_.size() - 1);
+  std::pair<std::uint32_t, bool> add(std::string_view text) { return add(text, hash_text(text)); }
+  /// `hash` is hash_text(text): for callers who asked for the slot ahead with prefetch().
+  std::pair<std::uint32_t, bool> add(std::string_view text, std::uint64_t hash) {
+    std::size_t slot = slot_of(hash, slots_.size());
     for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
       const auto number = static_cast<std::uint32_t>(slots_[slot]) - 1;
       if (slots_[slot] >> 32 == hash >> 32 && at(number) == text) return {number, false};
@@ -35,15 +36,24 @@ class StringTable {
     if (size() * 2ULL > slots_.size()) grow();
     return {number, true};
   }
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[slot_of(hash, slots_.size())]); }
+
+  /// The texts end to end and where each begins; the table is spent afterwards.
+  std::string release_bytes() { return std::move(bytes_); }
+  std::vector<std::uint64_t> release_offsets() { return std::move(offset_); }
 
  private:
+  // Slots follow from the half of the hash that a slot keeps, so that growing needs no text.
+  static std::size_t slot_of(std::uint64_t hash, std::size_t slot_count) {
+    return static_cast<std::size_t>(hash >> 32) & (slot_count - 1);
+  }
   void grow() {
-    std::vector<std::uint64_t> wider(slots_.size() * 4, 0);
-    for (std::uint32_t number = 0; number < size(); ++number) {
-      const std::uint64_t hash = hash_text(at(number));
-      std::size_t slot = static_cast<std::size_t>(hash) & (wider.size() - 1);
+    std::vector<std::uint64_t> wider(slots_.size() * 2, 0);
+    for (const auto held : slots_) {
+      if (held == 0) continue;
+      std::size_t slot = slot_of(held, wider.size());
       while (wider[slot] != 0) slot = (slot + 1) & (wider.size() - 1);
-      wider[slot] = (hash >> 32) << 32 | (number + 1);
+      wider[slot] = held;
     }
     slots_ = std::move(wider);
   }

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/date.h"
+#include "base/parallel.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "linkage/values_internal.h"
@@ -79,8 +82,7 @@ int to_int(std::string_view digits) {
   return value;
 }
 
-void fill_date(Value& value) {
-  const std::string_view digits = value.text;
+void fill_date(ValueDetail& value, std::string_view digits) {
   if (digits.size() >= 4) value.year = static_cast<std::int16_t>(to_int(digits.substr(0, 4)));
   if (digits.size() < 8) return;
   value.month = static_cast<std::int8_t>(to_int(digits.substr(4, 2)));
@@ -91,24 +93,25 @@ void fill_date(Value& value) {
   }
 }
 
-void fill_postcode(Value& value) {
-  const auto postcode = person::parse_postcode(value.text);
+void fill_postcode(ValueDetail& value, std::string_view text) {
+  const auto postcode = person::parse_postcode(text);
   if (postcode.valid) {
     value.area = hash_text(postcode.area);
     value.district = hash_text(postcode.district);
     value.sector = hash_text(postcode.sector);
-  } else if (value.text.size() >= 3) {
+  } else if (text.size() >= 3) {
     // Other countries' codes grow finer from left to right too.
-    value.area = hash_text(std::string_view(value.text).substr(0, 1));
-    value.district = hash_text(std::string_view(value.text).substr(0, 2));
-    value.sector = hash_text(std::string_view(value.text).substr(0, 3));
+    value.area = hash_text(text.substr(0, 1));
+    value.district = hash_text(text.substr(0, 2));
+    value.sector = hash_text(text.substr(0, 3));
   }
 }
 
-void fill_words(Value& value) {
-  const std::string_view first = std::string_view(value.text).substr(0, value.text.find(' '));
+void fill_words(ValueDetail& value, std::string_view text, const ValueNeeds& needs) {
+  const std::string_view first = text.substr(0, text.find(' '));
   value.first = hash_text(first);
-  value.root = hash_text(person::nickname_root(first));
+  if (needs.root) value.root = hash_text(person::nickname_root(first));
+  if (!needs.sounds) return;
   value.sound = hash_text(person::soundex(first));
   value.metaphone = hash_text(person::metaphone(first));
 }
@@ -125,24 +128,41 @@ std::uint64_t letter_bit(char c) {
   return std::uint64_t{1} << 36;
 }
 
+std::uint64_t letters_of(std::string_view text) {
+  std::uint64_t letters = 0;
+  for (const char c : text) letters |= letter_bit(c);
+  return letters;
+}
+
+std::uint64_t hash_without_blanks(std::string_view text) {
+  if (text.find(' ') == std::string_view::npos) return hash_text(text);
+  std::string squeezed(text);
+  std::erase(squeezed, ' ');
+  return hash_text(squeezed);
+}
+
 // Summaries from which most pairs of texts are seen to be far apart without looking at the texts.
-void fill_summaries(Value& value) {
-  const std::string_view text = value.text;
+void fill_bigrams(ValueDetail& value, std::string_view text) {
   std::vector<std::uint32_t> grams;
-  for (std::size_t n = 0; n < text.size(); ++n) {
-    value.letters |= letter_bit(text[n]);
-    if (n + 1 < text.size()) {
-      grams.push_back(static_cast<std::uint32_t>(static_cast<unsigned char>(text[n])) << 8 | static_cast<unsigned char>(text[n + 1]));
-    }
+  for (std::size_t n = 0; n + 1 < text.size(); ++n) {
+    grams.push_back(static_cast<std::uint32_t>(static_cast<unsigned char>(text[n])) << 8 | static_cast<unsigned char>(text[n + 1]));
   }
   std::sort(grams.begin(), grams.end());
   grams.erase(std::unique(grams.begin(), grams.end()), grams.end());
   value.bigram_count = static_cast<std::uint16_t>(grams.size());
   for (const auto gram : grams) value.bigrams |= std::uint64_t{1} << (mix64(gram) >> 58);
+}
+
+void fill_word_set(ValueDetail& value, std::string_view text) {
   for (const auto word : split(text, ' ')) if (!word.empty()) value.words.push_back(static_cast<std::uint32_t>(hash_text(word) >> 32));
   for (const auto word : value.words) value.word_bits |= std::uint64_t{1} << (word & 63);
   std::sort(value.words.begin(), value.words.end());
   value.words.erase(std::unique(value.words.begin(), value.words.end()), value.words.end());
+}
+
+bool has_detail(FieldKind kind, const ValueNeeds& needs) {
+  const bool bare = kind == FieldKind::kCode || kind == FieldKind::kGender || kind == FieldKind::kNino;
+  return !bare || needs.words || needs.bigrams;
 }
 
 // Every text that is left when one byte is taken out, and the whole: two words one edit apart share one.
@@ -176,7 +196,8 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
   while (!text.empty()) {
     std::uint64_t word = 0;
     const std::size_t count = std::min<std::size_t>(8, text.size());
-    for (std::size_t n = 0; n < count; ++n) {
+    if (std::endian::native == std::endian::little) std::memcpy(&word, text.data(), count);
+    else for (std::size_t n = 0; n < count; ++n) {
       word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[n])) << (8 * n);
     }
     hash = mix64(hash ^ word);
@@ -214,23 +235,19 @@ std::string standard_text(FieldKind kind, std::string_view raw, bool day_first) 
   return {};
 }
 
-Value make_value(FieldKind kind, const std::string& standard) {
-  Value value;
-  value.text = standard;
-  std::string squeezed = standard;
-  std::erase(squeezed, ' ');
-  value.whole = hash_text(squeezed);
-  fill_summaries(value);
+ValueDetail make_detail(FieldKind kind, std::string_view standard, const ValueNeeds& needs) {
+  ValueDetail value;
+  if (needs.bigrams) fill_bigrams(value, standard);
+  if (needs.words) fill_word_set(value, standard);
   switch (kind) {
-    case FieldKind::kDate: fill_date(value); break;
-    case FieldKind::kPostcode: fill_postcode(value); break;
-    case FieldKind::kEmail:
-      value.sector = hash_text(std::string_view(standard).substr(0, standard.find('@')));
-      break;
+    case FieldKind::kDate: fill_date(value, standard); break;
+    case FieldKind::kPostcode: fill_postcode(value, standard); break;
+    case FieldKind::kEmail: value.sector = hash_text(standard.substr(0, standard.find('@'))); break;
     case FieldKind::kNumber: {
+      const std::string text(standard);
       char* end = nullptr;
-      value.number = std::strtod(standard.c_str(), &end);
-      value.has_number = end != standard.c_str();
+      value.number = std::strtod(text.c_str(), &end);
+      value.has_number = end != text.c_str();
       break;
     }
     case FieldKind::kForenames:
@@ -238,12 +255,27 @@ Value make_value(FieldKind kind, const std::string& standard) {
     case FieldKind::kFullName:
     case FieldKind::kAddress:
     case FieldKind::kText:
-    case FieldKind::kPlace: fill_words(value); break;
+    case FieldKind::kPlace: fill_words(value, standard, needs); break;
     case FieldKind::kNino:
     case FieldKind::kCode:
     case FieldKind::kGender: break;
   }
   return value;
+}
+
+ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint64_t> offset, const ValueNeeds& needs, std::size_t thread_count)
+    : bytes_(std::make_unique<const std::string>(std::move(bytes))) {
+  const std::string_view all = *bytes_;
+  const bool detailed = has_detail(kind, needs);
+  values_.resize(offset.size() - 1);
+  details_.resize(detailed ? values_.size() : 1);
+  parallel_chunks(values_.size(), 4096, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t code = begin; code < end; ++code) {
+      const std::string_view text = all.substr(offset[code], offset[code + 1] - offset[code]);
+      if (detailed && !text.empty()) details_[code] = make_detail(kind, text, needs);
+      values_[code] = {text, hash_without_blanks(text), letters_of(text), &details_[detailed ? code : 0]};
+    }
+  });
 }
 
 bool part_exists(FieldKind kind, std::string_view part) {
@@ -258,11 +290,11 @@ void append_part(const Value& value, std::string_view part, std::vector<std::uin
   const std::string_view text = value.text;
   if (text.empty()) return;
   if (part.empty()) push(hashes, value.whole);
-  else if (part == "first") push(hashes, value.first);
+  else if (part == "first") push(hashes, value.detail->first);
   else if (part == "last") push(hashes, hash_text(text.substr(text.rfind(' ') == std::string_view::npos ? 0 : text.rfind(' ') + 1)));
-  else if (part == "root") push(hashes, value.root);
-  else if (part == "soundex") push(hashes, value.sound);
-  else if (part == "metaphone") push(hashes, value.metaphone);
+  else if (part == "root") push(hashes, value.detail->root);
+  else if (part == "soundex") push(hashes, value.detail->sound);
+  else if (part == "metaphone") push(hashes, value.detail->metaphone);
   else if (part == "initial") push(hashes, hash_text(text.substr(0, 1)));
   else if (part == "prefix3") push(hashes, hash_text(text.substr(0, 3)));
   else if (part == "prefix4") push(hashes, hash_text(text.substr(0, 4)));
@@ -278,21 +310,21 @@ void append_part(const Value& value, std::string_view part, std::vector<std::uin
       if (word.size() >= 3) push(hashes, hash_text(person::soundex(word)));
     }
   } else if (part == "deletions") append_deletions(text, hashes);
-  else if (part == "local" || part == "sector") push(hashes, value.sector);
-  else if (part == "area") push(hashes, value.area);
-  else if (part == "district") push(hashes, value.district);
-  else if (part == "year" && value.year != 0) hashes.push_back(hash_number(1, value.year));
-  else if (part == "decade" && value.year != 0) hashes.push_back(hash_number(9, value.year / 10));
-  else if (value.month != 0 || value.day != 0) {
-    if (part == "month_day") hashes.push_back(hash_number(2, value.month * 100 + value.day));
-    else if (part == "year_month") hashes.push_back(hash_number(3, value.year * 100 + value.month));
-    else if (part == "year_day") hashes.push_back(hash_number(4, value.year * 100 + value.day));
-    else if (part == "day") hashes.push_back(hash_number(5, value.day));
-    else if (part == "month") hashes.push_back(hash_number(6, value.month));
+  else if (part == "local" || part == "sector") push(hashes, value.detail->sector);
+  else if (part == "area") push(hashes, value.detail->area);
+  else if (part == "district") push(hashes, value.detail->district);
+  else if (part == "year" && value.detail->year != 0) hashes.push_back(hash_number(1, value.detail->year));
+  else if (part == "decade" && value.detail->year != 0) hashes.push_back(hash_number(9, value.detail->year / 10));
+  else if (value.detail->month != 0 || value.detail->day != 0) {
+    if (part == "month_day") hashes.push_back(hash_number(2, value.detail->month * 100 + value.detail->day));
+    else if (part == "year_month") hashes.push_back(hash_number(3, value.detail->year * 100 + value.detail->month));
+    else if (part == "year_day") hashes.push_back(hash_number(4, value.detail->year * 100 + value.detail->day));
+    else if (part == "day") hashes.push_back(hash_number(5, value.detail->day));
+    else if (part == "month") hashes.push_back(hash_number(6, value.detail->month));
     else if (part == "swapped") {
-      const int low = std::min(value.day, value.month);
-      const int high = std::max(value.day, value.month);
-      hashes.push_back(hash_number(7, (value.year * 100 + low) * 100 + high));
+      const int low = std::min(value.detail->day, value.detail->month);
+      const int high = std::max(value.detail->day, value.detail->month);
+      hashes.push_back(hash_number(7, (value.detail->year * 100 + low) * 100 + high));
     }
   }
 }

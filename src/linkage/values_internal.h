@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,8 @@ inline constexpr std::uint64_t kNoHash = 0;
 /// 64-bit hash of a text; never kNoHash for a text with something in it, kNoHash for "".
 std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0);
 
-/// One distinct value in its standard form. Members not of its kind are zero.
-struct Value {
-  std::string text;              ///< Standard form; dates as digits YYYYMMDD, or what digits there are.
-  std::uint64_t whole = 0;       ///< Hash without blanks.
+/// What else is known about a value. Members not of its kind are zero.
+struct ValueDetail {
   std::uint64_t first = 0;       ///< Hash of the first word.
   std::uint64_t root = 0;        ///< Hash of the first word's nickname root.
   std::uint64_t sound = 0;       ///< Soundex of the first word.
@@ -26,7 +25,6 @@ struct Value {
   std::uint64_t area = 0;        ///< Postcode parts, or a mail address's part before the @ (in `sector`).
   std::uint64_t district = 0;
   std::uint64_t sector = 0;
-  std::uint64_t letters = 0;     ///< Bit for each letter or digit in the text (others share one).
   std::uint64_t bigrams = 0;     ///< Bit for each hashed pair of neighbours.
   std::uint64_t word_bits = 0;   ///< Bit for each hashed word.
   std::uint16_t bigram_count = 0;           ///< Distinct ones.
@@ -40,10 +38,41 @@ struct Value {
   bool has_number = false;
 };
 
-/// The standard form of `raw` as text ("" when there is nothing in it), and all that hangs on it.
+/// One distinct value in its standard form. Refers to its owner's bytes.
+struct Value {
+  std::string_view text;         ///< Standard form; dates as digits YYYYMMDD, or what digits there are.
+  std::uint64_t whole = 0;       ///< Hash without blanks.
+  std::uint64_t letters = 0;     ///< Bit for each letter or digit in the text (others share one).
+  const ValueDetail* detail = nullptr;  ///< Never null in a ValueTable.
+};
+
+/// What the model's levels and keys ask of a value beyond its text: the rest is not worked out.
+struct ValueNeeds {
+  bool sounds = true;   ///< Soundex and Metaphone.
+  bool root = true;     ///< Nickname class.
+  bool words = true;
+  bool bigrams = true;
+};
+
+/// The standard form of `raw` as text ("" when there is nothing in it).
 /// `day_first`: 03/04/2009 is 3 April.
 std::string standard_text(FieldKind kind, std::string_view raw, bool day_first = true);
-Value make_value(FieldKind kind, const std::string& standard);
+ValueDetail make_detail(FieldKind kind, std::string_view standard, const ValueNeeds& needs = {});
+
+/// The distinct values of one field by code; code 0 is "missing". Owns what its values refer to.
+class ValueTable {
+ public:
+  ValueTable() = default;
+  /// Texts end to end: value n is bytes[offset[n], offset[n + 1]); the first is "".
+  ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint64_t> offset, const ValueNeeds& needs, std::size_t thread_count);
+  std::size_t size() const { return values_.size(); }
+  const Value& operator[](std::size_t code) const { return values_[code]; }
+
+ private:
+  std::unique_ptr<const std::string> bytes_;  // By pointer: a short string would move with its owner.
+  std::vector<Value> values_;
+  std::vector<ValueDetail> details_;          // One for each value, or one for all where the kind has none.
+};
 
 /// Hashes of one part of a value for blocking ("", "soundex", "year", "tokens" ...); none when the
 /// value lacks it. \retval false if `kind` has no such part.

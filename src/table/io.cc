@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "table/csv_text.h"
 #include "table/duckdb_internal.h"
 #include "table/file_internal.h"
+#include "table/plain_csv.h"
 
 namespace kinfold::table {
 namespace {
@@ -223,7 +226,29 @@ Status prepare(Source& source, const ReadOptions& options) {
   return parquet.value() ? prepare_parquet(source, options) : choose_csv_columns(source, plan, options);
 }
 
+/// A CSV of texts that needs no interpretation; nothing where it does, or where anything is wrong.
+std::optional<Table> read_plain(Source& source, const ReadOptions& options) {
+  const auto parquet = is_parquet(source.file);
+  if (!options.all_strings || !parquet.ok() || parquet.value() || !decode_in_place(source).ok()) return std::nullopt;
+  const auto bytes = MappedFile::map(source.file);
+  if (!bytes.ok()) return std::nullopt;
+  std::string_view text = bytes.value().bytes();
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const auto header = parse_csv_header(text.substr(0, kHeaderByteCountMax));
+  if (!header.ok()) return std::nullopt;
+  const auto& names = header.value().names;
+  std::vector<std::size_t> wanted;
+  for (const auto& name : options.columns.empty() ? names : options.columns) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return std::nullopt;
+    wanted.push_back(static_cast<std::size_t>(found - names.begin()));
+  }
+  const std::size_t threads = options.thread_count == 0 ? default_thread_count() : options.thread_count;
+  return parse_plain_csv(text.substr(header.value().body), names, wanted, header.value().delimiter, threads);
+}
+
 Result<Table> read_source(Source source, const ReadOptions& options) {
+  if (auto plain = read_plain(source, options)) return std::move(*plain);
   const auto prepared = prepare(source, options);
   if (!prepared.ok()) return in_file(source.name, prepared.error());
   const auto result = source.session->stream(source.sql);
@@ -279,18 +304,24 @@ Status write_parquet_to(const Table& table, const Descriptor& to) {
       quote_literal(to.proc_path()), kRowGroupSize));
 }
 
+/// As csv_field() says, without a copy where there is nothing to do.
+void append_csv_text(std::string_view text, std::string& to) {
+  const auto plain = [](char c) { return c != ',' && c != '"' && c != '\r' && c != '\n'; };
+  const auto harmless = [](char c) { return c != '=' && c != '+' && c != '-' && c != '@' && c != '\t'; };
+  if (text.empty()) to += "\"\"";
+  else if (harmless(text.front()) && std::all_of(text.begin(), text.end(), plain)) to += text;
+  else to += csv_field(text);
+}
+
 void append_csv_row(const Table& table, std::size_t row, std::string& to) {
   for (const auto& column : table.columns()) {
     if (&column != &table.columns().front()) to += ',';
     if (column.is_null(row)) continue;
     // A word in a column of numbers would make text of the whole column when it is read again.
     if (column.type() == ColumnType::kDouble && std::isnan(column.double_at(row))) continue;
-    if (column.type() == ColumnType::kString) {
-      const auto text = column.string_at(row);
-      to += text.empty() ? "\"\"" : csv_field(text);
-    } else {
-      to += column.text_at(row);
-    }
+    if (column.type() == ColumnType::kString) append_csv_text(column.string_at(row), to);
+    else if (column.type() == ColumnType::kInt64) fmt::format_to(std::back_inserter(to), "{}", column.int_at(row));
+    else to += column.text_at(row);
   }
   // A line with nothing on it would be no row.
   if (table.column_count() == 1 && table.columns().front().is_null(row)) to += "\"\"";
@@ -349,24 +380,26 @@ Status write_parquet(const Table& table, const std::string& path) {
 }
 
 Status write_csv(const Table& table, const std::string& path) {
-  constexpr std::size_t kFlushByteCount = 1 << 20;
+  constexpr std::size_t kRowsPerPart = 16'384;
+  constexpr std::size_t kPartsAtOnce = 16;
   auto file = NewFile::create(path);
   if (!file.ok()) return file.error();
-  std::string text;
+  std::string header;
   for (const auto& column : table.columns()) {
-    if (&column != &table.columns().front()) text += ',';
-    text += csv_field(column.name());
+    if (&column != &table.columns().front()) header += ',';
+    header += csv_field(column.name());
   }
-  text += '\n';
-  for (std::size_t row = 0; row < table.row_count(); ++row) {
-    append_csv_row(table, row, text);
-    if (text.size() < kFlushByteCount && row + 1 < table.row_count()) continue;
-    const auto written = write_all(file.value().descriptor(), text);
-    if (!written.ok()) return in_file(file_name_of(path), written.error());
-    text.clear();
+  if (const auto written = write_all(file.value().descriptor(), header + '\n'); !written.ok()) return in_file(file_name_of(path), written.error());
+  for (std::size_t first = 0; first < table.row_count(); first += kRowsPerPart * kPartsAtOnce) {
+    std::vector<std::string> parts(kPartsAtOnce);
+    const std::size_t rows = std::min(table.row_count() - first, kRowsPerPart * kPartsAtOnce);
+    parallel_chunks(rows, kRowsPerPart, default_thread_count(), [&](std::size_t part, std::size_t begin, std::size_t end) {
+      for (std::size_t row = begin; row < end; ++row) append_csv_row(table, first + row, parts[part]);
+    });
+    for (const auto& part : parts) {
+      if (const auto written = write_all(file.value().descriptor(), part); !written.ok()) return in_file(file_name_of(path), written.error());
+    }
   }
-  const auto written = write_all(file.value().descriptor(), text);
-  if (!written.ok()) return in_file(file_name_of(path), written.error());
   return file.value().commit();
 }
 

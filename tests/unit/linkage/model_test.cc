@@ -47,7 +47,10 @@ TEST(Model, SaysWhereItIsWrong) {
 bool agree(std::string_view expression, FieldKind kind, std::string_view a, std::string_view b) {
   const auto parsed = parse_expression(expression);
   EXPECT_TRUE(parsed.ok()) << expression;
-  return parsed.ok() && holds(parsed.value(), make_value(kind, standard_text(kind, a)), make_value(kind, standard_text(kind, b)));
+  const std::string first = standard_text(kind, a);
+  const std::string second = standard_text(kind, b);
+  const ValueTable values(kind, first + second, {0, 0, first.size(), first.size() + second.size()}, {}, 1);
+  return parsed.ok() && holds(parsed.value(), values[1], values[2]);
 }
 
 TEST(Expression, JoinsTestsWithAndOrNot) {
