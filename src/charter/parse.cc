@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "charter/charter.h"
 #include "charter/reader_internal.h"
+#include "charter/release_limits.h"
 
 namespace kinfold::charter {
 namespace {
@@ -275,6 +276,17 @@ void read_disclosure(Reader reader, DisclosureRules& rules) {
   rules.dominance_count = reader.integer("dominance_count", 1, 100).value_or(rules.dominance_count);
   rules.p_percent = reader.number("p_percent", 0.0, 100.0).value_or(rules.p_percent);
   rules.residual_df = reader.integer("residual_df", 1, 1000).value_or(rules.residual_df);
+  // The rest is the disclosure room's to read; here it must only be sound.
+  for (const char* key : {"authority_threshold", "survival", "difference"}) reader.integer(key, 1, 1000);
+  reader.number("protection_width", 0, 1'000'000);
+  reader.integer("exact_cells", 0, 100'000);
+  reader.integer("exact_nodes", 0, 10'000'000);
+  reader.integer("exact_intervals", 0, 1'000'000);
+  reader.integer("attempts", 1, 5);
+  for (const char* key : {"zeros_disclosive", "extremes_allowed"}) reader.boolean(key);
+  reader.choice("method", {"suppress", "round", "controlled-round"}, Need::kOptional);
+  reader.choice("cost", {"cells", "counts", "importance"}, Need::kOptional);
+  for (const char* key : {"levels_required", "blocked_extensions"}) reader.texts(key, Need::kOptional);
   reader.finish();
 }
 
@@ -351,6 +363,7 @@ Result<Charter> parse(std::string_view toml, std::string_view file_name) {
           [&](Reader r, const Node&) { read_criteria(std::move(r), charter.criteria, problems, lines); });
   section("disclosure", Need::kOptional,
           [&](Reader r, const Node&) { read_disclosure(std::move(r), charter.disclosure); });
+  section("release_limits", Need::kOptional, [&](Reader r, const Node&) { read_release_limits(std::move(r)); });
   read_entries(top, charter, problems, lines);
   top.finish();
   // References are only worth checking once every part could be read: else one slip is told twice.

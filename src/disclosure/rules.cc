@@ -58,7 +58,7 @@ Result<Rules> parse_rules(std::string_view toml_text) {
   keys.number("survival", rules.survival_min, 1, 1000);
   keys.number("difference", rules.difference_min, 1, 1000);
   keys.boolean("extremes_allowed", rules.extremes_allowed);
-  keys.number("rounding_base", rules.rounding_base, 2, 1000);
+  keys.number("rounding_base", rules.rounding_base, 1, 1000);
   keys.choice("method", rules.method, kMethodNames);
   keys.choice("cost", rules.cost, kCostNames);
   keys.number("protection_width", rules.protection_width, 0, 1'000'000);
@@ -66,7 +66,7 @@ Result<Rules> parse_rules(std::string_view toml_text) {
   keys.number("exact_nodes", rules.exact_node_count_max, 0, 10'000'000);
   keys.number("attempts", rules.attempt_count, 1, 5);
   keys.number("exact_intervals", rules.interval_count_max, 0, 1'000'000);
-  keys.number("checkers_needed", rules.checker_count, 1, 2);
+  keys.number("checkers_needed", rules.checker_count, 1, 10);
   keys.texts("blocked_extensions", rules.blocked_extensions);
   if (auto status = keys.finish(); !status.ok()) return status.error();
   return rules;

@@ -35,6 +35,17 @@ std::vector<double> bounds(std::span<const double> values) {
   return out;
 }
 
+constexpr int kBasic = 1;  // ClpSimplex::Status
+constexpr int kAtLowerBound = 3;
+
+LinearProgram::Outcome outcome_of(Clp_Simplex* model) {
+  using Outcome = LinearProgram::Outcome;
+  if (Clp_isProvenOptimal(model)) return Outcome::kOptimal;
+  if (Clp_isProvenPrimalInfeasible(model)) return Outcome::kInfeasible;
+  if (Clp_isProvenDualInfeasible(model)) return Outcome::kNoBound;
+  return Outcome::kFailed;
+}
+
 }  // namespace
 
 LinearProgram::LinearProgram(const SparseColumns& columns, std::span<const double> low,
@@ -70,10 +81,19 @@ LinearProgram::Outcome LinearProgram::solve(double sense) {
   } else {
     Clp_primal(model, 0);
   }
-  if (Clp_isProvenOptimal(model)) return Outcome::kOptimal;
-  if (Clp_isProvenPrimalInfeasible(model)) return Outcome::kInfeasible;
-  if (Clp_isProvenDualInfeasible(model)) return Outcome::kNoBound;
-  return Outcome::kFailed;
+  auto outcome = outcome_of(model);
+  // A warm start can end in a corner that the simplex method does not get out of: begin again without one.
+  for (int algorithm = 0; outcome == Outcome::kFailed && algorithm < 2; ++algorithm) {
+    for (int column = 0; column < state_->column_count; ++column) Clp_setColumnStatus(model, column, kAtLowerBound);
+    for (int row = 0; row < state_->row_count; ++row) Clp_setRowStatus(model, row, kBasic);
+    if (algorithm == 0) {
+      Clp_dual(model, 0);
+    } else {
+      Clp_primal(model, 0);
+    }
+    outcome = outcome_of(model);
+  }
+  return outcome;
 }
 
 LinearProgram::Outcome LinearProgram::minimise() { return solve(1.0); }

@@ -4,8 +4,9 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "charter/release_limits.h"
+#include "research/protect.h"
 #include "research/release.h"
-#include "research/risk.h"
 #include "site/vault.h"
 
 namespace kinfold::site {
@@ -181,6 +182,33 @@ class Gathering {
   research::ReleaseInputs inputs_;
 };
 
+Result<research::ReleaseLimits> limits_of(const charter::Charter& charter) {
+  const auto given = charter::release_limits(charter);
+  if (!given.ok()) return given.error();
+  const auto count = [](int number) { return static_cast<std::uint64_t>(number); };
+  const auto& limits = given.value();
+  return research::ReleaseLimits{limits.quasi_identifiers, count(limits.persons), count(limits.families),
+                                 count(limits.problem_sets), count(limits.households), limits.unique_depth,
+                                 limits.suppressed_share_max};
+}
+
+/// What the person who makes the release is shown of the risk, and of what was given up against it.
+void tell_protection(Report& report, const research::Protection& done) {
+  report.count("smallest_class_before", "Smallest group alike to an outsider, as gathered", done.before.smallest_class)
+      .count("smallest_class", "  as released", done.after.smallest_class)
+      .count("unique_before", "People alone in such a group, as gathered", done.before.unique_count)
+      .count("unique", "  as released", done.after.unique_count)
+      .count("below_limits_before", "People in groups below the charter's limits, as gathered", done.before.below_count)
+      .count("below_limits", "  as released", done.after.below_count)
+      .count("special_unique_before", "People alone in two facts or fewer, as gathered", done.before.special_unique_count)
+      .count("special_unique", "  as released", done.after.special_unique_count)
+      .count("lone_households_before", "Families like no other, as gathered", done.before.lone_household_count)
+      .count("lone_households", "  as released", done.after.lone_household_count)
+      .count("left_out", "People left out to keep to the limits", done.left_out_count);
+  for (const auto& line : done.words()) report.notes.push_back(line);
+  report.rows = done.summary();
+}
+
 Status note_release(Site& site, const seal::Id& id, const std::string& actor, const research::Release& release) {
   ledger::Entry entry;
   entry.verb = ledger::Verb::kRelease;
@@ -207,8 +235,10 @@ Result<Report> make_release(Site& site, const std::string& actor) {
   auto release = research::build_release(inputs.value(), [] { return seal::random_below(~0ULL); });
   inputs.value().attributes.wipe();
   if (!release.ok()) return release.error();
-  const auto risk = research::assess_risk(release.value().people);
-  if (!risk.ok()) return risk.error();
+  const auto limits = limits_of(site.charter());
+  if (!limits.ok()) return limits.error();
+  const auto done = research::protect_release(release.value(), limits.value());
+  if (!done.ok()) return site.refuse(ledger::Verb::kRelease, ledger::Reason::kDisclosure, done.error());
   const auto expires = charter::expiry(site.charter(), charter::Kind::kRelease, to, site.today());
   if (!expires.ok()) return expires.error();
 
@@ -218,6 +248,7 @@ Result<Report> make_release(Site& site, const std::string& actor) {
   contents.tables.push_back({"people", release.value().people});
   contents.tables.push_back({"panel", release.value().panel});
   contents.tables.push_back({"dictionary", release.value().dictionary});
+  contents.tables.push_back({"protection", done.value().summary()});
   const auto sent = site.send({seal::PackageKind::kRelease, to, flow->purpose, flow->data_classes, {}, {}, expires.value()}, contents);
   contents.wipe();
   if (!sent.ok()) return sent.error();
@@ -228,10 +259,9 @@ Result<Report> make_release(Site& site, const std::string& actor) {
   report.count("people", "People", people_count)
       .count("panel_rows", "Person quarters", panel_count)
       .count("repeated", "Rows of somebody counted already", release.value().repeated_row_count)
-      .count("smallest_class", "Smallest group alike in council, sex, age and relation", risk.value().smallest_class)
-      .count("unique", "People alone in such a group", risk.value().unique_count)
       .text("sealed_file", "Sealed file", sent.value().path)
       .text("expires", "Can be opened until", to_iso(expires.value()));
+  tell_protection(report, done.value());
   for (const auto& aside : release.value().set_aside) {
     report.notes.push_back(with_thousands(static_cast<long long>(aside.row_count)) + " rows of " + aside.what + " set aside: " + aside.reason);
   }
