@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test asan tsan fuzz bench lint format data docs clean
+.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation lint test-r format data docs clean
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -52,6 +52,19 @@ bench: setup ## Build and run the benchmarks.
 	@cmake --preset release -B build/bench -DKINFOLD_BENCH=ON -DKINFOLD_TESTS=OFF >/dev/null
 	@cmake --build build/bench -j $(JOBS)
 	@set -e; for bench in build/bench/bench/*_bench; do $$bench; done
+
+test-r: build ## Hold the estimators against R, run live (installs R and MatchIt, sandwich, survey from Debian).
+	@scripts/test-r.sh
+
+BENCH_UNITS ?= 300000
+BENCH_REPLICATES ?= 1000
+bench-evaluation: setup ## Matching beside MatchIt in one run, kernels, and the bootstrap; installs R; takes minutes.
+	@scripts/install-r.sh
+	@cmake --preset release -B build/bench -DKINFOLD_BENCH=ON -DKINFOLD_TESTS=OFF >/dev/null
+	@cmake --build build/bench -j $(JOBS) --target kinfold_evaluation_bench kinfold_matchit_ratio kinfold_bootstrap_bench
+	@$$(find build/bench -name kinfold_evaluation_bench -type f)
+	@build/bench/bench/evaluation/kinfold_matchit_ratio $(BENCH_UNITS) bench/evaluation/matchit.R
+	@build/bench/bench/evaluation/kinfold_bootstrap_bench 1000000 $(BENCH_REPLICATES) $(JOBS)
 
 lint: ## Report what clang-format and clang-tidy would change; needs clang-format-14 and clang-tidy-14.
 	@command -v clang-tidy-14 >/dev/null || { echo "lint: install clang-format-14 and clang-tidy-14" >&2; exit 1; }

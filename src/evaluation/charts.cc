@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "evaluation/report_tables_internal.h"
+
 namespace kinfold::evaluation {
 namespace {
 
@@ -74,14 +76,6 @@ json interval_chart(json rows, const std::string& name_field, const std::string&
   const json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 70}, {"color", kProgramme}, {"opacity", 1}}},
                       {"encoding", {{"y", y}, {"x", quantity("value", axis_title)}}}};
   return chart(std::move(rows), json::array({zero_line("x"), interval, point}));
-}
-
-std::string outcome_title(const Plan& plan, const std::string& id) {
-  for (const auto& outcome : plan.outcomes) {
-    if (outcome.id != id) continue;
-    return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
-  }
-  return id;
 }
 
 bool outcome_is_share(const Plan& plan, const std::string& id) {
@@ -197,20 +191,22 @@ std::string planted_chart(const OutputTable& planted, const Plan& plan) {
 }
 
 std::string event_study_chart(const OutputTable& events, const std::string& variable) {
-  auto rows = rows_of(events.table, {"quarter", "estimate", "ci_low", "ci_high"},
+  auto rows = rows_of(events.table, {"quarter", "estimate", "ci_low", "ci_high", "band_low", "band_high"},
                       [&](const auto& t, std::size_t r) { return is(t, r, "variable", variable); });
   if (rows.empty()) return {};
   for (auto& row : rows) {
-    for (const char* name : {"estimate", "ci_low", "ci_high"}) row[name] = row[name].get<double>() * 100;
+    for (const char* name : {"estimate", "ci_low", "ci_high", "band_low", "band_high"}) row[name] = row[name].get<double>() * 100;
   }
   json x = {{"field", "quarter"}, {"type", "quantitative"}, {"title", "quarter (0 begins on the start date)"},
             {"axis", {{"tickMinStep", 1}, {"format", "d"}}}};
-  json interval = {{"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"color", kProgramme}}},
+  json band = {{"mark", {{"type", "rule"}, {"strokeWidth", 1}, {"color", kProgramme}}},
+               {"encoding", {{"x", x}, {"y", quantity("band_low", "percentage points")}, {"y2", {{"field", "band_high"}}}}}};
+  json interval = {{"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"color", kProgramme}}},
                    {"encoding", {{"x", x}, {"y", quantity("ci_low", "percentage points")}, {"y2", {{"field", "ci_high"}}}}}};
   json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 50}, {"color", kProgramme}, {"opacity", 1}}},
                 {"encoding", {{"x", x}, {"y", quantity("estimate", "percentage points")}}}};
   json start = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#555"}}}, {"encoding", {{"x", {{"datum", -0.5}}}}}};
-  json spec = chart(std::move(rows), json::array({zero_line("y"), start, interval, point}));
+  json spec = chart(std::move(rows), json::array({zero_line("y"), start, band, interval, point}));
   spec["height"] = 180;
   return spec.dump();
 }

@@ -5,24 +5,11 @@
 #include <numeric>
 
 #include "base/random.h"
-#include "evaluation/eigen_internal.h"
+#include "evaluation/algebra_internal.h"
 #include "evaluation/score.h"
 
 namespace kinfold::evaluation {
 namespace {
-
-/// A square root of a covariance that may be singular: pivoted LDL'. Empty if it is not one.
-std::optional<MatrixXd> square_root(const Matrix& covariance) {
-  const auto c = as_eigen(covariance);
-  if (covariance.rows != covariance.cols || !c.allFinite()) return std::nullopt;
-  if (covariance.rows == 0) return MatrixXd();
-  const Eigen::LDLT<MatrixXd> ldlt(c);
-  const VectorXd d = ldlt.vectorD();
-  if (d.minCoeff() < -1e-8 * std::max(1e-300, d.cwiseAbs().maxCoeff())) return std::nullopt;
-  const MatrixXd l = ldlt.matrixL();
-  const MatrixXd scaled = l * d.cwiseMax(0).cwiseSqrt().asDiagonal();
-  return MatrixXd(ldlt.transpositionsP().transpose() * scaled);
-}
 
 double triangular(double low, double mode, double high, double u) {
   if (high <= low) return mode;
@@ -60,20 +47,20 @@ double quantile(std::vector<double>& sorted, double p) {
   return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
-void draw_intervals(const CostInputs& inputs, const MatrixXd& root, CostResult& result) {
+void draw_intervals(const CostInputs& inputs, const Matrix& root, CostResult& result) {
   std::vector<double> all, fiscal;
   std::size_t above = 0;
   for (int d = 0; d < inputs.draw_count; ++d) {
     RandomStream random(inputs.seed, {static_cast<std::uint64_t>(d)});
-    VectorXd z(root.cols());
-    for (Index k = 0; k < z.size(); ++k) z[k] = random.normal();
-    const VectorXd moved = root * z;
+    Vector z(root.cols);
+    for (auto& v : z) v = random.normal();
+    const Vector moved = product(root, z);
     std::vector<double> pounds;
     for (const auto& line : inputs.lines) {
       pounds.push_back(triangular(line.pounds_low, line.pounds, line.pounds_high, random.uniform()));
     }
     const auto total = total_of(
-        inputs, [&](std::size_t k) { return inputs.lines[k].change + moved[static_cast<Index>(inputs.change_index[k])]; },
+        inputs, [&](std::size_t k) { return inputs.lines[k].change + moved[inputs.change_index[k]]; },
         [&](std::size_t k) { return pounds[k]; });
     all.push_back(total.all / result.cost);
     fiscal.push_back(total.fiscal / result.cost);
@@ -131,13 +118,17 @@ double discount_factor(double years, const std::vector<DiscountBand>& bands) {
   return std::exp(log_factor);
 }
 
-double annuity(double years, double decay, const std::vector<DiscountBand>& bands) {
-  double value = 0;
+std::vector<double> annuity_by_year(double years, double decay, const std::vector<DiscountBand>& bands) {
+  std::vector<double> parts;
   for (int year = 0; year < years; ++year) {
     const double part = std::min(1.0, years - year);  // the last year may be a part of one
-    value += part * std::pow(1 - decay, year) * discount_factor(year + part / 2, bands);
+    parts.push_back(part * std::pow(1 - decay, year) * discount_factor(year + part / 2, bands));
   }
-  return value;
+  return parts;
+}
+
+double annuity(double years, double decay, const std::vector<DiscountBand>& bands) {
+  return sum_of(annuity_by_year(years, decay, bands));
 }
 
 BenefitRatio benefit_ratio(double net_benefit, double cost) {

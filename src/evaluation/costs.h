@@ -23,10 +23,12 @@ class Deflator {
   static Deflator from_series(const std::vector<std::pair<std::string, double>>& series);
   /// The GDP deflator that comes with Kinfold (data/gdp-deflator.csv says source and date).
   static const Deflator& built_in();
-  /// What a pound of `from` is worth in `to`. \retval kInvalid naming the year that is not in the series.
+  /// What a pound of `from` is worth in `to`. A calendar year ("2013") that is not in the series lies in two financial years:
+  /// a quarter of the earlier and three of the later. \retval kInvalid naming the year that is not in the series.
   Result<double> factor(const std::string& from, const std::string& to) const;
 
  private:
+  Result<double> index_of(const std::string& year) const;
   std::map<std::string, double> index_;
 };
 
@@ -43,6 +45,8 @@ const std::vector<DiscountBand>& green_book_bands();
 double discount_factor(double years, const std::vector<DiscountBand>& bands);
 /// Present value of 1 a year for `years` years, each paid in mid-year, less `decay` of it each year.
 double annuity(double years, double decay, const std::vector<DiscountBand>& bands);
+/// Its parts, one for each year begun: they sum to annuity().
+std::vector<double> annuity_by_year(double years, double decay, const std::vector<DiscountBand>& bands);
 
 /// One line of the account: what a person on the programme saves or costs one bearer.
 struct CostLine {

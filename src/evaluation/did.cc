@@ -5,9 +5,7 @@
 #include <map>
 #include <set>
 
-#include "base/random.h"
 #include "evaluation/effect.h"
-#include "evaluation/eigen_internal.h"
 #include "evaluation/score.h"
 
 namespace kinfold::evaluation {
@@ -19,25 +17,30 @@ struct Term {
   std::vector<double> influence;
 };
 
-Term att(const DidPanel& panel, int group, std::size_t period, std::size_t base) {
+/// ATT(group, period): the change since `base` of the group against that of the never treated.
+Result<Term> att(const DidPanel& panel, int group, std::size_t period, std::size_t base) {
   const std::size_t n = panel.first_treated.size();
-  double sum[2] = {0, 0};
-  double count[2] = {0, 0};
-  const auto arm = [&](std::size_t i) { return panel.first_treated[i] == group ? 1 : panel.first_treated[i] == 0 ? 0 : -1; };
+  std::vector<std::size_t> unit;
+  Sample sample;
   for (std::size_t i = 0; i < n; ++i) {
-    const int a = arm(i);
-    if (a < 0) continue;
-    sum[a] += panel.y.at(i, period) - panel.y.at(i, base);
-    count[a] += 1;
+    if (panel.first_treated[i] != group && panel.first_treated[i] != 0) continue;
+    unit.push_back(i);
+    sample.treated.push_back(panel.first_treated[i] == group ? 1 : 0);
+    sample.y.push_back(panel.y.at(i, period) - panel.y.at(i, base));
   }
-  const double mean[2] = {sum[0] / count[0], sum[1] / count[1]};
-  Term term{{group, panel.periods[period], mean[1] - mean[0], 0, 0, 0}, std::vector<double>(n, 0)};
-  for (std::size_t i = 0; i < n; ++i) {
-    const int a = arm(i);
-    if (a < 0) continue;
-    const double rest = panel.y.at(i, period) - panel.y.at(i, base) - mean[a];
-    term.influence[i] = (a == 1 ? rest : -rest) / count[a];
+  sample.names = panel.names;
+  sample.x = Matrix(unit.size(), std::max<std::size_t>(1, panel.x.cols));
+  if (panel.x.cols == 0) {
+    sample.names = {"intercept"};
+    std::fill(sample.x.values.begin(), sample.x.values.end(), 1.0);
   }
+  for (std::size_t c = 0; c < panel.x.cols; ++c) {
+    for (std::size_t k = 0; k < unit.size(); ++k) sample.x.at(k, c) = panel.x.at(unit[k], c);
+  }
+  auto effect = change_effect(sample);
+  if (!effect.ok()) return effect.error();
+  Term term{{group, panel.periods[period], effect.value().estimate, 0, 0, 0}, std::vector<double>(n, 0)};
+  for (std::size_t k = 0; k < unit.size(); ++k) term.influence[unit[k]] = effect.value().influence[k];
   return term;
 }
 
@@ -89,26 +92,7 @@ double set_errors(const DidPanel& panel, std::vector<Term>& terms, const DidOpti
     sums.push_back(by_cluster(panel, term.influence));
     term.point.std_error = std::sqrt(influence_variance(term.influence, panel.cluster));
   }
-  std::vector<double> largest;
-  for (int d = 0; d < options.draw_count && !terms.empty(); ++d) {
-    RandomStream random(options.seed, {static_cast<std::uint64_t>(d)});
-    std::vector<double> drawn(terms.size(), 0);
-    for (std::size_t c = 0; c < sums[0].size(); ++c) {
-      const double sign = random.chance(0.5) ? 1 : -1;
-      for (std::size_t k = 0; k < terms.size(); ++k) drawn[k] += sign * sums[k][c];
-    }
-    double top = 0;
-    for (std::size_t k = 0; k < terms.size(); ++k) {
-      if (terms[k].point.std_error > 0) top = std::max(top, std::fabs(drawn[k]) / terms[k].point.std_error);
-    }
-    largest.push_back(top);
-  }
-  double critical = normal_quantile(0.5 + options.confidence / 2);
-  if (!largest.empty()) {
-    std::sort(largest.begin(), largest.end());
-    const auto at = static_cast<std::size_t>(options.confidence * static_cast<double>(largest.size() - 1));
-    critical = std::max(critical, largest[at]);
-  }
+  const double critical = band_critical_value(sums, options.confidence, options.draw_count, options.seed);
   for (auto& term : terms) {
     term.point.low = term.point.estimate - critical * term.point.std_error;
     term.point.high = term.point.estimate + critical * term.point.std_error;
@@ -116,51 +100,14 @@ double set_errors(const DidPanel& panel, std::vector<Term>& terms, const DidOpti
   return critical;
 }
 
-/// Upper tail of chi squared by the regularised incomplete gamma function (series and continued fraction).
-double chi_squared_tail(double x, double df) {
-  const double a = df / 2;
-  const double z = x / 2;
-  if (z <= 0) return 1;
-  const double front = std::exp(-z + a * std::log(z) - std::lgamma(a));
-  if (z < a + 1) {
-    double term = 1 / a;
-    double sum = term;
-    for (int k = 1; k < 1000 && term > sum * 1e-16; ++k) {
-      term *= z / (a + k);
-      sum += term;
-    }
-    return 1 - sum * front;
-  }
-  double b = z + 1 - a;
-  double c = 1e300;
-  double d = 1 / b;
-  double h = d;
-  for (int k = 1; k < 1000; ++k) {
-    const double an = -k * (k - a);
-    b += 2;
-    d = 1 / (an * d + b);
-    c = b + an / c;
-    h *= d * c;
-    if (std::fabs(d * c - 1) < 1e-15) break;
-  }
-  return front * h;
-}
-
 std::optional<double> pre_trend_test(const DidPanel& panel, const std::vector<const Term*>& before) {
-  if (before.empty()) return std::nullopt;
-  const auto m = static_cast<Index>(before.size());
-  VectorXd estimate(m);
-  MatrixXd covariance(m, m);
-  for (Index a = 0; a < m; ++a) {
-    estimate[a] = before[static_cast<std::size_t>(a)]->point.estimate;
-    for (Index b = 0; b < m; ++b) {
-      covariance(a, b) = influence_covariance(before[static_cast<std::size_t>(a)]->influence,
-                                              before[static_cast<std::size_t>(b)]->influence, panel.cluster);
-    }
+  std::vector<double> estimates;
+  std::vector<std::vector<double>> sums;
+  for (const auto* term : before) {
+    estimates.push_back(term->point.estimate);
+    sums.push_back(by_cluster(panel, term->influence));
   }
-  const Eigen::LDLT<MatrixXd> solver(covariance);
-  if (solver.vectorD().minCoeff() <= 1e-14 * solver.vectorD().maxCoeff()) return std::nullopt;  // singular: no test
-  return chi_squared_tail(estimate.dot(solver.solve(estimate)), static_cast<double>(m));
+  return joint_zero_p(estimates, sums);
 }
 
 Term finish(const DidPanel& panel, Term term, const DidOptions& options) {
@@ -173,7 +120,8 @@ Term finish(const DidPanel& panel, Term term, const DidOptions& options) {
 
 Status check(const DidPanel& panel) {
   const std::size_t n = panel.first_treated.size();
-  if (panel.y.rows != n || panel.y.cols != panel.periods.size() || (!panel.cluster.empty() && panel.cluster.size() != n)) {
+  if (panel.y.rows != n || panel.y.cols != panel.periods.size() || (!panel.cluster.empty() && panel.cluster.size() != n) ||
+      (panel.x.cols > 0 && (panel.x.rows != n || panel.names.size() != panel.x.cols))) {
     return internal_error("group_time_effects: shapes differ");
   }
   if (panel.periods.size() < 2) return invalid("differences in differences: one period only; at least two are needed");
@@ -196,7 +144,11 @@ Result<DidResult> group_time_effects(const DidPanel& panel, const DidOptions& op
   for (const int g : groups) {
     if (g <= panel.periods.front() || g > panel.periods.back()) continue;  // never, or no period before it
     const auto start = static_cast<std::size_t>(std::lower_bound(panel.periods.begin(), panel.periods.end(), g) - panel.periods.begin());
-    for (std::size_t t = 1; t < panel.periods.size(); ++t) terms.push_back(att(panel, g, t, t >= start ? start - 1 : t - 1));
+    for (std::size_t t = 1; t < panel.periods.size(); ++t) {
+      auto term = att(panel, g, t, t >= start ? start - 1 : t - 1);
+      if (!term.ok()) return term.error();
+      terms.push_back(std::move(term.value()));
+    }
   }
   DidResult result;
   set_errors(panel, terms, options);

@@ -10,7 +10,9 @@
 
 #include "base/result.h"
 #include "evaluation/matrix.h"
+#include "evaluation/nearest.h"
 #include "evaluation/plan.h"
+#include "evaluation/score.h"
 
 namespace kinfold::evaluation {
 
@@ -23,7 +25,9 @@ struct Sample {
   std::vector<double> y;
   std::vector<std::uint32_t> cluster;    ///< 0 ... G-1; empty: every unit on its own.
   std::vector<std::uint32_t> stratum;    ///< Match only within; empty: one stratum.
+  std::vector<double> weight;            ///< How much each unit counts (missed links, surveys), above 0; empty: 1.
   std::size_t size() const { return y.size(); }
+  double weight_of(std::size_t i) const { return weight.empty() ? 1.0 : weight[i]; }
 };
 
 /// An effect with what is needed to combine it with others.
@@ -37,9 +41,10 @@ struct Effect {
   double comparison_mean = 0;
   std::size_t n_treated = 0;             ///< Units used.
   std::size_t n_comparison = 0;
+  std::size_t left_out = 0;              ///< Units of the estimand without a match: then it is of the matchable alone.
   std::vector<double> influence;         ///< Shape [rows of the sample].
   std::vector<double> weights;           ///< Shape [rows]: what balances; empty where a method has none.
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  ///< Treated, comparison: of one-to-one matching.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  ///< Treated, comparison: of greedy pairs.
 };
 
 /// Sum over clusters of (sum of influence)^2; over units without clusters.
@@ -52,32 +57,49 @@ Result<Effect> raw_difference(const Sample& sample);
 /// variance-weighted average, called ATE here.
 Result<Effect> regression_effect(const Sample& sample);
 
+/// Two units may only be matched if they differ by no more than `width` in `values`, shape [rows].
+struct CovariateCaliper {
+  std::vector<double> values;
+  double width = 0;
+};
+
 struct NearestEffectOptions {
   Estimand estimand = Estimand::kAtt;
   std::uint32_t neighbours = 1;
   std::optional<double> caliper;         ///< In units of the score.
-  std::uint32_t variance_neighbours = 4; ///< For the conditional variance in the standard error.
+  std::uint32_t variance_neighbours = 4; ///< Others for the conditional variance in the standard error.
+  std::vector<CovariateCaliper> covariate_calipers;
+  /// The fit that `score` comes from (its probabilities): the standard error then takes into account that the score is
+  /// estimated. Null: the score is known.
+  const ScoreFit* estimated_score = nullptr;
 };
 /// Nearest neighbours on `score`, with replacement, ties averaged.
 ///
 /// Variance: Abadie and Imbens (2006), "Large sample properties of matching estimators for average
-/// treatment effects", Econometrica 74, theorem 7, for a score that is known (that it is estimated makes
-/// the ATE's smaller, and can make the ATT's smaller or larger: Abadie and Imbens 2016). With clusters,
-/// the products of residuals of different units of one cluster are added, as Liang and Zeger do.
-/// Units without a match within the caliper are left out of the estimand and counted by n_treated.
+/// treatment effects", Econometrica 74, theorem 7, for a score that is known; with `estimated_score` theirs of 2016,
+/// "Matching on the estimated propensity score", Econometrica 84, theorem 2 (for the ATE smaller, for the ATT smaller or
+/// larger), where everybody is matched and nobody weighted. With clusters, the products of influences of different units
+/// of one cluster are added, as Liang and Zeger do. Units without a match are left out of the estimand and counted.
+/// Time O(n log n); with covariate calipers each unit walks outwards until it has enough.
 /// \retval kInvalid if nobody has a match.
 Result<Effect> nearest_effect(const Sample& sample, std::span<const double> score, const NearestEffectOptions& options);
 
-/// Greedy pairs without replacement, largest score first; ATT. Variance: Abadie and Spiess (2022),
-/// clustered by pair, and by the sample's clusters where it has them.
-Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score, std::optional<double> caliper);
+struct GreedyEffectOptions {
+  MatchOrder order = MatchOrder::kLargest;
+  std::optional<double> caliper = {};     ///< In units of the score.
+  std::uint32_t ratio = 1;               ///< Comparison units for each treated one, taken in rounds.
+  std::vector<CovariateCaliper> covariate_calipers = {};
+};
+/// Greedy pairs without replacement; ATT. Variance: Abadie and Spiess (2022), clustered by matched set, and by the
+/// sample's clusters where it has them. \retval kInvalid if nobody has a match.
+Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score, const GreedyEffectOptions& options = {});
 
 /// Kernel matching for the ATT: each treated unit against a kernel-weighted mean of the comparison units.
 /// Treated units with no comparison unit within the bandwidth are left out (off support).
 /// Source: Heckman, Ichimura and Todd (1997). Time O(n log n), see kernel.h. Variance: by influence, bandwidth and score given.
 Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score, KernelKind kernel, double bandwidth);
 
-/// Inverse probability weighting, normalised (Hajek). The influence takes the estimation of the score into
+/// Inverse probability weighting, normalised (Hajek); the ATM by matching weights (Li and Greene 2013). The influence takes the estimation of the score into
 /// account: Lunceford and Davidian (2004), section 3. `link` is the one that gave `score`.
 Result<Effect> ipw_effect(const Sample& sample, ScoreLink link, Estimand estimand);
 /// Weights of the comparison units that make every covariate mean equal to that of the treated, nearest to

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluation/algebra_internal.h"
 #include "evaluation/effect.h"
 #include "evaluation/linear.h"
 
@@ -14,12 +15,6 @@ std::vector<double> cluster_sums(std::span<const double> influence, std::span<co
   std::vector<double> sums(count, 0);
   for (std::size_t i = 0; i < cluster.size(); ++i) sums[cluster[i]] += influence[i];
   return sums;
-}
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
 }
 
 }  // namespace
@@ -37,22 +32,33 @@ double influence_covariance(std::span<const double> a, std::span<const double> b
 
 Result<Effect> raw_difference(const Sample& sample) {
   Effect effect;
+  double total[2] = {0, 0};
+  double mean[2] = {0, 0};
+  std::size_t count[2] = {0, 0};
   for (std::size_t i = 0; i < sample.size(); ++i) {
-    (sample.treated[i] ? effect.treated_mean : effect.comparison_mean) += sample.y[i];
-    ++(sample.treated[i] ? effect.n_treated : effect.n_comparison);
+    const auto arm = sample.treated[i];
+    total[arm] += sample.weight_of(i);
+    mean[arm] += sample.weight_of(i) * sample.y[i];
+    ++count[arm];
   }
-  if (effect.n_treated < 2 || effect.n_comparison < 2) return invalid("raw difference: fewer than two units in a group");
-  const double nt = static_cast<double>(effect.n_treated);
-  const double nc = static_cast<double>(effect.n_comparison);
-  effect.treated_mean /= nt;
-  effect.comparison_mean /= nc;
-  effect.estimate = effect.treated_mean - effect.comparison_mean;
-  effect.weights.assign(sample.size(), 1);
+  if (count[0] < 2 || count[1] < 2) return invalid("raw difference: fewer than two units in a group");
+  double factor[2];
+  for (const std::size_t arm : {0U, 1U}) {
+    mean[arm] /= total[arm];
+    // So that for equal weights the sum of squares is s^2 / n, Welch's.
+    factor[arm] = std::sqrt(static_cast<double>(count[arm]) / (static_cast<double>(count[arm]) - 1)) / total[arm];
+  }
+  effect.n_treated = count[1];
+  effect.n_comparison = count[0];
+  effect.treated_mean = mean[1];
+  effect.comparison_mean = mean[0];
+  effect.estimate = mean[1] - mean[0];
+  effect.weights.resize(sample.size());
   effect.influence.resize(sample.size());
   for (std::size_t i = 0; i < sample.size(); ++i) {
-    // sqrt(n (n - 1)) so that the sum of squares is s^2 / n, Welch's.
-    effect.influence[i] = sample.treated[i] ? (sample.y[i] - effect.treated_mean) / std::sqrt(nt * (nt - 1))
-                                            : -(sample.y[i] - effect.comparison_mean) / std::sqrt(nc * (nc - 1));
+    const auto arm = sample.treated[i];
+    effect.weights[i] = sample.weight_of(i);
+    effect.influence[i] = (arm ? 1 : -1) * sample.weight_of(i) * (sample.y[i] - mean[arm]) * factor[arm];
   }
   effect.variance = influence_variance(effect.influence, sample.cluster);
   return effect;
@@ -65,6 +71,7 @@ Result<Effect> regression_effect(const Sample& sample) {
   LinearOptions options;
   options.covariance = sample.cluster.empty() ? Covariance::kHc2 : Covariance::kCluster;
   options.clusters = sample.cluster;
+  options.weights = sample.weight;
   auto fit = fit_linear(design, sample.y, options);
   if (!fit.ok()) return fit.error();
   Effect effect;
@@ -72,17 +79,23 @@ Result<Effect> regression_effect(const Sample& sample) {
   effect.variance = fit.value().covariance.at(0, 0);
   // Frisch, Waugh and Lovell: the coefficient is the residual of treatment on x times y.
   std::vector<double> treated(sample.treated.begin(), sample.treated.end());
-  auto aside = fit_linear(sample.x, treated);
+  LinearOptions weighted;
+  weighted.weights = sample.weight;
+  auto aside = fit_linear(sample.x, treated, weighted);
   if (!aside.ok()) return aside.error();
   const auto& rest = aside.value().residuals;
-  const double square = dot(rest, rest);
+  double square = 0;
+  for (std::size_t i = 0; i < sample.size(); ++i) square += sample.weight_of(i) * rest[i] * rest[i];
   effect.influence.resize(sample.size());
+  double treated_weight = 0;
   for (std::size_t i = 0; i < sample.size(); ++i) {
-    effect.influence[i] = rest[i] * fit.value().residuals[i] / square;
-    effect.treated_mean += sample.treated[i] ? sample.y[i] : 0;
+    const double own = sample.weight_of(i);
+    effect.influence[i] = own * rest[i] * fit.value().residuals[i] / square;
+    effect.treated_mean += sample.treated[i] ? own * sample.y[i] : 0;
+    treated_weight += sample.treated[i] ? own : 0;
     ++(sample.treated[i] ? effect.n_treated : effect.n_comparison);
   }
-  effect.treated_mean /= static_cast<double>(effect.n_treated);
+  effect.treated_mean /= treated_weight;
   effect.comparison_mean = effect.treated_mean - effect.estimate;
   return effect;
 }

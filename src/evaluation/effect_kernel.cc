@@ -33,25 +33,32 @@ Side sorted_side(const Sample& sample, std::span<const double> score, bool treat
 Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score, KernelKind kernel, double bandwidth) {
   const Side treated = sorted_side(sample, score, true);
   const Side pool = sorted_side(sample, score, false);
-  const std::vector<double> ones(pool.unit.size(), 1);
-  std::vector<double> outcome;
-  for (const auto j : pool.unit) outcome.push_back(sample.y[j]);
+  std::vector<double> ones, outcome;  // times the unit's own weight
+  for (const auto j : pool.unit) {
+    ones.push_back(sample.weight_of(j));
+    outcome.push_back(sample.weight_of(j) * sample.y[j]);
+  }
 
   const auto weight_sum = kernel_sums(treated.score, pool.score, ones, kernel, bandwidth);
   const auto outcome_sum = kernel_sums(treated.score, pool.score, outcome, kernel, bandwidth);
   Effect effect;
   effect.influence.assign(sample.size(), 0);
   effect.weights.assign(sample.size(), 0);
-  std::vector<double> share(treated.unit.size(), 0);  // 1 / weight_sum on support
+  std::vector<double> share(treated.unit.size(), 0);  // own weight / weight_sum on support
+  double m = 0;
   for (std::size_t k = 0; k < share.size(); ++k) {
-    if (!(weight_sum[k] > 1e-12)) continue;
-    share[k] = 1 / weight_sum[k];
-    effect.treated_mean += sample.y[treated.unit[k]];
+    if (!(weight_sum[k] > 1e-12)) {
+      ++effect.left_out;
+      continue;
+    }
+    const double own = sample.weight_of(treated.unit[k]);
+    share[k] = own / weight_sum[k];
+    m += own;
+    effect.treated_mean += own * sample.y[treated.unit[k]];
     effect.comparison_mean += outcome_sum[k] * share[k];
     ++effect.n_treated;
   }
   if (effect.n_treated == 0) return invalid("kernel matching: nobody has a comparison unit within the bandwidth; widen it");
-  const double m = static_cast<double>(effect.n_treated);
   effect.treated_mean /= m;
   effect.comparison_mean /= m;
   effect.estimate = effect.treated_mean - effect.comparison_mean;
@@ -62,13 +69,14 @@ Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score
   for (std::size_t k = 0; k < treated.unit.size(); ++k) {
     if (share[k] == 0) continue;
     const auto i = treated.unit[k];
-    effect.influence[i] = (sample.y[i] - outcome_sum[k] * share[k] - effect.estimate) / m;
-    effect.weights[i] = 1;
+    const double own = sample.weight_of(i);
+    effect.influence[i] = own * (sample.y[i] - outcome_sum[k] / weight_sum[k] - effect.estimate) / m;
+    effect.weights[i] = own;
   }
   for (std::size_t k = 0; k < pool.unit.size(); ++k) {
     const auto j = pool.unit[k];
-    effect.influence[j] = -served[k] * (sample.y[j] - own_outcome[k] / own_weight[k]) / m;
-    effect.weights[j] = served[k];
+    effect.weights[j] = served[k] * sample.weight_of(j);
+    effect.influence[j] = -effect.weights[j] * (sample.y[j] - own_outcome[k] / own_weight[k]) / m;
     if (served[k] > 0) ++effect.n_comparison;
   }
   effect.variance = influence_variance(effect.influence, sample.cluster);

@@ -1,62 +1,32 @@
-// Effects by matching on the score.
+// Effects by nearest neighbours on the score, with replacement.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
-#include "evaluation/effect.h"
-#include "evaluation/linear.h"
-#include "evaluation/nearest.h"
+#include "evaluation/match_arms_internal.h"
 
 namespace kinfold::evaluation {
 namespace {
 
-/// The units of one stratum and arm, their scores sorted, and running sums of y and of y squared.
-struct Arm {
-  std::vector<std::uint32_t> unit;
-  std::vector<double> score;
-  SortedScores sorted;
-  std::vector<double> sum;  // sum[k]: of y over the first k in sorted order, less the arm's mean each
-  double centre = 0;
-
-  double mean_of(const MatchRange& range) const {
-    return centre + (sum[range.end] - sum[range.begin]) / range.count();
-  }
-};
-
-Arm make_arm(const Sample& sample, std::span<const double> score, const std::vector<std::uint32_t>& units) {
-  Arm arm;
-  arm.unit = units;
-  for (const auto i : units) {
-    arm.score.push_back(score[i]);
-    arm.centre += sample.y[i];
-  }
-  if (!units.empty()) arm.centre /= static_cast<double>(units.size());
-  arm.sorted = sort_scores(arm.score);
-  arm.sum.assign(units.size() + 1, 0);
-  for (std::size_t k = 0; k < units.size(); ++k) {
-    arm.sum[k + 1] = arm.sum[k] + (sample.y[units[arm.sorted.order[k]]] - arm.centre);
-  }
-  return arm;
-}
-
 /// Per unit: the mean outcome of its matches in the other arm, how often it served, and what is left
 /// of its own outcome against its nearest fellows.
 struct Matched {
-  std::vector<double> other_mean;    // NaN: no match
-  std::vector<double> served;        // K: sum of 1 / matches over the units it served
-  std::vector<double> served_squared;  // K': sum of 1 / matches^2
-  std::vector<double> fellow_residual;   // (y - mean of nearest fellows) scaled to the variance of y
+  std::vector<double> other_mean;      // NaN: no match
+  std::vector<double> served;          // K: sum over the units it served of their weight times its share
+  std::vector<double> served_squared;  // K': sum of the squares of the same
+  std::vector<double> fellow_residual; // (y - mean of nearest fellows) scaled to the variance of y
+  std::vector<double> fellow_variance; // of y among the unit and its nearest fellows
 };
 
-void match_arm(const Arm& from, const Arm& pool, const NearestEffectOptions& options, Matched& matched) {
+void match_runs(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options, Matched& matched) {
   NearestOptions nearest{options.neighbours, options.caliper};
   const auto ranges = match_with_replacement(from.score, pool.sorted, nearest);
   std::vector<double> step(pool.unit.size() + 1, 0), step_squared(pool.unit.size() + 1, 0);
   for (std::size_t k = 0; k < ranges.size(); ++k) {
     if (ranges[k].count() == 0) continue;
     matched.other_mean[from.unit[k]] = pool.mean_of(ranges[k]);
-    const double share = 1.0 / ranges[k].count();
+    const double share = sample.weight_of(from.unit[k]) / pool.weight_of(ranges[k]);
     step[ranges[k].begin] += share;
     step[ranges[k].end] -= share;
     step_squared[ranges[k].begin] += share * share;
@@ -68,9 +38,61 @@ void match_arm(const Arm& from, const Arm& pool, const NearestEffectOptions& opt
     served += step[k];
     served_squared += step_squared[k];
     const auto unit = pool.unit[pool.sorted.order[k]];
-    matched.served[unit] = std::max(served, 0.0);
-    matched.served_squared[unit] = std::max(served_squared, 0.0);
+    const double own = sample.weight_of(unit);
+    matched.served[unit] = std::max(served, 0.0) * own;
+    matched.served_squared[unit] = std::max(served_squared, 0.0) * own * own;
   }
+}
+
+/// Places in the sorted pool of the nearest `wanted` that are allowed, and of all that tie with the last of them. Walks outwards.
+std::vector<std::uint32_t> walk_outwards(double own, const SortedScores& pool, std::uint32_t wanted, double limit, double tie,
+                                         const std::function<bool(std::uint32_t)>& allowed) {
+  const auto& score = pool.score;
+  auto right = static_cast<std::size_t>(std::lower_bound(score.begin(), score.end(), own) - score.begin());
+  std::size_t left = right;  // next on the left is left - 1
+  std::vector<std::uint32_t> found;
+  double reach = limit;
+  for (;;) {
+    const double to_left = left > 0 ? own - score[left - 1] : INFINITY;
+    const double to_right = right < score.size() ? score[right] - own : INFINITY;
+    const double distance = std::min(to_left, to_right);
+    if (!(distance <= reach) || std::isinf(distance)) return found;
+    const auto place = static_cast<std::uint32_t>(to_left <= to_right ? --left : right++);
+    if (!allowed(pool.order[place])) continue;
+    found.push_back(place);
+    if (found.size() == wanted) reach = std::min(limit, distance + tie);
+  }
+}
+
+/// With calipers on covariates the matches are no run any more; each unit looks for its own.
+void match_within(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options, Matched& matched) {
+  const auto allowed = within_calipers(options.covariate_calipers);
+  const double limit = options.caliper.value_or(INFINITY);
+  for (std::size_t k = 0; k < from.unit.size(); ++k) {
+    const auto unit = from.unit[k];
+    const auto places = walk_outwards(from.score[k], pool.sorted, options.neighbours, limit, NearestOptions{}.tie_tolerance,
+                                      [&](std::uint32_t at) { return allowed(unit, pool.unit[at]); });
+    if (places.empty()) continue;
+    double total = 0;
+    double sum = 0;
+    for (const auto place : places) {
+      const auto other = pool.unit[pool.sorted.order[place]];
+      total += sample.weight_of(other);
+      sum += sample.weight_of(other) * sample.y[other];
+    }
+    matched.other_mean[unit] = sum / total;
+    for (const auto place : places) {
+      const auto other = pool.unit[pool.sorted.order[place]];
+      const double share = sample.weight_of(unit) * sample.weight_of(other) / total;
+      matched.served[other] += share;
+      matched.served_squared[other] += share * share;
+    }
+  }
+}
+
+void match_arm(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options, Matched& matched) {
+  options.covariate_calipers.empty() ? match_runs(sample, from, pool, options, matched)
+                                     : match_within(sample, from, pool, options, matched);
 }
 
 /// Larger clusters (authorities) are no families: their members are fellows like any other.
@@ -93,8 +115,8 @@ std::vector<std::vector<std::uint32_t>> small_clusters(const Sample& sample, con
   return out;
 }
 
-/// Residuals against the nearest of the same arm. A unit itself, and its own family with which it shares its luck, are
-/// among the nearest and would make the residual too small: they are asked for in addition and taken out.
+/// Residuals and variances against the nearest of the same arm. A unit itself, and its own family with which it shares its
+/// luck, are among the nearest and would make the residual too small: they are asked for in addition and taken out.
 void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellows, Matched& matched) {
   const auto families = small_clusters(sample, arm);
   std::size_t largest = 1;
@@ -102,10 +124,12 @@ void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellow
   NearestOptions nearest;
   nearest.neighbours = fellows + static_cast<std::uint32_t>(largest);
   const auto ranges = match_with_replacement(arm.score, arm.sorted, nearest);
-  std::vector<double> sum(ranges.size()), count(ranges.size());
+  std::vector<double> sum(ranges.size()), squares(ranges.size()), count(ranges.size());  // of the others, less the arm's centre
   for (std::size_t k = 0; k < ranges.size(); ++k) {
+    const double own = sample.y[arm.unit[k]] - arm.centre;
     count[k] = ranges[k].count() - 1.0;
-    sum[k] = arm.mean_of(ranges[k]) * ranges[k].count() - sample.y[arm.unit[k]];
+    sum[k] = arm.plain_sum[ranges[k].end] - arm.plain_sum[ranges[k].begin] - own;
+    squares[k] = arm.square_sum[ranges[k].end] - arm.square_sum[ranges[k].begin] - own * own;
   }
   std::vector<std::uint32_t> place(arm.unit.size());
   for (std::uint32_t s = 0; s < arm.unit.size(); ++s) place[arm.sorted.order[s]] = s;
@@ -113,7 +137,9 @@ void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellow
     for (const auto k : family) {
       for (const auto other : family) {
         if (other == k || place[other] < ranges[k].begin || place[other] >= ranges[k].end) continue;
-        sum[k] -= sample.y[arm.unit[other]];
+        const double rest = sample.y[arm.unit[other]] - arm.centre;
+        sum[k] -= rest;
+        squares[k] -= rest * rest;
         count[k] -= 1;
       }
     }
@@ -121,28 +147,15 @@ void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellow
   for (std::size_t k = 0; k < ranges.size(); ++k) {
     if (count[k] < 1) continue;  // alone in the arm: nothing to compare with
     const auto unit = arm.unit[k];
-    matched.fellow_residual[unit] = (sample.y[unit] - sum[k] / count[k]) * std::sqrt(count[k] / (count[k] + 1));
+    const double own = sample.y[unit] - arm.centre;
+    const double all = sum[k] + own;
+    matched.fellow_residual[unit] = (own - sum[k] / count[k]) * std::sqrt(count[k] / (count[k] + 1));
+    matched.fellow_variance[unit] = std::max(0.0, (squares[k] + own * own - all * all / (count[k] + 1)) / count[k]);
   }
-}
-
-struct Strata {
-  std::vector<std::vector<std::uint32_t>> treated;
-  std::vector<std::vector<std::uint32_t>> comparison;
-};
-
-Strata split_units(const Sample& sample) {
-  const std::size_t count =
-      sample.stratum.empty() ? 1 : *std::max_element(sample.stratum.begin(), sample.stratum.end()) + std::size_t{1};
-  Strata strata{std::vector<std::vector<std::uint32_t>>(count), std::vector<std::vector<std::uint32_t>>(count)};
-  for (std::uint32_t i = 0; i < sample.size(); ++i) {
-    const std::size_t s = sample.stratum.empty() ? 0 : sample.stratum[i];
-    (sample.treated[i] ? strata.treated : strata.comparison)[s].push_back(i);
-  }
-  return strata;
 }
 
 bool counts_for(Estimand estimand, bool treated) {
-  return estimand == Estimand::kAte || (estimand == Estimand::kAtt) == treated;
+  return estimand == Estimand::kAte || (estimand != Estimand::kAtc) == treated;
 }
 
 /// Turns matches into the estimate, its influence and Abadie and Imbens' variance.
@@ -150,49 +163,42 @@ Result<Effect> sum_up(const Sample& sample, const Matched& matched, Estimand est
   Effect effect;
   const std::size_t n = sample.size();
   std::vector<double> difference(n, std::numeric_limits<double>::quiet_NaN());
-  std::size_t counted = 0;
+  double total = 0;
   double sum = 0;
   double treated_sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    if (!counts_for(estimand, sample.treated[i]) || std::isnan(matched.other_mean[i])) continue;
+    if (!counts_for(estimand, sample.treated[i])) continue;
+    if (std::isnan(matched.other_mean[i])) {
+      ++effect.left_out;
+      continue;
+    }
+    const double own = sample.weight_of(i);
     difference[i] = sample.treated[i] ? sample.y[i] - matched.other_mean[i] : matched.other_mean[i] - sample.y[i];
-    sum += difference[i];
-    treated_sum += sample.treated[i] ? sample.y[i] : matched.other_mean[i];
-    ++counted;
+    sum += own * difference[i];
+    treated_sum += own * (sample.treated[i] ? sample.y[i] : matched.other_mean[i]);
+    total += own;
   }
-  if (counted == 0) return invalid("nearest neighbour: nobody has a match within the caliper; widen it");
-  const double m = static_cast<double>(counted);
-  effect.estimate = sum / m;
-  effect.treated_mean = treated_sum / m;
+  if (total == 0) return invalid("nearest neighbour: nobody has a match within the calipers and strata; widen them");
+  effect.estimate = sum / total;
+  effect.treated_mean = treated_sum / total;
   effect.comparison_mean = effect.treated_mean - effect.estimate;
   effect.influence.assign(n, 0);
   effect.weights.assign(n, 0);
   double unit_variance = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const bool own = !std::isnan(difference[i]);
-    const double residual = matched.fellow_residual[i];
+    const double own = std::isnan(difference[i]) ? 0 : sample.weight_of(i);
     const double k = matched.served[i];
     const double sign = sample.treated[i] ? 1.0 : -1.0;
-    // (1 + K)^2 - (1 + K') for a unit of the estimand itself, K^2 - K' for one that only serves.
-    const double extra = (own ? k * k + 2 * k : k * k) - matched.served_squared[i];
-    const double gap = own ? difference[i] - effect.estimate : 0;
-    unit_variance += gap * gap + std::max(extra, 0.0) * residual * residual;
-    effect.influence[i] = (gap + sign * k * residual) / m;
-    effect.weights[i] = (own ? 1.0 : 0.0) + k;
+    // (w + K)^2 - (w^2 + K') for a unit of the estimand itself, K^2 - K' for one that only serves.
+    const double extra = k * k + 2 * own * k - matched.served_squared[i];
+    const double gap = own > 0 ? own * (difference[i] - effect.estimate) : 0;
+    unit_variance += gap * gap + std::max(extra, 0.0) * matched.fellow_variance[i];
+    effect.influence[i] = (gap + sign * k * matched.fellow_residual[i]) / total;
+    effect.weights[i] = own + k;
     if (effect.weights[i] > 0) ++(sample.treated[i] ? effect.n_treated : effect.n_comparison);
   }
-  effect.variance = unit_variance / (m * m);
+  effect.variance = unit_variance / (total * total);
   return effect;
-}
-
-/// Adds the products of influences of different units in one cluster to a variance by unit.
-double add_clusters(double unit_variance, const Effect& effect, const Sample& sample) {
-  if (sample.cluster.empty()) return unit_variance;
-  const double clustered = influence_variance(effect.influence, sample.cluster);
-  const double by_unit = influence_variance(effect.influence, {});
-  const double total = unit_variance + clustered - by_unit;
-  // The correction is itself an estimate; a variance is not negative.
-  return total > 0.25 * unit_variance ? total : std::max(clustered, 0.25 * unit_variance);
 }
 
 }  // namespace
@@ -200,55 +206,26 @@ double add_clusters(double unit_variance, const Effect& effect, const Sample& sa
 Result<Effect> nearest_effect(const Sample& sample, std::span<const double> score, const NearestEffectOptions& options) {
   const std::size_t n = sample.size();
   Matched matched{std::vector<double>(n, std::numeric_limits<double>::quiet_NaN()), std::vector<double>(n, 0),
-                  std::vector<double>(n, 0), std::vector<double>(n, 0)};
+                  std::vector<double>(n, 0), std::vector<double>(n, 0), std::vector<double>(n, 0)};
   const auto strata = split_units(sample);
   for (std::size_t s = 0; s < strata.treated.size(); ++s) {
     const auto treated = make_arm(sample, score, strata.treated[s]);
     const auto comparison = make_arm(sample, score, strata.comparison[s]);
-    if (options.estimand != Estimand::kAtc) match_arm(treated, comparison, options, matched);
-    if (options.estimand != Estimand::kAtt) match_arm(comparison, treated, options, matched);
+    if (options.estimand != Estimand::kAtc) match_arm(sample, treated, comparison, options, matched);
+    if (options.estimand == Estimand::kAtc || options.estimand == Estimand::kAte) match_arm(sample, comparison, treated, options, matched);
     fellow_residuals(sample, treated, options.variance_neighbours, matched);
     fellow_residuals(sample, comparison, options.variance_neighbours, matched);
   }
   auto effect = sum_up(sample, matched, options.estimand);
   if (!effect.ok()) return effect;
-  effect.value().variance = add_clusters(effect.value().variance, effect.value(), sample);
-  return effect;
-}
-
-Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score, std::optional<double> caliper) {
-  Effect effect;
-  effect.influence.assign(sample.size(), 0);
-  effect.weights.assign(sample.size(), 0);
-  const auto strata = split_units(sample);
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
-  for (std::size_t s = 0; s < strata.treated.size(); ++s) {
-    const auto treated = make_arm(sample, score, strata.treated[s]);
-    const auto comparison = make_arm(sample, score, strata.comparison[s]);
-    const auto matched = match_without_replacement(treated.score, comparison.score, MatchOrder::kLargest, caliper);
-    for (std::size_t k = 0; k < matched.size(); ++k) {
-      if (matched[k] != kUnmatched) pairs.emplace_back(treated.unit[k], comparison.unit[matched[k]]);
-    }
+  auto& out = effect.value();
+  // The theory is for everybody of the estimand matched and every unit counting alike.
+  if (options.estimated_score != nullptr && out.left_out == 0 && sample.weight.empty()) {
+    const double before = out.variance;
+    out.variance += estimated_score_variance(sample, *options.estimated_score, options.estimand, options.variance_neighbours, out);
+    if (!(out.variance > 0)) out.variance = before;
   }
-  if (pairs.empty()) return invalid("greedy pairs: nobody has a match within the caliper; widen it");
-  const double m = static_cast<double>(pairs.size());
-  for (const auto& [t, c] : pairs) {
-    effect.treated_mean += sample.y[t] / m;
-    effect.comparison_mean += sample.y[c] / m;
-    effect.weights[t] = effect.weights[c] = 1;
-  }
-  effect.estimate = effect.treated_mean - effect.comparison_mean;
-  effect.n_treated = effect.n_comparison = pairs.size();
-  double by_pair = 0;
-  for (const auto& [t, c] : pairs) {
-    effect.influence[t] = (sample.y[t] - effect.treated_mean) / m;
-    effect.influence[c] = -(sample.y[c] - effect.comparison_mean) / m;
-    by_pair += std::pow(effect.influence[t] + effect.influence[c], 2);
-  }
-  // Of m pairs one is used up by the mean: the paired t test's divisor m (m - 1).
-  effect.variance = pairs.size() > 1 ? by_pair * m / (m - 1) : by_pair;
-  effect.variance = add_clusters(effect.variance, effect, sample);
-  effect.pairs = std::move(pairs);
+  out.variance = add_clusters(out.variance, out, sample);
   return effect;
 }
 

@@ -4,178 +4,175 @@
 #include <cmath>
 
 #include "evaluation/effect.h"
-#include "evaluation/eigen_internal.h"
-#include "evaluation/score.h"
+#include "evaluation/linear.h"
+#include "evaluation/score_internal.h"
 
 namespace kinfold::evaluation {
 namespace {
 
-VectorXd outcome_of(const Sample& sample) { return as_eigen(sample.y); }
-
 /// The covariates of the outcome model, which may be others than the score's.
-Eigen::Map<const MatrixXd> outcome_design(const Sample& sample) {
-  return as_eigen(sample.outcome_x.cols > 0 ? sample.outcome_x : sample.x);
-}
+const Matrix& outcome_design(const Sample& sample) { return sample.outcome_x.cols > 0 ? sample.outcome_x : sample.x; }
 
-VectorXd arm_of(const Sample& sample, std::uint8_t arm) {
-  VectorXd out(static_cast<Index>(sample.size()));
-  for (std::size_t i = 0; i < sample.size(); ++i) out[static_cast<Index>(i)] = sample.treated[i] == arm ? 1 : 0;
+/// The weight of each unit of an arm, 0 for the others.
+Vector arm_of(const Sample& sample, std::uint8_t arm) {
+  Vector out(sample.size());
+  for (std::size_t i = 0; i < sample.size(); ++i) out[i] = sample.treated[i] == arm ? sample.weight_of(i) : 0;
   return out;
 }
 
-/// The score's weights, how they move with the linear predictor, and the influence of the coefficients.
+/// The score's weights (times the unit's own), how they move with the linear predictor, and what gives the influence of the coefficients.
 struct Weighting {
-  VectorXd weight;      // of each unit for its own arm
-  VectorXd slope;       // d weight / d eta
-  MatrixXd influence;   // [rows, cols]: of the coefficients
+  Vector weight;        // of each unit for its own arm
+  Vector slope;         // d weight / d eta
+  Vector moment;        // score equation's factor of x, times the unit's own weight
+  Matrix bread;         // inverse of minus the score equations' derivative
 };
 
-struct ScoreMoment {
-  double value;  // the score equation's factor of x
-  double slope;  // its derivative in eta
-};
-
-ScoreMoment score_moment(ScoreLink link, double eta, double p, bool treated) {
-  if (link == ScoreLink::kLogit) return {(treated ? 1.0 : 0.0) - p, -p * (1 - p)};
-  const double density = normal_density(eta);
-  if (treated) {
-    const double ratio = density / p;
-    return {ratio, -ratio * (ratio + eta)};
-  }
-  const double ratio = density / (1 - p);
-  return {-ratio, -ratio * (ratio - eta)};
-}
-
-struct WeightAt {
-  double value;
-  double slope;
-};
-
-/// 1/p and 1/(1-p) for the ATE; 1 and p/(1-p) for the ATT; (1-p)/p and 1 for the ATC.
-WeightAt weight_at(ScoreLink link, Estimand estimand, double eta, double p, bool treated) {
-  const double dp = link == ScoreLink::kLogit ? p * (1 - p) : normal_density(eta);
-  if (treated) {
-    if (estimand == Estimand::kAtt) return {1, 0};
-    return {estimand == Estimand::kAte ? 1 / p : (1 - p) / p, -dp / (p * p)};
-  }
-  if (estimand == Estimand::kAtc) return {1, 0};
-  return {estimand == Estimand::kAte ? 1 / (1 - p) : p / (1 - p), dp / ((1 - p) * (1 - p))};
+/// Influence of every unit on gradient' coefficients.
+Vector through_coefficients(const Matrix& x, const Weighting& weighting, std::span<const double> gradient) {
+  return times(product(x, product(weighting.bread, gradient)), weighting.moment);
 }
 
 constexpr double kScoreEdge = 1e-6;
 
+Error explodes(const Sample& sample, const ScoreFit& fit) {
+  return invalid("weighting: " + strongest_column(sample.x, sample.names, fit.coefficients) +
+                 " takes a unit's score so near to 0 or 1 that its weight explodes; trim the scores, leave it out or narrow the population");
+}
+
 Result<Weighting> make_weighting(const Sample& sample, ScoreLink link, Estimand estimand) {
-  auto fit = fit_score(sample.x, sample.names, sample.treated, link);
+  auto fit = fit_score(sample.x, sample.names, sample.treated, link, 1e-12, sample.weight);
   if (!fit.ok()) return fit.error();
-  const auto n = static_cast<Index>(sample.size());
-  Weighting out{VectorXd(n), VectorXd(n), MatrixXd()};
-  VectorXd moment(n), curvature(n);
-  for (Index i = 0; i < n; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    const double p = fit.value().probability[at];
-    const double eta = fit.value().linear[at];
-    const bool treated = sample.treated[at] != 0;
+  const std::size_t n = sample.size();
+  Weighting out{Vector(n), Vector(n), Vector(n), Matrix()};
+  Vector curvature(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double p = fit.value().probability[i];
+    const double eta = fit.value().linear[i];
+    const bool treated = sample.treated[i] != 0;
+    const double own = sample.weight_of(i);
     const auto weight = weight_at(link, estimand, eta, p, treated);
-    if (p < kScoreEdge || p > 1 - kScoreEdge) {
-      if (weight.value > 1 / kScoreEdge * 0.99) {
-        return invalid("weighting: a unit's score is so near to 0 or 1 that its weight explodes; trim the scores or narrow the population");
-      }
-    }
-    out.weight[i] = weight.value;
-    out.slope[i] = weight.slope;
+    if (weight.value > 1 / kScoreEdge * 0.99) return explodes(sample, fit.value());
+    out.weight[i] = own * weight.value;
+    out.slope[i] = own * weight.slope;
     const auto m = score_moment(link, eta, p, treated);
-    moment[i] = m.value;
-    curvature[i] = -m.slope;
+    out.moment[i] = own * m.value;
+    curvature[i] = -own * m.slope;
   }
-  const auto x = as_eigen(sample.x);
-  const MatrixXd bread = (x.transpose() * curvature.asDiagonal() * x).ldlt().solve(MatrixXd::Identity(x.cols(), x.cols()));
-  out.influence = moment.asDiagonal() * (x * bread);
+  out.bread = inverse_of_symmetric(weighted_gram(sample.x, curvature));
   return out;
 }
 
 /// A weighted least squares line in one arm.
 struct ArmFit {
-  VectorXd beta;
-  VectorXd prediction;  // for every unit
-  VectorXd residual;
-  MatrixXd bread;       // (X' W X)^-1
+  Vector prediction;  // for every unit
+  Vector residual;
+  Vector beta;
+  Matrix bread;       // (X' W X)^-1
 };
 
-Result<ArmFit> fit_arm(const Sample& sample, const VectorXd& arm_weight, const char* what) {
-  const auto x = outcome_design(sample);
-  const Eigen::ColPivHouseholderQR<MatrixXd> qr(arm_weight.cwiseSqrt().asDiagonal() * x);
-  if (qr.rank() < x.cols()) {
-    return invalid(std::string("regression among the ") + what + ": covariates depend on one another there; take some out");
+/// The columns that depend on others among the units with a weight, for the message.
+std::string dependent_names(const Sample& sample, const Matrix& x, const Vector& arm_weight) {
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < x.rows; ++i) {
+    if (arm_weight[i] > 0) rows.push_back(i);
+  }
+  Matrix arm(rows.size(), x.cols);
+  for (std::size_t c = 0; c < x.cols; ++c) {
+    for (std::size_t k = 0; k < rows.size(); ++k) arm.at(k, c) = x.at(rows[k], c);
+  }
+  const auto kept = independent_columns(arm);
+  std::string names;
+  for (std::size_t c = 0; c < x.cols; ++c) {
+    if (std::find(kept.begin(), kept.end(), c) != kept.end() || c >= sample.names.size()) continue;
+    names += (names.empty() ? "" : ", ") + sample.names[c];
+  }
+  return names;
+}
+
+Result<ArmFit> fit_arm(const Sample& sample, const Vector& arm_weight, const char* what) {
+  const auto& x = outcome_design(sample);
+  auto solved = least_squares(x, arm_weight, sample.y);
+  if (solved.rank < x.cols) {
+    const auto names = dependent_names(sample, x, arm_weight);
+    return invalid("regression among the " + std::string(what) + ": " + (names.empty() ? "covariates depend" : names + " depends") +
+                   " on the other covariates there; take it out or join its levels");
   }
   ArmFit fit;
-  const MatrixXd gram = x.transpose() * arm_weight.asDiagonal() * x;
-  fit.beta = qr.solve(arm_weight.cwiseSqrt().cwiseProduct(outcome_of(sample)));
-  fit.bread = gram.ldlt().solve(MatrixXd::Identity(x.cols(), x.cols()));
-  fit.prediction = x * fit.beta;
-  fit.residual = outcome_of(sample) - fit.prediction;
+  fit.beta = std::move(solved.beta);
+  fit.bread = inverse_of_symmetric(weighted_gram(x, arm_weight));
+  fit.prediction = product(x, fit.beta);
+  fit.residual = sample.y;
+  add_to(fit.residual, -1, fit.prediction);
   return fit;
 }
 
 /// Influence on target' beta of the arm, given each unit's weight in the fit.
-VectorXd arm_influence(const Sample& sample, const ArmFit& fit, const VectorXd& arm_weight, const VectorXd& target) {
-  const auto x = outcome_design(sample);
-  return (x * (fit.bread * target)).cwiseProduct(arm_weight).cwiseProduct(fit.residual);
+Vector arm_influence(const Sample& sample, const ArmFit& fit, const Vector& arm_weight, const Vector& target) {
+  return times(times(product(outcome_design(sample), product(fit.bread, target)), arm_weight), fit.residual);
 }
 
-/// Influence on it through the score that made the weights.
-VectorXd through_score(const Sample& sample, const ArmFit& fit, const VectorXd& arm, const Weighting& weighting,
-                       const VectorXd& target) {
-  const auto x = outcome_design(sample);
-  const VectorXd own = (x * (fit.bread * target)).cwiseProduct(arm).cwiseProduct(fit.residual).cwiseProduct(weighting.slope);
-  const VectorXd gradient = as_eigen(sample.x).transpose() * own;
-  return weighting.influence * gradient;
-}
-
-/// 1 for units that the estimand is about.
-VectorXd about(const Sample& sample, Estimand estimand) {
+/// 1 (times the unit's weight) for units that the estimand is about.
+Vector about(const Sample& sample, Estimand estimand) {
   if (estimand == Estimand::kAtt) return arm_of(sample, 1);
   if (estimand == Estimand::kAtc) return arm_of(sample, 0);
-  return VectorXd::Ones(static_cast<Index>(sample.size()));
+  Vector out = arm_of(sample, 0);
+  add_to(out, 1, arm_of(sample, 1));
+  return out;
 }
 
-Effect finish(const Sample& sample, double treated_mean, double comparison_mean, const VectorXd& influence,
-              const VectorXd& weight) {
+/// The slope of the weights in one arm, 0 in the other.
+Vector slope_in(const Sample& sample, const Weighting& weighting, std::uint8_t arm) {
+  Vector out = weighting.slope;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = sample.treated[i] == arm ? out[i] : 0;
+  return out;
+}
+
+Vector weight_in(const Sample& sample, const Weighting& weighting, std::uint8_t arm) {
+  Vector out = weighting.weight;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = sample.treated[i] == arm ? out[i] : 0;
+  return out;
+}
+
+Effect finish(const Sample& sample, const double (&mean)[2], Vector influence, Vector weight) {
   Effect effect;
-  effect.treated_mean = treated_mean;
-  effect.comparison_mean = comparison_mean;
-  effect.estimate = treated_mean - comparison_mean;
-  effect.influence = to_vector(influence);
-  effect.weights = to_vector(weight);
+  effect.treated_mean = mean[1];
+  effect.comparison_mean = mean[0];
+  effect.estimate = mean[1] - mean[0];
+  effect.influence = std::move(influence);
+  effect.weights = std::move(weight);
   for (const auto t : sample.treated) ++(t ? effect.n_treated : effect.n_comparison);
   effect.variance = influence_variance(effect.influence, sample.cluster);
   return effect;
 }
 
+const char* arm_name(std::uint8_t arm) { return arm != 0 ? "treated" : "comparison units"; }
+
 /// Predictions of both arms averaged over the units of the estimand.
 Result<Effect> average_predictions(const Sample& sample, Estimand estimand, const Weighting* weighting) {
-  const auto x = outcome_design(sample);
-  const VectorXd target_units = about(sample, estimand);
-  const double m = target_units.sum();
-  const VectorXd target = x.transpose() * target_units / m;
-  const VectorXd ones = VectorXd::Ones(x.rows());
-  const VectorXd& weight = weighting != nullptr ? weighting->weight : ones;
+  const auto& x = outcome_design(sample);
+  const Vector target_units = about(sample, estimand);
+  const double m = sum_of(target_units);
+  Vector target = transposed_product(x, target_units);
+  for (auto& v : target) v /= m;
   double mean[2];
-  VectorXd influence = VectorXd::Zero(x.rows());
-  VectorXd difference = VectorXd::Zero(x.rows());
+  Vector influence(x.rows, 0), difference(x.rows, 0);
   for (const std::uint8_t arm : {std::uint8_t{0}, std::uint8_t{1}}) {
-    const VectorXd in_arm = arm_of(sample, arm);
-    const VectorXd arm_weight = in_arm.cwiseProduct(weight);
-    auto fit = fit_arm(sample, arm_weight, arm ? "treated" : "comparison units");
+    const Vector arm_weight = weighting != nullptr ? weight_in(sample, *weighting, arm) : arm_of(sample, arm);
+    auto fit = fit_arm(sample, arm_weight, arm_name(arm));
     if (!fit.ok()) return fit.error();
     const double sign = arm ? 1 : -1;
-    mean[arm] = target.dot(fit.value().beta);
-    difference += sign * fit.value().prediction;
-    influence += sign * arm_influence(sample, fit.value(), arm_weight, target);
-    if (weighting != nullptr) influence += sign * through_score(sample, fit.value(), in_arm, *weighting, target);
+    mean[arm] = dot(target, fit.value().beta);
+    add_to(difference, sign, fit.value().prediction);
+    add_to(influence, sign, arm_influence(sample, fit.value(), arm_weight, target));
+    if (weighting == nullptr) continue;
+    // Through the score that made the weights.
+    const Vector own = arm_influence(sample, fit.value(), slope_in(sample, *weighting, arm), target);
+    add_to(influence, sign, through_coefficients(sample.x, *weighting, transposed_product(sample.x, own)));
   }
   const double estimate = mean[1] - mean[0];
-  influence += target_units.cwiseProduct((difference.array() - estimate).matrix()) / m;
-  return finish(sample, mean[1], mean[0], influence, weighting != nullptr ? weight : ones);
+  for (std::size_t i = 0; i < x.rows; ++i) influence[i] += target_units[i] * (difference[i] - estimate) / m;
+  return finish(sample, mean, std::move(influence), weighting != nullptr ? weighting->weight : about(sample, Estimand::kAte));
 }
 
 }  // namespace
@@ -183,21 +180,21 @@ Result<Effect> average_predictions(const Sample& sample, Estimand estimand, cons
 Result<Effect> ipw_effect(const Sample& sample, ScoreLink link, Estimand estimand) {
   auto weighting = make_weighting(sample, link, estimand);
   if (!weighting.ok()) return weighting.error();
-  const auto& w = weighting.value();
-  const auto x = as_eigen(sample.x);
-  const VectorXd y = outcome_of(sample);
+  auto& w = weighting.value();
   double mean[2];
-  VectorXd influence = VectorXd::Zero(x.rows());
+  Vector influence(sample.size(), 0);
   for (const std::uint8_t arm : {std::uint8_t{0}, std::uint8_t{1}}) {
-    const VectorXd in_arm = arm_of(sample, arm);
-    const VectorXd arm_weight = in_arm.cwiseProduct(w.weight);
-    const double total = arm_weight.sum();
-    mean[arm] = arm_weight.dot(y) / total;
-    const VectorXd residual = (y.array() - mean[arm]).matrix();
-    const VectorXd gradient = x.transpose() * in_arm.cwiseProduct(w.slope).cwiseProduct(residual) / total;
-    influence += (arm ? 1 : -1) * (arm_weight.cwiseProduct(residual) / total + w.influence * gradient);
+    const Vector arm_weight = weight_in(sample, w, arm);
+    const double total = sum_of(arm_weight);
+    mean[arm] = dot(arm_weight, sample.y) / total;
+    Vector residual = sample.y;
+    for (auto& v : residual) v = (v - mean[arm]) / total;
+    const Vector gradient = transposed_product(sample.x, times(slope_in(sample, w, arm), residual));
+    const double sign = arm ? 1 : -1;
+    add_to(influence, sign, times(arm_weight, residual));
+    add_to(influence, sign, through_coefficients(sample.x, w, gradient));
   }
-  return finish(sample, mean[1], mean[0], influence, w.weight);
+  return finish(sample, mean, std::move(influence), std::move(w.weight));
 }
 
 Result<Effect> regression_adjustment_effect(const Sample& sample, Estimand estimand) {
@@ -213,90 +210,35 @@ Result<Effect> ipwra_effect(const Sample& sample, ScoreLink link, Estimand estim
 Result<Effect> aipw_effect(const Sample& sample, ScoreLink link, Estimand estimand, bool efficient_influence) {
   auto weighting = make_weighting(sample, link, estimand);
   if (!weighting.ok()) return weighting.error();
-  const auto& w = weighting.value();
-  const auto x = outcome_design(sample);
-  const VectorXd target_units = about(sample, estimand);
-  const double m = target_units.sum();
+  auto& w = weighting.value();
+  const auto& x = outcome_design(sample);
+  const Vector target_units = about(sample, estimand);
+  const double m = sum_of(target_units);
   double mean[2];
-  VectorXd influence = VectorXd::Zero(x.rows());
-  VectorXd own = VectorXd::Zero(x.rows());
+  Vector influence(x.rows, 0), own(x.rows, 0);
   for (const std::uint8_t arm : {std::uint8_t{0}, std::uint8_t{1}}) {
-    const VectorXd in_arm = arm_of(sample, arm);
-    auto fit = fit_arm(sample, in_arm, arm ? "treated" : "comparison units");
+    const Vector in_arm = arm_of(sample, arm);
+    auto fit = fit_arm(sample, in_arm, arm_name(arm));
     if (!fit.ok()) return fit.error();
-    const VectorXd arm_weight = in_arm.cwiseProduct(w.weight);
-    const VectorXd part = target_units.cwiseProduct(fit.value().prediction) + arm_weight.cwiseProduct(fit.value().residual);
+    const Vector arm_weight = weight_in(sample, w, arm);
+    Vector part = times(target_units, fit.value().prediction);
+    add_to(part, 1, times(arm_weight, fit.value().residual));
     const double sign = arm ? 1 : -1;
-    mean[arm] = part.sum() / m;
-    own += sign * (part - mean[arm] * target_units) / m;
+    mean[arm] = sum_of(part) / m;
+    add_to(own, sign / m, part);
+    add_to(own, -sign * mean[arm] / m, target_units);
     // How the mean moves with the arm's coefficients, and with the score's.
-    const VectorXd target = x.transpose() * (target_units - arm_weight) / m;
-    const VectorXd gradient = as_eigen(sample.x).transpose() * in_arm.cwiseProduct(w.slope).cwiseProduct(fit.value().residual) / m;
-    influence += sign * (arm_influence(sample, fit.value(), in_arm, target) + w.influence * gradient);
+    Vector rest = target_units;
+    add_to(rest, -1, arm_weight);
+    Vector target = transposed_product(x, rest);
+    for (auto& v : target) v /= m;
+    Vector gradient = transposed_product(sample.x, times(slope_in(sample, w, arm), fit.value().residual));
+    for (auto& v : gradient) v /= m;
+    add_to(influence, sign, arm_influence(sample, fit.value(), in_arm, target));
+    add_to(influence, sign, through_coefficients(sample.x, w, gradient));
   }
-  if (efficient_influence) return finish(sample, mean[1], mean[0], own, w.weight);
-  return finish(sample, mean[1], mean[0], influence + own, w.weight);
-}
-
-Result<Effect> entropy_effect(const Sample& sample) {
-  const auto x = as_eigen(sample.x);
-  const VectorXd treated = arm_of(sample, 1);
-  const VectorXd comparison = arm_of(sample, 0);
-  const double m = treated.sum();
-  const VectorXd mean = x.transpose() * treated / m;
-  // Without the intercept, centred at the treated and scaled, so that Newton's steps are of one size.
-  MatrixXd c = (x.rightCols(x.cols() - 1).rowwise() - mean.tail(x.cols() - 1).transpose());
-  for (Index k = 0; k < c.cols(); ++k) {
-    const double scale = std::sqrt(comparison.dot(c.col(k).cwiseAbs2()) / comparison.sum());
-    if (scale > 0) c.col(k) /= scale;
-  }
-  VectorXd lambda = VectorXd::Zero(c.cols());
-  const auto weights_at = [&](const VectorXd& l, double& log_sum) {
-    const VectorXd eta = c * l;
-    double top = -INFINITY;
-    for (Index i = 0; i < eta.size(); ++i) top = comparison[i] > 0 ? std::max(top, eta[i]) : top;
-    VectorXd w = comparison.cwiseProduct((eta.array() - top).exp().matrix());
-    log_sum = std::log(w.sum()) + top;
-    w /= w.sum();
-    return w;
-  };
-  double value = 0;
-  VectorXd w = weights_at(lambda, value);
-  bool converged = false;
-  for (int round = 0; round < 200 && !converged; ++round) {
-    const VectorXd gradient = c.transpose() * w;
-    if (gradient.cwiseAbs().maxCoeff() < 1e-12) {
-      converged = true;
-      break;
-    }
-    const MatrixXd hessian = c.transpose() * w.asDiagonal() * c - gradient * gradient.transpose();
-    const VectorXd step = hessian.ldlt().solve(gradient);
-    double length = 1;
-    double next_value = 0;
-    VectorXd next = weights_at(lambda - step, next_value);
-    while (length > 1e-6 && !(next_value <= value - 1e-4 * length * gradient.dot(step))) {
-      length /= 2;
-      next = weights_at(lambda - length * step, next_value);
-    }
-    converged = length <= 1e-6 && gradient.cwiseAbs().maxCoeff() < 1e-8;
-    if (length <= 1e-6 && !converged) break;
-    lambda -= length * step;
-    value = next_value;
-    w = next;
-  }
-  if (!converged || !lambda.allFinite()) {
-    return invalid("entropy balancing: no weights make the means of the comparison units equal to those of the treated; "
-                   "take covariates out or narrow the population");
-  }
-  const VectorXd y = outcome_of(sample);
-  const double treated_mean = treated.dot(y) / m;
-  auto fit = fit_arm(sample, w, "comparison units");
-  if (!fit.ok()) return fit.error();
-  // Balanced weights: what moves the estimate is the residual on x, and the treated units' own means.
-  const VectorXd of_treated = (fit.value().residual.array() - treated.dot(fit.value().residual) / m).matrix();
-  const VectorXd influence = treated.cwiseProduct(of_treated) / m - w.cwiseProduct(fit.value().residual);
-  const VectorXd shown = treated + w * m;
-  return finish(sample, treated_mean, w.dot(y), influence, shown);
+  if (!efficient_influence) add_to(own, 1, influence);
+  return finish(sample, mean, std::move(own), std::move(w.weight));
 }
 
 }  // namespace kinfold::evaluation

@@ -63,10 +63,26 @@ void add_notes(const Plan& plan, const Frame& frame, const std::vector<MethodRun
   if (frame.without_treatment > 0) {
     out.notes.push_back(std::to_string(frame.without_treatment) + " rows are in neither the programme nor the comparison group.");
   }
+  out.notes.insert(out.notes.end(), frame.notes.begin(), frame.notes.end());
   for (const auto& run : runs) {
+    if (run.estimate.subgroup == "all" && !run.note.empty()) out.notes.push_back(run.note);
     if (run.estimate.subgroup != "all" || run.estimate.method != plan.methods.front().id) continue;
     for (const auto& name : run.left_out) {
       out.notes.push_back("For " + run.estimate.outcome + ", \"" + name + "\" was left out of the model: the other covariates already tell it, or too few units have it.");
+    }
+  }
+}
+
+/// Lets the linked stand for the missed in every estimate, where the plan says so.
+void weigh_for_missed(const Plan& plan, Frame& frame, Evaluation& out) {
+  if (!plan.weigh_for_missed_links) return;
+  for (std::size_t o = 0; o < plan.outcomes.size(); ++o) {
+    if (plan.outcomes[o].linked_column.empty()) continue;
+    auto weights = link_weights(plan, frame, o);
+    if (weights.ok()) {
+      frame.link_weight[o] = std::move(weights.value());
+    } else {
+      out.notes.push_back("For " + plan.outcomes[o].id + " those not linked are left out and not weighted for: " + weights.error().message + ".");
     }
   }
 }
@@ -98,11 +114,13 @@ Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const 
   if (!panel.ok()) return panel.error();
   auto built = build_frame(data, plan, panel.value());
   if (!built.ok()) return built.error();
-  const Frame& frame = built.value();
+  Frame& frame = built.value();
   if (frame.size() == 0) {
     return invalid("plan: no row is both in the population and in a group; check treatment.treated and treatment.comparison");
   }
 
+  Evaluation out;
+  weigh_for_missed(plan, frame, out);
   const auto tasks = list_tasks(plan);
   std::vector<MethodRun> runs(tasks.size());
   progress.begin("estimating", tasks.size());
@@ -112,16 +130,19 @@ Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const 
   });
   progress.advance(tasks.size());
   progress.end();
+  const auto bootstrap = run_bootstrap(plan, frame, options.thread_count, runs, out);
+  if (!bootstrap.ok()) return bootstrap.error();
   adjust(plan, frame, runs);
 
-  Evaluation out;
   for (const auto& run : runs) out.estimates.push_back(run.estimate);
   add_notes(plan, frame, runs, out);
   add_description_tables(data, plan, frame, panel.value(), out);
   if (auto status = add_match_rate_table(data, plan, frame, out); !status.ok()) return status.error();
   add_impact_tables(data, plan, frame, runs, out);
+  add_interaction_table(plan, frame, runs, out);
+  add_units_table(frame, runs, out);
   if (auto status = add_planted_table(data, plan, out); !status.ok()) return status.error();
-  if (auto status = add_cost_tables(plan, frame, runs, out); !status.ok()) return status.error();
+  if (auto status = add_cost_tables(plan, frame, runs, bootstrap.value() ? &*bootstrap.value() : nullptr, out); !status.ok()) return status.error();
   add_sensitivity_tables(data, plan, frame, runs, out);
   add_event_study_table(plan, frame, panel.value(), data.people->row_count(), out);
   return out;

@@ -91,6 +91,10 @@ Status add_number(Frame& frame, const Table& people, const PanelIndex& panel, co
   auto values = quantity_of(people, panel, one.quantity);
   if (!values.ok()) return invalid("covariate " + one.id + ": " + values.error().message);
   DesignColumn column{one.id, covariate, false, pick(values.value(), frame.row)};
+  if (std::all_of(column.values.begin(), column.values.end(), [](double v) { return std::isnan(v); })) {
+    frame.notes.push_back("The covariate " + one.id + " is missing for everybody and was left out.");
+    return {};
+  }
   std::vector<double> marks;
   for (auto& value : column.values) {
     marks.push_back(std::isnan(value) ? 1 : 0);
@@ -122,6 +126,15 @@ Result<std::vector<std::uint8_t>> accepted(const Table& people, const Outcome& o
   return out;
 }
 
+/// 0 for those whom the department of the outcome could not know (too young for it).
+std::vector<std::uint8_t> eligible(const Table& people, const Outcome& outcome, const std::vector<std::size_t>& rows) {
+  std::vector<std::uint8_t> out(rows.size(), 1);
+  if (outcome.linked_column.empty()) return out;
+  const auto* column = people.find(outcome.linked_column);
+  for (std::size_t k = 0; k < rows.size(); ++k) out[k] = column->text_at(rows[k]) != "not_eligible";
+  return out;
+}
+
 Status add_outcomes(Frame& frame, const EvaluationData& data, const Plan& plan, const PanelIndex& panel) {
   for (const auto& outcome : plan.outcomes) {
     auto values = quantity_of(*data.people, panel, outcome.quantity);
@@ -133,6 +146,8 @@ Status add_outcomes(Frame& frame, const EvaluationData& data, const Plan& plan, 
     frame.outcome.push_back(pick(values.value(), frame.row));
     frame.in_outcome.push_back(pick(in.value(), frame.row));
     frame.grade_accepted.push_back(pick(grade.value(), frame.row));
+    frame.grade_eligible.push_back(eligible(*data.people, outcome, frame.row));
+    frame.link_weight.emplace_back();
   }
   for (const auto& subgroup : plan.subgroups) {
     auto in = meets(*data.people, subgroup.where);
@@ -166,7 +181,7 @@ void put_in_order(Frame& frame) {
   frame.treated = pick(frame.treated, at);
   if (!frame.cluster.empty()) frame.cluster = pick(frame.cluster, at);
   if (!frame.authority.empty()) frame.authority = pick(frame.authority, at);
-  for (auto* block : {&frame.in_outcome, &frame.in_subgroup, &frame.grade_accepted}) {
+  for (auto* block : {&frame.in_outcome, &frame.in_subgroup, &frame.grade_accepted, &frame.grade_eligible}) {
     for (auto& values : *block) values = pick(values, at);
   }
   for (auto& values : frame.outcome) values = pick(values, at);

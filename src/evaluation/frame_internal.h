@@ -31,10 +31,13 @@ struct Frame {
   std::vector<std::vector<std::uint8_t>> in_outcome;   ///< [outcome][unit]: whom it is about.
   std::vector<std::vector<std::uint8_t>> in_subgroup;  ///< [subgroup][unit].
   std::vector<std::vector<std::uint8_t>> grade_accepted;  ///< [outcome][unit]; 1 if the outcome names no grade.
+  std::vector<std::vector<std::uint8_t>> grade_eligible;  ///< [outcome][unit]; 0 for those whom the department could not know.
+  std::vector<std::vector<double>> link_weight;  ///< [outcome]: empty, or one a unit: how many like it were missed.
   std::vector<DesignColumn> design;
   std::map<std::string, std::vector<std::uint32_t>> category;  ///< Level of each category covariate, by id.
   std::uint64_t outside_population = 0;      ///< Rows left out, and why.
   std::uint64_t without_treatment = 0;
+  std::vector<std::string> notes;            ///< Covariates left out from the start, and why.
   std::size_t size() const { return row.size(); }
 };
 

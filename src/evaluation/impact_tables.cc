@@ -16,7 +16,7 @@ OutputBuilder balance_builder() {
   OutputBuilder out("balance", "How alike the programme and comparison groups are, before and after matching");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
   out.dimension("outcome").dimension("covariate").count("n_treated").count("n_comparison");
-  for (const char* name : {"mean_programme", "mean_comparison_before", "mean_comparison_after", "smd_before", "smd_after",
+  for (const char* name : {"mean_programme", "mean_programme_after", "mean_comparison_before", "mean_comparison_after", "smd_before", "smd_after",
                            "variance_ratio_before", "variance_ratio_after", "ecdf_mean_before", "ecdf_mean_after",
                            "ecdf_max_before", "ecdf_max_after"}) {
     out.estimate(name, n);
@@ -31,7 +31,7 @@ void balance_row(OutputBuilder& out, const MethodRun& run, const std::string& na
   const auto after = measure_balance(values, treated, run.effect->weights);
   const auto some = [](double v) { return v == 0 ? std::nan("") : v; };  // 0: the ratio has no meaning
   out.row({run.estimate.outcome, name, count_cell(run.estimate.n_treated), count_cell(run.estimate.n_comparison),
-           before.mean_treated, before.mean_comparison, after.mean_comparison, before.smd, after.smd,
+           before.mean_treated, after.mean_treated, before.mean_comparison, after.mean_comparison, before.smd, after.smd,
            some(before.variance_ratio), some(after.variance_ratio), before.ecdf_mean, after.ecdf_mean, before.ecdf_max,
            after.ecdf_max});
 }

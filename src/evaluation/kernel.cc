@@ -58,12 +58,16 @@ std::vector<double> polynomial_sums(std::span<const double> query, std::span<con
     prefix[slot(cell, cells.end(cell))] = sum;
   }
   std::vector<double> out(query.size(), 0);
+  std::size_t from = 0;
+  std::size_t to = 0;
   for (std::size_t i = 0; i < query.size(); ++i) {
     const double q = query[i];
-    const auto from = static_cast<std::size_t>(
-        std::partition_point(point.begin(), point.end(), [&](double p) { return (q - p) / h >= 1; }) - point.begin());
-    const auto to = static_cast<std::size_t>(
-        std::partition_point(point.begin(), point.end(), [&](double p) { return (p - q) / h < 1; }) - point.begin());
+    if (i > 0 && q < query[i - 1]) {  // queries in ascending order never go back
+      from = static_cast<std::size_t>(std::partition_point(point.begin(), point.end(), [&](double p) { return (q - p) / h >= 1; }) - point.begin());
+      to = from;
+    }
+    while (from < point.size() && (q - point[from]) / h >= 1) ++from;
+    while (to < point.size() && (point[to] - q) / h < 1) ++to;
     if (from >= to) continue;
     const auto first_cell = static_cast<std::size_t>(cells.cell_of(point[from]));
     for (std::size_t cell = first_cell; cell < cells.count() && cells.begin(cell) < to; ++cell) {

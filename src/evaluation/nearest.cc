@@ -46,17 +46,20 @@ class Pool {
     std::uint32_t slot = 0;  // 0: none free
     double distance = 0;
   };
-  /// `split` is how many pool scores are below the unit's own.
-  Near nearest(double score, std::uint32_t split) {
-    const std::uint32_t above = free_.at_or_right(split + 1);
+  /// `split` is how many pool scores are below the unit's own. Nothing beyond `limit` is looked at.
+  template <typename Allowed>
+  Near nearest(double score, std::uint32_t split, double limit, const Allowed& allowed) {
+    std::uint32_t above = free_.at_or_right(split + 1);
+    while (above <= count_ && at(above) - score <= limit && !allowed(original(above))) above = free_.at_or_right(above + 1);
     std::uint32_t below = free_.at_or_left(split);
-    const bool has_above = above <= count_;
-    if (below == 0 && !has_above) return {};
-    const double distance_above = has_above ? at(above) - score : INFINITY;
+    while (below > 0 && score - at(below) <= limit && !allowed(original(below))) below = free_.at_or_left(below - 1);
+    const double distance_above = above <= count_ ? at(above) - score : INFINITY;
     const double distance_below = below > 0 ? score - at(below) : INFINITY;
+    if (std::min(distance_above, distance_below) > limit || (above > count_ && below == 0)) return {};
     if (distance_above < distance_below) return {above, distance_above};
-    below = first_free_of_run(below);
-    return {below, distance_below};
+    std::uint32_t first = first_free_of_run(below);
+    while (first < below && !allowed(original(first))) first = free_.at_or_right(first + 1);
+    return {first, distance_below};
   }
   void take(std::uint32_t slot) { free_.take(slot); }
   std::uint32_t original(std::uint32_t slot) const { return sorted_.order[slot - 1]; }
@@ -98,30 +101,55 @@ struct Candidate {
   }
 };
 
-std::vector<std::uint32_t> match_closest_first(std::span<const double> from, Pool& pool, double limit) {
-  std::vector<std::uint32_t> matched(from.size(), kUnmatched);
-  std::vector<char> taken;
+using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+template <typename Allowed>
+void closest_round(std::span<const double> from, Pool& pool, double limit, const Allowed& allowed, Pairs& pairs) {
   std::vector<Candidate> start;
   std::vector<std::uint32_t> split(from.size());
+  const auto look = [&](std::uint32_t i) {
+    return pool.nearest(from[i], split[i], limit, [&](std::uint32_t other) { return allowed(i, other); });
+  };
   for (std::uint32_t i = 0; i < from.size(); ++i) {
     split[i] = pool.split(from[i]);
-    const auto near = pool.nearest(from[i], split[i]);
-    if (near.slot != 0 && near.distance <= limit) start.push_back({near.distance, i, near.slot});
+    const auto near = look(i);
+    if (near.slot != 0) start.push_back({near.distance, i, near.slot});
   }
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap(std::greater<>{}, std::move(start));
   while (!heap.empty()) {
     const Candidate best = heap.top();
     heap.pop();
-    const auto near = pool.nearest(from[best.unit], split[best.unit]);
-    if (near.slot == 0 || near.distance > limit) continue;
+    const auto near = look(best.unit);
+    if (near.slot == 0) continue;
     if (near.slot != best.slot) {  // taken meanwhile: come back at its new distance
       heap.push({near.distance, best.unit, near.slot});
       continue;
     }
     pool.take(near.slot);
-    matched[best.unit] = pool.original(near.slot);
+    pairs.emplace_back(best.unit, pool.original(near.slot));
   }
-  return matched;
+}
+
+template <typename Allowed>
+Pairs match_in_rounds(std::span<const double> from, std::span<const double> pool_scores, const GreedyOptions& options,
+                      const Allowed& allowed) {
+  Pool pool(pool_scores);
+  const double limit = options.caliper.value_or(INFINITY);
+  const auto visit = visiting_order(from, options.order);
+  Pairs pairs;
+  for (std::uint32_t round = 0; round < options.ratio; ++round) {
+    if (options.order == MatchOrder::kClosest) {
+      closest_round(from, pool, limit, allowed, pairs);
+      continue;
+    }
+    for (const auto unit : visit) {
+      const auto near = pool.nearest(from[unit], pool.split(from[unit]), limit, [&](std::uint32_t other) { return allowed(unit, other); });
+      if (near.slot == 0) continue;
+      pool.take(near.slot);
+      pairs.emplace_back(unit, pool.original(near.slot));
+    }
+  }
+  return pairs;
 }
 
 }  // namespace
@@ -176,18 +204,15 @@ std::vector<MatchRange> match_with_replacement(std::span<const double> from, con
   return ranges;
 }
 
-std::vector<std::uint32_t> match_without_replacement(std::span<const double> from, std::span<const double> pool_scores,
+Pairs match_greedy(std::span<const double> from, std::span<const double> pool, const GreedyOptions& options) {
+  if (options.allowed) return match_in_rounds(from, pool, options, options.allowed);
+  return match_in_rounds(from, pool, options, [](std::uint32_t, std::uint32_t) { return true; });
+}
+
+std::vector<std::uint32_t> match_without_replacement(std::span<const double> from, std::span<const double> pool,
                                                      MatchOrder order, std::optional<double> caliper) {
-  Pool pool(pool_scores);
-  const double limit = caliper.value_or(INFINITY);
-  if (order == MatchOrder::kClosest) return match_closest_first(from, pool, limit);
   std::vector<std::uint32_t> matched(from.size(), kUnmatched);
-  for (const auto unit : visiting_order(from, order)) {
-    const auto near = pool.nearest(from[unit], pool.split(from[unit]));
-    if (near.slot == 0 || near.distance > limit) continue;
-    pool.take(near.slot);
-    matched[unit] = pool.original(near.slot);
-  }
+  for (const auto& [unit, other] : match_greedy(from, pool, {order, caliper, 1, {}})) matched[unit] = other;
   return matched;
 }
 

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include "evaluation/plan.h"
 
 namespace kinfold::evaluation {
 
@@ -36,15 +40,26 @@ struct NearestOptions {
 std::vector<MatchRange> match_with_replacement(std::span<const double> from, const SortedScores& pool,
                                                const NearestOptions& options);
 
-enum class MatchOrder { kLargest, kSmallest, kData, kClosest };
 inline constexpr std::uint32_t kUnmatched = 0xFFFFFFFF;
 
-/// Without replacement, greedy, one to one: units of `from` in `order` take the nearest unit of `pool` still free.
+struct GreedyOptions {
+  MatchOrder order = MatchOrder::kLargest;
+  std::optional<double> caliper;     ///< In units of the score.
+  std::uint32_t ratio = 1;           ///< Rounds: in each, every unit of `from` takes one more.
+  /// Whether a unit of `from` may have one of `pool` (positions); empty: always.
+  std::function<bool(std::uint32_t, std::uint32_t)> allowed;
+};
+
+/// Without replacement, greedy: units of `from` in `order` take the nearest unit of `pool` still free.
 /// Ties: among units to be matched, the one given first; of two free pool units as near, the one with the
 /// lower score; among equal scores, the one given first. So the caller's order decides ties, and
 /// callers put units in an order of their own (evaluate() sorts by content).
-/// \returns for every unit the position in `pool`, or kUnmatched.
-/// Time O((n + m) log(n + m)): union-find to the left and to the right; kClosest uses a heap with lazy deletion.
+/// \returns pairs of positions in `from` and `pool`, in the order in which they were made.
+/// Time O((n + m) log(n + m)) a round: union-find to the left and to the right; kClosest uses a heap with lazy deletion.
+std::vector<std::pair<std::uint32_t, std::uint32_t>> match_greedy(std::span<const double> from, std::span<const double> pool,
+                                                                  const GreedyOptions& options);
+
+/// One to one, everybody allowed: for every unit of `from` the position in `pool`, or kUnmatched.
 std::vector<std::uint32_t> match_without_replacement(std::span<const double> from, std::span<const double> pool,
                                                      MatchOrder order, std::optional<double> caliper);
 

@@ -45,6 +45,9 @@ OutputBuilder& OutputBuilder::estimate(const std::string& name, std::vector<std:
 OutputBuilder& OutputBuilder::plain_number(const std::string& name) {
   return add({name, OutputRole::kText, OutputLevel::kPerson, "", {}}, ColumnType::kDouble);
 }
+OutputBuilder& OutputBuilder::whole_number(const std::string& name) {
+  return add({name, OutputRole::kText, OutputLevel::kPerson, "", {}}, ColumnType::kInt64);
+}
 
 void OutputBuilder::row(const std::vector<Cell>& cells) {
   auto& columns = output_.table.columns();

@@ -25,6 +25,7 @@ class OutputBuilder {
   OutputBuilder& estimate(const std::string& name, std::vector<std::string> n);
   /// A number that says nothing of people (a price, a year).
   OutputBuilder& plain_number(const std::string& name);
+  OutputBuilder& whole_number(const std::string& name);
 
   /// One cell a column, in order; NaN and infinity become NULL.
   void row(const std::vector<Cell>& cells);

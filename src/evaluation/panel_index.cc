@@ -173,6 +173,10 @@ Result<std::vector<double>> PanelIndex::summarise(const Quantity& quantity) cons
     if (column.value()->is_null(row)) {
       running[person].missing = true;
     } else {
+      if (column.value()->number_at(row) < 0 && quantity.measure != Measure::kMean) {
+        return invalid("panel: column " + quantity.variable + " holds a value below 0, which no count or number of days is; "
+                       "correct the data, or use measure = \"mean\" if it is a figure that may be negative");
+      }
       running[person].sum += column.value()->number_at(row);
       ++running[person].seen;
     }

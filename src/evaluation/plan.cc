@@ -107,12 +107,15 @@ Method read_method(TomlReader reader) {
   method.title = reader.text("title");
   if (method.title.empty()) method.title = method.id;
   const bool plain = method.kind == MethodKind::kRawDifference || method.kind == MethodKind::kRegression;
-  method.estimand = static_cast<Estimand>(reader.choice("estimand", {"ATT", "ATE", "ATC"}, plain ? 1 : 0));
+  method.estimand = static_cast<Estimand>(reader.choice("estimand", {"ATT", "ATE", "ATC", "ATM"}, plain ? 1 : 0));
   const bool treated_only = method.kind == MethodKind::kNearestGreedy || method.kind == MethodKind::kKernel ||
                             method.kind == MethodKind::kEntropyBalancing;
   if (treated_only && method.estimand != Estimand::kAtt) reader.fail("estimand", "must be ATT for this kind");
   const bool both = method.kind == MethodKind::kNearest || method.kind == MethodKind::kIpw;
   if (!both && method.estimand == Estimand::kAtc) reader.fail("estimand", "must be ATT or ATE for this kind");
+  if (method.kind != MethodKind::kIpw && method.estimand == Estimand::kAtm) {
+    reader.fail("estimand", "may be ATM for the kind ipw only; matching with a caliper says ATM by itself where it leaves out treated units");
+  }
   method.link = static_cast<ScoreLink>(reader.choice("score", {"logit", "probit"}, 0));
   const auto neighbours = reader.integer("neighbours").value_or(1);
   if (neighbours < 1 || neighbours > 1000) reader.fail("neighbours", "must be from 1 to 1000");
@@ -120,6 +123,13 @@ Method read_method(TomlReader reader) {
   method.caliper_sd = reader.number("caliper");
   if (method.caliper_sd && *method.caliper_sd <= 0) reader.fail("caliper", "must be above 0 (standard deviations of the score)");
   method.exact = reader.texts("exact");
+  method.covariate_calipers = reader.numbers("calipers");
+  for (const auto& [id, width] : method.covariate_calipers) {
+    if (width <= 0) reader.fail("calipers", "must be above 0 (standard deviations of the covariate)");
+  }
+  method.order = static_cast<MatchOrder>(reader.choice("order", {"largest", "smallest", "data", "closest"}, 0));
+  if (reader.has("order") && method.kind != MethodKind::kNearestGreedy) reader.fail("order", "goes with the kind greedy only");
+  method.support = static_cast<Support>(reader.choice("support", {"all", "treated", "comparison", "both"}, 0));
   method.kernel = static_cast<KernelKind>(reader.choice("kernel", {"epanechnikov", "gaussian", "uniform"}, 0));
   method.bandwidth = reader.number("bandwidth").value_or(0.06);
   if (method.bandwidth <= 0) reader.fail("bandwidth", "must be above 0");
@@ -150,8 +160,20 @@ UnitCost read_unit_cost(TomlReader reader) {
   if (item.decay < 0 || item.decay >= 1) reader.fail("decay", "must be from 0 to below 1");
   item.includes = reader.texts("includes");
   item.source = reader.text("source");
+  item.confidence = reader.text("confidence");
   reader.finish();
   return item;
+}
+
+void read_discount(TomlReader& reader, CostPlan& costs) {
+  for (const auto* one : reader.tables("discount")) {
+    auto band = reader.inner(*one, "costs.discount");
+    costs.discount.emplace_back(band.number("from_year", true).value_or(0), band.number("rate", true).value_or(0));
+    band.finish();
+    const bool in_order = costs.discount.size() == 1 ? costs.discount[0].first == 0
+                                                     : costs.discount.back().first > costs.discount[costs.discount.size() - 2].first;
+    if (!in_order || costs.discount.back().second <= -1) band.fail("from_year", "must ascend from 0, and rate be above -1");
+  }
 }
 
 CostPlan read_costs(TomlReader reader) {
@@ -174,6 +196,7 @@ CostPlan read_costs(TomlReader reader) {
   for (const auto& [year, index] : costs.deflator) {
     if (index <= 0) reader.fail("deflator", "must be above 0 in every year");
   }
+  read_discount(reader, costs);
   for (const auto* item : reader.tables("item")) costs.items.push_back(read_unit_cost(reader.inner(*item, "costs.item")));
   reader.finish();
   return costs;
@@ -186,6 +209,7 @@ void read_data(TomlReader reader, Plan& plan) {
   plan.linked_columns = reader.texts("linked");
   if (reader.has("accepted_grades")) plan.accepted_grades = reader.texts("accepted_grades");
   reader.texts("accepted_grades");
+  plan.weigh_for_missed_links = reader.choice("missed_links", {"left out", "weighted"}, 0) == 1;
   for (const auto& [grade, share] : reader.numbers("false_links")) {
     if (share < 0 || share >= 1) reader.fail("false_links", "must give shares from 0 to below 1");
     plan.false_link_shares[grade] = share;
@@ -213,6 +237,9 @@ void read_settings(TomlReader reader, Plan& plan) {
   if (units_min < 2) reader.fail("units_min", "must be at least 2");
   plan.units_min = static_cast<std::size_t>(units_min < 2 ? 2 : units_min);
   plan.smd_limit = reader.number("smd_limit").value_or(0.1);
+  const auto replicates = reader.integer("bootstrap").value_or(0);
+  if (replicates != 0 && (replicates < 100 || replicates > 100'000)) reader.fail("bootstrap", "must be 0 (none) or from 100 to 100000 replicates");
+  plan.bootstrap_replicates = static_cast<std::size_t>(std::max<std::int64_t>(0, replicates));
   plan.seed = static_cast<std::uint64_t>(reader.integer("seed").value_or(1));
   reader.finish();
 }
@@ -229,6 +256,9 @@ void check_ids(TomlReader& root, const Plan& plan) {
     if (!methods.insert(one.id).second) return root.fail("method", "has the id " + one.id + " twice; add id = ...");
     for (const auto& exact : one.exact) {
       if (!covariates.contains(exact)) return root.fail("method", "exact names " + exact + ", which is no covariate");
+    }
+    for (const auto& [id, width] : one.covariate_calipers) {
+      if (!covariates.contains(id)) return root.fail("method", "calipers names " + id + ", which is no covariate");
     }
   }
   for (const auto& one : plan.subgroups) {
@@ -273,6 +303,7 @@ Plan read_all(const toml::table& table, const std::string& source, std::optional
     auto reader = root.inner(*section, "describe");
     plan.describe_columns = reader.texts("columns");
     plan.describe_variables = reader.texts("variables");
+    plan.adjust_event_study = reader.choice("event_study", {"plain", "adjusted"}, 0) == 1;
     reader.finish();
   }
   if (const auto* section = root.table("settings")) read_settings(root.inner(*section, "settings"), plan);
@@ -296,6 +327,7 @@ std::string_view estimand_name(Estimand estimand) {
     case Estimand::kAtt: return "ATT";
     case Estimand::kAte: return "ATE";
     case Estimand::kAtc: return "ATC";
+    case Estimand::kAtm: return "ATM";
   }
   return "";
 }

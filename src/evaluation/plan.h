@@ -70,9 +70,14 @@ enum class MethodKind {
   kRawDifference, kRegression, kNearest, kNearestGreedy, kKernel, kIpw, kEntropyBalancing,
   kRegressionAdjustment, kAipw, kIpwra
 };
-enum class Estimand { kAtt, kAte, kAtc };
+/// kAtm: those who could as well be in either group (matching weights, or the treated that a caliper or discard rule kept).
+enum class Estimand { kAtt, kAte, kAtc, kAtm };
 enum class KernelKind { kEpanechnikov, kGaussian, kUniform };
 enum class ScoreLink { kLogit, kProbit };
+/// Whom greedy pairs serve first (nearest.h), in the plan's words: largest, smallest, data, closest.
+enum class MatchOrder { kLargest, kSmallest, kData, kClosest };
+/// Units whose score is beyond the range of the other group's are left out: nobody, treated, comparison or both.
+enum class Support { kAll, kTreated, kComparison, kBoth };
 std::string_view estimand_name(Estimand estimand);
 
 struct Method {
@@ -84,6 +89,9 @@ struct Method {
   int neighbours = 1;
   std::optional<double> caliper_sd;  ///< In standard deviations of the score.
   std::vector<std::string> exact;    ///< Category covariates to match exactly on.
+  std::vector<std::pair<std::string, double>> covariate_calipers;  ///< Covariate and largest difference, in its standard deviations.
+  MatchOrder order = MatchOrder::kLargest;  ///< Of greedy pairs.
+  Support support = Support::kAll;
   KernelKind kernel = KernelKind::kEpanechnikov;
   double bandwidth = 0.06;
   std::optional<double> trim;        ///< Scores outside [trim, 1 - trim] are dropped.
@@ -97,13 +105,14 @@ struct UnitCost {
   std::optional<double> pounds_low;  ///< Range for the Monte Carlo; absent: +-20 %.
   std::optional<double> pounds_high;
   std::string unit;
-  std::string price_year;            ///< Financial year, "2013/14".
+  std::string price_year;            ///< Financial year, "2013/14", or calendar year, "2013".
   std::string kind;                  ///< fiscal, economic, social.
   std::string bearer;                ///< Who pays it, in words.
   double years = 1;                  ///< How long the effect lasts.
   double decay = 0;                  ///< Share of the effect lost each year.
   std::vector<std::string> includes; ///< Outcomes already inside it: not counted again.
   std::string source;
+  std::string confidence;            ///< How sure its source is, in words; may be empty.
 };
 
 struct CostPlan {
@@ -115,6 +124,7 @@ struct CostPlan {
   double optimism_bias = 0;          ///< Share taken off every benefit.
   std::vector<UnitCost> items;
   std::vector<std::pair<std::string, double>> deflator;  ///< Year, index; empty: the built-in series.
+  std::vector<std::pair<double, double>> discount;       ///< From year, rate; empty: the Green Book's.
   int draw_count = 1000;             ///< Monte Carlo.
 };
 
@@ -144,6 +154,10 @@ struct Plan {
 
   /// Expected share of false links by grade, for the correction of estimates; a grade not named: none.
   std::map<std::string, double> false_link_shares;
+
+  bool weigh_for_missed_links = false;   ///< The linked stand for those like them who were missed.
+  bool adjust_event_study = false;       ///< Event studies doubly robust given the people table's covariates.
+  std::size_t bootstrap_replicates = 0;  ///< Of the main method's standard errors; 0: by formula.
 
   double confidence = 0.95;
   Multiplicity multiplicity = Multiplicity::kHolm;

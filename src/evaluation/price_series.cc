@@ -79,16 +79,27 @@ const Deflator& Deflator::built_in() {
   return deflator;
 }
 
+Result<double> Deflator::index_of(const std::string& year) const {
+  const auto found = index_.find(year);
+  if (found != index_.end()) return found->second;
+  int calendar = 0;
+  const auto [end, error] = std::from_chars(year.data(), year.data() + year.size(), calendar);
+  if (error == std::errc() && end == year.data() + year.size() && year.size() == 4) {
+    const auto financial = [](int from) { return std::to_string(from) + "/" + std::to_string(100 + (from + 1) % 100).substr(1); };
+    const auto before = index_.find(financial(calendar - 1));
+    const auto after = index_.find(financial(calendar));
+    if (before != index_.end() && after != index_.end()) return 0.25 * before->second + 0.75 * after->second;
+  }
+  return invalid("costs: the deflator has no year " + year + "; it goes from " + index_.begin()->first + " to " +
+                 index_.rbegin()->first + ", written as 2013/14");
+}
+
 Result<double> Deflator::factor(const std::string& from, const std::string& to) const {
-  const auto missing = [&](const std::string& year) {
-    return invalid("costs: the deflator has no year " + year + "; it goes from " + index_.begin()->first + " to " +
-                   index_.rbegin()->first + ", written as 2013/14");
-  };
-  const auto a = index_.find(from);
-  if (a == index_.end()) return missing(from);
-  const auto b = index_.find(to);
-  if (b == index_.end()) return missing(to);
-  return b->second / a->second;
+  const auto a = index_of(from);
+  if (!a.ok()) return a.error();
+  const auto b = index_of(to);
+  if (!b.ok()) return b.error();
+  return b.value() / a.value();
 }
 
 Result<std::vector<DiscountBand>> parse_discount_bands(std::string_view csv) {

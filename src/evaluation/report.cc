@@ -7,108 +7,13 @@
 #include <fmt/format.h>
 
 #include "evaluation/charts_internal.h"
+#include "evaluation/report_tables_internal.h"
 #include "evaluation/sentences_internal.h"
 #include "page/page.h"
 #include "table/io.h"
 
 namespace kinfold::evaluation {
 namespace {
-
-using table::Column;
-using table::ColumnType;
-using table::Table;
-
-std::string name_of(const Outcome& outcome) {
-  return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
-}
-
-/// A table as people read it: shares in per cent, few digits, the check's own columns left out.
-Table for_reading(const OutputTable& output, const std::vector<std::string>& leave_out) {
-  std::vector<Column> columns;
-  for (const auto& from : output.table.columns()) {
-    const auto layout = std::find_if(output.layout.begin(), output.layout.end(), [&](const auto& l) { return l.name == from.name(); });
-    const bool is_check = layout != output.layout.end() && layout->role == OutputRole::kContributors;
-    if (is_check || from.name().ends_with("_symbol") || std::count(leave_out.begin(), leave_out.end(), from.name()) > 0) continue;
-    std::string title = from.name();
-    std::replace(title.begin(), title.end(), '_', ' ');
-    const bool share = layout != output.layout.end() && layout->role == OutputRole::kShare;
-    if (from.type() != ColumnType::kDouble) {
-      columns.push_back(from);
-      columns.back().rename(title);
-      continue;
-    }
-    Column shown(title, share ? ColumnType::kString : ColumnType::kDouble);
-    for (std::size_t r = 0; r < from.size(); ++r) {
-      if (from.is_null(r)) {
-        shown.append_null();
-      } else if (share) {
-        shown.append_string(percent(from.double_at(r)));
-      } else {
-        const double v = from.double_at(r);
-        const double scale = v == 0 ? 1 : std::pow(10.0, 3 - std::floor(std::log10(std::fabs(v))));
-        shown.append_double(std::round(v * scale) / scale);
-      }
-    }
-    columns.push_back(std::move(shown));
-  }
-  return Table(std::move(columns));
-}
-
-/// The effects in few columns that fit a page: shares in per cent and percentage points. Of one outcome every
-/// subgroup and method; without one, of every outcome the main method for everybody.
-Table effects_for_reading(const OutputTable& effects, const Plan& plan, const std::string& only) {
-  Table out;
-  for (const char* name : {only.empty() ? "outcome" : "subgroup and method", "people", "programme", "comparison", "effect", "interval", "adjusted p"}) {
-    out.add(name, ColumnType::kString);
-  }
-  const auto& t = effects.table;
-  for (std::size_t r = 0; r < t.row_count(); ++r) {
-    const auto id = t.find("outcome")->text_at(r);
-    const auto subgroup = t.find("subgroup")->text_at(r);
-    const bool main = subgroup == "all" && t.find("method")->text_at(r) == plan.methods.front().id;
-    if (only.empty() ? !main : id != only) continue;
-    const auto outcome = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
-    const bool share = outcome != plan.outcomes.end() && outcome->is_share;
-    const auto number = [&](const char* column, bool as_percent) {
-      const auto* found = t.find(column);
-      if (found == nullptr || found->is_null(r)) return std::string("\u2013");
-      return as_percent ? percent(found->double_at(r), 2) : plain_number(found->double_at(r) * (share ? 100 : 1), share ? 2 : 3);
-    };
-    const auto method = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
-    const auto* adjusted = t.find("p_adjusted");
-    const auto group = std::find_if(plan.subgroups.begin(), plan.subgroups.end(), [&](const auto& s) { return s.id == subgroup; });
-    const std::string who = group != plan.subgroups.end() ? group->title : "everybody";
-    const std::string how = method != plan.methods.end() ? method->title : t.find("method")->text_at(r);
-    const std::vector<std::string> cells = {
-        !only.empty() ? who + ", " + how : outcome != plan.outcomes.end() ? name_of(*outcome) : id,
-        t.find("n_treated")->text_at(r) + " / " + t.find("n_comparison")->text_at(r), number("programme_mean", share),
-        number("comparison_mean", share), number("estimate", false) + (share ? " pp" : ""),
-        number("ci_low", false) + " to " + number("ci_high", false),
-        adjusted == nullptr || adjusted->is_null(r) ? "" : fmt::format("{:.3f}", adjusted->double_at(r))};
-    for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
-  }
-  return out;
-}
-
-/// Pounds and ratios to the penny; a chance in per cent.
-Table costs_for_reading(const OutputTable& summary) {
-  Table out;
-  for (const char* name : {"measure", "value", "interval"}) out.add(name, ColumnType::kString);
-  const auto& t = summary.table;
-  for (std::size_t r = 0; r < t.row_count(); ++r) {
-    const auto measure = t.find("measure")->text_at(r);
-    const auto number = [&](const char* column) {
-      const auto* found = t.find(column);
-      if (found == nullptr || found->is_null(r)) return std::string();
-      return measure.starts_with("chance") ? percent(found->double_at(r), 0) : "£" + plain_number(found->double_at(r), 2);
-    };
-    const auto low = number("low");
-    out.columns()[0].append_string(measure);
-    out.columns()[1].append_string(number("value").empty() ? "withheld" : number("value"));
-    out.columns()[2].append_string(low.empty() ? "" : low + " to " + number("high"));
-  }
-  return out;
-}
 
 class Report {
  public:
@@ -120,6 +25,7 @@ class Report {
     add_headlines();
     add_costs_section();
     add_effects();
+    add_interactions();
     add_planted();
     add_description();
     add_linkage();
@@ -176,6 +82,28 @@ class Report {
       page_.table("Every estimate", effects_for_reading(*effects, plan_, outcome.id));
       draw("By method", methods, "The effect on " + name_of(outcome) + " as each method estimates it, with intervals.");
     }
+  }
+
+  void add_interactions() {
+    const auto* interactions = find("interactions");
+    if (interactions == nullptr) return;
+    page_.heading("Does it work differently for some?");
+    page_.paragraph("A larger effect in one subgroup may be chance. Each row tests whether the effect there differs from the effect on "
+                    "everybody else; the adjusted p value takes the number of such looks into account.");
+    std::vector<std::string> differ;
+    const auto& t = interactions->table;
+    for (std::size_t r = 0; r < t.row_count(); ++r) {
+      const auto* p = t.find("p_adjusted")->is_null(r) ? t.find("p_value") : t.find("p_adjusted");
+      if (p->is_null(r) || p->double_at(r) > 1 - plan_.confidence) continue;
+      differ.push_back(subgroup_title(plan_, t.find("subgroup")->text_at(r)) + ": " + outcome_title(plan_, t.find("outcome")->text_at(r)) + ".");
+    }
+    if (differ.empty()) {
+      page_.paragraph("No subgroup differs from the rest by more than chance would often give.");
+    } else {
+      page_.paragraph("Different from everybody else, by more than chance would often give:");
+      page_.list(differ);
+    }
+    page_.table("Subgroups against everybody else (pp: percentage points)", interactions_for_reading(*interactions, plan_));
   }
 
   /// Why an estimate is missing, each reason once.
@@ -254,7 +182,13 @@ class Report {
              "How the propensity scores of the programme group and of the comparison group are spread; where both lines are above zero, like can be compared with like.");
       }
     }
-    page_.paragraph("All balance figures are in balance.csv, the score distributions in overlap.csv.");
+    if (const auto* units = find("units")) {
+      page_.subheading("Whom the estimates rest on");
+      page_.paragraph("Of the people with the outcome, the share that each method used. Below 100% on the programme, the estimate is of those "
+                      "who could be matched (ATM) and not of all of them.");
+      page_.table("People with the outcome, and the share used", units_for_reading(*units, plan_));
+    }
+    page_.paragraph("All balance figures are in balance.csv, the score distributions in overlap.csv, the people used in units.csv.");
   }
 
   void add_balance_verdict(const OutputTable& balance) {
@@ -285,8 +219,10 @@ class Report {
         "Matching makes the groups alike in what was measured. What was not measured can still differ, and then the estimate is "
         "partly selection.",
         "Outcomes rest on people who were linked. Missed links make the sample smaller; false links pull effects towards zero.",
-        "Standard errors take the score as known and are clustered by " +
-            (plan_.cluster_column.empty() ? std::string("nothing: every unit stands alone") : plan_.cluster_column) + "."};
+        "Standard errors are clustered by " +
+            (plan_.cluster_column.empty() ? std::string("nothing: every unit stands alone") : plan_.cluster_column) +
+            (plan_.bootstrap_replicates > 0 ? fmt::format(" and come from {} replicates of the cluster bootstrap for the main method.", plan_.bootstrap_replicates)
+                                            : std::string(" and worked out by formula; the estimation of the score is taken into account, but not for kernels and greedy pairs."))};
     if (!plan_.subgroups.empty()) limits.push_back("Subgroups are many looks at the same people: use the adjusted p values.");
     limits.insert(limits.end(), notes_.begin(), notes_.end());
     page_.list(limits);
@@ -319,7 +255,9 @@ void Report::add_costs_section() {
     draw("What moves the result most", tornado_chart(*tornado, per_pound()),
          "For each input a bar from the benefit for each pound at the low end of its interval to that at the high end; widest first. The dashed line is £1 for £1.");
   }
-  show("costs", "The account, item by item", {"n_treated", "n_comparison", "kind", "code", "source"});
+  show("costs_by_kind", "Benefits by kind, for one person on the programme", {"programme_persons"});
+  show("costs_by_year", "When the benefits come, discounted", {"programme_persons"});
+  show("costs", "The account, item by item", {"n_treated", "n_comparison", "kind", "code", "source", "confidence"});
 }
 
 double Report::per_pound() const {
@@ -341,15 +279,20 @@ void Report::add_sensitivity() {
   }
   if (find("linkage_sensitivity") != nullptr) {
     page_.subheading("How surely people were linked");
-    page_.paragraph("Each row accepts more grades of match. False links give somebody the outcome of another, which shrinks an effect; "
-                    "the corrected estimate undoes that for the share of false links that the plan expects.");
-    show("linkage_sensitivity", "Estimates by the grades accepted");
+    page_.paragraph("Each pair of rows accepts more grades of match. 'Left out': those not linked are missing. 'Weighted for': the linked stand "
+                    "for those like them, in group and in what is known of everybody, who were not linked. False links give somebody the outcome of "
+                    "another, which shrinks an effect; the corrected estimate undoes that for the share of false links that the plan expects. The bounds "
+                    "hold the effect whoever the false links belong to.");
+    page_.table("Estimates by the grades accepted (pp: percentage points)", linkage_for_reading(*find("linkage_sensitivity"), plan_));
   }
   const auto* events = find("event_study");
   if (events == nullptr) return;
   page_.subheading("Before and after, against the comparison group");
-  page_.paragraph("Each point is the change since the quarter before the start, on the programme less in the comparison group, unmatched. Points before the start that "
-                  "are away from zero say that the groups were already moving apart.");
+  page_.paragraph(std::string("Each point is the change since the quarter before the start, on the programme less in the comparison group, ") +
+                  (plan_.adjust_event_study ? "given what is known of everybody" : "not matched") +
+                  ". Points before the start that are away from zero say that the groups were already moving apart. Thick lines are intervals for each "
+                  "quarter alone, thin lines for all quarters at once.");
+  show("pre_trends", "Were the groups moving apart before the start? A small p value says so", {"n_treated", "n_comparison"});
   for (const auto& variable : plan_.describe_variables) {
     draw(variable + ": difference in differences", event_study_chart(*events, variable),
          "For each quarter the difference in differences of " + variable + " with its interval; the quarter before the start is zero by construction.");

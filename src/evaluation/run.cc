@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -107,24 +108,49 @@ double standard_deviation(const std::vector<double>& values) {
   return std::sqrt(sum / (n - 1));
 }
 
-bool needs_score(MethodKind kind) {
-  return kind == MethodKind::kNearest || kind == MethodKind::kNearestGreedy || kind == MethodKind::kKernel;
+bool needs_score(const Method& method) {
+  return method.kind == MethodKind::kNearest || method.kind == MethodKind::kNearestGreedy || method.kind == MethodKind::kKernel ||
+         method.trim || method.support != Support::kAll;
 }
 
-Result<Effect> apply_method(const Method& method, const Sample& sample, const std::vector<double>& score) {
+/// Calipers on covariates as numbers: those of the sample's own columns; a category's columns are not meant.
+Result<std::vector<CovariateCaliper>> calipers_of(const Method& method, const Sample& sample) {
+  std::vector<CovariateCaliper> out;
+  for (const auto& [id, width] : method.covariate_calipers) {
+    const auto at = std::find(sample.names.begin(), sample.names.end(), id);
+    if (at == sample.names.end()) return invalid("matching: the covariate " + id + " has a caliper but does not vary here; take the caliper out");
+    const double* column = sample.x.column(static_cast<std::size_t>(at - sample.names.begin()));
+    std::vector<double> values(column, column + sample.size());
+    const double sd = standard_deviation(values);
+    out.push_back({std::move(values), width * sd});
+  }
+  return out;
+}
+
+Result<Effect> match(const Method& method, const Sample& sample, const std::vector<double>& score, const ScoreFit* fit) {
+  auto calipers = calipers_of(method, sample);
+  if (!calipers.ok()) return calipers.error();
   std::optional<double> caliper;
-  if (method.caliper_sd && !score.empty()) caliper = *method.caliper_sd * standard_deviation(score);
+  if (method.caliper_sd) caliper = *method.caliper_sd * standard_deviation(score);
+  if (method.kind == MethodKind::kNearestGreedy) {
+    return greedy_effect(sample, score, {method.order, caliper, static_cast<std::uint32_t>(method.neighbours), std::move(calipers.value())});
+  }
+  NearestEffectOptions options;
+  options.estimand = method.estimand;
+  options.neighbours = static_cast<std::uint32_t>(method.neighbours);
+  options.caliper = caliper;
+  options.covariate_calipers = std::move(calipers.value());
+  options.estimated_score = fit;
+  return nearest_effect(sample, score, options);
+}
+
+/// `fit`: the score's, if it is of exactly these units; else null.
+Result<Effect> apply_method(const Method& method, const Sample& sample, const std::vector<double>& score, const ScoreFit* fit) {
   switch (method.kind) {
     case MethodKind::kRawDifference: return raw_difference(sample);
     case MethodKind::kRegression: return regression_effect(sample);
-    case MethodKind::kNearest: {
-      NearestEffectOptions options;
-      options.estimand = method.estimand;
-      options.neighbours = static_cast<std::uint32_t>(method.neighbours);
-      options.caliper = caliper;
-      return nearest_effect(sample, score, options);
-    }
-    case MethodKind::kNearestGreedy: return greedy_effect(sample, score, caliper);
+    case MethodKind::kNearest:
+    case MethodKind::kNearestGreedy: return match(method, sample, score, fit);
     case MethodKind::kKernel: return kernel_effect(sample, score, method.kernel, method.bandwidth);
     case MethodKind::kIpw: return ipw_effect(sample, method.link, method.estimand);
     case MethodKind::kEntropyBalancing: return entropy_effect(sample);
@@ -133,6 +159,38 @@ Result<Effect> apply_method(const Method& method, const Sample& sample, const st
     case MethodKind::kIpwra: return ipwra_effect(sample, method.link, method.estimand);
   }
   return internal_error("unknown method");
+}
+
+/// Rows within the trimming limits and, as the plan says, within the range of the other group's scores.
+std::vector<std::size_t> rows_on_support(const Method& method, const Sample& sample, const std::vector<double>& score) {
+  double low[2] = {INFINITY, INFINITY};
+  double high[2] = {-INFINITY, -INFINITY};
+  for (std::size_t i = 0; i < score.size(); ++i) {
+    low[sample.treated[i]] = std::min(low[sample.treated[i]], score[i]);
+    high[sample.treated[i]] = std::max(high[sample.treated[i]], score[i]);
+  }
+  const double trim = method.trim.value_or(0);
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < score.size(); ++i) {
+    const auto arm = sample.treated[i];
+    const bool limited = method.support == Support::kBoth || method.support == (arm != 0 ? Support::kTreated : Support::kComparison);
+    const bool within = score[i] >= low[1 - arm] && score[i] <= high[1 - arm];
+    if (score[i] >= trim && score[i] <= 1 - trim && (!limited || within)) rows.push_back(i);
+  }
+  return rows;
+}
+
+/// Strata to match exactly within that have one group only: nobody there can be matched.
+std::string one_sided_strata(const Method& method, const Sample& sample) {
+  std::map<std::uint32_t, std::array<std::size_t, 2>> strata;
+  for (std::size_t i = 0; i < sample.stratum.size(); ++i) ++strata[sample.stratum[i]][sample.treated[i]];
+  std::size_t empty = 0;
+  for (const auto& [stratum, count] : strata) empty += count[0] == 0 || count[1] == 0 ? 1U : 0U;
+  if (empty == 0) return {};
+  std::string names;
+  for (const auto& id : method.exact) names += (names.empty() ? "" : ", ") + id;
+  return std::to_string(empty) + " of " + std::to_string(strata.size()) + " strata of " + names +
+         " are without anybody of the other group, and their people could not be matched.";
 }
 
 void keep_rows(SampleOf& of, const std::vector<std::size_t>& rows) {
@@ -152,6 +210,7 @@ void keep_rows(SampleOf& of, const std::vector<std::size_t>& rows) {
   pick(s.y);
   pick(s.cluster);
   pick(s.stratum);
+  pick(s.weight);
   pick(of.unit);
 }
 
@@ -185,6 +244,7 @@ SampleOf make_sample(const Plan& plan, const Frame& frame, std::size_t outcome, 
     out.unit.push_back(i);
     out.sample.treated.push_back(frame.treated[i]);
     out.sample.y.push_back(frame.outcome[outcome][i]);
+    if (!frame.link_weight[outcome].empty()) out.sample.weight.push_back(frame.link_weight[outcome][i]);
   }
   out.problem = sample_problem(plan, out.sample);
   if (!out.problem.empty()) return out;
@@ -206,31 +266,39 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
   run.estimate.n_comparison = of.sample.size() - run.estimate.n_treated;
   run.estimate.not_estimable_because = of.problem;
   if (!of.problem.empty()) return run;
-  if (needs_score(method.kind) || method.trim) {
-    auto fit = fit_score(of.sample.x, of.sample.names, of.sample.treated, method.link);
-    if (!fit.ok()) {
-      run.estimate.not_estimable_because = fit.error().message;
+  run.offered[0] = run.estimate.n_comparison;
+  run.offered[1] = run.estimate.n_treated;
+  std::optional<ScoreFit> fit;
+  bool dropped_some = false;
+  if (needs_score(method)) {
+    auto fitted = fit_score(of.sample.x, of.sample.names, of.sample.treated, method.link, 1e-12, of.sample.weight);
+    if (!fitted.ok()) {
+      run.estimate.not_estimable_because = fitted.error().message;
       return run;
     }
-    run.score = std::move(fit.value().probability);
-    if (method.trim) {
-      std::vector<std::size_t> rows;
-      for (std::size_t i = 0; i < run.score.size(); ++i) {
-        if (run.score[i] >= *method.trim && run.score[i] <= 1 - *method.trim) rows.push_back(i);
-      }
+    fit = std::move(fitted.value());
+    run.score = fit->probability;
+    const auto rows = rows_on_support(method, of.sample, run.score);
+    dropped_some = rows.size() < run.score.size();
+    if (dropped_some) {
       keep_rows(of, rows);
       std::vector<double> kept;
       for (const auto r : rows) kept.push_back(run.score[r]);
       run.score = std::move(kept);
+      fit.reset();
       run.estimate.not_estimable_because = sample_problem(plan, of.sample);
       if (!run.estimate.not_estimable_because.empty()) return run;
     }
   }
-  auto effect = apply_method(method, of.sample, run.score);
+  const auto strata = one_sided_strata(method, of.sample);
+  if (!strata.empty()) run.note = "For " + run.estimate.outcome + " by " + method.id + ", " + strata;
+  auto effect = apply_method(method, of.sample, run.score, fit ? &*fit : nullptr);
   if (!effect.ok()) {
     run.estimate.not_estimable_because = effect.error().message;
     return run;
   }
+  // An effect on those who could be matched is not the one on all who were to be.
+  if (dropped_some || effect.value().left_out > 0) run.estimate.estimand = std::string(estimand_name(Estimand::kAtm));
   fill_estimate(plan, effect.value(), run.estimate);
   run.effect = std::move(effect.value());
   run.unit = std::move(of.unit);

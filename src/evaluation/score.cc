@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evaluation/eigen_internal.h"
+#include "evaluation/algebra_internal.h"
+#include "evaluation/score_internal.h"
 
 namespace kinfold::evaluation {
 namespace {
@@ -36,24 +37,23 @@ Working working_values(double eta, bool treated, ScoreLink link) {
   return {p, weight, eta + ((treated ? 1.0 : 0.0) - p) / slope};
 }
 
-double deviance_of(const std::vector<double>& probability, std::span<const std::uint8_t> treated) {
+double deviance_of(const Vector& probability, std::span<const std::uint8_t> treated, std::span<const double> weights) {
   double sum = 0;
   for (std::size_t i = 0; i < treated.size(); ++i) {
-    sum -= 2.0 * (treated[i] ? std::log(probability[i]) : std::log1p(-probability[i]));
+    const double term = 2.0 * (treated[i] ? std::log(probability[i]) : std::log1p(-probability[i]));
+    sum -= weights.empty() ? term : weights[i] * term;
   }
   return sum;
 }
 
 /// The column whose coefficient ran off, or cols if none did.
-std::size_t runaway_column(const Matrix& x, const VectorXd& beta, const VectorXd& errors) {
+std::size_t runaway_column(const Matrix& x, const Vector& beta, const Vector& errors) {
   std::size_t worst = x.cols;
   double worst_span = 0;
   for (std::size_t c = 0; c < x.cols; ++c) {
     const auto [low, high] = std::minmax_element(x.column(c), x.column(c) + x.rows);
-    const double b = std::fabs(beta[static_cast<Index>(c)]);
-    const double span = b * (*high - *low);
-    const double error = errors[static_cast<Index>(c)];
-    if (span > kRunawaySpan && error > kRunawayRatio * b && span > worst_span) {
+    const double span = std::fabs(beta[c]) * (*high - *low);
+    if (span > kRunawaySpan && errors[c] > kRunawayRatio * std::fabs(beta[c]) && span > worst_span) {
       worst = c;
       worst_span = span;
     }
@@ -67,7 +67,106 @@ Error separated(const std::string& name) {
                  "leave it out, join its levels, or restrict the population");
 }
 
+bool all_finite(const Vector& v) {
+  return std::all_of(v.begin(), v.end(), [](double one) { return std::isfinite(one); });
+}
+
+/// Sets the weight of each unit in a round and its working response times that weight.
+void set_round(const Vector& eta, std::span<const std::uint8_t> treated, ScoreLink link, std::span<const double> weights,
+               Vector& weight, Vector& weighted_response) {
+  for (std::size_t i = 0; i < eta.size(); ++i) {
+    const auto work = working_values(eta[i], treated[i] != 0, link);
+    weight[i] = weights.empty() ? work.weight : weights[i] * work.weight;
+    weighted_response[i] = weight[i] * work.response;
+  }
+}
+
+Result<ScoreFit> iterate(const Matrix& x, const std::vector<std::string>& names, std::span<const std::uint8_t> treated,
+                         ScoreLink link, double deviance_tolerance, std::span<const double> weights) {
+  ScoreFit fit;
+  fit.link = link;
+  fit.probability.resize(x.rows);
+  // R's glm starts from fitted values half way to the data, (y + 1/2) / 2; so do we.
+  const double start = link == ScoreLink::kLogit ? std::log(3.0) : normal_quantile(0.75);
+  Vector eta(x.rows), weight(x.rows), weighted_response(x.rows);
+  for (std::size_t i = 0; i < x.rows; ++i) eta[i] = treated[i] ? start : -start;
+  Matrix information;
+  double deviance_before = 0;
+  for (fit.iteration_count = 1; fit.iteration_count <= kRoundsMax; ++fit.iteration_count) {
+    set_round(eta, treated, link, weights, weight, weighted_response);
+    information = weighted_gram(x, weight);
+    fit.coefficients = solve_symmetric(information, transposed_product(x, weighted_response));
+    if (!all_finite(fit.coefficients)) return separated("the covariates together");
+    eta = product(x, fit.coefficients);
+    for (std::size_t i = 0; i < x.rows; ++i) {
+      fit.probability[i] = working_values(eta[i], treated[i] != 0, link).probability;
+    }
+    fit.deviance = deviance_of(fit.probability, treated, weights);
+    if (fit.deviance < 1e-6 * static_cast<double>(x.rows)) return separated(strongest_column(x, names, fit.coefficients));
+    if (fit.iteration_count > 1 && std::fabs(fit.deviance - deviance_before) <= deviance_tolerance * (fit.deviance + 0.1)) {
+      fit.converged = true;
+      break;
+    }
+    deviance_before = fit.deviance;
+  }
+  fit.inverse_information = inverse_of_symmetric(information);
+  fit.std_errors.resize(x.cols);
+  for (std::size_t c = 0; c < x.cols; ++c) fit.std_errors[c] = std::sqrt(std::max(0.0, fit.inverse_information.at(c, c)));
+  const auto runaway = runaway_column(x, fit.coefficients, fit.std_errors);
+  if (runaway < x.cols) return separated("covariate " + names[runaway]);
+  if (!fit.converged) {
+    return invalid("propensity score: no convergence in " + std::to_string(kRoundsMax) +
+                   " rounds; put covariates on similar scales or take some out");
+  }
+  fit.linear = std::move(eta);
+  return fit;
+}
+
 }  // namespace
+
+std::string strongest_column(const Matrix& x, const std::vector<std::string>& names, const Vector& beta) {
+  std::size_t strongest = x.cols;
+  double widest = 0;
+  for (std::size_t c = 0; c < x.cols; ++c) {
+    const auto [low, high] = std::minmax_element(x.column(c), x.column(c) + x.rows);
+    const double span = std::fabs(beta[c]) * (*high - *low);
+    if (span > widest) {
+      widest = span;
+      strongest = c;
+    }
+  }
+  return strongest < x.cols ? "covariate " + names[strongest] : "the covariates together";
+}
+
+ScoreMoment score_moment(ScoreLink link, double eta, double p, bool treated) {
+  if (link == ScoreLink::kLogit) return {(treated ? 1.0 : 0.0) - p, -p * (1 - p)};
+  const double density = normal_density(eta);
+  if (treated) {
+    const double ratio = density / p;
+    return {ratio, -ratio * (ratio + eta)};
+  }
+  const double ratio = density / (1 - p);
+  return {-ratio, -ratio * (ratio - eta)};
+}
+
+WeightAt weight_at(ScoreLink link, Estimand estimand, double eta, double p, bool treated) {
+  const double dp = score_slope(link, eta, p);
+  if (estimand == Estimand::kAtm) {
+    // Of the rarer arm at this score every unit counts 1, of the other the ratio of the two.
+    if (treated == (p <= 0.5)) return {1, 0};
+    estimand = treated ? Estimand::kAtc : Estimand::kAtt;
+  }
+  if (treated) {
+    if (estimand == Estimand::kAtt) return {1, 0};
+    return {estimand == Estimand::kAte ? 1 / p : (1 - p) / p, -dp / (p * p)};
+  }
+  if (estimand == Estimand::kAtc) return {1, 0};
+  return {estimand == Estimand::kAte ? 1 / (1 - p) : p / (1 - p), dp / ((1 - p) * (1 - p))};
+}
+
+double score_slope(ScoreLink link, double eta, double p) {
+  return link == ScoreLink::kLogit ? p * (1 - p) : normal_density(eta);
+}
 
 double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 double normal_density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * 3.14159265358979323846); }
@@ -85,8 +184,11 @@ double normal_quantile(double p) {
 }
 
 Result<ScoreFit> fit_score(const Matrix& x, const std::vector<std::string>& names,
-                           std::span<const std::uint8_t> treated, ScoreLink link, double deviance_tolerance) {
-  if (treated.size() != x.rows || names.size() != x.cols) return internal_error("fit_score: shapes differ");
+                           std::span<const std::uint8_t> treated, ScoreLink link, double deviance_tolerance,
+                           std::span<const double> weights) {
+  if (treated.size() != x.rows || names.size() != x.cols || (!weights.empty() && weights.size() != x.rows)) {
+    return internal_error("fit_score: shapes differ");
+  }
   const auto treated_count = static_cast<std::size_t>(std::count(treated.begin(), treated.end(), std::uint8_t{1}));
   if (treated_count == 0) return invalid("propensity score: nobody is treated; check the plan's treatment values");
   if (treated_count == x.rows) return invalid("propensity score: everybody is treated; there is nobody to compare with");
@@ -94,53 +196,7 @@ Result<ScoreFit> fit_score(const Matrix& x, const std::vector<std::string>& name
     return invalid("propensity score: " + std::to_string(x.rows) + " units for " + std::to_string(x.cols) +
                    " coefficients; take covariates out");
   }
-  const auto ex = as_eigen(x);
-  VectorXd beta = VectorXd::Zero(ex.cols());
-  ScoreFit fit;
-  fit.probability.resize(x.rows);
-  // R's glm starts from fitted values half way to the data, (y + 1/2) / 2; so do we.
-  const double start = link == ScoreLink::kLogit ? std::log(3.0) : normal_quantile(0.75);
-  VectorXd eta(ex.rows());
-  for (std::size_t i = 0; i < x.rows; ++i) eta[static_cast<Index>(i)] = treated[i] ? start : -start;
-  VectorXd weight(ex.rows()), response(ex.rows());
-  MatrixXd information;
-  double deviance_before = 0;
-  for (fit.iteration_count = 1; fit.iteration_count <= kRoundsMax; ++fit.iteration_count) {
-    for (std::size_t i = 0; i < x.rows; ++i) {
-      const auto work = working_values(eta[static_cast<Index>(i)], treated[i] != 0, link);
-      weight[static_cast<Index>(i)] = work.weight;
-      response[static_cast<Index>(i)] = work.response;
-    }
-    const MatrixXd wx = weight.asDiagonal() * ex;
-    information = wx.transpose() * ex;
-    const Eigen::LDLT<MatrixXd> solver(information);
-    const VectorXd next = solver.solve(wx.transpose() * response);
-    if (!next.allFinite()) return separated("the covariates together");
-    beta = next;
-    eta = row_products(x, beta);
-    for (std::size_t i = 0; i < x.rows; ++i) {
-      fit.probability[i] = working_values(eta[static_cast<Index>(i)], treated[i] != 0, link).probability;
-    }
-    fit.deviance = deviance_of(fit.probability, treated);
-    if (fit.deviance < 1e-6 * static_cast<double>(x.rows)) return separated("the covariates together");
-    if (fit.iteration_count > 1 && std::fabs(fit.deviance - deviance_before) <= deviance_tolerance * (fit.deviance + 0.1)) {
-      fit.converged = true;
-      break;
-    }
-    deviance_before = fit.deviance;
-  }
-  const VectorXd errors =
-      information.ldlt().solve(MatrixXd::Identity(ex.cols(), ex.cols())).diagonal().cwiseMax(0).cwiseSqrt();
-  const auto runaway = runaway_column(x, beta, errors);
-  if (runaway < x.cols) return separated("covariate " + names[runaway]);
-  if (!fit.converged) {
-    return invalid("propensity score: no convergence in " + std::to_string(kRoundsMax) +
-                   " rounds; put covariates on similar scales or take some out");
-  }
-  fit.coefficients = to_vector(beta);
-  fit.std_errors = to_vector(errors);
-  fit.linear = to_vector(eta);
-  return fit;
+  return iterate(x, names, treated, link, deviance_tolerance, weights);
 }
 
 }  // namespace kinfold::evaluation

@@ -20,10 +20,13 @@ struct ScoreFit {
   double deviance = 0;               ///< -2 log likelihood.
   int iteration_count = 0;
   bool converged = false;
+  ScoreLink link = ScoreLink::kLogit;
+  Matrix inverse_information;        ///< Of the coefficients, shape [cols, cols].
 };
 
 /// Fits Pr(treated | x). `x` has full rank and holds the intercept; `names` are for messages, one a column.
-/// Units with the same covariates get bit-identical scores, so that ties are ties.
+/// Units with the same covariates get bit-identical scores, so that ties are ties. `weights`: how much each unit counts,
+/// not negative; empty: all 1.
 ///
 /// \retval kInvalid if nobody or everybody is treated; if covariates separate the treated from the
 ///         others, completely or in part (then the estimate does not exist: Albert and Anderson 1984),
@@ -32,7 +35,7 @@ struct ScoreFit {
 /// `deviance_tolerance` of it, at most 50 rounds (R's glm stops at 1e-8). Time O(rounds * rows * cols^2).
 Result<ScoreFit> fit_score(const Matrix& x, const std::vector<std::string>& names,
                            std::span<const std::uint8_t> treated, ScoreLink link = ScoreLink::kLogit,
-                           double deviance_tolerance = 1e-12);
+                           double deviance_tolerance = 1e-12, std::span<const double> weights = {});
 
 double normal_cdf(double z);
 double normal_density(double z);

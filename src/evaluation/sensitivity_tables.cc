@@ -1,6 +1,5 @@
 // What could explain an effect away: something unmeasured, or how surely people were linked.
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "evaluation/output_builder_internal.h"
@@ -58,76 +57,12 @@ void add_confounding(const Plan& plan, const Frame& frame, const std::vector<Met
   if (done.table.row_count() > 0) out.outputs.push_back(std::move(done));
 }
 
-std::string spoken(const std::vector<std::string>& grades, std::size_t count) {
-  std::string text;
-  for (std::size_t k = 0; k < count; ++k) text += (k == 0 ? "" : ", ") + grades[k];
-  return text;
-}
-
-/// Marks whose grade is among the first `count` of the plan's, and gives the expected share of false links among them.
-double accept_grades(const EvaluationData& data, const Plan& plan, std::size_t count, std::size_t outcome, Frame& frame) {
-  const auto* column = data.people->find(plan.outcomes[outcome].linked_column);
-  double false_links = 0;
-  double accepted = 0;
-  for (std::size_t i = 0; i < frame.size(); ++i) {
-    const auto grade = column->text_at(frame.row[i]);
-    const auto at = std::find(plan.accepted_grades.begin(), plan.accepted_grades.begin() + static_cast<std::ptrdiff_t>(count), grade);
-    const bool in = at != plan.accepted_grades.begin() + static_cast<std::ptrdiff_t>(count);
-    frame.grade_accepted[outcome][i] = in ? 1 : 0;
-    if (!in || frame.in_outcome[outcome][i] == 0) continue;
-    const auto known = plan.false_link_shares.find(grade);
-    false_links += known == plan.false_link_shares.end() ? 0 : known->second;
-    accepted += 1;
-  }
-  return accepted > 0 ? false_links / accepted : 0;
-}
-
-/// Units by arm that an estimate of the outcome would rest on.
-std::array<std::size_t, 2> count_units(const Frame& frame, std::size_t outcome) {
-  std::array<std::size_t, 2> count = {0, 0};
-  for (std::size_t i = 0; i < frame.size(); ++i) {
-    const bool in = frame.in_outcome[outcome][i] != 0 && frame.grade_accepted[outcome][i] != 0 && !std::isnan(frame.outcome[outcome][i]);
-    if (in) ++count[frame.treated[i]];
-  }
-  return count;
-}
-
-void add_linkage(const EvaluationData& data, const Plan& plan, const Frame& frame, Evaluation& out) {
-  OutputBuilder table("linkage_sensitivity", "How each estimate moves with the grade of match accepted");
-  const std::vector<std::string> n = {"n_treated", "n_comparison"};
-  table.dimension("outcome").dimension("grades_accepted").count("n_treated").count("n_comparison").estimate("estimate", n)
-      .estimate("std_error", n).estimate("ci_low", n).estimate("ci_high", n).plain_number("expected_false_links")
-      .estimate("corrected_estimate", n);
-  Frame moved = frame;
-  for (std::size_t o = 0; o < plan.outcomes.size(); ++o) {
-    if (plan.outcomes[o].linked_column.empty()) continue;
-    std::array<std::size_t, 2> before = {0, 0};
-    for (std::size_t count = 1; count <= plan.accepted_grades.size(); ++count) {
-      const double false_share = accept_grades(data, plan, count, o, moved);
-      // Rows are nested: one that adds a handful of people to the row above would give them away by subtraction.
-      const auto now = count_units(moved, o);
-      const auto adds_few = [&](std::size_t arm) { return now[arm] - before[arm] < plan.units_min; };
-      if (adds_few(0) || adds_few(1)) continue;
-      before = now;
-      const auto run = run_method(plan, moved, o, kEverybody, plan.methods.front());
-      const auto& e = run.estimate;
-      // Somebody else's outcome knows nothing of this person's treatment: false links shrink an effect by their share.
-      // NaN becomes NULL in the table.
-      const double corrected = e.estimate.value_or(NAN) / (1 - false_share);
-      table.row({e.outcome, spoken(plan.accepted_grades, count), count_cell(e.n_treated), count_cell(e.n_comparison), cell_of(e.estimate),
-                 cell_of(e.std_error), cell_of(e.ci_low), cell_of(e.ci_high), false_share, corrected});
-    }
-  }
-  auto done = table.take();
-  if (done.table.row_count() > 0) out.outputs.push_back(std::move(done));
-}
-
 }  // namespace
 
 void add_sensitivity_tables(const EvaluationData& data, const Plan& plan, const Frame& frame,
                             const std::vector<MethodRun>& runs, Evaluation& out) {
   add_confounding(plan, frame, runs, out);
-  add_linkage(data, plan, frame, out);
+  add_linkage_table(data, plan, frame, out);
 }
 
 }  // namespace kinfold::evaluation

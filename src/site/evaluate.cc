@@ -44,14 +44,24 @@ Status note_plan(Site& site, const std::string& plan_text, const holding::Holdin
   return site.note(entry);
 }
 
-/// Another plan was registered for the same release before.
-bool plan_changed(Site& site, const holding::Holding& release, const seal::Digest& plan) {
+/// The first plan registered for a release is the one that was planned; any other is a changed one. Asked of the ledger when the
+/// draft is written and again when it is published, so that what readers see says it too. `only`: of that release alone.
+bool plan_changed(Site& site, const seal::Digest& plan, const seal::Id* only) {
+  std::vector<std::pair<seal::Id, seal::Digest>> first;
   bool changed = false;
   const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
     const auto& entry = recorded.entry;
-    if (entry.verb != ledger::Verb::kEvaluate || entry.subject != release.id) return true;
-    for (const auto& mark : entry.marks) changed = changed || (mark.kind == ledger::DigestKind::kPlan && mark.digest != plan);
-    return !changed;
+    if (entry.verb != ledger::Verb::kEvaluate || (only != nullptr && entry.subject != *only)) return true;
+    for (const auto& mark : entry.marks) {
+      if (mark.kind != ledger::DigestKind::kPlan) continue;
+      const auto known = std::find_if(first.begin(), first.end(), [&](const auto& one) { return one.first == entry.subject; });
+      if (known == first.end()) {
+        first.emplace_back(entry.subject, mark.digest);
+      } else if (mark.digest == plan) {
+        changed = changed || known->second != plan;
+      }
+    }
+    return true;
   });
   return changed || !read.ok();
 }
@@ -172,8 +182,8 @@ Result<Evaluated> evaluate_release(Site& site, const EvaluateRequest& request, P
   const auto release = find_release(site, request.release);
   if (!release.ok()) return release.error();
   const auto plan_digest = seal::sha256(seal::as_bytes(plan.value().text));
-  const bool changed = plan_changed(site, release.value(), plan_digest);
   if (auto s = note_plan(site, plan.value().text, release.value(), request.actor); !s.ok()) return s.error();
+  const bool changed = plan_changed(site, plan_digest, &release.value().id);
 
   const holding::Asking who{request.actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}};
   auto contents = site.door().open(release.value().id, who);
@@ -278,9 +288,11 @@ Result<Report> publish_output(Site& site, const std::string& output, const std::
   const auto marked = disclosure::mark_published(record.value(), actor, hash_of(run.value().checked), site.clock().now());
   if (!marked.ok()) return site.refuse(ledger::Verb::kPublish, ledger::Reason::kDisclosure, marked.error());
 
+  const auto plan = seal::parse_digest(record.value().plan_hash);
+  const bool changed = !plan || plan_changed(site, *plan, nullptr);
   const std::string folder = site.paths().published() + "/" + seal::to_hex(id.value());
   const evaluation::ReportOptions options{"release " + run.value().outputs.data_version.substr(0, 8),
-                                          protection_in_words(run.value().checked), false, record.value().plan_hash};
+                                          protection_in_words(run.value().checked), changed, record.value().plan_hash};
   if (auto s = write_report(run.value().outputs, run.value().checked, options, folder); !s.ok()) return s.error();
   for (const auto& each : run.value().checked.outputs) {
     run.value().released.add(disclosure::to_released(each, to_rfc3339(site.clock().now())));

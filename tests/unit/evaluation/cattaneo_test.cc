@@ -66,5 +66,21 @@ TEST(Cattaneo, MatchingAgreesWithStata) {
   EXPECT_NEAR(nearest_effect(sample, fit.probability, options).value().estimate, -236.784751, 5e-7);
 }
 
+TEST(Cattaneo, MatchingErrorsWithAnEstimatedScoreAgreeWithStata) {
+  KINFOLD_NEED_DATA("cattaneo2.csv");
+  const auto sample = births(kScore);
+  const auto fit = fit_score(sample.x, sample.names, sample.treated).value();
+  NearestEffectOptions options;
+  options.variance_neighbours = 1;  // Stata's default nn(2) counts the unit itself
+  options.estimated_score = &fit;
+  options.estimand = Estimand::kAte;
+  EXPECT_NEAR(std::sqrt(nearest_effect(sample, fit.probability, options).value().variance), 32.021, 5e-4);  // teffects psmatch, manual
+  options.estimand = Estimand::kAtt;
+  // From the formulas written out in R, unit by unit (with the score known: 26.6022).
+  EXPECT_NEAR(std::sqrt(nearest_effect(sample, fit.probability, options).value().variance), 26.75111, 5e-6);
+  options.estimated_score = nullptr;
+  EXPECT_NEAR(std::sqrt(nearest_effect(sample, fit.probability, options).value().variance), 26.6022, 5e-5);
+}
+
 }  // namespace
 }  // namespace kinfold::evaluation

@@ -13,7 +13,7 @@
 namespace kinfold::evaluation {
 namespace {
 
-DidPanel minimum_wages() {
+DidPanel minimum_wages(bool with_population = false) {
   const auto t = reference_table("mpdta.csv");
   const auto county = numbers(t, "countyreal");
   const auto year = numbers(t, "year");
@@ -32,6 +32,14 @@ DidPanel minimum_wages() {
   for (std::size_t i = 0; i < county.size(); ++i) {
     panel.first_treated[row[county[i]]] = static_cast<int>(first[i]);
     panel.y.at(row[county[i]], static_cast<std::size_t>(static_cast<int>(year[i]) - panel.periods.front())) = y[i];
+  }
+  if (!with_population) return panel;
+  const auto population = numbers(t, "lpop");
+  panel.x = Matrix(row.size(), 2);
+  panel.names = {"intercept", "lpop"};
+  for (std::size_t i = 0; i < county.size(); ++i) {
+    panel.x.at(row[county[i]], 0) = 1;
+    panel.x.at(row[county[i]], 1) = population[i];
   }
   return panel;
 }
@@ -63,6 +71,53 @@ TEST(GroupTimeEffects, AgreeWithRsDid) {
   EXPECT_NEAR(r.simple.estimate, -.039951275, 5e-10);
   EXPECT_TRUE(r.pre_trend_p.has_value());
   EXPECT_GT(r.critical_value, 1.96);
+}
+
+TEST(GroupTimeEffects, WithoutCovariatesEveryPointAgreesWithRsDid) {
+  KINFOLD_NEED_DATA("mpdta.csv");
+  // att_gt(..., xformla = ~1): groups 2004, 2006, 2007 by year.
+  const std::vector<double> expected = {-.0105, -.0704, -.1373, -.1008, .0065, -.0028, -.0046, -.0412, .0305, -.0027, -.0311, -.0261};
+  const auto r = group_time_effects(minimum_wages()).value();
+  ASSERT_EQ(r.group_time.size(), expected.size());
+  for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_NEAR(r.group_time[k].estimate, expected[k], 5.1e-5) << k;
+}
+
+TEST(GroupTimeEffects, WithACovariateAgreeWithStatasCsdid) {
+  KINFOLD_NEED_DATA("mpdta.csv");
+  // csdid lemp lpop, ivar(countyreal) time(year) gvar(first_treat). Its score is tilted until it balances (Sant'Anna and Zhao's
+  // improved estimator), ours is of maximum likelihood: they differ in the fourth digit after the point at most.
+  struct Row {
+    double estimate, std_error;
+  };
+  const std::vector<Row> expected = {{-.0145329, .0221602}, {-.0764267, .0287098}, {-.1404536, .0354269}, {-.1069093, .0329364},
+                                     {-.0006112, .0222299}, {-.006267, .0185075},  {.0009473, .019409},   {-.0413123, .0197454},
+                                     {.0266993, .0140788},  {-.0045906, .015728},  {-.0284515, .0181982}, {-.0287821, .0162518}};
+  // The same with the score of glm(): Sant'Anna and Zhao's formula written out in R.
+  const std::vector<double> written_out = {-0.014529668, -0.076421882, -0.140448337, -0.106903898, -0.000472146, -0.006202525, 0.000960574, -0.041293866, 0.026727796, -0.004576571, -0.028447487, -0.028781361};
+  const auto r = group_time_effects(minimum_wages(true)).value();
+  ASSERT_EQ(r.group_time.size(), expected.size());
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    EXPECT_NEAR(r.group_time[k].estimate, expected[k].estimate, 1.5e-4) << k;
+    EXPECT_NEAR(r.group_time[k].estimate, written_out[k], 5e-9) << k;
+    EXPECT_NEAR(r.group_time[k].std_error, expected[k].std_error, 5e-5) << k;
+  }
+}
+
+TEST(ChangeEffect, IsRightIfTheGroupsMoveApartWithACovariate) {
+  RandomStream random(11);
+  Sample s;
+  s.x = Matrix(20000, 2);
+  s.names = {"intercept", "x"};
+  for (std::size_t i = 0; i < 20000; ++i) {
+    const double x = random.normal();
+    s.x.at(i, 0) = 1;
+    s.x.at(i, 1) = x;
+    s.treated.push_back(random.chance(1 / (1 + std::exp(-x))));
+    s.y.push_back(x + 0.5 * s.treated.back() + random.normal());  // who is treated would have moved up anyway
+  }
+  const auto effect = change_effect(s).value();
+  EXPECT_NEAR(effect.estimate, 0.5, 4 * std::sqrt(effect.variance));
+  EXPECT_GT(raw_difference(s).value().estimate, 1.0);
 }
 
 TEST(GroupTimeEffects, FindAPlantedEffectAndNoPreTrend) {

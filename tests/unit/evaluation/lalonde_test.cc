@@ -113,7 +113,7 @@ TEST_F(Lalonde, NearestNeighboursWithTiesAveragedAgree) {
 }
 
 TEST_F(Lalonde, GreedyPairsAgree) {
-  const auto all = greedy_effect(sample_, fit_.probability, std::nullopt).value();
+  const auto all = greedy_effect(sample_, fit_.probability).value();
   EXPECT_EQ(all.n_treated, 185u);
   EXPECT_NEAR(all.estimate, 894.36748, 5e-6);
   EXPECT_NEAR(std::sqrt(all.variance), 714.7929, 5e-5);
@@ -123,7 +123,7 @@ TEST_F(Lalonde, GreedyPairsAgree) {
     double estimate;
   };
   for (const auto& row : {Row{.25, 116, 2029.32749}, Row{.2, 113, 1571.74445}, Row{.1, 111, 1835.40768}}) {
-    const auto effect = greedy_effect(sample_, fit_.probability, row.caliper * score_sd()).value();
+    const auto effect = greedy_effect(sample_, fit_.probability, {.caliper = row.caliper * score_sd()}).value();
     EXPECT_EQ(effect.n_treated, row.pairs) << row.caliper;
     EXPECT_NEAR(effect.estimate, row.estimate, 5e-6) << row.caliper;
   }

@@ -6,10 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
-#include "evaluation/effect.h"
 #include "evaluation/kernel.h"
 #include "evaluation/nearest.h"
-#include "evaluation/score.h"
 
 namespace kinfold::evaluation {
 namespace {
@@ -108,6 +106,47 @@ TEST(MatchWithoutReplacement, ClosestFirstNeverHasAWorseFirstPair) {
   EXPECT_DOUBLE_EQ(best, closest);
 }
 
+TEST(MatchGreedy, TakesOnlyWhatIsAllowedAndRoundByRound) {
+  const auto from = scores(60, 21, 64.0);
+  const auto pool = scores(200, 22, 64.0);
+  GreedyOptions options;
+  options.ratio = 2;
+  options.allowed = [](std::uint32_t a, std::uint32_t b) { return a % 3 == b % 3; };
+  for (const auto order : {MatchOrder::kLargest, MatchOrder::kSmallest, MatchOrder::kData, MatchOrder::kClosest}) {
+    options.order = order;
+    std::vector<bool> taken(pool.size(), false);
+    std::vector<int> mates(from.size(), 0);
+    for (const auto& [a, b] : match_greedy(from, pool, options)) {
+      EXPECT_EQ(a % 3, b % 3);
+      EXPECT_FALSE(taken[b]);
+      taken[b] = true;
+      ++mates[a];
+    }
+    for (const int count : mates) EXPECT_EQ(count, 2);
+  }
+  // The plain loop, largest first: each takes the nearest that is free and allowed, twice round.
+  options.order = MatchOrder::kLargest;
+  std::vector<std::uint32_t> visit(from.size());
+  std::iota(visit.begin(), visit.end(), 0U);
+  std::stable_sort(visit.begin(), visit.end(), [&](auto a, auto b) { return from[a] > from[b]; });
+  std::vector<bool> taken(pool.size(), false);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> expected;
+  for (int round = 0; round < 2; ++round) {
+    for (const auto i : visit) {
+      std::uint32_t best = kUnmatched;
+      for (std::uint32_t j = 0; j < pool.size(); ++j) {
+        if (taken[j] || !options.allowed(i, j)) continue;
+        const double a = std::fabs(pool[j] - from[i]);
+        const double b = best == kUnmatched ? INFINITY : std::fabs(pool[best] - from[i]);
+        if (a < b || (a == b && pool[j] < pool[best])) best = j;
+      }
+      taken[best] = true;
+      expected.emplace_back(i, best);
+    }
+  }
+  EXPECT_EQ(match_greedy(from, pool, options), expected);
+}
+
 TEST(KernelSums, AreWhatThePlainLoopFinds) {
   RandomStream random(9);
   const auto query = scores(300, 10, 1e9);
@@ -134,89 +173,6 @@ TEST(KernelSums, AreWhatThePlainLoopFinds) {
       }
     }
   }
-}
-
-/// Families of two with shared luck; the score is known to be 0.2 + 0.6 x; the effect is 0.
-Sample families(std::size_t count, std::uint64_t seed) {
-  RandomStream random(seed);
-  Sample s;
-  s.x = Matrix(2 * count, 2);
-  s.names = {"intercept", "x"};
-  for (std::size_t f = 0; f < count; ++f) {
-    const double x = random.uniform();
-    const bool treated = random.chance(0.2 + 0.6 * x);
-    const double luck = random.normal();
-    for (std::size_t m = 0; m < 2; ++m) {
-      const auto i = 2 * f + m;
-      s.x.at(i, 0) = 1;
-      s.x.at(i, 1) = x + 0.02 * random.normal();
-      s.treated.push_back(treated);
-      s.cluster.push_back(static_cast<std::uint32_t>(f));
-      s.y.push_back(2 * x + luck + random.normal());
-    }
-  }
-  return s;
-}
-
-/// Share of nominal 95 % intervals that hold the true effect, over 1,000 draws.
-template <typename Estimator>
-double coverage(Estimator estimator) {
-  int covered = 0;
-  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
-    const auto sample = families(150, seed);
-    const auto effect = estimator(sample);
-    if (!effect.ok()) continue;
-    covered += std::fabs(effect.value().estimate) <= 1.959964 * std::sqrt(effect.value().variance) ? 1 : 0;
-  }
-  return covered / 1000.0;
-}
-
-// 93 to 97: nominal 95, with three standard errors of 1,000 draws (0.7) on each side.
-TEST(Coverage, OfNearestNeighboursWithFamilies) {
-  const double share = coverage([](const Sample& s) {
-    const auto fit = fit_score(s.x, s.names, s.treated);
-    NearestEffectOptions options;
-    options.neighbours = 5;
-    return nearest_effect(s, fit.value().probability, options);
-  });
-  EXPECT_GE(share, 0.93);
-  EXPECT_LE(share, 0.97);
-}
-TEST(Coverage, OfWeightingWithFamilies) {
-  const double share = coverage([](const Sample& s) { return ipw_effect(s, ScoreLink::kLogit, Estimand::kAtt); });
-  EXPECT_GE(share, 0.93);
-  EXPECT_LE(share, 0.97);
-}
-TEST(Coverage, OfEntropyBalancingWithFamilies) {
-  const double share = coverage([](const Sample& s) { return entropy_effect(s); });
-  EXPECT_GE(share, 0.93);
-  EXPECT_LE(share, 0.97);
-}
-TEST(Coverage, OfDoublyRobustWithFamilies) {
-  const double share = coverage([](const Sample& s) { return aipw_effect(s, ScoreLink::kLogit, Estimand::kAtt); });
-  EXPECT_GE(share, 0.93);
-  EXPECT_LE(share, 0.97);
-}
-TEST(Coverage, OfRegressionWithFamilies) {
-  const double share = coverage([](const Sample& s) { return regression_effect(s); });
-  EXPECT_GE(share, 0.93);
-  EXPECT_LE(share, 0.97);
-}
-TEST(Coverage, OfKernelMatchingWithFamilies) {
-  const double share = coverage([](const Sample& s) {
-    const auto fit = fit_score(s.x, s.names, s.treated);
-    return kernel_effect(s, fit.value().probability, KernelKind::kEpanechnikov, 0.1);
-  });
-  EXPECT_GE(share, 0.93);
-  EXPECT_LE(share, 0.97);
-}
-TEST(Coverage, OfGreedyPairsWithFamilies) {
-  const double share = coverage([](const Sample& s) {
-    const auto fit = fit_score(s.x, s.names, s.treated);
-    return greedy_effect(s, fit.value().linear, 0.2);
-  });
-  EXPECT_GE(share, 0.93);
-  EXPECT_LE(share, 0.97);
 }
 
 }  // namespace

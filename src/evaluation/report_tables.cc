@@ -1,0 +1,189 @@
+#include "evaluation/report_tables_internal.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "evaluation/sentences_internal.h"
+
+namespace kinfold::evaluation {
+namespace {
+
+using table::Column;
+using table::ColumnType;
+using table::Table;
+
+/// A cell in the outcome's own unit: percentage points for shares.
+std::string effect_text(const Table& t, std::size_t row, const char* column, bool share) {
+  const auto* found = t.find(column);
+  if (found == nullptr || found->is_null(row)) return "\u2013";
+  return plain_number(found->double_at(row) * (share ? 100 : 1), share ? 2 : 3);
+}
+
+std::string range_text(const Table& t, std::size_t row, const char* low, const char* high, bool share) {
+  const auto from = effect_text(t, row, low, share);
+  return from == "\u2013" ? from : from + " to " + effect_text(t, row, high, share);
+}
+
+std::string p_text(const Table& t, std::size_t row, const char* column) {
+  const auto* found = t.find(column);
+  return found == nullptr || found->is_null(row) ? "" : fmt::format("{:.3f}", found->double_at(row));
+}
+
+bool is_share(const Plan& plan, const std::string& id) {
+  const auto found = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
+  return found != plan.outcomes.end() && found->is_share;
+}
+
+Table of_text(std::initializer_list<const char*> names) {
+  Table out;
+  for (const char* name : names) out.add(name, ColumnType::kString);
+  return out;
+}
+
+void add_row(Table& out, const std::vector<std::string>& cells) {
+  for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
+}
+
+}  // namespace
+
+std::string name_of(const Outcome& outcome) {
+  return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
+}
+
+Table for_reading(const OutputTable& output, const std::vector<std::string>& leave_out) {
+  std::vector<Column> columns;
+  for (const auto& from : output.table.columns()) {
+    const auto layout = std::find_if(output.layout.begin(), output.layout.end(), [&](const auto& l) { return l.name == from.name(); });
+    const bool is_check = layout != output.layout.end() && layout->role == OutputRole::kContributors;
+    if (is_check || from.name().ends_with("_symbol") || std::count(leave_out.begin(), leave_out.end(), from.name()) > 0) continue;
+    std::string title = from.name();
+    std::replace(title.begin(), title.end(), '_', ' ');
+    const bool share = layout != output.layout.end() && layout->role == OutputRole::kShare;
+    if (from.type() != ColumnType::kDouble) {
+      columns.push_back(from);
+      columns.back().rename(title);
+      continue;
+    }
+    Column shown(title, share ? ColumnType::kString : ColumnType::kDouble);
+    for (std::size_t r = 0; r < from.size(); ++r) {
+      if (from.is_null(r)) {
+        shown.append_null();
+      } else if (share) {
+        shown.append_string(percent(from.double_at(r)));
+      } else {
+        const double v = from.double_at(r);
+        const double scale = v == 0 ? 1 : std::pow(10.0, 3 - std::floor(std::log10(std::fabs(v))));
+        shown.append_double(std::round(v * scale) / scale);
+      }
+    }
+    columns.push_back(std::move(shown));
+  }
+  return Table(std::move(columns));
+}
+
+Table effects_for_reading(const OutputTable& effects, const Plan& plan, const std::string& only) {
+  Table out;
+  for (const char* name : {only.empty() ? "outcome" : "subgroup and method", "people", "programme", "comparison", "effect", "interval", "adjusted p"}) {
+    out.add(name, ColumnType::kString);
+  }
+  const auto& t = effects.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto id = t.find("outcome")->text_at(r);
+    const auto subgroup = t.find("subgroup")->text_at(r);
+    const bool main = subgroup == "all" && t.find("method")->text_at(r) == plan.methods.front().id;
+    if (only.empty() ? !main : id != only) continue;
+    const auto outcome = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
+    const bool share = outcome != plan.outcomes.end() && outcome->is_share;
+    const auto number = [&](const char* column, bool as_percent) {
+      const auto* found = t.find(column);
+      if (found == nullptr || found->is_null(r)) return std::string("\u2013");
+      return as_percent ? percent(found->double_at(r), 2) : plain_number(found->double_at(r) * (share ? 100 : 1), share ? 2 : 3);
+    };
+    const auto method = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
+    const auto* adjusted = t.find("p_adjusted");
+    const auto group = std::find_if(plan.subgroups.begin(), plan.subgroups.end(), [&](const auto& s) { return s.id == subgroup; });
+    const std::string who = group != plan.subgroups.end() ? group->title : "everybody";
+    const std::string how = method != plan.methods.end() ? method->title : t.find("method")->text_at(r);
+    const std::vector<std::string> cells = {
+        !only.empty() ? who + ", " + how : outcome != plan.outcomes.end() ? name_of(*outcome) : id,
+        t.find("n_treated")->text_at(r) + " / " + t.find("n_comparison")->text_at(r), number("programme_mean", share),
+        number("comparison_mean", share), number("estimate", false) + (share ? " pp" : ""),
+        number("ci_low", false) + " to " + number("ci_high", false),
+        adjusted == nullptr || adjusted->is_null(r) ? "" : fmt::format("{:.3f}", adjusted->double_at(r))};
+    for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
+  }
+  return out;
+}
+
+Table costs_for_reading(const OutputTable& summary) {
+  Table out;
+  for (const char* name : {"measure", "value", "interval"}) out.add(name, ColumnType::kString);
+  const auto& t = summary.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto measure = t.find("measure")->text_at(r);
+    const auto number = [&](const char* column) {
+      const auto* found = t.find(column);
+      if (found == nullptr || found->is_null(r)) return std::string();
+      return measure.starts_with("chance") ? percent(found->double_at(r), 0) : "£" + plain_number(found->double_at(r), 2);
+    };
+    const auto low = number("low");
+    out.columns()[0].append_string(measure);
+    out.columns()[1].append_string(number("value").empty() ? "withheld" : number("value"));
+    out.columns()[2].append_string(low.empty() ? "" : low + " to " + number("high"));
+  }
+  return out;
+}
+
+std::string outcome_title(const Plan& plan, const std::string& id) {
+  const auto found = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
+  return found == plan.outcomes.end() ? id : name_of(*found);
+}
+
+std::string subgroup_title(const Plan& plan, const std::string& id) {
+  const auto found = std::find_if(plan.subgroups.begin(), plan.subgroups.end(), [&](const auto& s) { return s.id == id; });
+  return found == plan.subgroups.end() ? id : found->title;
+}
+
+Table interactions_for_reading(const OutputTable& interactions, const Plan& plan) {
+  Table out = of_text({"outcome", "subgroup", "effect there", "on others", "difference", "interval", "p", "adjusted p"});
+  const auto& t = interactions.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto id = t.find("outcome")->text_at(r);
+    const bool share = is_share(plan, id);
+    add_row(out, {outcome_title(plan, id), subgroup_title(plan, t.find("subgroup")->text_at(r)), effect_text(t, r, "effect", share),
+                  effect_text(t, r, "effect_others", share), effect_text(t, r, "difference", share) + (share ? " pp" : ""),
+                  range_text(t, r, "ci_low", "ci_high", share), p_text(t, r, "p_value"), p_text(t, r, "p_adjusted")});
+  }
+  return out;
+}
+
+Table linkage_for_reading(const OutputTable& linkage, const Plan& plan) {
+  Table out = of_text({"outcome", "grades", "missed links", "people", "effect", "interval", "corrected", "its interval", "bounds"});
+  const auto& t = linkage.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto id = t.find("outcome")->text_at(r);
+    const bool share = is_share(plan, id);
+    add_row(out, {outcome_title(plan, id), t.find("grades_accepted")->text_at(r), t.find("missed_links")->text_at(r),
+                  t.find("n_treated")->text_at(r) + " / " + t.find("n_comparison")->text_at(r), effect_text(t, r, "estimate", share) + (share ? " pp" : ""),
+                  range_text(t, r, "ci_low", "ci_high", share), effect_text(t, r, "corrected_estimate", share),
+                  range_text(t, r, "corrected_low", "corrected_high", share), range_text(t, r, "bound_low", "bound_high", share)});
+  }
+  return out;
+}
+
+Table units_for_reading(const OutputTable& units, const Plan& plan) {
+  Table out = of_text({"outcome", "method", "group", "people", "used"});
+  const auto& t = units.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto method = t.find("method")->text_at(r);
+    const auto found = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == method; });
+    add_row(out, {outcome_title(plan, t.find("outcome")->text_at(r)), found == plan.methods.end() ? method : found->title,
+                  t.find("group")->text_at(r), t.find("persons")->text_at(r),
+                  t.find("used")->is_null(r) ? "\u2013" : percent(t.find("used")->double_at(r))});
+  }
+  return out;
+}
+
+}  // namespace kinfold::evaluation
