@@ -5,8 +5,54 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
+#include "evaluation/plan.h"
+#include "reference_data.h"
+
 namespace kinfold::evaluation {
 namespace {
+
+/// What follows `"key": ` in the entry that begins with this code, as text.
+std::string entry_value(const std::string& json, const std::string& code, const std::string& key) {
+  const auto entry = json.find("\"code\": \"" + code + "\"");
+  if (entry == std::string::npos) return "no such code";
+  const auto mark = "\"" + key + "\": ";
+  const auto at = json.find(mark, entry) + mark.size();
+  return json.substr(at, json.find_first_of(",}", at) - at);
+}
+
+TEST(UnitCosts, OfTheExamplePlanAreThoseOfTheDatabase) {
+  KINFOLD_NEED_DATA("gmca-unit-costs-v1.4.json");
+  std::ostringstream text;
+  text << std::ifstream(reference_path("gmca-unit-costs-v1.4.json")).rdbuf();
+  const auto json = text.str();
+  std::size_t entries = 0;
+  for (auto at = json.find("\"cost_gbp\""); at != std::string::npos; at = json.find("\"cost_gbp\"", at + 1)) ++entries;
+  EXPECT_EQ(entries, 674u);
+  const auto plan = read_plan(source_dir() + "/plans/troubled-families.toml");
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  ASSERT_FALSE(plan.value().costs->items.empty());
+  for (const auto& item : plan.value().costs->items) {
+    EXPECT_EQ(std::stod(entry_value(json, item.code, "cost_gbp")), item.pounds) << item.code;
+    EXPECT_EQ(entry_value(json, item.code, "source_detail"), "\"" + item.price_year + "\"") << item.code;
+    EXPECT_TRUE(Deflator::built_in().factor(item.price_year, plan.value().costs->base_year).ok()) << item.code;
+  }
+}
+
+TEST(Deflating, ACalendarYearLiesInTwoFinancialYears) {
+  const auto deflator = Deflator::parse("year,index\n2012/13,40\n2013/14,50\n2017/18,60\n").value();
+  EXPECT_DOUBLE_EQ(deflator.factor("2013", "2017/18").value(), 60 / 47.5);
+  EXPECT_FALSE(deflator.factor("2017", "2017/18").ok()) << "2016/17 is not there";
+}
+
+TEST(Discounting, PartsByYearSumToTheAnnuity) {
+  const auto parts = annuity_by_year(3.5, 0.1, green_book_bands());
+  ASSERT_EQ(parts.size(), 4u);
+  EXPECT_NEAR(std::accumulate(parts.begin(), parts.end(), 0.0), annuity(3.5, 0.1, green_book_bands()), 1e-15);
+  EXPECT_LT(parts[3], parts[2] / 1.5) << "half a year, later and decayed";
+}
 
 TEST(Costs, ThePublishedArithmeticComesOut) {
   // March 2019, the 2017/18 cohort over five years: GBP 366 m net and 2.28 for each pound; fiscal 147 m and 1.51.

@@ -79,6 +79,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"BadCaliper", with("[[method]]\nkind = 'nearest'\ncaliper = -1\n"), "method.caliper must be above 0"},
         Refusal{"CostOfNothing", with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.item]]\noutcome = 'z'\npounds = 5\n"
                                       "price_year = '2013/14'\nbearer = 'us'\n"), "has an item for the outcome z"},
+        Refusal{"AtmByWeightsOnly", with("[[method]]\nkind = 'nearest'\nestimand = 'ATM'\n"), "may be ATM for the kind ipw only"},
+        Refusal{"OrderWithoutPairs", with("[[method]]\nkind = 'nearest'\norder = 'closest'\n"), "order goes with the kind greedy only"},
+        Refusal{"CaliperOnNothing", with("[[method]]\nkind = 'nearest'\n[method.calipers]\nweight = 1\n"), "calipers names weight, which is no covariate"},
+        Refusal{"TooFewReplicates", with("[settings]\nbootstrap = 5\n"), "settings.bootstrap must be 0 (none) or from 100"},
+        Refusal{"DiscountOutOfOrder", with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.discount]]\nfrom_year = 5\nrate = 0.03\n"),
+                "must ascend from 0"},
         Refusal{"WrongType", with("[settings]\nconfidence = 'high'\n"), "settings.confidence must be a number"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
