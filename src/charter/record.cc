@@ -1,6 +1,7 @@
 #include "charter/record.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/text.h"
@@ -149,6 +150,27 @@ std::string record_of_processing_markdown(const Charter& charter) {
   }
   for (const auto& party : charter.parties) out += record_of(charter, party);
   return out;
+}
+
+Result<std::vector<Measured>> parse_measured(std::string_view lines) {
+  std::vector<Measured> measured;
+  std::size_t number = 0;
+  for (const auto line : split(lines, '\n')) {
+    ++number;
+    if (trim(line).empty()) continue;
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    Measured one;
+    const std::pair<const char*, std::string*> fields[] = {
+        {"risk", &one.risk}, {"what", &one.what}, {"result", &one.result}, {"source", &one.source}};
+    for (const auto& [key, into] : fields) {
+      if (!json.is_object() || !json.contains(key) || !json[key].is_string()) {
+        return invalid("measured results, line " + std::to_string(number) + ": is no JSON object with risk, what, result and source");
+      }
+      *into = json[key].get<std::string>();
+    }
+    measured.push_back(std::move(one));
+  }
+  return measured;
 }
 
 const std::vector<Risk>& dpia_risks() {

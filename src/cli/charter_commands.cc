@@ -4,7 +4,10 @@
 #include "charter/charter.h"
 #include "charter/command.h"
 #include "charter/notice.h"
+#include "charter/record.h"
 #include "cli/context.h"
+#include "seal/files.h"
+#include "site/promises.h"
 
 namespace kinfold::cli {
 namespace {
@@ -13,7 +16,20 @@ struct CharterArguments {
   std::string path;
   std::string format = "markdown";
   std::string question;
+  std::string measured;
 };
+
+/// A table of sentences would be a mile wide: one paragraph a promise.
+site::Report as_paragraphs(site::Report report) {
+  if (!report.rows) return report;
+  const auto text = [&](const char* name, std::size_t row) { return report.rows->find(name)->text_at(row); };
+  for (std::size_t row = 0; row < report.rows->row_count(); ++row) {
+    report.notes.push_back(text("status", row) + ": " + text("promise", row) + " [" + text("sentence", row) + "; check " + text("check", row) +
+                           ": " + text("seen", row) + "; tested by " + text("tests", row) + "]");
+  }
+  report.rows.reset();
+  return report;
+}
 
 }  // namespace
 
@@ -45,9 +61,36 @@ void add_charter_commands(CLI::App& app, Context& context) {
     context.exit_code = answer.allowed ? kDone : kRefusedOrFailed;
   });
   show->add_option("--ask", arguments->question, "For example: ons-demo send request to dwp for linkage on 2020-08-01");
-  verb("promises", "Every sentence of the notice, and what keeps it", [&context](const charter::Charter& read) {
-    context.print(context.json ? charter::promises_json(read) : charter::promises_words(read));
+  auto* promises = charter->add_subcommand("promises", "Every sentence of the notice, what keeps it, and whether it is kept on this site");
+  promises->add_option("charter", arguments->path, "Only read this charter; left out: look at the site (--site, --as)");
+  promises->callback([=, &context] {
+    if (arguments->path.empty()) {
+      return context.run_at_site([&](site::Site& at) -> Result<site::Report> {
+        auto report = site::live_promises(at, context.actor);
+        if (!report.ok()) return report;
+        if (report.value().count_of("broken") > 0) context.exit_code = kRefusedOrFailed;
+        return context.json ? std::move(report).value() : as_paragraphs(std::move(report).value());
+      });
+    }
+    const auto loaded = charter::load(arguments->path);
+    if (!loaded.ok()) return context.show_failure(loaded.error());
+    context.print(context.json ? charter::promises_json(loaded.value()) : charter::promises_words(loaded.value()));
   });
+  verb("record", "The record of processing activities (UK GDPR Article 30)", [&context](const charter::Charter& read) {
+    context.print(charter::record_of_processing_markdown(read));
+  });
+  auto* dpia = verb("dpia", "The skeleton of a data protection impact assessment (Article 35)", [=, &context](const charter::Charter& read) {
+    std::vector<charter::Measured> measured;
+    if (!arguments->measured.empty()) {
+      const auto lines = seal::read_whole_file(arguments->measured, 1 << 20);
+      if (!lines.ok()) return context.show_failure(lines.error());
+      auto results = charter::parse_measured(seal::as_text(lines.value()));
+      if (!results.ok()) return context.show_failure(results.error());
+      measured = std::move(results).value();
+    }
+    context.print(charter::dpia_markdown(read, measured));
+  });
+  dpia->add_option("--measured", arguments->measured, "Measured results, one JSON object a line: docs/measured.jsonl has the test suite's");
   auto* notice = verb("notice", "The privacy notice that families read", [=, &context](const charter::Charter& read) {
     context.print(arguments->format == "html" ? charter::notice_html(read) : charter::notice_markdown(read));
   });

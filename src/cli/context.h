@@ -27,7 +27,9 @@ struct Context {
 
   /// Opens the site, runs the verb, shows the report; sets the exit code.
   void run_at_site(const std::function<Result<site::Report>(site::Site&)>& verb);
-  void show_report(const Result<site::Report>& report) { exit_code = show(report, json); }
+  void show_report(const Result<site::Report>& report) {
+    if (const int code = show(report, json); code != kDone) exit_code = code;
+  }
   void show_failure(const Error& error) { exit_code = show_error(error, json); }
   void print(const std::string& text);
 };

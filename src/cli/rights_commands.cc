@@ -13,6 +13,7 @@ struct RightsArguments {
   std::string linker;
   std::string out;
   std::string corrected;
+  std::string a_case;
 };
 
 /// Reads who it is about, then does the verb at the site.
@@ -38,11 +39,21 @@ void add_rights_commands(CLI::App& app, Context& context) {
     added->add_option("--with", arguments->linker, "The second person, of the duty `linkage`")->required();
   };
 
-  verb("object", "Stop the person's data, and tell everybody who has it")->callback([=, &context] {
-    with_person(context, *arguments, [&](site::Site& at, const auto& person) { return site::object(at, person, context.actor); });
+  auto* object = verb("object", "Stop the person's data, and tell everybody who has it");
+  object->add_option("--with", arguments->linker, "At the trusted party: the second person, of the duty `linkage`");
+  object->callback([=, &context] {
+    with_person(context, *arguments, [&](site::Site& at, const auto& person) {
+      return site::object(at, person, context.actor, arguments->linker);
+    });
   });
   rights->add_subcommand("list", "The cases here, with their legal clock")->callback([&context] {
     context.run_at_site([&](site::Site& at) { return site::list_cases(at, context.actor); });
+  });
+  auto* receipt = rights->add_subcommand("receipt", "What was done, who confirmed it, what cannot be undone: for the person");
+  receipt->add_option("case", arguments->a_case, "From `kinfold rights list`")->required();
+  receipt->add_option("--out", arguments->out, "Folder for receipt.html, receipt.json and receipt.txt (signed)")->required();
+  receipt->callback([=, &context] {
+    context.run_at_site([&](site::Site& at) { return site::write_receipt(at, arguments->a_case, context.actor, arguments->out); });
   });
   auto* access = verb("access", "A copy of everything held about the person; takes two people");
   needs_linker(access);

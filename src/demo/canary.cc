@@ -74,6 +74,28 @@ std::vector<Pattern> patterns() {
   return all;
 }
 
+/// All patterns in one pass over the bytes, by their first two bytes.
+class Seeker {
+ public:
+  explicit Seeker(const std::vector<Pattern>& patterns) : by_start_(1 << 16) {
+    for (const auto& pattern : patterns) by_start_[start_of(pattern.bytes.data())].push_back(&pattern);
+  }
+  template <typename Found>
+  void seek(std::string_view bytes, Found found) const {
+    for (std::size_t at = 0; at + kPatternBytesMin <= bytes.size(); ++at) {
+      for (const auto* pattern : by_start_[start_of(bytes.data() + at)]) {
+        if (bytes.substr(at).starts_with(pattern->bytes)) found(*pattern);
+      }
+    }
+  }
+
+ private:
+  static std::size_t start_of(const char* bytes) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[0])) << 8 | static_cast<unsigned char>(bytes[1]);
+  }
+  std::vector<std::vector<const Pattern*>> by_start_;
+};
+
 std::string csv_line(const identity::Identity& person, const char* family, std::size_t place) {
   const bool child = place > 0;
   return std::string(family) + "," + family + "-" + std::to_string(place + 1) + "," + person.forenames + "," + person.surname + "," +
@@ -111,6 +133,7 @@ Status plant_canaries(const std::string& csv_path) {
 
 Result<Search> seek_canaries(const std::string& folder) {
   const auto sought = patterns();
+  const Seeker seeker(sought);
   Search search;
   search.pattern_count = sought.size();
   std::error_code error;
@@ -122,11 +145,12 @@ Result<Search> seek_canaries(const std::string& folder) {
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
     ++search.file_count;
     search.byte_count += bytes.size();
-    for (const auto& pattern : sought) {
-      if (bytes.find(pattern.bytes) != std::string::npos) {
-        search.findings.push_back({std::filesystem::relative(at->path(), folder).string(), pattern.encoding});
-      }
-    }
+    std::vector<const Pattern*> seen;
+    seeker.seek(bytes, [&](const Pattern& pattern) {
+      if (std::find(seen.begin(), seen.end(), &pattern) != seen.end()) return;
+      seen.push_back(&pattern);
+      search.findings.push_back({std::filesystem::relative(at->path(), folder).string(), pattern.encoding});
+    });
   }
   return search;
 }

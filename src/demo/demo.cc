@@ -69,6 +69,10 @@ Result<site::Report> run_demo(const DemoOptions& options, Progress& progress) {
     state.value().clock().set(morning_of(stage.day));
     auto facts = stage.run(state.value(), progress);
     if (!facts.ok()) return Error{facts.error().code, "stage `" + stage.id + "`: " + facts.error().message};
+    // After each stage, not only at the end: nothing may lie in the clear for a while either.
+    if (const auto sought = seek_at_the_sites(state.value()); !sought.ok()) {
+      return Error{sought.error().code, "after stage `" + stage.id + "`: " + sought.error().message};
+    }
     if (auto s = state.value().finish(stage.id, std::move(facts).value()); !s.ok()) return s.error();
   }
   auto index = write_index(state.value(), all_stages());

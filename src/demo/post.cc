@@ -12,13 +12,8 @@ bool received(site::Site& site, const std::string& path) {
   const std::string name = std::filesystem::path(path).stem();
   const auto id = seal::parse_id(name.substr(name.size() - 32));
   if (!id) return false;
-  bool found = false;
-  const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    const auto& entry = recorded.entry;
-    found = entry.verb == ledger::Verb::kReceive && entry.phase == ledger::Phase::kDone && entry.subject == *id;
-    return !found;
-  });
-  return read.ok() && found;
+  const auto found = ledger::was_received(site.ledger(), *id);
+  return found.ok() && found.value();
 }
 
 }  // namespace

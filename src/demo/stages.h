@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "demo/canary.h"
 #include "demo/state.h"
 
 namespace kinfold::demo {
@@ -36,6 +37,9 @@ class Titled final : public Progress {
 
 /// How many people the trusted party's vault holds.
 Result<std::uint64_t> people_in_vault(State& state);
+
+/// Planted identities in every byte of every site's folder. \retval kRefused naming the file, if one is there.
+Result<Search> seek_at_the_sites(const State& state);
 
 // In order of the programme.
 Result<Json> make_people(State& state, Progress& progress);

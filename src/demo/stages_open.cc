@@ -188,15 +188,20 @@ Result<Json> attacks_are_refused(State& state, Progress& progress) {
   return Json{{"refused", list.size()}, {"list", list}};
 }
 
-Result<Json> canary_is_sought(State& state, Progress& progress) {
-  progress.begin("Planted identities are sought everywhere", 0);
-  const auto search = seek_canaries(state.path("sites"));
-  if (!search.ok()) return search.error();
-  progress.end();
-  if (!search.value().findings.empty()) {
+Result<Search> seek_at_the_sites(const State& state) {
+  auto search = seek_canaries(state.path("sites"));
+  if (search.ok() && !search.value().findings.empty()) {
     const auto& first = search.value().findings.front();
     return refused("a promise is broken: a planted identity lies in the clear in sites/" + first.file + " (" + first.encoding + ")");
   }
+  return search;
+}
+
+Result<Json> canary_is_sought(State& state, Progress& progress) {
+  progress.begin("Planted identities are sought everywhere", 0);
+  const auto search = seek_at_the_sites(state);
+  if (!search.ok()) return search.error();
+  progress.end();
   return Json{{"files", search.value().file_count}, {"bytes", search.value().byte_count}, {"patterns", search.value().pattern_count}};
 }
 

@@ -9,11 +9,17 @@
 namespace kinfold::demo {
 namespace {
 
-/// Notices go out to the departments, and their receipts come back.
+/// Notices go out to the departments and to research, and their receipts come back; then the council's does.
 Status carry_notices(State& state) {
-  for (const auto& department : departments()) {
-    if (const auto told = carry(state, kTrustedParty, "notice", department, "linkage-1"); !told.ok()) return told.error();
-    if (const auto answered = carry(state, department, "receipt", kTrustedParty, "linkage-1"); !answered.ok()) return answered.error();
+  auto told = departments();
+  told.emplace_back(kResearch);
+  for (const auto& party : told) {
+    const std::string actor = party == kResearch ? "analysis-1" : "linkage-1";
+    if (const auto out = carry(state, kTrustedParty, "notice", party, actor); !out.ok()) return out.error();
+    if (const auto back = carry(state, party, "receipt", kTrustedParty, "linkage-1"); !back.ok()) return back.error();
+  }
+  for (const auto& council : councils()) {
+    if (const auto back = carry(state, kTrustedParty, "receipt", council, "data-protection-1"); !back.ok()) return back.error();
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "identity/intake.h"
+#include "site/submit.h"
 #include "table/io.h"
 
 namespace kinfold::demo {
@@ -13,13 +14,6 @@ constexpr std::int64_t kSeveral = -1;
 std::string key_of(const identity::Identity& person) {
   const std::string born = person.date_of_birth ? to_iso(*person.date_of_birth) : "";
   return person.forenames + '\n' + person.surname + '\n' + born + '\n' + person.postcode + '\n' + person.nino;
-}
-
-identity::Eligibility eligibility_of(const charter::Charter& charter) {
-  identity::Eligibility eligibility;
-  eligibility.needed = charter.criteria.needed;
-  for (const auto& problem : charter.criteria.problems) eligibility.problems.push_back(problem.id);
-  return eligibility;
 }
 
 std::string line_key(std::string_view authority, std::uint64_t line) { return std::string(authority) + ":" + std::to_string(line); }
@@ -52,7 +46,7 @@ Result<Truth> Truth::read(State& state) {
   const auto charter = charter::load(state.charter_path());
   if (!charter.ok()) return charter.error();
   for (const auto& council : councils()) {
-    auto intake = identity::read_council_file(state.path("data/councils/" + council + ".csv"), eligibility_of(charter.value()),
+    auto intake = identity::read_council_file(state.path("data/councils/" + council + ".csv"), site::eligibility_of(charter.value()),
                                               state.clock().today());
     if (!intake.ok()) return intake.error();
     const auto people = identity::identities_of(intake.value().identities);

@@ -75,14 +75,19 @@ Status Door::State::append(ledger::Entry entry, Phase phase) {
   return index.ok() ? Status() : Status(index.error());
 }
 
-Result<charter::Duty> Door::State::ask_to_open(const Holding& holding, const Asking& who, Refusal& refusal) const {
+Result<std::vector<charter::Duty>> Door::State::duties_of(const Asking& who, Refusal& refusal) const {
   if (auto status = memory.catch_up(*setting.ledger); !status.ok()) return status.error();
   if (auto no = refuse_actor(*setting.actors, who.actor, today())) {
     refusal = *no;
     return refusal.error;
   }
-  std::vector<charter::Duty> duties = setting.actors->find(who.actor)->duties;
-  if (who.duty) duties = {*who.duty};
+  if (who.duty) return std::vector<charter::Duty>{*who.duty};
+  return setting.actors->find(who.actor)->duties;
+}
+
+Result<charter::Duty> Door::State::ask_to_open(const Holding& holding, const Asking& who, Refusal& refusal) const {
+  const auto duties = duties_of(who, refusal);
+  if (!duties.ok()) return duties.error();
   charter::Question question;
   question.act = charter::Act::kOpen;
   question.kind = holding.kind;
@@ -92,7 +97,7 @@ Result<charter::Duty> Door::State::ask_to_open(const Holding& holding, const Ask
   question.today = today();
   question.actor = who.actor;
   std::optional<Refusal> nearest;
-  for (const auto duty : duties) {
+  for (const auto duty : duties.value()) {
     question.duty = duty;
     const auto answer = charter::ask(*setting.charter, question);
     if (!answer.allowed) {

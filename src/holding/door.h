@@ -55,6 +55,9 @@ struct NewHolding {
   std::optional<Id> in_answer_to;
 };
 
+/// What to store in the place of a holding: the same in everything but its content. It expires no later.
+NewHolding as_new(const Holding& holding);
+
 /// Who acts, and what for. The duty is found: the first of the actor's that the charter lets open
 /// this kind for this purpose; or name one.
 struct Asking {

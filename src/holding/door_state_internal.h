@@ -34,6 +34,8 @@ struct Door::State {
   Error refuse(ledger::Entry entry, ledger::Reason reason, const Error& error);
   Error fail(ledger::Entry entry, const Error& error);
   Status append(ledger::Entry entry, ledger::Phase phase);
+  /// The duties to try for `who`: the one they name, or all that they have.
+  Result<std::vector<charter::Duty>> duties_of(const Asking& who, Refusal& refusal) const;
   /// The duty in which `who` may open a holding of this kind, after asking everybody.
   Result<charter::Duty> ask_to_open(const Holding& holding, const Asking& who, Refusal& refusal) const;
   Status ask_second(const Asking& who, charter::Duty first, Refusal& refusal) const;

@@ -20,16 +20,16 @@ std::uint64_t rows_of(const seal::Contents* contents) {
 
 }  // namespace
 
+NewHolding as_new(const Holding& holding) {
+  return {holding.kind,    holding.data_classes, holding.origin,  holding.party,
+          holding.purpose, holding.expires,      holding.package, holding.in_answer_to};
+}
+
 /// Whoever brings data in needs a duty at this site; the charter's openings say who may look later.
 Result<charter::Duty> Door::State::duty_to_store(const Asking& who, Refusal& refusal) const {
-  if (auto status = memory.catch_up(*setting.ledger); !status.ok()) return status.error();
-  if (auto no = refuse_actor(*setting.actors, who.actor, today())) {
-    refusal = *no;
-    return refusal.error;
-  }
-  std::vector<charter::Duty> duties = setting.actors->find(who.actor)->duties;
-  if (who.duty) duties = {*who.duty};
-  for (const auto duty : duties) {
+  const auto duties = duties_of(who, refusal);
+  if (!duties.ok()) return duties.error();
+  for (const auto duty : duties.value()) {
     auto no = refuse_duty(*setting.actors, *setting.charter, memory, who.actor, duty, today());
     if (!no) return duty;
     refusal = *no;

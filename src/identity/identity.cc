@@ -90,6 +90,13 @@ std::vector<std::size_t> random_order(const RandomBytes& random, std::size_t cou
   return order;
 }
 
+std::string spelling(const Identity& identity) {
+  std::string text = identity.forenames + '\x1F' + identity.surname + '\x1F';
+  if (identity.date_of_birth) text += to_iso(*identity.date_of_birth);
+  for (const auto* field : {&identity.gender, &identity.address, &identity.postcode, &identity.nino}) text += '\x1F' + *field;
+  return text;
+}
+
 table::Table empty_identities() {
   table::Table identities;
   for (const auto* name : kIdentityColumns) {

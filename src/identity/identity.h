@@ -54,6 +54,10 @@ std::uint64_t random_below(const RandomBytes& random, std::uint64_t bound);
 /// A uniformly drawn order of 0 ... count - 1 (Fisher and Yates 1938; Durstenfeld 1964).
 std::vector<std::size_t> random_order(const RandomBytes& random, std::size_t count);
 
+/// All fields one after another: the same text for the same spelling, and an order that does not depend on
+/// where a record stood in a file. Wipe it when done.
+std::string spelling(const Identity& identity);
+
 /// The identity columns of docs/formats/data.md, in their order, with no rows.
 table::Table empty_identities();
 /// `identities` has the columns that empty_identities() has; others are not looked at.

@@ -18,6 +18,10 @@ constexpr const char* kSchema =
     " references_record INTEGER, reference_list BLOB);"
     "CREATE TABLE submission(id TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE doomed(record INTEGER PRIMARY KEY);";
+// Vaults that were made before there was a search index on disk get its tables when they are opened.
+constexpr const char* kIndexSchema =
+    "CREATE TABLE IF NOT EXISTS search_head(record INTEGER PRIMARY KEY, sealed BLOB NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS search_bucket(bucket INTEGER PRIMARY KEY, sealed BLOB NOT NULL);";
 
 Error damaged() {
   return invalid("a record of the vault is damaged; restore the vault and its keys from the same backup");
@@ -126,16 +130,19 @@ Status Vault::State::load_scopes() {
       if (!references.ok()) return references.error();
       if (!unpack_references(references.value(), entry)) return damaged();
     }
-    entry.index();
+    if (!options.only_found) entry.index();
     auto id = entry.scope.id;
     scopes.emplace(std::move(id), std::move(entry));
   }
 }
 
 Status Vault::State::load() {
+  if (auto made = database.execute(kIndexSchema); !made.ok()) return made;
   if (auto finished = finish_dooming(); !finished.ok()) return finished;
-  if (auto loaded = load_people(); !loaded.ok()) return loaded;
-  if (auto loaded = load_versions(); !loaded.ok()) return loaded;
+  if (!options.only_found) {
+    if (auto loaded = load_people(); !loaded.ok()) return loaded;
+    if (auto loaded = load_versions(); !loaded.ok()) return loaded;
+  }
   if (auto loaded = load_scopes(); !loaded.ok()) return loaded;
   auto asked = database.prepare("SELECT id FROM submission");
   if (!asked.ok()) return asked.error();
@@ -233,6 +240,7 @@ Result<Vault> Vault::open(const std::string& path, RecordKeys& keys, RandomBytes
 
 Result<ReceivedPeople> Vault::add_or_find(const table::Table& identities, std::span<const std::int64_t> family,
                                           const Origin& origin) {
+  if (state_->options.only_found) return internal_error("a vault that was opened for one person takes no submission");
   auto rows = identities_of(identities);
   if (!rows.ok()) return rows.error();
   if (family.size() != rows.value().size()) {
@@ -297,8 +305,12 @@ Result<ReceivedPeople> Vault::add_or_find(const table::Table& identities, std::s
   if (respelt) state_->index.clear();
   state_->living_count += received.new_person_count;
   state_->submissions.insert(origin.submission);
+  // The submission is in. The index only saves time: where it cannot be written now, a later one brings it up to date.
+  static_cast<void>(state_->save_index().ok());
   return received;
 }
+
+bool Vault::has_submission(const std::string& submission) const { return state_->submissions.contains(submission); }
 
 std::uint64_t Vault::person_count() const { return state_->living_count; }
 
@@ -321,7 +333,7 @@ std::optional<PersonRecord> Vault::find(const PersonId& id) const {
   record.current = current_identity(person);
   record.versions = person.versions;
   for (const auto& [scope_id, entry] : state_->scopes) {
-    if (entry.place_of.count(id) != 0) record.disclosures.push_back(entry.scope);
+    if (entry.place(id)) record.disclosures.push_back(entry.scope);
   }
   std::stable_sort(record.disclosures.begin(), record.disclosures.end(),
                    [](const auto& left, const auto& right) { return left.issued < right.issued; });
@@ -330,6 +342,14 @@ std::optional<PersonRecord> Vault::find(const PersonId& id) const {
 
 Result<std::vector<Candidate>> Vault::search(const Identity& identity, std::size_t count_max) const {
   std::vector<Candidate> candidates;
+  if (state_->options.only_found) {
+    const auto places = state_->read_candidates(identity);
+    if (!places.ok()) return places.error();
+    for (const auto& [place, probability] : weigh_candidates(identity, state_->people, places.value(), state_->living_count, count_max)) {
+      candidates.push_back({state_->people[place].id, probability});
+    }
+    return candidates;
+  }
   auto& search_index = state_->index;
   if (search_index.people_count() < state_->people.size()) {
     search_index.extend(state_->people, search_index.people_count());

@@ -66,7 +66,7 @@ struct Candidate {
   double probability = 0;  ///< That the identity asked for is this person, 0 to 1.
 };
 
-/// Read wholly into memory when opened; one process writes at a time. Not thread-safe.
+/// Read wholly into memory when opened, or person by person (Options::only_found); one process writes at a time. Not thread-safe.
 /// Invariants: (1) every byte about a person on disk is under a key that only that person has;
 /// (2) each call that changes something is there whole or not at all after a crash;
 /// (3) no two scopes share a reference.
@@ -75,6 +75,11 @@ class Vault {
   struct Options {
     std::size_t thread_count = 0;      ///< For linkage; 0: all cores.
     double found_probability = 0.95;   ///< From here on two records are one person.
+    /// Read only those people whom a search comes to, by the index on disk: for one person's case, where
+    /// reading a million would take seconds. Calls about everybody (people, person_count, issue,
+    /// request_people, add_or_find) are then refused or empty.
+    bool only_found = false;
+    std::int64_t index_lag = 1000;     ///< Spellings by which the index on disk may lag behind; at least a hundredth.
   };
   /// Makes the file where there is none. `keys` must outlive the vault.
   /// \retval kIo; kInvalid (no vault, wrong version); kRefused (another vault's keys).
@@ -93,6 +98,8 @@ class Vault {
   Result<ReceivedPeople> add_or_find(const table::Table& identities, std::span<const std::int64_t> family,
                                      const Origin& origin);
 
+  /// This submission was received, whole.
+  bool has_submission(const std::string& submission) const;
   std::uint64_t person_count() const;
   /// In the order of their random ids, which says nothing.
   std::vector<PersonId> people() const;

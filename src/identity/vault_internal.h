@@ -73,6 +73,8 @@ struct ScopeEntry {
   std::unordered_map<Reference, std::size_t, IdHash> member_of;
   std::unordered_map<PersonId, std::size_t, IdHash> place_of;
   void index();
+  /// Where this person is in `members`, whether or not index() was called.
+  std::optional<std::size_t> place(const PersonId& person) const;
 };
 
 seal::PlainBytes pack_person(const PersonEntry& person);
@@ -84,6 +86,20 @@ bool unpack_members(seal::ByteView bytes, ScopeEntry& scope);
 seal::PlainBytes pack_references(const ScopeEntry& scope);
 bool unpack_references(seal::ByteView bytes, ScopeEntry& scope);
 
+/// What two spellings of one person nearly always share one of: hashes of standardised fields. The same on
+/// every machine: they are kept on disk, sealed.
+std::vector<std::uint64_t> search_keys(const Identity& identity);
+/// How likely each of `candidates` (places in `people`) is to be this person, out of `person_count`; best first.
+std::vector<std::pair<std::size_t, double>> weigh_candidates(const Identity& identity, const std::vector<PersonEntry>& people,
+                                                             std::vector<std::size_t> candidates,
+                                                             std::uint64_t person_count, std::size_t count_max);
+
+struct SearchEntry {
+  std::uint64_t key = 0;
+  std::uint64_t person = 0;  ///< Place in the list of people; in the index on disk, the person's record.
+  auto operator<=>(const SearchEntry&) const = default;
+};
+
 /// Finds people by a description, in memory: keys of the standardised fields, hashed and sorted.
 class SearchIndex {
  public:
@@ -91,18 +107,15 @@ class SearchIndex {
   void extend(const std::vector<PersonEntry>& people, std::size_t from);
   std::size_t people_count() const { return people_count_; }
   void clear();
+  /// (key, place of the person) of everybody added, sorted.
+  const std::vector<SearchEntry>& entries() const { return entries_; }
   /// People and how likely each is to be this one; best first. Looks only at those who share a key.
   std::vector<std::pair<std::size_t, double>> likeliest(const Identity& identity,
                                                         const std::vector<PersonEntry>& people,
                                                         std::size_t count_max) const;
 
  private:
-  struct Entry {
-    std::uint64_t key = 0;
-    std::uint32_t person = 0;
-    auto operator<=>(const Entry&) const = default;
-  };
-  std::vector<Entry> entries_;  // sorted
+  std::vector<SearchEntry> entries_;  // sorted
   std::size_t people_count_ = 0;
 };
 

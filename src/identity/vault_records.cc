@@ -1,4 +1,5 @@
 // How the vault's records are laid out as bytes: docs/formats/vault.md.
+#include <algorithm>
 #include <cstring>
 
 #include "identity/vault_internal.h"
@@ -176,6 +177,15 @@ void ScopeEntry::index() {
   member_of.clear();
   for (std::size_t i = 0; i < members.size(); ++i) place_of.emplace(members[i], i);
   for (std::size_t i = 0; i < references.size(); ++i) member_of.emplace(references[i], i);
+}
+
+std::optional<std::size_t> ScopeEntry::place(const PersonId& person) const {
+  if (place_of.empty()) {
+    const auto at = std::find(members.begin(), members.end(), person);
+    return at == members.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - members.begin()));
+  }
+  const auto at = place_of.find(person);
+  return at == place_of.end() ? std::nullopt : std::optional(at->second);
 }
 
 }  // namespace kinfold::identity

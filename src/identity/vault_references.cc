@@ -43,6 +43,7 @@ Status Vault::State::rewrite_scope(ScopeEntry& entry) {
 }
 
 Result<std::vector<Reference>> Vault::issue(const ReferenceScope& scope, std::span<const PersonId> persons) {
+  if (state_->options.only_found) return internal_error("a vault that was opened for one person issues no references");
   if (state_->scopes.count(scope.id) != 0) {
     return refused("references were issued for this request or holding before; a new one needs a new id");
   }
@@ -75,6 +76,7 @@ Result<std::vector<Reference>> Vault::issue(const ReferenceScope& scope, std::sp
 }
 
 Result<table::Table> Vault::request_people(const std::string& scope_id) const {
+  if (state_->options.only_found) return internal_error("a vault that was opened for one person makes no request");
   const auto found = state_->scopes.find(scope_id);
   if (found == state_->scopes.end()) return no_such_scope();
   const auto& entry = found->second;
@@ -104,6 +106,7 @@ Result<std::vector<std::optional<PersonId>>> Vault::resolve(const std::string& s
     return refused("the references of this request were destroyed; nobody can tell any more whose they were");
   }
   std::vector<std::optional<PersonId>> persons;
+  if (entry.member_of.empty() && !entry.members.empty()) return internal_error("a vault that was opened for one person resolves no references");
   for (const auto& reference : references) {
     const auto member = entry.member_of.find(reference);
     persons.push_back(member == entry.member_of.end() ? std::nullopt
@@ -115,9 +118,9 @@ Result<std::vector<std::optional<PersonId>>> Vault::resolve(const std::string& s
 std::optional<Reference> Vault::reference_of(const std::string& scope_id, const PersonId& person) const {
   const auto found = state_->scopes.find(scope_id);
   if (found == state_->scopes.end() || found->second.references.empty()) return std::nullopt;
-  const auto place = found->second.place_of.find(person);
-  if (place == found->second.place_of.end()) return std::nullopt;
-  return found->second.references[place->second];
+  const auto place = found->second.place(person);
+  if (!place) return std::nullopt;
+  return found->second.references[*place];
 }
 
 std::vector<ReferenceScope> Vault::scopes() const {

@@ -44,7 +44,7 @@ namespace {
 
 ScopeEntry without(const ScopeEntry& entry, const PersonId& person) {
   ScopeEntry fewer = entry;
-  const auto at = static_cast<std::ptrdiff_t>(entry.place_of.at(person));
+  const auto at = static_cast<std::ptrdiff_t>(*entry.place(person));
   fewer.members.erase(fewer.members.begin() + at);
   if (!fewer.references.empty()) fewer.references.erase(fewer.references.begin() + at);
   fewer.index();
@@ -71,12 +71,13 @@ Result<PersonRecord> Vault::erase(const PersonId& id) {
     auto transaction = Transaction::begin(state_->database);
     if (!transaction.ok()) return transaction.error();
     for (const auto& [scope_id, entry] : state_->scopes) {
-      if (entry.place_of.count(id) == 0) continue;
+      if (!entry.place(id)) continue;
       changed.push_back(without(entry, id));
       if (auto written = state_->rewrite_scope(changed.back()); !written.ok()) return written.error();
     }
     if (auto removed = remove_rows(state_->database, person.value()->record); !removed.ok()) return removed.error();
     if (auto doomed = state_->doom(person.value()->record); !doomed.ok()) return doomed.error();
+    if (auto removed = state_->remove_from_index(person.value()->record); !removed.ok()) return removed.error();
     if (auto synced = state_->keys->sync(); !synced.ok()) return synced.error();
     if (auto committed = transaction.value().commit(); !committed.ok()) return committed.error();
   }

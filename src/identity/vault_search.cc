@@ -1,8 +1,10 @@
 // Finds one person by a description of them, for rights cases: candidates who share a key, weighed
 // field by field.
+#include <sodium.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <functional>
 
 #include "identity/vault_internal.h"
 #include "linkage/kernels.h"
@@ -41,6 +43,17 @@ Description describe(const Identity& identity) {
   return description;
 }
 
+/// SipHash under a fixed key: the index on disk is sealed as a whole, so that the key need not be secret.
+std::uint64_t hash_of(const std::string& text) {
+  static constexpr std::array<unsigned char, crypto_shorthash_KEYBYTES> kKey{};
+  static_assert(crypto_shorthash_BYTES == sizeof(std::uint64_t));
+  std::array<unsigned char, crypto_shorthash_BYTES> hash{};
+  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(), kKey.data());
+  std::uint64_t number = 0;
+  for (const auto byte : hash) number = number << 8 | byte;
+  return number;
+}
+
 /// What two descriptions of one person nearly always share one of.
 std::vector<std::uint64_t> keys_of(const Description& description) {
   std::vector<std::uint64_t> keys;
@@ -50,7 +63,7 @@ std::vector<std::uint64_t> keys_of(const Description& description) {
       if (part.empty()) return;
       text += '\x1F' + part;
     }
-    keys.push_back(std::hash<std::string>{}(text));
+    keys.push_back(hash_of(text));
   };
   const auto born = description.born ? to_iso(*description.born) : std::string();
   const auto surname_sound = person::soundex(description.surname);
@@ -103,6 +116,8 @@ double weigh(const Description& left, const Description& right) {
 
 }  // namespace
 
+std::vector<std::uint64_t> search_keys(const Identity& identity) { return keys_of(describe(identity)); }
+
 void SearchIndex::clear() {
   entries_.clear();
   people_count_ = 0;
@@ -112,9 +127,7 @@ void SearchIndex::extend(const std::vector<PersonEntry>& people, std::size_t fro
   const std::size_t sorted_count = entries_.size();
   for (std::size_t i = from; i < people.size(); ++i) {
     for (const auto& version : people[i].versions) {
-      for (const auto key : keys_of(describe(version.identity))) {
-        entries_.push_back({key, static_cast<std::uint32_t>(i)});
-      }
+      for (const auto key : search_keys(version.identity)) entries_.push_back({key, i});
     }
   }
   const auto middle = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_count);
@@ -127,15 +140,21 @@ void SearchIndex::extend(const std::vector<PersonEntry>& people, std::size_t fro
 std::vector<std::pair<std::size_t, double>> SearchIndex::likeliest(const Identity& identity,
                                                                    const std::vector<PersonEntry>& people,
                                                                    std::size_t count_max) const {
-  const auto asked = describe(identity);
-  std::vector<std::uint32_t> candidates;
-  for (const auto key : keys_of(asked)) {
-    auto at = std::lower_bound(entries_.begin(), entries_.end(), Entry{key, 0});
+  std::vector<std::size_t> candidates;
+  for (const auto key : search_keys(identity)) {
+    auto at = std::lower_bound(entries_.begin(), entries_.end(), SearchEntry{key, 0});
     for (; at != entries_.end() && at->key == key; ++at) candidates.push_back(at->person);
   }
+  return weigh_candidates(identity, people, std::move(candidates), people.size(), count_max);
+}
+
+std::vector<std::pair<std::size_t, double>> weigh_candidates(const Identity& identity, const std::vector<PersonEntry>& people,
+                                                             std::vector<std::size_t> candidates,
+                                                             std::uint64_t person_count, std::size_t count_max) {
+  const auto asked = describe(identity);
   std::sort(candidates.begin(), candidates.end());
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-  const double prior_bits = -std::log2(static_cast<double>(people.size()) + 1.0);
+  const double prior_bits = -std::log2(static_cast<double>(person_count) + 1.0);
   std::vector<std::pair<std::size_t, double>> found;
   for (const auto candidate : candidates) {
     if (people[candidate].erased) continue;

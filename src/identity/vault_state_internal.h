@@ -29,6 +29,7 @@ struct Vault::State {
   std::map<std::string, ScopeEntry> scopes;
   std::set<std::string> submissions;
   SearchIndex index;  ///< Behind `people` until a search needs it.
+  std::unordered_map<RecordNumber, std::size_t> place_of_record;  ///< Only where people are read one by one.
 
   Status load();
   Status load_people();
@@ -38,6 +39,15 @@ struct Vault::State {
   /// Called after each such change and upon opening, so that a crash between the two is made good.
   Status finish_dooming();
   Status doom(RecordNumber record);
+
+  // vault_index.cc: the search index on disk, in sealed buckets under a key of its own.
+  /// Brings it up to date where it lags behind by more than it may.
+  Status save_index();
+  /// Within an erasure's transaction: the index without this person, under a fresh key.
+  Status remove_from_index(RecordNumber record);
+  /// Reads the people who share a key with `identity` into `people`. \returns their places.
+  Result<std::vector<std::size_t>> read_candidates(const Identity& identity);
+  Result<std::size_t> read_person(RecordNumber record);
 
   Result<PersonEntry*> person(const PersonId& id);
   Status prepare_inserts();

@@ -283,4 +283,20 @@ Result<Verdict> Ledger::verify(const std::vector<std::string>& heads_kept_elsewh
   return std::move(walked.value().verdict);
 }
 
+Result<bool> has_entry(const Ledger& ledger, const std::function<bool(const Entry&)>& is_it) {
+  bool found = false;
+  auto read = ledger.for_each(0, [&](const Recorded& recorded) {
+    found = is_it(recorded.entry);
+    return !found;
+  });
+  if (!read.ok()) return read.error();
+  return found;
+}
+
+Result<bool> was_received(const Ledger& ledger, const seal::Id& package) {
+  return has_entry(ledger, [&](const Entry& entry) {
+    return entry.verb == Verb::kReceive && entry.phase == Phase::kDone && entry.subject == package;
+  });
+}
+
 }  // namespace kinfold::ledger

@@ -106,6 +106,11 @@ class Ledger {
   std::unique_ptr<State> state_;
 };
 
+/// Whether `is_it` says yes to any entry; an entry that cannot be read is an error, not a no.
+Result<bool> has_entry(const Ledger& ledger, const std::function<bool(const Entry&)>& is_it);
+/// The sealed file with this id was received here, and what came of it is done.
+Result<bool> was_received(const Ledger& ledger, const seal::Id& package);
+
 /// Checks a ledger file without keys to sign and without writing: for an auditor.
 Result<Verdict> verify_file(const std::string& path, const seal::Card& card,
                             const std::vector<std::string>& heads_kept_elsewhere = {});

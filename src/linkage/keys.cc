@@ -51,7 +51,7 @@ Result<bool> rule_is_usable(const BlockingRule& rule, const Records& records, co
   bool usable = !rule.keys.empty();
   for (const auto& key : rule.keys) {
     const auto [name, part] = parse_key(key);
-    const auto known = std::find_if(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == name; });
+    const auto known = std::find_if(model.fields.begin(), model.fields.end(), [&wanted = name](const Field& f) { return f.name == wanted; });
     if (known == model.fields.end()) {
       return invalid("blocking rule " + rule.name + " names the field " + name + ", which the model does not have");
     }

@@ -36,7 +36,9 @@ std::string what_was_done(Right right, const ReceiptFacts& facts) {
       return "The key to your record was destroyed, so that neither we nor anybody who has a copy of our files can "
              "read it again. " + records + " further records about you, kept without your name, were removed.";
     case Right::kObjection:
-      return "Nothing about you goes out any more, and " + records + " records about you were removed. So that we "
+      return "Nothing about you goes out any more" +
+             (facts.records_removed_count > 0 ? ", and " + records + " records about you were removed" : std::string()) +
+             ". So that we "
              "know you again if a council sends your details later, a code was made from them; your name cannot be "
              "read from it.";
     case Right::kRestriction: return "Your information is kept, and goes into no request and no data set.";

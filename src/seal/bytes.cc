@@ -1,5 +1,6 @@
 #include "seal/bytes.h"
 
+#include <algorithm>
 #include <sodium.h>
 
 #include <cstring>
@@ -99,6 +100,13 @@ std::string to_hex(const Digest& digest) { return to_hex(std::as_bytes(std::span
 std::optional<Digest> parse_digest(std::string_view hex) { return fixed_from_hex<Digest>(hex); }
 std::string to_hex(const Id& id) { return to_hex(std::as_bytes(std::span(id.bytes))); }
 std::optional<Id> parse_id(std::string_view hex) { return fixed_from_hex<Id>(hex); }
+
+Id id_of(std::string_view text) {
+  const auto digest = sha256(as_bytes(text));
+  Id id;
+  std::copy_n(digest.bytes.begin(), id.bytes.size(), id.bytes.begin());
+  return id;
+}
 
 Id random_id() {
   Id id;

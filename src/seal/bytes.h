@@ -65,6 +65,8 @@ struct Id {
   bool is_zero() const { return *this == Id{}; }
 };
 Id random_id();
+/// The id that follows from a text (the start of its SHA-256): the same, however often a killed run is repeated.
+Id id_of(std::string_view text);
 std::string to_hex(const Id& id);  ///< 32 characters
 std::optional<Id> parse_id(std::string_view hex);
 

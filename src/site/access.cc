@@ -119,31 +119,16 @@ Status write_copy(const rights::AccessCopy& copy, const std::string& folder) {
 
 Result<Report> access(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
                       const std::string& out_folder) {
-  if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
-  std::optional<PersonTrail> trail;
-  {
-    const auto vault = open_vault(site, {linker, kRightsPurpose, charter::Duty::kLinkage, actor});
-    if (!vault.ok()) return vault.error();
-    auto found = trail_of(vault.value().vault, person);
-    if (!found.ok()) return found.error();
-    trail = std::move(found).value();
-  }
-  auto found = everything(site, *trail, {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
+  const auto trail = find_with(site, person, actor, linker);
+  if (!trail.ok()) return trail.error();
+  auto found = everything(site, trail.value(), {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
   if (!found.ok()) return found.error();
-  const auto a_case = keep_case(site, rights::Right::kAccess, actor, trail->record.person);
+  const auto a_case = keep_case(site, {rights::Right::kAccess, ledger::Verb::kAccess, actor, linker, trail.value().record.person, {}, 0});
   if (!a_case.ok()) return a_case.error();
   found.value().case_id = a_case.value().id;
   const auto copy = rights::make_access_copy(found.value());
   if (!copy.ok()) return copy.error();
   if (auto s = write_copy(copy.value(), out_folder); !s.ok()) return s.error();
-
-  ledger::Entry entry;
-  entry.verb = ledger::Verb::kAccess;
-  entry.actor = actor;
-  entry.second_actor = linker;
-  entry.purpose = kRightsPurpose;
-  entry.counts = {{ledger::CountKind::kPeople, 1}};
-  if (auto s = site.note(entry); !s.ok()) return s.error();
   Report report;
   report.headline = "The copy is made: everything held about this person, and about nobody else.";
   report.count("versions", "Spellings of the identity", found.value().versions.size())

@@ -1,12 +1,21 @@
 #include "site/cases.h"
 
+#include <charconv>
+#include <filesystem>
+
+#include "base/text.h"
+#include "rights/receipt.h"
 #include "rights/store.h"
+#include "seal/files.h"
+#include "seal/note.h"
 #include "site/records.h"
 
 namespace kinfold::site {
 namespace {
 
 using table::ColumnType;
+
+constexpr std::string_view kRows = "rows ";  ///< Detail of the event that says how many rows went.
 
 struct OpenCases {
   std::unique_ptr<OpenRecords> records;
@@ -25,41 +34,168 @@ Result<OpenCases> open_cases(Site& site, const std::string& actor) {
   return OpenCases{std::move(open), std::move(keys), std::move(store).value()};
 }
 
+Status note_act(Site& site, const RightsAct& act) {
+  ledger::Entry entry;
+  entry.verb = act.verb;
+  entry.actor = act.actor;
+  entry.second_actor = act.second_actor;
+  entry.purpose = kRightsPurpose;
+  entry.counts = {{ledger::CountKind::kPeople, 1}};
+  if (act.row_count > 0) entry.counts.push_back({ledger::CountKind::kRows, act.row_count});
+  return site.note(entry);
+}
+
+/// Receipts that have come in since the case was looked at last; the last of them closes it.
+Status take_receipts(Site& site, rights::CaseStore& store, const std::string& actor) {
+  for (auto& a_case : store.list(site.today())) {
+    if (rights::state_of(a_case) != rights::State::kAwaitingReceipts) continue;
+    bool changed = false;
+    for (const auto& awaited : rights::awaited_receipts(a_case)) {
+      const auto colon = awaited.find(':');
+      const auto notice = seal::parse_id(awaited.substr(colon == std::string::npos ? awaited.size() : colon + 1));
+      if (!notice || !receipt_for(site, awaited.substr(0, colon), *notice)) continue;
+      if (auto s = rights::apply(a_case, {rights::Event::kReceipt, site.today(), actor, awaited}); !s.ok()) return s;
+      changed = true;
+    }
+    if (rights::awaited_receipts(a_case).empty()) {
+      if (auto s = rights::apply(a_case, {rights::Event::kFulfil, site.today(), actor, {}}); !s.ok()) return s;
+      changed = true;
+    }
+    if (!changed) continue;
+    if (auto s = store.save(a_case); !s.ok()) return s;
+  }
+  return {};
+}
+
+Result<OpenCases> cases_now(Site& site, const std::string& actor) {
+  auto cases = open_cases(site, actor);
+  if (!cases.ok()) return cases;
+  if (auto s = take_receipts(site, cases.value().store, actor); !s.ok()) return s.error();
+  return cases;
+}
+
+std::uint64_t rows_removed(const rights::Case& a_case) {
+  std::uint64_t count = 0;
+  for (const auto& event : a_case.events) {
+    const std::string_view detail = event.detail;
+    if (event.event != rights::Event::kStart || !detail.starts_with(kRows)) continue;
+    std::from_chars(detail.data() + kRows.size(), detail.data() + detail.size(), count);
+  }
+  return count;
+}
+
+Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
+  rights::ReceiptFacts facts;
+  const auto& charter = site.charter();
+  facts.programme = charter.title;
+  facts.holder = site.party().name;
+  facts.made_on = site.today();
+  facts.kept_until = charter.ends;
+  facts.records_removed_count = rows_removed(a_case);
+  for (const auto& event : a_case.events) {
+    if (event.event != rights::Event::kNotifyRecipients) continue;
+    for (const auto part : split(event.detail, ',')) {
+      const std::string awaited(trim(part));
+      const std::string id = awaited.substr(0, awaited.find(':'));
+      const auto* party = charter.find_party(id);
+      facts.parties.push_back({awaited, party == nullptr ? id : party->name});
+    }
+  }
+  auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
+    const bool before = date_of(recorded.at) <= a_case.received;
+    if (recorded.entry.verb == ledger::Verb::kRelease && recorded.entry.phase == ledger::Phase::kDone && before) ++facts.release_count;
+    return true;
+  });
+  if (!read.ok()) return read.error();
+  // A council does not see what was released and published: there the person is told that it may have been.
+  facts.figures_published = facts.release_count > 0 || site.party().role == charter::Role::kAuthority;
+  std::vector<std::string> contacts;
+  for (const auto& contact : charter.contacts) contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
+  facts.complaint_contact = join(contacts, "; ");
+  return facts;
+}
+
 }  // namespace
 
-Result<rights::Case> keep_case(Site& site, rights::Right right, const std::string& actor,
-                               const std::optional<identity::PersonId>& person) {
-  auto cases = open_cases(site, actor);
+Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
+  auto cases = cases_now(site, act.actor);
   if (!cases.ok()) return cases.error();
-  auto a_case = rights::open_case(right, site.today(), actor, identity::system_random());
-  a_case.person = person;
-  for (const auto event : {rights::Event::kStart, rights::Event::kFulfil}) {
-    if (auto s = rights::apply(a_case, {event, site.today(), actor, {}}); !s.ok()) return s.error();
+  auto a_case = rights::open_case(act.right, site.today(), act.actor, identity::system_random());
+  a_case.person = act.person;
+  std::vector<std::string> told;
+  for (const auto& notice : act.notices) told.push_back(awaited_as(notice));
+  const rights::CaseEvent started{rights::Event::kStart, site.today(), act.actor, std::string(kRows) + std::to_string(act.row_count)};
+  const rights::CaseEvent done = told.empty() ? rights::CaseEvent{rights::Event::kFulfil, site.today(), act.actor, {}}
+                                              : rights::CaseEvent{rights::Event::kNotifyRecipients, site.today(), act.actor, join(told, ",")};
+  for (const auto& event : {started, done}) {
+    if (auto s = rights::apply(a_case, event); !s.ok()) return s.error();
   }
   if (auto s = cases.value().store.save(a_case); !s.ok()) return s.error();
+  if (auto s = note_act(site, act); !s.ok()) return s.error();
   return a_case;
 }
 
+void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notice>& notices) {
+  report.text("case", "Case", a_case.id).text("state", "State of the case", std::string(rights::name(rights::state_of(a_case))));
+  for (const auto& notice : notices) report.text("notice_" + notice.party, "Notice for " + notice.party, notice.path);
+  if (!notices.empty()) report.notes.push_back("The case is closed when their receipts are in: kinfold receive, then kinfold rights list.");
+  report.notes.push_back("For the person: kinfold rights receipt " + a_case.id + " --out FOLDER, when the case is closed.");
+}
+
 Result<Report> list_cases(Site& site, const std::string& actor) {
-  const auto cases = open_cases(site, actor);
+  const auto cases = cases_now(site, actor);
   if (!cases.ok()) return cases.error();
   table::Table rows;
-  for (const auto* name : {"case", "right", "received", "state", "due"}) rows.add(name, ColumnType::kString);
+  for (const auto* name : {"case", "right", "received", "state", "awaited", "due"}) rows.add(name, ColumnType::kString);
   rows.add("days_left", ColumnType::kInt64);
   auto& columns = rows.columns();
   for (const auto& each : cases.value().store.list(site.today())) {
     const auto clock = rights::clock_of(each, site.today());
     const bool closed = rights::is_closed(rights::state_of(each));
+    std::vector<std::string> awaited;
+    for (const auto& one : rights::awaited_receipts(each)) awaited.push_back(one.substr(0, one.find(':')));
     columns[0].append_string(each.id);
     columns[1].append_string(rights::name(each.right));
     columns[2].append_string(to_iso(each.received));
     columns[3].append_string(rights::name(rights::state_of(each)));
-    columns[4].append_string(clock.due && !closed ? to_iso(*clock.due) : "");
-    clock.days_left && !closed ? columns[5].append_int(*clock.days_left) : columns[5].append_null();
+    columns[4].append_string(closed ? "" : join(awaited, ", "));
+    columns[5].append_string(clock.due && !closed ? to_iso(*clock.due) : "");
+    clock.days_left && !closed ? columns[6].append_int(*clock.days_left) : columns[6].append_null();
   }
   Report report;
   report.headline = rows.row_count() == 0 ? "There are no cases." : "Cases, the most urgent first.";
   report.rows = std::move(rows);
+  return report;
+}
+
+Result<Report> write_receipt(Site& site, const std::string& case_id, const std::string& actor, const std::string& out_folder) {
+  const auto cases = cases_now(site, actor);
+  if (!cases.ok()) return cases.error();
+  const auto a_case = cases.value().store.find(case_id);
+  if (!a_case) return invalid("there is no such case here; `kinfold rights list` shows them");
+  if (const auto awaited = rights::awaited_receipts(*a_case); !awaited.empty()) {
+    std::vector<std::string> parties;
+    for (const auto& one : awaited) parties.push_back(one.substr(0, one.find(':')));
+    return refused("receipts are still to come from: " + join(parties, ", "));
+  }
+  const auto facts = facts_for(site, *a_case);
+  if (!facts.ok()) return facts.error();
+  const auto receipt = rights::make_receipt(*a_case, facts.value());
+  if (!receipt.ok()) return receipt.error();
+  const auto note = seal::sign_note(receipt.value().json, site.party().id, site.keys().signer);
+  if (!note.ok()) return note.error();
+  std::error_code error;
+  std::filesystem::create_directories(out_folder, error);
+  if (error) return io_error("cannot make the folder for the receipt: " + error.message());
+  const std::pair<const char*, const std::string*> files[] = {
+      {"receipt.html", &receipt.value().html}, {"receipt.json", &receipt.value().json}, {"receipt.txt", &note.value()}};
+  for (const auto& [name, text] : files) {
+    if (auto s = seal::write_whole_file(out_folder + "/" + name, seal::as_bytes(*text)); !s.ok()) return s.error();
+  }
+  Report report;
+  report.headline = "The receipt is made: what was done, who confirmed it, and what cannot be undone.";
+  report.text("case", "Case", case_id).text("folder", "Folder", out_folder);
+  report.notes.push_back("receipt.txt is signed: whoever has this site's card checks it with `kinfold-verify receipt`.");
   return report;
 }
 

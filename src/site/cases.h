@@ -1,21 +1,40 @@
-// Cases of people's rights at this site: opened, moved on, listed with their legal clock.
+// Cases of people's rights at this site: opened, moved on, waiting for receipts, listed with their legal clock.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "rights/case.h"
+#include "site/receipts.h"
 #include "site/report.h"
 #include "site/site.h"
 
 namespace kinfold::site {
 
-/// Opens a case, takes it to its end, and keeps it; for verbs that do all that is asked at once.
-/// `person` may be empty (an authority has no vault). \returns the case as it was kept.
-Result<rights::Case> keep_case(Site& site, rights::Right right, const std::string& actor,
-                               const std::optional<identity::PersonId>& person);
+/// What was done under a right, by whom; becomes a case and an entry in the ledger.
+struct RightsAct {
+  rights::Right right = rights::Right::kAccess;
+  ledger::Verb verb = ledger::Verb::kAccess;
+  std::string actor;                          ///< Of the duty `data-protection`.
+  std::string second_actor;                   ///< Empty where one is enough.
+  std::optional<identity::PersonId> person;   ///< Empty: not known here, or erased.
+  std::vector<Notice> notices;                ///< Who was told; their receipts are awaited.
+  std::uint64_t row_count = 0;                ///< Rows taken out of holdings.
+};
 
-/// Every case here, the most urgent first, with the days left.
+/// Opens the case and takes it as far as it goes: to its end, or to where receipts are awaited.
+Result<rights::Case> keep_case(Site& site, const RightsAct& act);
+/// Case and state, for the report of a verb; the notices' paths as notes.
+void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notice>& notices);
+
+/// Every case here, the most urgent first, with the days left. Receipts that have come in since are taken
+/// into their cases first.
 Result<Report> list_cases(Site& site, const std::string& actor);
+
+/// For the person: receipt.html, receipt.json and receipt.txt (signed: `kinfold-verify receipt`) of a case that
+/// is closed, with what cannot be undone.
+/// \retval kInvalid if there is no such case; kRefused, naming who is awaited, while it is open.
+Result<Report> write_receipt(Site& site, const std::string& case_id, const std::string& actor, const std::string& out_folder);
 
 }  // namespace kinfold::site

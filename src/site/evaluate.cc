@@ -159,6 +159,31 @@ void add_check_facts(Report& report, const disclosure::Checked& checked) {
       .count("secondary", "  hidden to protect those", secondary);
 }
 
+/// Who looks at tables of a release made after a withdrawal has to know that they differ from the published ones
+/// by those people: that is what a differencing attack is made of.
+Status note_withdrawals(Site& site, Report& report) {
+  std::uint64_t person_count = 0;
+  bool published = false;
+  auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
+    const auto& entry = recorded.entry;
+    if (entry.phase != ledger::Phase::kDone) return true;
+    if (entry.verb == ledger::Verb::kPublish) {
+      published = true;
+      person_count = 0;
+    }
+    if (entry.verb != ledger::Verb::kWithdraw) return true;
+    for (const auto& count : entry.counts) {
+      if (count.kind == ledger::CountKind::kPeople) person_count += count.number;
+    }
+    return true;
+  });
+  if (!read.ok() || !published || person_count == 0) return read;
+  report.count("withdrawn", "People who withdrew since the last publication", person_count);
+  report.notes.push_back("A published table made again would differ by the " + with_thousands(static_cast<long long>(person_count)) +
+                         " people who withdrew since: approve only what the check against earlier publications lets pass.");
+  return {};
+}
+
 /// Tables that the check refuses stay behind; the rest can go.
 void leave_out_refused(CheckRun& run) {
   OutputSet kept{run.outputs.plan_text, run.outputs.data_version, {}, run.outputs.notes};
@@ -232,6 +257,7 @@ Result<Evaluated> evaluate_release(Site& site, const EvaluateRequest& request, P
     if (auto s = write_report(run.outputs, run.checked, options, request.out_folder); !s.ok()) return s.error();
     report.text("report", "Report (draft)", request.out_folder + "/report.html");
   }
+  if (auto s = note_withdrawals(site, report); !s.ok()) return s.error();
   report.headline = "Evaluated and checked. Somebody else has to approve it before it is published.";
   report.text("output", "Output", record.id).count("estimates", "Estimates", evaluation.value().estimates.size());
   return Evaluated{id.value(), std::move(evaluation.value().estimates), std::move(report)};
@@ -267,6 +293,7 @@ Result<Report> check_output(Site& site, const std::string& output, const std::st
     const auto verb = decision == Decision::kApprove ? ledger::Verb::kApprove : ledger::Verb::kReview;
     if (auto s = note_output(site, verb, id.value(), actor, charter::Duty::kOutputChecking, run.value().checked); !s.ok()) return s.error();
   }
+  if (auto s = note_withdrawals(site, report); !s.ok()) return s.error();
   report.headline = "The output is " + std::string(disclosure::state_name(record.value().state)) + ".";
   report.text("output", "Output", seal::to_hex(id.value()))
       .text("author", "Author", record.value().author)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "site/object.h"
+#include "site/vault.h"
 
 namespace kinfold::site {
 
@@ -21,6 +22,32 @@ Result<PersonTrail> trail_of(const identity::Vault& vault, const identity::Ident
     if (const auto reference = vault.reference_of(scope.id, id)) trail.scopes.push_back({scope, identity::to_text(*reference)});
   }
   return trail;
+}
+
+Result<PersonTrail> find_with(Site& site, const identity::Identity& person, const std::string& actor,
+                              const std::string& linker, const AtVault& also) {
+  if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
+  auto vault = open_vault_to_search(site, {linker, kRightsPurpose, charter::Duty::kLinkage, actor});
+  if (!vault.ok()) return vault.error();
+  auto trail = trail_of(vault.value().vault, person);
+  if (!trail.ok() || !also) return trail;
+  if (auto s = also(vault.value().vault, trail.value()); !s.ok()) return s.error();
+  return trail;
+}
+
+Result<std::uint64_t> drop_everywhere(Site& site, const PersonTrail& trail, const std::vector<charter::Kind>& kinds,
+                                      const holding::Asking& who) {
+  const auto held = holdings_with(site, trail);
+  if (!held.ok()) return held.error();
+  std::uint64_t row_count = 0;
+  for (const auto& each : held.value()) {
+    if (std::find(kinds.begin(), kinds.end(), each.holding.kind) == kinds.end()) continue;
+    const std::string table = each.holding.kind == charter::Kind::kReturn ? "links" : "attributes";
+    const auto dropped = drop_rows(site, each.holding, table, {each.reference}, who);
+    if (!dropped.ok()) return dropped.error();
+    row_count += dropped.value();
+  }
+  return row_count;
 }
 
 std::string scope_of(const holding::Holding& holding) {

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "identity/identity.h"
 #include "linkage/model.h"
 #include "site/register.h"
 
@@ -42,12 +43,11 @@ EventFilter filter_of(const charter::Charter& charter, const charter::Flow& flow
 
 /// References are random, so the order they give must not move a result: people are matched in the order of
 /// their own values, and the answer is put back in the order of the request.
-std::vector<std::size_t> order_by_values(const Table& people) {
-  std::vector<std::string> keys(people.row_count());
-  for (const auto& column : people.columns()) {
-    if (column.name() == "reference") continue;
-    for (std::size_t row = 0; row < keys.size(); ++row) keys[row] += column.text_at(row) + '\x1F';
-  }
+Result<std::vector<std::size_t>> order_by_values(const Table& people) {
+  const auto identities = identity::identities_of(people);
+  if (!identities.ok()) return identities.error();
+  std::vector<std::string> keys;
+  for (const auto& each : identities.value()) keys.push_back(identity::spelling(each));
   std::vector<std::size_t> order(keys.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
@@ -57,7 +57,9 @@ std::vector<std::size_t> order_by_values(const Table& people) {
 
 Result<linkage::RegisterMatches> match_in_order(const Table& people, const Table& register_people,
                                                 const linkage::LinkOptions& options) {
-  const auto order = order_by_values(people);
+  const auto sorted = order_by_values(people);
+  if (!sorted.ok()) return sorted.error();
+  const auto& order = sorted.value();
   Table ordered = people.take(order);
   std::erase_if(ordered.columns(), [](const table::Column& column) { return column.name() == "reference"; });
   auto matches = linkage::match_to_register(ordered, register_people, linkage::people_model(), options);
@@ -97,12 +99,7 @@ Linked links_of(const Table& people, const Table& register_people, const linkage
 
 /// The return to a request has one id, whoever runs this how often: a run that was killed can be
 /// repeated, and the trusted party takes it once.
-seal::Id return_id(const seal::Id& request) {
-  const auto digest = seal::sha256(seal::as_bytes("return to " + seal::to_hex(request)));
-  seal::Id id;
-  std::copy_n(digest.bytes.begin(), id.bytes.size(), id.bytes.begin());
-  return id;
-}
+seal::Id return_id(const seal::Id& request) { return seal::id_of("return to " + seal::to_hex(request)); }
 
 Status note_match(Site& site, const holding::Holding& request, const std::string& actor, const Linked& linked) {
   const auto none = linked.grade_count[static_cast<std::size_t>(linkage::Grade::kNone)];

@@ -1,6 +1,7 @@
 #include "site/object.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "site/cases.h"
 #include "site/vault.h"
@@ -22,20 +23,16 @@ Status note_objection(Site& site, ledger::Verb verb, const std::string& actor, s
   return site.note(entry);
 }
 
-Result<std::string> tell_trusted_party(Site& site, const identity::Identity& person) {
+Result<Notice> tell_trusted_party(Site& site, const identity::Identity& person) {
   const auto trusted = site.charter().parties_with(charter::Role::kTrustedParty);
   if (trusted.empty()) return invalid("the charter has no trusted party");
-  const std::string to = trusted.front()->id;
-  const auto expires = charter::expiry(site.charter(), charter::Kind::kNotice, to, site.today());
-  if (!expires.ok()) return expires.error();
   auto objectors = identity::empty_identities();
   identity::append_identity(objectors, person);
   seal::Contents contents;
   contents.tables.push_back({kObjectors, std::move(objectors)});
-  const auto sent = site.send({seal::PackageKind::kNotice, to, kRightsPurpose, {kIdentityClass}, {}, {}, expires.value()}, contents);
+  auto notice = send_notice(site, trusted.front()->id, {kIdentityClass}, {}, contents);
   contents.wipe();
-  if (!sent.ok()) return sent.error();
-  return sent.value().path;
+  return notice;
 }
 
 /// Which of the vault's people this is; records judged to be the same person, not a guess.
@@ -51,12 +48,12 @@ Result<std::vector<identity::PersonId>> people_of(const identity::Vault& vault, 
 
 struct Stopped {
   std::uint64_t person_count = 0;
-  std::vector<std::string> notices;
+  std::vector<Notice> notices;
 };
 
-/// Restricts the people in the vault and tells each department that still holds a request with them.
-Result<Stopped> stop(Site& site, const std::vector<identity::Identity>& objectors, const std::string& actor) {
-  auto vault = open_vault(site, {actor, kRightsPurpose, charter::Duty::kLinkage, {}});
+/// Restricts the people in the vault and tells each department that still holds a request with them, and research.
+Result<Stopped> stop(Site& site, const std::vector<identity::Identity>& objectors, const holding::Asking& linking) {
+  auto vault = open_vault_to_search(site, linking);
   if (!vault.ok()) return vault.error();
   Stopped stopped;
   std::vector<identity::PersonId> people;
@@ -69,7 +66,7 @@ Result<Stopped> stop(Site& site, const std::vector<identity::Identity>& objector
       ++stopped.person_count;
     }
   }
-  auto notices = tell_departments(site, vault.value().vault, people);
+  auto notices = tell_everybody(site, vault.value().vault, people);
   if (!notices.ok()) return notices.error();
   stopped.notices = std::move(notices).value();
   return stopped;
@@ -77,9 +74,9 @@ Result<Stopped> stop(Site& site, const std::vector<identity::Identity>& objector
 
 }  // namespace
 
-Result<std::vector<std::string>> tell_departments(Site& site, const identity::Vault& vault,
-                                                  const std::vector<identity::PersonId>& people) {
-  std::vector<std::string> paths;
+Result<std::vector<Notice>> tell_departments(Site& site, const identity::Vault& vault,
+                                             const std::vector<identity::PersonId>& people) {
+  std::vector<Notice> notices;
   for (const auto& scope : vault.scopes()) {
     const auto* party = site.charter().find_party(scope.recipient);
     if (party == nullptr || party->role != charter::Role::kDepartment || scope.expires < site.today()) continue;
@@ -90,42 +87,73 @@ Result<std::vector<std::string>> tell_departments(Site& site, const identity::Va
     }
     const auto request = seal::parse_id(scope.id);
     if (withdrawn.row_count() == 0 || !request) continue;
-    const auto expires = charter::expiry(site.charter(), charter::Kind::kNotice, scope.recipient, site.today());
-    if (!expires.ok()) return expires.error();
     seal::Contents contents;
     contents.tables.push_back({kWithdrawn, std::move(withdrawn)});
-    const auto sent = site.send({seal::PackageKind::kNotice, scope.recipient, kRightsPurpose, {}, {}, *request, expires.value()}, contents);
-    if (!sent.ok()) return sent.error();
-    paths.push_back(sent.value().path);
+    auto notice = send_notice(site, scope.recipient, {}, *request, contents);
+    if (!notice.ok()) return notice.error();
+    notices.push_back(std::move(notice).value());
   }
-  return paths;
+  return notices;
 }
 
-Result<Report> object(Site& site, const identity::Identity& person, const std::string& actor) {
-  auto objections = open_objections(site, actor);
-  if (!objections.ok()) return objections.error();
-  const auto added = objections.value().book.add(person, site.today());
+Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& vault, const std::vector<identity::PersonId>& people) {
+  auto notices = tell_departments(site, vault, people);
+  if (!notices.ok() || people.empty()) return notices;
+  for (const auto* research : site.charter().parties_with(charter::Role::kResearch)) {
+    const auto released = ledger::has_entry(site.ledger(), [&](const ledger::Entry& entry) {
+      return entry.verb == ledger::Verb::kSend && entry.kind.text() == "release" && entry.party.text() == research->id;
+    });
+    if (!released.ok()) return released.error();
+    if (!released.value()) continue;
+    // Nobody's row can be named there: a release has neither names nor references. What is told is that the
+    // next one has fewer people, so that a table made again is not laid beside the one before.
+    const std::string text = "{\"format\":\"kinfold withdrawal 1\",\"people\":" + std::to_string(people.size()) + "}";
+    const auto bytes = seal::as_bytes(text);
+    seal::Contents contents;
+    contents.documents.push_back({kWithdrawalDocument, seal::PlainBytes(bytes.begin(), bytes.end())});
+    auto notice = send_notice(site, research->id, {}, {}, contents);
+    if (!notice.ok()) return notice.error();
+    notices.value().push_back(std::move(notice).value());
+  }
+  return notices;
+}
+
+Result<Report> object(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker) {
+  const auto role = site.party().role;
+  if (role != charter::Role::kAuthority && role != charter::Role::kTrustedParty) {
+    return refused("objections are taken by an authority or the trusted party");
+  }
+  const bool has_case = role == charter::Role::kAuthority || !linker.empty();
+  if (has_case) {
+    if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
+  }
+  auto added = [&]() -> Result<bool> {
+    auto objections = open_objections(site, actor);
+    if (!objections.ok()) return objections.error();
+    return objections.value().book.add(person, site.today());
+  }();
   if (!added.ok()) return added.error();
   Report report;
   report.headline = added.value() ? "The objection is noted, without the name." : "This person's objection was noted before.";
-  if (site.party().role == charter::Role::kAuthority) {
-    const auto path = tell_trusted_party(site, person);
-    if (!path.ok()) return path.error();
-    report.text("sealed_file", "Notice for the trusted party", path.value());
-  } else if (site.party().role == charter::Role::kTrustedParty) {
-    auto stopped = stop(site, {person}, actor);
+  RightsAct act{rights::Right::kObjection, ledger::Verb::kObject, actor, linker, {}, {}, 0};
+  if (role == charter::Role::kAuthority) {
+    auto notice = tell_trusted_party(site, person);
+    if (!notice.ok()) return notice.error();
+    act.notices.push_back(std::move(notice).value());
+  } else {
+    auto stopped = stop(site, {person}, {has_case ? linker : actor, kRightsPurpose, charter::Duty::kLinkage, has_case ? actor : ""});
     if (!stopped.ok()) return stopped.error();
     report.count("restricted", "Records restricted in the vault", stopped.value().person_count);
-    for (const auto& path : stopped.value().notices) report.notes.push_back("Notice for a department: " + path);
-  } else {
-    return refused("objections are taken by an authority or the trusted party");
+    act.notices = std::move(stopped.value().notices);
   }
-  if (site.door().may_act(actor, charter::Duty::kDataProtection).ok()) {
-    const auto a_case = keep_case(site, rights::Right::kObjection, actor, std::nullopt);
+  if (has_case) {
+    const auto a_case = keep_case(site, act);
     if (!a_case.ok()) return a_case.error();
-    report.text("case", "Case", a_case.value().id);
+    tell_of(report, a_case.value(), act.notices);
+  } else {
+    if (auto s = note_objection(site, ledger::Verb::kObject, actor, 1); !s.ok()) return s.error();
+    for (const auto& notice : act.notices) report.notes.push_back("Notice for " + notice.party + ": " + notice.path);
   }
-  if (auto s = note_objection(site, ledger::Verb::kObject, actor, 1); !s.ok()) return s.error();
   report.notes.push_back("Figures that are already published cannot be taken back; they name nobody.");
   return report;
 }
@@ -139,13 +167,13 @@ Result<Report> receive_objectors(Site& site, const table::Table& objectors, cons
     if (!objections.ok()) return objections.error();
     if (auto s = objections.value().book.add_all(people.value(), site.today()); !s.ok()) return s.error();
   }
-  auto stopped = stop(site, people.value(), actor);
+  auto stopped = stop(site, people.value(), {actor, kRightsPurpose, charter::Duty::kLinkage, {}});
   if (!stopped.ok()) return stopped.error();
   if (auto s = note_objection(site, ledger::Verb::kWithdraw, actor, stopped.value().person_count); !s.ok()) return s.error();
   Report report;
   report.headline = "Noted the objections; from now on nothing about these people goes out.";
   report.count("objectors", "Objections", people.value().size()).count("restricted", "Records restricted in the vault", stopped.value().person_count);
-  for (const auto& path : stopped.value().notices) report.notes.push_back("Notice for a department: " + path);
+  for (const auto& notice : stopped.value().notices) report.notes.push_back("Notice for " + notice.party + ": " + notice.path);
   return report;
 }
 
@@ -169,9 +197,26 @@ Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const
   }
   report.headline = row_count > 0 ? "Took them out of the request." : "The request is gone already; there is nothing to take out.";
   report.count("rows", "Rows taken out", row_count);
-  const auto receipt = answer_notice(site, file.manifest, row_count);
+  const auto receipt = answer_notice(site, file.manifest.from, file.manifest.id, row_count);
   if (!receipt.ok()) return receipt.error();
   report.text("sealed_file", "Receipt", receipt.value());
+  return report;
+}
+
+Result<Report> receive_withdrawal(Site& site, const seal::OpenedFile& file, const seal::Document& withdrawal) {
+  if (site.party().role != charter::Role::kResearch) return refused("only research is told how many people withdrew");
+  const auto told = nlohmann::json::parse(seal::as_text(withdrawal.bytes), nullptr, false);
+  if (!told.is_object() || !told.contains("people") || !told["people"].is_number_unsigned()) {
+    return invalid("the notice of a withdrawal is malformed; ask for a new one");
+  }
+  const auto person_count = told["people"].get<std::uint64_t>();
+  if (auto s = note_objection(site, ledger::Verb::kWithdraw, {}, person_count); !s.ok()) return s.error();
+  const auto receipt = answer_notice(site, file.manifest.from, file.manifest.id, 0);
+  if (!receipt.ok()) return receipt.error();
+  Report report;
+  report.headline = "People withdrew: the next release is without them.";
+  report.count("people", "People", person_count).text("sealed_file", "Receipt", receipt.value());
+  report.notes.push_back("A table made again from the next release differs from the published one by these people alone; `kinfold check` holds the two against each other.");
   return report;
 }
 
@@ -193,33 +238,11 @@ Result<std::uint64_t> drop_rows(Site& site, const holding::Holding& from, const 
     each.table = std::move(kept);
   }
   if (dropped == 0) return dropped;
-  holding::NewHolding fresh;
-  fresh.kind = from.kind;
-  fresh.data_classes = from.data_classes;
-  fresh.origin = from.origin;
-  fresh.party = from.party;
-  fresh.purpose = from.purpose;
-  fresh.expires = from.expires;
-  fresh.package = from.package;
-  fresh.in_answer_to = from.in_answer_to;
-  const auto stored = site.door().store(fresh, contents.value(), who);
+  const auto stored = site.door().store(holding::as_new(from), contents.value(), who);
   contents.value().wipe();
   if (!stored.ok()) return stored.error();
   if (const auto old = site.door().destroy(from.id, who.actor, ledger::Reason::kRights); !old.ok()) return old.error();
   return dropped;
-}
-
-Result<std::string> answer_notice(Site& site, const seal::Manifest& notice, std::uint64_t row_count) {
-  const auto expires = charter::expiry(site.charter(), charter::Kind::kNotice, notice.from, site.today());
-  if (!expires.ok()) return expires.error();
-  const std::string text = "{\"notice\":\"" + seal::to_hex(notice.id) + "\",\"done\":\"" + to_iso(site.today()) +
-                           "\",\"rows\":" + std::to_string(row_count) + "}";
-  const auto bytes = seal::as_bytes(text);
-  seal::Contents contents;
-  contents.documents.push_back({"receipt.json", seal::PlainBytes(bytes.begin(), bytes.end())});
-  const auto sent = site.send({seal::PackageKind::kReceipt, notice.from, kRightsPurpose, {}, {}, notice.id, expires.value()}, contents);
-  if (!sent.ok()) return sent.error();
-  return sent.value().path;
 }
 
 }  // namespace kinfold::site

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "identity/vault.h"
+#include "site/receipts.h"
 #include "site/rights.h"
 
 namespace kinfold::site {
@@ -13,8 +14,10 @@ namespace kinfold::site {
 inline constexpr double kSamePersonProbabilityMin = 0.95;
 
 /// Seals, for each department with a live request about any of them, the references it has to take out.
-Result<std::vector<std::string>> tell_departments(Site& site, const identity::Vault& vault,
-                                                  const std::vector<identity::PersonId>& people);
+Result<std::vector<Notice>> tell_departments(Site& site, const identity::Vault& vault,
+                                             const std::vector<identity::PersonId>& people);
+/// The same, and tells research, where a release went to, that the next one is without them.
+Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& vault, const std::vector<identity::PersonId>& people);
 
 Result<Report> receive_objectors(Site& site, const table::Table& objectors, const std::string& actor);
 Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const table::Table& withdrawn, const std::string& actor);
@@ -24,7 +27,8 @@ Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const
 Result<std::uint64_t> drop_rows(Site& site, const holding::Holding& from, const std::string& table_name,
                                 const std::vector<std::string>& references, const holding::Asking& who);
 
-/// Seals the receipt for a notice. \returns its path.
-Result<std::string> answer_notice(Site& site, const seal::Manifest& notice, std::uint64_t row_count);
+/// Research is told how many people withdrew since its release; never who.
+inline constexpr const char* kWithdrawalDocument = "withdrawal.json";
+Result<Report> receive_withdrawal(Site& site, const seal::OpenedFile& file, const seal::Document& withdrawal);
 
 }  // namespace kinfold::site

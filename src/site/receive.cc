@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "site/receipts.h"
 
 namespace kinfold::site {
 namespace {
@@ -18,16 +19,6 @@ Result<seal::Card> sender_of(const Site& site, const std::string& path) {
   }
   return refused("the file is signed by a key that no card here has: get the sender's card, compare its fingerprint by "
                  "telephone, then `kinfold site trust CARD`");
-}
-
-bool received_before(const ledger::Ledger& ledger, const seal::Id& package) {
-  bool found = false;
-  const auto read = ledger.for_each(0, [&](const ledger::Recorded& recorded) {
-    const auto& entry = recorded.entry;
-    found = entry.verb == Verb::kReceive && entry.phase == ledger::Phase::kDone && entry.subject == package;
-    return !found;
-  });
-  return found || !read.ok();
 }
 
 /// For the ledger: the first thing in the manifest that does not fit.
@@ -122,7 +113,10 @@ Result<Report> receive_file(Site& site, const std::string& path, const std::stri
   expected.from = card.value().party;
   expected.to = site.party().id;
   expected.now = site.clock().now();
-  expected.seen_before = [&](const seal::Id& id) { return received_before(site.ledger(), id); };
+  expected.seen_before = [&](const seal::Id& id) {
+    const auto before = ledger::was_received(site.ledger(), id);
+    return !before.ok() || before.value();
+  };
   const auto& manifest = file.value().manifest;
   if (auto s = seal::check_manifest(manifest, expected); !s.ok()) {
     return site.refuse(Verb::kReceive, reason_of(manifest, expected), s.error());
@@ -136,6 +130,9 @@ Result<Report> receive_file(Site& site, const std::string& path, const std::stri
   file.value().contents.wipe();
   if (!report.ok()) return report.error();
   if (auto s = note_receipt(site, file.value(), actor, report.value()); !s.ok()) return s.error();
+  const auto answers = answer_councils(site);
+  if (!answers.ok()) return answers.error();
+  for (const auto& sealed : answers.value()) report.value().notes.push_back("Receipt for a council: " + sealed);
   report.value().text("from", "From", file.value().manifest.from);
   report.value().text("kind", "Kind", std::string(seal::name(file.value().manifest.kind)));
   report.value().text("package", "Sealed file's id", seal::to_hex(file.value().manifest.id));

@@ -89,15 +89,12 @@ Status check_return(const Site& site, const seal::OpenedFile& file) {
 /// The request it answers is one of ours, and is still awaited.
 Status answers_ours(Site& site, const seal::OpenedFile& file) {
   if (!file.manifest.in_answer_to) return refused("return: it does not say which request it answers; ask for a new file");
-  bool sent = false;
-  auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    const auto& entry = recorded.entry;
-    sent = entry.verb == ledger::Verb::kSend && entry.subject == *file.manifest.in_answer_to &&
+  const auto sent = ledger::has_entry(site.ledger(), [&](const ledger::Entry& entry) {
+    return entry.verb == ledger::Verb::kSend && entry.subject == *file.manifest.in_answer_to &&
            entry.party.text() == file.manifest.from;
-    return !sent;
   });
-  if (!read.ok()) return read;
-  if (!sent) return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering, refused("return: it answers no request that was sent to this department"));
+  if (!sent.ok()) return sent.error();
+  if (!sent.value()) return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering, refused("return: it answers no request that was sent to this department"));
   return {};
 }
 

@@ -34,18 +34,12 @@ Result<std::vector<std::size_t>> pair_rows(const Table& identities, const Table&
   return rows;
 }
 
-std::string spelling(const identity::Identity& person) {
-  const std::string born = person.date_of_birth ? to_iso(*person.date_of_birth) : "";
-  return person.forenames + '\x1F' + person.surname + '\x1F' + born + '\x1F' + person.gender + '\x1F' + person.address + '\x1F' +
-         person.postcode + '\x1F' + person.nino;
-}
-
 /// Those who objected here before stay out, whatever the authority sends. The rest is taken in the order of its
 /// values: the file's own order is random, and must not decide which of two spellings is the one in use.
 std::vector<std::size_t> without_objectors(const std::vector<identity::Identity>& people, const identity::ObjectionBook& book) {
   std::vector<std::pair<std::string, std::size_t>> keep;
   for (std::size_t row = 0; row < people.size(); ++row) {
-    if (!book.matches(people[row])) keep.emplace_back(spelling(people[row]), row);
+    if (!book.matches(people[row])) keep.emplace_back(identity::spelling(people[row]), row);
   }
   std::sort(keep.begin(), keep.end());
   std::vector<std::size_t> rows;
@@ -115,29 +109,18 @@ Result<identity::ReceivedPeople> people_there(const identity::Vault& vault, cons
     const auto person = vault.find(id);
     if (!person) continue;
     for (const auto& version : person->versions) {
-      known.insert_or_assign(spelling(version.identity), std::pair(id, version.family.value_or(identity::FamilyId{})));
+      known.insert_or_assign(identity::spelling(version.identity), std::pair(id, version.family.value_or(identity::FamilyId{})));
     }
   }
   identity::ReceivedPeople people;
   for (const auto& row : rows) {
-    const auto found = known.find(spelling(row));
+    const auto found = known.find(identity::spelling(row));
     if (found == known.end()) return internal_error("the vault has this submission, but not all of its people");
     people.persons.push_back(found->second.first);
     people.families.push_back(found->second.second);
   }
   people.found_person_count = people.persons.size();
   return people;
-}
-
-bool in_vault(const identity::Vault& vault, const std::string& submission) {
-  for (const auto& id : vault.people()) {
-    const auto person = vault.find(id);
-    if (!person) continue;
-    for (const auto& version : person->versions) {
-      if (version.origin.submission == submission) return true;
-    }
-  }
-  return false;
 }
 
 struct Parted {
@@ -175,7 +158,7 @@ Result<Parted> part(Site& site, const seal::OpenedFile& file, const std::string&
   auto vault = open_vault(site, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
   if (!vault.ok()) return vault.error();
   const std::string submission = seal::to_hex(file.manifest.id);
-  auto received = in_vault(vault.value().vault, submission)
+  auto received = vault.value().vault.has_submission(submission)
                       ? people_there(vault.value().vault, people)
                       : vault.value().vault.add_or_find(kept_identities, families, {file.manifest.from, submission, site.today()});
   kept_identities.wipe();

@@ -1,37 +1,34 @@
-// A correction: what was held before stays as such, the corrected identity is the one in use from now on.
+// A correction: what was held before stays as such, and the corrected identity is the one in use. Links that were
+// made by the error are opened again: their rows go, and the next request asks anew.
 #include "site/cases.h"
 #include "site/held.h"
+#include "site/object.h"
+#include "site/records.h"
 #include "site/rights.h"
-#include "site/vault.h"
 
 namespace kinfold::site {
 
 Result<Report> rectify(Site& site, const identity::Identity& person, const identity::Identity& corrected,
                        const std::string& actor, const std::string& linker) {
-  if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
-  std::optional<PersonTrail> trail;
-  {
-    auto vault = open_vault(site, {linker, kRightsPurpose, charter::Duty::kLinkage, actor});
-    if (!vault.ok()) return vault.error();
-    auto found = trail_of(vault.value().vault, person);
-    if (!found.ok()) return found.error();
-    trail = std::move(found).value();
-    const identity::Origin origin{site.party().id, "correction", site.today()};
-    if (auto s = vault.value().vault.rectify(trail->record.person, corrected, origin); !s.ok()) return s.error();
-  }
-  const auto a_case = keep_case(site, rights::Right::kRectification, actor, trail->record.person);
+  std::vector<Notice> notices;
+  const auto trail = find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {
+    auto told = tell_departments(site, vault, {found.record.person});
+    if (!told.ok()) return told.error();
+    notices = std::move(told).value();
+    return vault.rectify(found.record.person, corrected, {site.party().id, "correction", site.today()});
+  });
+  if (!trail.ok()) return trail.error();
+  const auto reopened = drop_everywhere(site, trail.value(), {charter::Kind::kReturn},
+                                        {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
+  if (!reopened.ok()) return reopened.error();
+  const auto a_case = keep_case(site, {rights::Right::kRectification, ledger::Verb::kRectify, actor, linker,
+                                       trail.value().record.person, notices, reopened.value()});
   if (!a_case.ok()) return a_case.error();
-  ledger::Entry entry;
-  entry.verb = ledger::Verb::kRectify;
-  entry.actor = actor;
-  entry.second_actor = linker;
-  entry.purpose = kRightsPurpose;
-  entry.counts = {{ledger::CountKind::kPeople, 1}};
-  if (auto s = site.note(entry); !s.ok()) return s.error();
   Report report;
   report.headline = "Corrected: the next request goes out with the corrected identity.";
-  report.count("versions", "Spellings held before", trail->record.versions.size()).text("case", "Case", a_case.value().id);
-  report.notes.push_back("Departments that were asked before looked for the old spelling; their requests are destroyed within the month.");
+  report.count("versions", "Spellings held before", trail.value().record.versions.size())
+      .count("reopened", "Links made by the old spelling, opened again", reopened.value());
+  tell_of(report, a_case.value(), notices);
   return report;
 }
 

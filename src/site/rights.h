@@ -18,8 +18,9 @@ Result<identity::Identity> read_identity(const std::string& path);
 
 /// At an authority: remembers the objection as tokens, and seals a notice for the trusted party.
 /// At the trusted party: the same, finds the person, restricts their record, and seals a notice
-/// to each department that has a live request with them in it.
-Result<Report> object(Site& site, const identity::Identity& person, const std::string& actor);
+/// to each department that has a live request with them in it, and to research where it has a release. There
+/// `actor` is of the duty `linkage`, or, with a `linker` of that duty, of `data-protection`: then a case is kept.
+Result<Report> object(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker = {});
 
 /// At the trusted party, by two people: `linker` (duty `linkage`) finds the person, `actor` (duty
 /// `data-protection`) reads what is held. Writes copy.html and copy.json to `out_folder`.
@@ -31,6 +32,7 @@ Result<Report> access(Site& site, const identity::Identity& person, const std::s
 Result<Report> erase(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker);
 
 /// At the trusted party, by two people: the identity in use becomes `corrected`; what was held before stays as such.
+/// Rows that came back by the old spelling go, departments with an open request are told: the next request asks anew.
 Result<Report> rectify(Site& site, const identity::Identity& person, const identity::Identity& corrected,
                        const std::string& actor, const std::string& linker);
 

@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::uint64_t kCouncilFileBytesMax = 4ULL << 30;
 
-identity::Eligibility eligibility_of(const charter::Charter& charter) {
-  identity::Eligibility eligibility;
-  eligibility.needed = charter.criteria.needed;
-  for (const auto& problem : charter.criteria.problems) eligibility.problems.push_back(problem.id);
-  return eligibility;
-}
-
 /// The same file under the same charter and objections is the same submission: its id is a keyed
 /// hash of those, under a key that only this site has.
 seal::Id submission_id(const holding::RecordRing& ring, const charter::Charter& charter, seal::ByteView file,
@@ -44,6 +37,13 @@ Status note_submission(Site& site, const Submitted& submitted, const std::string
 }
 
 }  // namespace
+
+identity::Eligibility eligibility_of(const charter::Charter& charter) {
+  identity::Eligibility eligibility;
+  eligibility.needed = charter.criteria.needed;
+  for (const auto& problem : charter.criteria.problems) eligibility.problems.push_back(problem.id);
+  return eligibility;
+}
 
 Report Submitted::report() const {
   Report report;
@@ -74,7 +74,9 @@ Result<Submitted> submit_families(Site& site, const std::string& csv_path, const
   if (!file.ok()) return file.error();
   auto objections = open_objections(site, actor);
   if (!objections.ok()) return objections.error();
-  auto intake = identity::read_council_file(csv_path, eligibility_of(site.charter()), site.today());
+  auto rows_read = table::parse_csv_bytes(std::string(seal::as_text(file.value())), seal::file_name(csv_path));
+  if (!rows_read.ok()) return rows_read.error();
+  auto intake = identity::read_council_table(rows_read.value(), eligibility_of(site.charter()), site.today());
   if (!intake.ok()) return intake.error();
   // Whoever said no on this file is remembered (as tokens) for every later one.
   if (auto s = objections.value().book.add_all(intake.value().objectors, site.today()); !s.ok()) return s.error();

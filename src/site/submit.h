@@ -18,6 +18,9 @@ struct Submitted {
   Report report() const;
 };
 
+/// The charter's criteria, as the intake asks for them.
+identity::Eligibility eligibility_of(const charter::Charter& charter);
+
 /// Reads the CSV, sets bad rows aside in `<csv>.rejects.csv`, keeps the charter's eligibility, takes
 /// out those who object, and seals the rest. The same file with the same objections gives the same
 /// package id, so that a run that was killed can be repeated and nothing is counted twice.

@@ -18,6 +18,8 @@ struct OpenVault {
 };
 /// \retval kRefused if this is not the trusted party, or as the door says.
 Result<OpenVault> open_vault(Site& site, const holding::Asking& who);
+/// The same for one person's case: only the people whom a search comes to are read.
+Result<OpenVault> open_vault_to_search(Site& site, const holding::Asking& who);
 
 inline constexpr const char* kLinkagePurpose = "linkage";
 inline constexpr const char* kEvaluationPurpose = "evaluation";

@@ -349,10 +349,14 @@ Result<CsvText> read_csv_text(const std::string& path) {
   if (!file.ok()) return file.error();
   auto bytes = read_all(file.value());
   if (!bytes.ok()) return in_file(file_name_of(path), bytes.error());
-  const auto decoded = decode_text(std::move(bytes.value()));
-  if (!decoded.ok()) return in_file(file_name_of(path), decoded.error());
+  return parse_csv_bytes(std::move(bytes).value(), file_name_of(path));
+}
+
+Result<CsvText> parse_csv_bytes(std::string bytes, const std::string& file_name) {
+  const auto decoded = decode_text(std::move(bytes));
+  if (!decoded.ok()) return in_file(file_name, decoded.error());
   auto parsed = parse_csv_text(decoded.value().text);
-  if (!parsed.ok()) return in_file(file_name_of(path), parsed.error());
+  if (!parsed.ok()) return in_file(file_name, parsed.error());
   parsed.value().encoding = decoded.value().encoding;
   return parsed;
 }

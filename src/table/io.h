@@ -42,6 +42,8 @@ struct CsvText {
 /// Reads a CSV that people made: nothing is guessed, good rows are kept, lines that cannot be
 /// split are set aside with their number and reason. rows + bad_lines = data lines in the file.
 Result<CsvText> read_csv_text(const std::string& path);
+/// The same of a file that was read already; `file_name` is for messages.
+Result<CsvText> parse_csv_bytes(std::string bytes, const std::string& file_name);
 
 /// Streams a file too large for memory, `rows_per_batch` rows at a time, in file order.
 class BatchReader {

@@ -14,6 +14,16 @@ RESEARCH_SIDE = ("research", "evaluation", "disclosure")
 OUT_OF_REACH = ("identity", "person", "holding", "seal")
 SOURCE_SUFFIXES = {".h", ".cc", ".in", ".S"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+# One door: the only files that may call what decrypts. Data at rest is opened in holding alone, a sealed file by
+# the one verb that receives it; custody and key_file open a site's own keys.
+DECRYPTING = {
+    r"crypto_\w+_(?:open|decrypt|init_pull|pull)\w*\s*\(":
+        {"holding/cipher.cc", "seal/age.cc", "seal/custody.cc", "seal/key_file.cc"},
+    r"\b(?:unwrap|open_stream)\s*\(": {"holding/cipher.cc", "holding/cipher_internal.h", "holding/door.cc", "holding/records.cc",
+                                       "seal/age.cc"},  # age has an unwrap of its own, of a file key
+    r"\bage_decrypt\s*\(": {"seal/age.cc", "seal/age.h", "seal/package.cc"},
+    r"\bopen_package(?:_bytes)?\s*\(": {"seal/package.cc", "seal/package.h", "site/receive.cc"},
+}
 KEYWORDS = {"SOURCES", "DEPENDS", "USES", "PUBLIC_USES"}
 
 
@@ -99,6 +109,18 @@ def check_includes(root, depends, breaches):
                     breaches.append(f"{place}: {included} is private to {owner}")
 
 
+def check_one_door(root, breaches):
+    for path in sorted((root / "src").rglob("*")):
+        if path.suffix not in {".h", ".cc"}:
+            continue
+        name = str(path.relative_to(root / "src"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            code = line.split("//", 1)[0]
+            for call, allowed in DECRYPTING.items():
+                if name not in allowed and re.search(call, code):
+                    breaches.append(f"src/{name}:{number}: decrypts; only {', '.join(sorted(allowed))} may")
+
+
 def check_every_test_is_built(root, breaches):
     for pattern in ("tests/**/*_test.cc", "bench/**/*_bench.cc", "fuzz/**/*_fuzz.cc"):
         for path in sorted(root.glob(pattern)):
@@ -114,6 +136,7 @@ def check(root):
     depends = read_rooms(root, breaches)
     check_graph(depends, breaches)
     check_includes(root, depends, breaches)
+    check_one_door(root, breaches)
     check_every_test_is_built(root, breaches)
     return breaches
 

@@ -46,6 +46,14 @@ class CheckTree(unittest.TestCase):
         self.expect({"src/research/r.cc": '#include "base/a.h"\n#include "seal/k.h"\n'},
                     "src/research/r.cc:2: research includes seal, which its DEPENDS does not reach")
 
+    def test_a_way_round_the_door_is_found(self):
+        for code in ("crypto_aead_xchacha20poly1305_ietf_decrypt(out);", "auto file = seal::open_package(path, keys, card);",
+                     "if (!unwrap (wrapped, key)) return;", "crypto_secretstream_xchacha20poly1305_pull(&state, out);"):
+            breaches = breaches_of({"src/identity/v.cc": code + "\n"})
+            self.assertEqual(len(breaches), 1, code)
+            self.assertTrue(breaches[0].startswith("src/identity/v.cc:1: decrypts; only "), breaches[0])
+        self.assertEqual(breaches_of({"src/identity/v.cc": "// crypto_aead_xchacha20poly1305_ietf_decrypt(out)\n"}), [])
+
     def test_a_research_room_that_depends_on_identity_is_found(self):
         self.expect({"src/research/CMakeLists.txt": "kinfold_add_room(research SOURCES r.cc DEPENDS identity)"},
                     "src/research: the research side reaches identity")

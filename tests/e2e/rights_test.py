@@ -1,10 +1,15 @@
 """One person's rights at the trusted party, end to end: a copy, a correction, an erasure; each takes two people."""
 
 import csv
+import glob
+import json
 import os
+import subprocess
 import unittest
 
 from kinfold import Programme, at_site, run
+
+VERIFY = os.environ["KINFOLD_VERIFY"]
 
 
 def person_toml(path, **fields):
@@ -38,6 +43,31 @@ class Rights(Programme):
     def rights(self, *arguments, actor="data-protection-1"):
         return at_site(self.folder, "ons-demo", actor, "rights", *arguments)
 
+    def at(self, party, actor, *arguments):
+        return json.loads(run("--json", "--site", f"{self.folder}/sites/{party}", "--passphrase-file", f"{self.folder}/passphrases/{party}",
+                              "--as", actor, *arguments, check=0).stdout)
+
+    def state_of(self, party, case):
+        rows = self.at(party, "data-protection-1", "rights", "list")["rows"]
+        return next(row for row in rows if row["case"] == case)["state"]
+
+    def deliver(self, done, to, actor):
+        """Takes a notice to a party, and its receipt back."""
+        told = self.at(to, actor, "receive", done["notice_" + to])
+        self.at("ons-demo", "linkage-1", "receive", told["sealed_file"])
+
+    def receipt(self, party, case, name):
+        folder = f"{self.folder}/{name}"
+        self.at(party, "data-protection-1", "rights", "receipt", case, "--out", folder)
+        checked = subprocess.run([VERIFY, "receipt", folder + "/receipt.txt", f"{self.folder}/sites/{party}/keys/site.card"],
+                                 capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        with open(folder + "/receipt.html", encoding="utf-8") as file:
+            html = file.read()
+        self.assertIn("What cannot be undone", html)
+        self.assertNotIn(self.row[3].lower(), html.lower())
+        return html
+
     def test_1_a_copy_is_about_this_person_and_nobody_else(self):
         with open(self.folder + "/first/copy.html", encoding="utf-8") as file:
             copy = file.read()
@@ -59,21 +89,36 @@ class Rights(Programme):
         self.assertEqual(done.returncode, 1)
         self.assertIn("too little", done.stderr)
 
-    def test_4_a_correction_is_in_the_next_copy(self):
+    def test_4_a_correction_is_in_the_next_copy_and_those_who_had_the_error_are_told(self):
         row = self.row
+        sealed = self.at("ons-demo", "linkage-1", "request", "dwp")["sealed_file"]
+        self.at("dwp", "linkage-1", "receive", sealed)
         corrected = person_toml(self.folder + "/corrected.toml", forenames=row[2], surname="Corrected-Surname",
                                 date_of_birth=row[4], postcode=row[7], nino=row[8])
-        done = self.rights("rectify", "--person", self.who, "--corrected", corrected, "--with", "linkage-1")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.at("ons-demo", "data-protection-1", "rights", "rectify", "--person", self.who, "--corrected", corrected, "--with", "linkage-1")
+        self.assertEqual(done["state"], "awaiting_receipts")
+        early = self.rights("receipt", done["case"], "--out", self.folder + "/early")
+        self.assertEqual(early.returncode, 1)
+        self.assertIn("receipts are still to come from: dwp", early.stderr)
+        self.deliver(done, "dwp", "linkage-1")
+        self.assertEqual(self.state_of("ons-demo", done["case"]), "fulfilled")
+        self.assertIn("Your information was corrected", self.receipt("ons-demo", done["case"], "corrected"))
         done = self.rights("access", "--person", corrected, "--with", "linkage-1", "--out", self.folder + "/second")
         self.assertEqual(done.returncode, 0, done.stderr)
         with open(self.folder + "/second/copy.html", encoding="utf-8") as file:
             self.assertIn("Corrected-Surname", file.read())
 
     def test_5_after_erasure_nobody_is_found_and_the_cases_tell_what_was_done(self):
-        done = self.rights("erase", "--person", self.who, "--with", "linkage-1")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("Rows taken out of holdings", done.stdout)
+        self.at("ons-demo", "linkage-1", "release", "prepare")
+        self.at("ministry", "analysis-1", "receive", self.at("ons-demo", "analysis-1", "release")["sealed_file"])
+        done = self.at("ons-demo", "data-protection-1", "rights", "erase", "--person", self.who, "--with", "linkage-1")
+        self.assertGreater(done["rows"], 0)
+        self.assertEqual(done["state"], "awaiting_receipts")
+        self.deliver(done, "dwp", "linkage-1")
+        self.assertEqual(self.state_of("ons-demo", done["case"]), "awaiting_receipts")
+        self.deliver(done, "ministry", "analysis-1")
+        self.assertEqual(self.state_of("ons-demo", done["case"]), "fulfilled")
+        self.assertIn("The key to your record was destroyed", self.receipt("ons-demo", done["case"], "erased"))
         again = self.rights("access", "--person", self.who, "--with", "linkage-1", "--out", self.folder + "/third")
         self.assertEqual(again.returncode, 1)
         self.assertIn("nobody in the vault", again.stderr)
@@ -83,11 +128,41 @@ class Rights(Programme):
         self.assertNotIn(self.row[3], cases)
 
     def test_6_an_objection_keeps_working_for_the_next_file(self):
-        done = at_site(self.folder, "east-cheshire", "data-protection-1", "rights", "object", "--person", self.who)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.at("east-cheshire", "data-protection-1", "rights", "object", "--person", self.who)
+        self.assertEqual(done["state"], "awaiting_receipts")
+        self.at("ons-demo", "linkage-1", "receive", done["notice_ons-demo"])
+        answers = glob.glob(f"{self.folder}/sites/ons-demo/outbox/receipt-east-cheshire-*.age")
+        self.assertEqual(len(answers), 1)
+        self.at("east-cheshire", "data-protection-1", "receive", answers[0])
+        self.assertEqual(self.state_of("east-cheshire", done["case"]), "fulfilled")
+        self.assertIn("You are no longer part of this research", self.receipt("east-cheshire", done["case"], "objected"))
         before = run("--json", "--site", f"{self.folder}/sites/east-cheshire", "--passphrase-file",
                      f"{self.folder}/passphrases/east-cheshire", "--as", "intake-1", "submit", self.csv, check=0).stdout
         self.assertRegex(before, r'"objected": [1-9]')
+
+    def test_7_every_promise_has_a_status_on_the_site(self):
+        for party, actor in (("ons-demo", "linkage-1"), ("ons-demo", "data-protection-1"), ("east-cheshire", "data-protection-1"),
+                             ("dwp", "linkage-1"), ("ministry", "analysis-1")):
+            found = self.at(party, actor, "charter", "promises")
+            self.assertEqual(found["broken"], 0, [row for row in found["rows"] if row["status"] == "BROKEN"])
+            self.assertGreater(found["kept"], 5)
+        seen = {row["check"]: row["status"] for row in self.at("ons-demo", "linkage-1", "charter", "promises")["rows"]}
+        self.assertEqual((seen["ledger"], seen["objections"], seen["references"], seen["cases"]), ("kept", "kept", "kept", "not seen"))
+
+    def test_8_a_promise_that_is_broken_is_shown_as_broken(self):
+        charter = f"{self.folder}/sites/dwp/charter.toml"
+        with open(charter, encoding="utf-8") as file:
+            text = file.read()
+        try:
+            with open(charter, "w", encoding="utf-8") as file:
+                file.write(text + "\n# somebody changed it\n")
+            done = at_site(self.folder, "dwp", "linkage-1", "charter", "promises")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("BROKEN", done.stdout)
+            self.assertIn("not the one whose hash is in the ledger's first entry", done.stdout)
+        finally:
+            with open(charter, "w", encoding="utf-8") as file:
+                file.write(text)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <set>
 
 #include "base/random.h"
+#include "identity/objections.h"
 #include "identity/reference.h"
 #include "research/release.h"
 #include "seal/package.h"
@@ -23,9 +26,32 @@ constexpr std::int64_t kPersonCount = 2000;
 constexpr std::uint64_t kSeed = 20261122;
 
 void report(const char* attack, double success, double guessing) {
-  testing::Test::RecordProperty(attack, std::to_string(success));
+  char words[80];
+  std::snprintf(words, sizeof words, "success %.4f, guessing %.4f", success, guessing);
+  testing::Test::RecordProperty(attack, words);
   std::printf("intruder: %s: success %.5f, guessing %.5f\n", attack, success, guessing);
 }
+
+/// KINFOLD_MEASURED=FILE: the figures as `kinfold charter dpia --measured` reads them.
+class MeasuredFile : public testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo& test) override {
+    const char* path = std::getenv("KINFOLD_MEASURED");
+    if (path == nullptr) return;
+    for (int i = 0; i < test.result()->test_property_count(); ++i) {
+      const auto& property = test.result()->GetTestProperty(i);
+      const bool joins = std::string_view(property.key()).find("join") != std::string_view::npos;
+      std::FILE* file = std::fopen(path, "ab");
+      if (file == nullptr) return;
+      std::fprintf(file, "{\"risk\":\"%s\",\"what\":\"%s\",\"result\":\"%s\",\"source\":\"test Intruder.%s\"}\n",
+                   joins ? "joining" : "singling-out", property.key(), property.value(), test.name());
+      std::fclose(file);
+    }
+  }
+};
+const bool kListening = [] {
+  testing::UnitTest::GetInstance()->listeners().Append(new MeasuredFile);
+  return true;
+}();
 
 double share_of(std::size_t hits) { return static_cast<double>(hits) / static_cast<double>(kPersonCount); }
 constexpr double kGuess = 1.0 / static_cast<double>(kPersonCount);
@@ -52,6 +78,80 @@ TEST(Intruder, JoinsTwoDepartmentsRequestsByReferenceNoBetterThanByGuessing) {
   report("join two requests by reference", share_of(hits), kGuess);
   EXPECT_EQ(hits, 0u);
   EXPECT_EQ(first.size(), static_cast<std::size_t>(kPersonCount)) << "no reference twice: nothing to count frequencies of";
+}
+
+/// Names by Zipf's law, births over forty years: the frequencies that a frequency attack lives on.
+identity::Identity somebody(RandomStream& random) {
+  const auto zipf = [&](int count) { return static_cast<int>(std::pow(static_cast<double>(count), random.uniform())); };
+  identity::Identity person;
+  person.forenames = "Forename" + std::string(1, static_cast<char>('a' + zipf(26) - 1)) + std::string(1, static_cast<char>('a' + zipf(26) - 1));
+  person.surname = "Sur" + std::string(1, static_cast<char>('a' + zipf(26) - 1)) + "b" + std::string(1, static_cast<char>('a' + zipf(26) - 1));
+  person.date_of_birth = add_days(*make_date(1970, 1, 1), static_cast<int>(random.below(14'600)));
+  person.postcode = "SK" + std::to_string(zipf(20)) + " " + std::to_string(random.between(1, 9)) + "AB";
+  return person;
+}
+
+/// What a thief of the objections' file sees is how often each token is there. They know everybody's values and lay
+/// the commonest token beside the commonest combination, and so on down both lists.
+TEST(Intruder, CountsTheObjectionsTokensForLittle) {
+  RandomStream random(kSeed);
+  std::vector<identity::Identity> population;
+  for (int i = 0; i < 10 * kPersonCount; ++i) population.push_back(somebody(random));
+  std::map<std::string, std::size_t> in_population;  // combination -> people
+  std::map<std::string, std::size_t> in_book;
+  const auto combinations = [](const identity::Identity& person, std::map<std::string, std::size_t>& into) {
+    static_cast<void>(identity::objection_tokens(person, [&](std::string_view domain, std::string_view text) {
+      ++into[std::string(domain) + '\x1F' + std::string(text)];
+      return identity::Token{};
+    }));
+  };
+  for (const auto& person : population) combinations(person, in_population);
+  for (std::int64_t i = 0; i < kPersonCount; ++i) combinations(population[static_cast<std::size_t>(i) * 10], in_book);
+  const auto by_count = [&](const std::map<std::string, std::size_t>& counted) {
+    std::vector<std::pair<std::size_t, std::string>> ranked;
+    for (const auto& [text, count] : counted) ranked.emplace_back(count, text);
+    // Equal counts tell the thief nothing: their order is drawn.
+    for (std::size_t i = ranked.size(); i > 1; --i) std::swap(ranked[i - 1], ranked[random.below(i)]);
+    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    return ranked;
+  };
+  const auto guessed = by_count(in_population);
+  const auto seen = by_count(in_book);
+  std::size_t hits = 0;
+  std::size_t repeated = 0;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    hits += seen[i].second == guessed[i].second ? 1U : 0U;
+    repeated += seen[i].first > 1 ? 1U : 0U;
+  }
+  const double success = static_cast<double>(hits) / static_cast<double>(seen.size());
+  report("frequency attack on the objections' tokens", success, 1.0 / static_cast<double>(guessed.size()));
+  std::printf("intruder: %zu of %zu tokens are there more than once\n", repeated, seen.size());
+  EXPECT_LT(success, 0.005);
+}
+
+/// Two departments lay their returns side by side: no reference is in both, so they try by how much happened to each.
+TEST(Intruder, JoinsTwoDepartmentsReturnsByHowMuchHappenedForLittle) {
+  RandomStream random(kSeed + 1);
+  std::vector<std::pair<int, std::int64_t>> first;
+  std::vector<std::pair<int, std::int64_t>> second;
+  for (std::int64_t person = 0; person < kPersonCount; ++person) {
+    const double burden = -std::log(1.0 - random.uniform());  // the same trouble shows in both registers
+    const auto events = [&] {
+      int count = 0;
+      for (double time = -std::log(1.0 - random.uniform()); time < 4 * burden; time -= std::log(1.0 - random.uniform())) ++count;
+      return count;
+    };
+    first.emplace_back(events(), person);
+    second.emplace_back(events(), person);
+  }
+  for (auto* side : {&first, &second}) {
+    for (std::size_t i = side->size(); i > 1; --i) std::swap((*side)[i - 1], (*side)[random.below(i)]);  // by random reference
+    std::stable_sort(side->begin(), side->end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  }
+  std::size_t hits = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) hits += first[i].second == second[i].second ? 1U : 0U;
+  report("join two returns by the number of events", share_of(hits), kGuess);
+  EXPECT_LT(share_of(hits), 0.02);
 }
 
 TEST(Intruder, ReadsNothingFromTheOrderOfARequest) {

@@ -91,7 +91,7 @@ class Crash : public testing::Test {
     std::filesystem::copy(folder_ / "before", folder_ / "now", std::filesystem::copy_options::recursive);
     const pid_t child = fork();
     if (child == 0) {
-      Site site("dwp", folder_ / "now", keys_);
+      Site site(party_, folder_ / "now", keys_);
       if (!site.start().ok()) _exit(7);
       calls_left = n;
       act(site);
@@ -148,9 +148,77 @@ class Crash : public testing::Test {
   }
 
   seal::TemporaryFolder folder_;
+  std::string party_ = "dwp";
   seal::SiteKeys keys_ = seal::make_site_keys("dwp");
   std::vector<Id> ids_;
 };
+
+/// The ring that the vault's people are under: keys are added, made durable, and one is destroyed.
+class RecordsCrash : public Crash {
+ protected:
+  RecordsCrash() {
+    party_ = "ons-demo";
+    keys_ = seal::make_site_keys(party_);
+  }
+  void fill() {
+    Site site(party_, folder_ / "before", keys_);
+    ASSERT_TRUE(site.start().ok());
+    NewHolding what;
+    what.kind = Kind::kVault;
+    what.data_classes = {"identity"};
+    what.origin = party_;
+    what.purpose = "linkage";
+    const auto made = site.door->create_records(what, kLinker);
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    ids_ = {made.value().id};
+    auto ring = site.door->open_records(ids_[0], kLinker);
+    ASSERT_TRUE(ring.ok());
+    for (int i = 0; i < 3; ++i) bodies_.push_back(ring.value().add(seal::as_bytes("person " + std::to_string(i))).value());
+    ASSERT_TRUE(ring.value().close().ok());
+  }
+  Status change(Site& site) const {
+    auto ring = site.door->open_records(ids_[0], kLinker);
+    if (!ring.ok()) return ring.error();
+    for (int i = 0; i < 2; ++i) {
+      if (const auto added = ring.value().add(seal::as_bytes("new")); !added.ok()) return added.error();
+    }
+    if (auto s = ring.value().sync(); !s.ok()) return s;
+    if (auto s = ring.value().forget(std::span(&bodies_[0].first, 1)); !s.ok()) return s;
+    return ring.value().close();
+  }
+  /// The two that nobody gave up are there; the one that was to go is there as it was, or not at all.
+  void check_records(long n, bool ended) {
+    Site site(party_, folder_ / "now", keys_);
+    ASSERT_TRUE(site.start().ok()) << "call " << n;
+    auto ring = site.door->open_records(ids_[0], kLinker);
+    ASSERT_TRUE(ring.ok()) << "call " << n << ": " << ring.error().message;
+    for (std::size_t i = 0; i < bodies_.size(); ++i) {
+      const auto plain = ring.value().open(bodies_[i].first, bodies_[i].second);
+      if (i > 0) { ASSERT_TRUE(plain.ok()) << "call " << n << ": " << plain.error().message; }
+      if (plain.ok()) { EXPECT_EQ(seal::as_text(plain.value()), "person " + std::to_string(i)) << "call " << n; }
+      if (i == 0 && ended) { EXPECT_FALSE(plain.ok()); }
+    }
+    ASSERT_TRUE(ring.value().forget(std::span(&bodies_[0].first, 1)).ok()) << "call " << n << ": what was begun can be finished";
+    EXPECT_FALSE(ring.value().readable(bodies_[0].first)) << "call " << n;
+    const auto fresh = ring.value().add(seal::as_bytes("later"));
+    ASSERT_TRUE(fresh.ok());
+    EXPECT_TRUE(ring.value().open(fresh.value().first, fresh.value().second).ok()) << "call " << n;
+    ASSERT_TRUE(ring.value().close().ok());
+    EXPECT_TRUE(site.ledger->verify().value().sound()) << "call " << n;
+  }
+  std::vector<std::pair<RecordId, seal::Bytes>> bodies_;
+};
+
+TEST_F(RecordsCrash, AtAnyCallOfAddingAndForgettingLosesNobodyElse) {
+  fill();
+  long n = 0;
+  for (bool ended = false; !ended; ++n) {
+    ended = run_until(n, [&](Site& site) { static_cast<void>(change(site).ok()); });
+    check_records(n, ended);
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(n, 10) << "the calls were not counted";
+}
 
 TEST_F(Crash, AtAnyCallOfAStoreLeavesTheHoldingWholeOrGone) {
   prepare(1);

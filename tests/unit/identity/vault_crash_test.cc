@@ -86,7 +86,9 @@ PersonId id_of(const Vault& vault, const Identity& identity) {
 template <typename Done>
 bool live_through(const std::string& folder, Done&& done) {
   FileKeys keys(folder + "/keys");
-  auto vault = Vault::open(folder + "/vault.db", keys, seeded(5));
+  Vault::Options options;
+  options.index_lag = 1;  // so that the index on disk is written, too
+  auto vault = Vault::open(folder + "/vault.db", keys, seeded(5), options);
   if (!vault.ok()) return false;
   done('o');
   auto& open = vault.value();
@@ -114,11 +116,22 @@ bool was_done(const std::string& steps, char step) { return steps.find(step) != 
 void expect_whole(const std::string& folder, const std::string& steps, long write) {
   SCOPED_TRACE("write " + std::to_string(write) + ", done: " + steps);
   FileKeys keys(folder + "/keys");
+  Vault::Options lazily;
+  lazily.only_found = true;
+  bool bob_found = false;
+  {
+    const auto searched = Vault::open(folder + "/vault.db", keys, seeded(8), lazily);
+    ASSERT_TRUE(searched.ok()) << searched.error().message;
+    const auto found = searched.value().search(kBob);
+    ASSERT_TRUE(found.ok()) << found.error().message;
+    bob_found = !found.value().empty();
+  }
   auto opened = Vault::open(folder + "/vault.db", keys, seeded(9));
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   auto& vault = opened.value();
   const bool ann = id_of(vault, kAnn) != PersonId{};
   const bool bob = id_of(vault, kBob) != PersonId{};
+  EXPECT_EQ(bob_found, bob) << "the index on disk is behind, or ahead";
   const bool eve = id_of(vault, kEve) != PersonId{};
   const bool ida = id_of(vault, kIda) != PersonId{};
   EXPECT_EQ(eve, ida) << "a submission is there whole or not at all";
