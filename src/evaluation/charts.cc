@@ -1,5 +1,6 @@
 #include "evaluation/charts_internal.h"
 
+#include <algorithm>
 #include <functional>
 
 #include <nlohmann/json.hpp>
@@ -223,19 +224,30 @@ std::string waterfall_chart(const OutputTable& by_bearer) {
     row["kind"] = row["pounds"].get<double>() >= 0 ? "gain" : "loss";
   }
   rows.push_back({{"name", "net benefit"}, {"from", 0}, {"to", level}, {"kind", "net"}, {"pounds", level}});
+  for (auto& row : rows) row["end"] = std::max(row["from"].get<double>(), row["to"].get<double>());
   json colour = {{"field", "kind"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "top"}}},
                  {"scale", {{"domain", {"gain", "loss", "net"}}, {"range", {kProgramme, kComparison, "#444444"}}}}};
   json y = label("name");
-  json bar = {{"mark", {{"type", "bar"}}}, {"encoding", {{"y", y}, {"x", quantity("from", "pounds for one person on the programme")},
+  json x = quantity("from", "pounds for one person on the programme");
+  x["scale"] = {{"padding", 45}};  // room for the figures at the ends of the bars
+  json bar = {{"mark", {{"type", "bar"}}}, {"encoding", {{"y", y}, {"x", x},
                                                       {"x2", {{"field", "to"}}}, {"color", colour}}}};
   json text = {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}}},
-               {"encoding", {{"y", y}, {"x", quantity("to", "pounds for one person on the programme")},
+               {"encoding", {{"y", y}, {"x", quantity("end", "pounds for one person on the programme")},
                              {"text", {{"field", "pounds"}, {"type", "quantitative"}, {"format", "+,.0f"}}}}}};
   return chart(std::move(rows), json::array({zero_line("x"), bar, text})).dump();
 }
 
-std::string tornado_chart(const OutputTable& tornado, double per_pound) {
+std::string tornado_chart(const OutputTable& tornado, const Plan& plan, double per_pound) {
   auto rows = rows_of(tornado.table, {"what", "low", "high"}, [](const auto&, std::size_t row) { return row < 12; });
+  for (auto& row : rows) {
+    auto what = row["what"].get<std::string>();
+    for (const auto& outcome : plan.outcomes) {
+      const auto at = what.rfind(outcome.id);
+      if (at != std::string::npos && at + outcome.id.size() == what.size()) what.replace(at, outcome.id.size(), outcome_title(plan, outcome.id));
+    }
+    row["what"] = what;
+  }
   if (rows.empty()) return {};
   json bar = {{"mark", {{"type", "bar"}, {"color", kProgramme}}},
               {"encoding", {{"y", label("what")}, {"x", quantity("low", "benefit for each pound")}, {"x2", {{"field", "high"}}}}}};

@@ -18,7 +18,7 @@ std::string planted_chart(const OutputTable& planted, const Plan& plan);
 std::string event_study_chart(const OutputTable& events, const std::string& variable);
 /// Benefits by bearer and the cost, as steps from nothing to the net benefit.
 std::string waterfall_chart(const OutputTable& by_bearer);
-std::string tornado_chart(const OutputTable& tornado, double per_pound);
+std::string tornado_chart(const OutputTable& tornado, const Plan& plan, double per_pound);
 std::string trend_chart(const OutputTable& trends, const std::string& variable);
 
 }  // namespace kinfold::evaluation

@@ -56,9 +56,11 @@ void add_interaction_table(const Plan& plan, const Frame& frame, const std::vect
   const auto how = plan.multiplicity == Multiplicity::kRomanoWolf ? Multiplicity::kHolm : plan.multiplicity;
   const auto adjusted = adjust_p_values(p, how);
   OutputBuilder table("interactions", "Is the effect another in a subgroup than among everybody else?");
-  const std::vector<std::string> n = {"n_treated", "n_comparison", "n_treated_others", "n_comparison_others"};
+  const std::vector<std::string> n = {"n_treated", "n_comparison"};
   table.dimension("outcome").dimension("subgroup");
   for (const auto& name : n) table.count(name);
+  // How many the others are is for the check alone: beside another subgroup's number it would say how many are in neither.
+  table.contributors("n_treated_others", OutputLevel::kPerson).contributors("n_comparison_others", OutputLevel::kPerson);
   for (const char* name : {"effect", "effect_others", "difference", "std_error", "ci_low", "ci_high", "p_value", "p_adjusted"}) table.estimate(name, n);
   const double z = normal_quantile(0.5 + plan.confidence / 2);
   for (std::size_t k = 0; k < found.size(); ++k) {

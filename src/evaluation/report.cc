@@ -39,7 +39,7 @@ class Report {
   const OutputTable* find(std::string_view id) const { return find_output(outputs_, id); }
 
   void show(std::string_view id, const std::string& caption, const std::vector<std::string>& leave_out = {}) {
-    if (const auto* output = find(id)) page_.table(caption, for_reading(*output, leave_out));
+    if (const auto* output = find(id)) page_.table(caption, for_reading(*output, plan_, leave_out));
   }
   void draw(const std::string& caption, const std::string& spec, const std::string& alternative) {
     if (!spec.empty()) page_.chart(caption, spec, alternative);
@@ -136,7 +136,7 @@ class Report {
                     "the point and its line are what the evaluation found without knowing it.");
     draw("Planted effects (diamonds) and estimates with intervals", planted_chart(*planted, plan_),
          "For each outcome a diamond at the planted effect and a point with an interval at the estimate.");
-    show("planted", "Planted and estimated effects");
+    page_.table("Planted and estimated effects (pp: percentage points)", planted_for_reading(*planted, plan_));
   }
 
   void add_description() {
@@ -252,7 +252,7 @@ void Report::add_costs_section() {
   }
   page_.table("Benefits and costs for one person on the programme", costs_for_reading(*summary));
   if (const auto* tornado = find("costs_tornado")) {
-    draw("What moves the result most", tornado_chart(*tornado, per_pound()),
+    draw("What moves the result most", tornado_chart(*tornado, plan_, per_pound()),
          "For each input a bar from the benefit for each pound at the low end of its interval to that at the high end; widest first. The dashed line is £1 for £1.");
   }
   show("costs_by_kind", "Benefits by kind, for one person on the programme", {"programme_persons"});

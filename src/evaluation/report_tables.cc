@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "evaluation/sentences_internal.h"
 
 namespace kinfold::evaluation {
@@ -14,16 +15,28 @@ using table::Column;
 using table::ColumnType;
 using table::Table;
 
+constexpr const char* kWithheld = "\u2013";
+
+std::string people_text(const Table& t, std::size_t row) {
+  const auto* treated = t.find("n_treated");
+  const auto* comparison = t.find("n_comparison");
+  if (treated->is_null(row) || comparison->is_null(row)) return "withheld";
+  return with_thousands(treated->int_at(row)) + " / " + with_thousands(comparison->int_at(row));
+}
+
 /// A cell in the outcome's own unit: percentage points for shares.
 std::string effect_text(const Table& t, std::size_t row, const char* column, bool share) {
   const auto* found = t.find(column);
-  if (found == nullptr || found->is_null(row)) return "\u2013";
-  return plain_number(found->double_at(row) * (share ? 100 : 1), share ? 2 : 3);
+  if (found == nullptr || found->is_null(row)) return kWithheld;
+  const double value = found->double_at(row);
+  return share ? plain_number(100 * value, 2) : plain_number(value, decimals_for(value));
 }
+
+std::string with_unit(const std::string& text, bool share) { return share && text != kWithheld ? text + " pp" : text; }
 
 std::string range_text(const Table& t, std::size_t row, const char* low, const char* high, bool share) {
   const auto from = effect_text(t, row, low, share);
-  return from == "\u2013" ? from : from + " to " + effect_text(t, row, high, share);
+  return from == kWithheld ? from : from + " to " + effect_text(t, row, high, share);
 }
 
 std::string p_text(const Table& t, std::size_t row, const char* column) {
@@ -52,7 +65,7 @@ std::string name_of(const Outcome& outcome) {
   return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
 }
 
-Table for_reading(const OutputTable& output, const std::vector<std::string>& leave_out) {
+Table for_reading(const OutputTable& output, const Plan& plan, const std::vector<std::string>& leave_out) {
   std::vector<Column> columns;
   for (const auto& from : output.table.columns()) {
     const auto layout = std::find_if(output.layout.begin(), output.layout.end(), [&](const auto& l) { return l.name == from.name(); });
@@ -61,21 +74,24 @@ Table for_reading(const OutputTable& output, const std::vector<std::string>& lea
     std::string title = from.name();
     std::replace(title.begin(), title.end(), '_', ' ');
     const bool share = layout != output.layout.end() && layout->role == OutputRole::kShare;
+    if (from.name() == "outcome") {
+      Column named(title, ColumnType::kString);
+      for (std::size_t r = 0; r < from.size(); ++r) named.append_string(outcome_title(plan, from.text_at(r)));
+      columns.push_back(std::move(named));
+      continue;
+    }
     if (from.type() != ColumnType::kDouble) {
       columns.push_back(from);
       columns.back().rename(title);
       continue;
     }
-    Column shown(title, share ? ColumnType::kString : ColumnType::kDouble);
+    Column shown(title, ColumnType::kString);
     for (std::size_t r = 0; r < from.size(); ++r) {
       if (from.is_null(r)) {
         shown.append_null();
-      } else if (share) {
-        shown.append_string(percent(from.double_at(r)));
       } else {
         const double v = from.double_at(r);
-        const double scale = v == 0 ? 1 : std::pow(10.0, 3 - std::floor(std::log10(std::fabs(v))));
-        shown.append_double(std::round(v * scale) / scale);
+        shown.append_string(share ? percent(v) : plain_number(v, decimals_for(v)));
       }
     }
     columns.push_back(std::move(shown));
@@ -98,8 +114,8 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan, const st
     const bool share = outcome != plan.outcomes.end() && outcome->is_share;
     const auto number = [&](const char* column, bool as_percent) {
       const auto* found = t.find(column);
-      if (found == nullptr || found->is_null(r)) return std::string("\u2013");
-      return as_percent ? percent(found->double_at(r), 2) : plain_number(found->double_at(r) * (share ? 100 : 1), share ? 2 : 3);
+      if (found == nullptr || found->is_null(r)) return std::string(kWithheld);
+      return as_percent ? percent(found->double_at(r), 2) : effect_text(t, r, column, share);
     };
     const auto method = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
     const auto* adjusted = t.find("p_adjusted");
@@ -108,9 +124,9 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan, const st
     const std::string how = method != plan.methods.end() ? method->title : t.find("method")->text_at(r);
     const std::vector<std::string> cells = {
         !only.empty() ? who + ", " + how : outcome != plan.outcomes.end() ? name_of(*outcome) : id,
-        t.find("n_treated")->text_at(r) + " / " + t.find("n_comparison")->text_at(r), number("programme_mean", share),
-        number("comparison_mean", share), number("estimate", false) + (share ? " pp" : ""),
-        number("ci_low", false) + " to " + number("ci_high", false),
+        people_text(t, r), number("programme_mean", share),
+        number("comparison_mean", share), with_unit(number("estimate", false), share),
+        range_text(t, r, "ci_low", "ci_high", share),
         adjusted == nullptr || adjusted->is_null(r) ? "" : fmt::format("{:.3f}", adjusted->double_at(r))};
     for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
   }
@@ -126,7 +142,7 @@ Table costs_for_reading(const OutputTable& summary) {
     const auto number = [&](const char* column) {
       const auto* found = t.find(column);
       if (found == nullptr || found->is_null(r)) return std::string();
-      return measure.starts_with("chance") ? percent(found->double_at(r), 0) : "£" + plain_number(found->double_at(r), 2);
+      return measure.starts_with("chance") ? percent(found->double_at(r), 0) : pounds(found->double_at(r));
     };
     const auto low = number("low");
     out.columns()[0].append_string(measure);
@@ -153,7 +169,7 @@ Table interactions_for_reading(const OutputTable& interactions, const Plan& plan
     const auto id = t.find("outcome")->text_at(r);
     const bool share = is_share(plan, id);
     add_row(out, {outcome_title(plan, id), subgroup_title(plan, t.find("subgroup")->text_at(r)), effect_text(t, r, "effect", share),
-                  effect_text(t, r, "effect_others", share), effect_text(t, r, "difference", share) + (share ? " pp" : ""),
+                  effect_text(t, r, "effect_others", share), with_unit(effect_text(t, r, "difference", share), share),
                   range_text(t, r, "ci_low", "ci_high", share), p_text(t, r, "p_value"), p_text(t, r, "p_adjusted")});
   }
   return out;
@@ -166,9 +182,22 @@ Table linkage_for_reading(const OutputTable& linkage, const Plan& plan) {
     const auto id = t.find("outcome")->text_at(r);
     const bool share = is_share(plan, id);
     add_row(out, {outcome_title(plan, id), t.find("grades_accepted")->text_at(r), t.find("missed_links")->text_at(r),
-                  t.find("n_treated")->text_at(r) + " / " + t.find("n_comparison")->text_at(r), effect_text(t, r, "estimate", share) + (share ? " pp" : ""),
+                  people_text(t, r), with_unit(effect_text(t, r, "estimate", share), share),
                   range_text(t, r, "ci_low", "ci_high", share), effect_text(t, r, "corrected_estimate", share),
                   range_text(t, r, "corrected_low", "corrected_high", share), range_text(t, r, "bound_low", "bound_high", share)});
+  }
+  return out;
+}
+
+Table planted_for_reading(const OutputTable& planted, const Plan& plan) {
+  Table out = of_text({"outcome", "people", "planted", "found", "interval", "no adjustment", "interval holds what was planted"});
+  const auto& t = planted.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    const auto id = t.find("outcome")->text_at(r);
+    const bool share = is_share(plan, id);
+    add_row(out, {outcome_title(plan, id), people_text(t, r), with_unit(effect_text(t, r, "planted", share), share),
+                  effect_text(t, r, "estimate", share), range_text(t, r, "ci_low", "ci_high", share),
+                  effect_text(t, r, "raw_difference", share), t.find("interval_covers_planted")->text_at(r)});
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "evaluation/sentences_internal.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -42,9 +43,11 @@ std::string sentence_of(const Plan& plan, const Outcome& outcome, const EffectRo
                        of_whom(outcome), percent(row.programme), percent(row.comparison), plain_number(100 * row.estimate, 2),
                        relation, level, plain_number(100 * row.low, 2), plain_number(100 * row.high, 2), verdict(outcome, row));
   }
+  const int decimals = decimals_for(std::max(std::fabs(row.programme), std::fabs(row.comparison)));
+  const auto number = [&](double value) { return plain_number(value, decimals); };
   return fmt::format("{}: {} on the programme, {} in the comparison group: a difference of {} ({}% interval {} to {}). {}",
-                     of_whom(outcome), plain_number(row.programme, 2), plain_number(row.comparison, 2),
-                     plain_number(row.estimate, 2), level, plain_number(row.low, 2), plain_number(row.high, 2), verdict(outcome, row));
+                     of_whom(outcome), number(row.programme), number(row.comparison), number(row.estimate), level, number(row.low),
+                     number(row.high), verdict(outcome, row));
 }
 
 }  // namespace
@@ -57,6 +60,15 @@ const OutputTable* find_output(const std::vector<OutputTable>& outputs, std::str
 }
 
 std::string percent(double share, int decimals) { return fmt::format("{:.{}f}%", 100 * share, decimals); }
+
+std::string pounds(double value) { return (value < 0 ? "\u2212£" : "£") + plain_number(std::fabs(value), 2); }
+
+int decimals_for(double value) {
+  const double size = std::fabs(value);
+  if (size >= 1000 || size == 0) return 0;
+  if (size >= 100) return 1;
+  return size >= 1 ? 2 : size >= 0.01 ? 3 : 4;
+}
 
 std::string plain_number(double value, int decimals) {
   const auto text = fmt::format("{:.{}f}", value, decimals);
@@ -77,6 +89,7 @@ std::vector<std::string> cost_sentences(const Plan& plan, const std::vector<Outp
     return row;
   };
   std::vector<std::string> out;
+  double all = NAN;
   const std::pair<const char*, const char*> lines[] = {{"benefit for each pound", "Each £1 spent gives back"},
                                                        {"fiscal benefit for each pound", "Of that, the public purse gets back"}};
   for (const auto& [measure, opening] : lines) {
@@ -86,8 +99,12 @@ std::vector<std::string> cost_sentences(const Plan& plan, const std::vector<Outp
     const double low = value_at(t, "low", row);
     const double high = value_at(t, "high", row);
     if (!std::isfinite(value) || !std::isfinite(low) || !std::isfinite(high)) continue;
-    out.push_back(fmt::format("{} £{} ({:.0f}% interval £{} to £{}).{}", opening, plain_number(value, 2), 100 * plan.confidence,
-                              plain_number(low, 2), plain_number(high, 2),
+    if (!out.empty() && value == all) {
+      out.push_back("All of that is money of the public purse.");
+      continue;
+    }
+    if (out.empty()) all = value;
+    out.push_back(fmt::format("{} {} ({:.0f}% interval {} to {}).{}", opening, pounds(value), 100 * plan.confidence, pounds(low), pounds(high),
                               low <= 1 && high >= 1 ? " The interval includes £1, so it may pay for itself or not." : ""));
   }
   return out;

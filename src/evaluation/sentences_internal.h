@@ -13,6 +13,10 @@ const OutputTable* find_output(const std::vector<OutputTable>& outputs, std::str
 /// "2.5%", "-0.8", "1,234".
 std::string percent(double share, int decimals = 1);
 std::string plain_number(double value, int decimals);
+/// "£1,234.50", with the sign before the pound.
+std::string pounds(double value);
+/// How many decimals a figure of this size is worth: none from a thousand, three below one.
+int decimals_for(double value);
 
 /// One sentence an outcome, by the main method for everybody, with its interval.
 std::vector<std::string> headline_sentences(const Plan& plan, const std::vector<OutputTable>& outputs);
