@@ -39,27 +39,27 @@ Scores make_scores(std::size_t count, const std::string& path) {
   return out;
 }
 
-struct Outcome {
+struct MatchRun {
   double seconds = 0;
   std::size_t matched = 0;
   double mean_distance = 0;
 };
 
 template <typename Work>
-Outcome best_of_five(Work work) {
-  Outcome out;
+MatchRun best_of_five(Work work) {
+  MatchRun out;
   for (int k = 0; k < 5; ++k) {
     const auto start = std::chrono::steady_clock::now();
-    Outcome now = work();
+    MatchRun now = work();
     now.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (k == 0 || now.seconds < out.seconds) out = now;
   }
   return out;
 }
 
-Outcome without_replacement(const Scores& scores) {
+MatchRun without_replacement(const Scores& scores) {
   const auto matched = match_without_replacement(scores.treated, scores.pool, MatchOrder::kLargest, std::nullopt);
-  Outcome out;
+  MatchRun out;
   for (std::size_t i = 0; i < matched.size(); ++i) {
     if (matched[i] == kUnmatched) continue;
     ++out.matched;
@@ -69,10 +69,10 @@ Outcome without_replacement(const Scores& scores) {
   return out;
 }
 
-Outcome with_replacement(const Scores& scores) {
+MatchRun with_replacement(const Scores& scores) {
   const auto pool = sort_scores(scores.pool);
   const auto ranges = match_with_replacement(scores.treated, pool, {1, std::nullopt, 0});
-  Outcome out;
+  MatchRun out;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     if (ranges[i].count() == 0) continue;
     ++out.matched;
@@ -82,7 +82,7 @@ Outcome with_replacement(const Scores& scores) {
   return out;
 }
 
-bool compare(const char* what, const Outcome& ours, const Outcome& theirs) {
+bool compare(const char* what, const MatchRun& ours, const MatchRun& theirs) {
   std::printf("%s: MatchIt %.2f s, Kinfold %.4f s, ratio %.0f; %zu and %zu matched, mean distance %.3g and %.3g\n", what, theirs.seconds, ours.seconds,
               theirs.seconds / ours.seconds, theirs.matched, ours.matched, theirs.mean_distance, ours.mean_distance);
   return ours.matched >= theirs.matched && (ours.matched > theirs.matched || ours.mean_distance <= theirs.mean_distance * (1 + 1e-9));
@@ -94,9 +94,9 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const auto path = (std::filesystem::temp_directory_path() / "kinfold_matchit_scores.csv").string();
   const auto scores = make_scores(static_cast<std::size_t>(std::atoll(argv[1])), path);
-  const Outcome ours[2] = {best_of_five([&] { return without_replacement(scores); }), best_of_five([&] { return with_replacement(scores); })};
+  const MatchRun ours[2] = {best_of_five([&] { return without_replacement(scores); }), best_of_five([&] { return with_replacement(scores); })};
   std::FILE* r = popen(("Rscript --vanilla '" + std::string(argv[2]) + "' '" + path + "'").c_str(), "r");
-  Outcome theirs[2];
+  MatchRun theirs[2];
   bool complete = r != nullptr;
   for (auto& one : theirs) complete = complete && std::fscanf(r, "%lf %zu %lf", &one.seconds, &one.matched, &one.mean_distance) == 3;
   if (r != nullptr) pclose(r);

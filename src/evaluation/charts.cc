@@ -60,7 +60,34 @@ json quantity(const std::string& field, const std::string& title) {
 }
 
 json label(const std::string& field) {
-  return {{"field", field}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr}, {"axis", {{"labelLimit", 520}}}};
+  return {{"field", field}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr},
+          {"axis", {{"labelLimit", 520}, {"labelExpr", "split(datum.label, '\\n')"}}}};
+}
+
+constexpr std::size_t kLabelWidth = 30;  // characters: beside longer ones a chart on a telephone has no room
+
+/// A label in lines. The chart's own rows hold the breaks, and label() splits at them.
+std::string in_lines(const std::string& text) {
+  std::string out;
+  std::size_t width = 0;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const auto end = std::min(text.find(' ', begin), text.size());
+    if (width > 0) out += width + end - begin > kLabelWidth ? '\n' : ' ';
+    if (width > 0 && out.back() == '\n') width = 0;
+    out.append(text, begin, end - begin);
+    width += end - begin + 1;
+    begin = end + 1;
+  }
+  return out;
+}
+
+/// Breaks the labels of a field and makes room for two lines a row where one is broken.
+void wrap_labels(json& rows, const std::string& field, json& spec_height) {
+  for (auto& row : rows) {
+    row[field] = in_lines(row[field].get<std::string>());
+    if (row[field].get<std::string>().find('\n') != std::string::npos) spec_height = {{"step", 32}};
+  }
 }
 
 json group_colour() {
@@ -71,12 +98,16 @@ json group_colour() {
 
 /// Points with intervals, one row a label.
 json interval_chart(json rows, const std::string& name_field, const std::string& axis_title) {
+  json height;
+  wrap_labels(rows, name_field, height);
   const json y = label(name_field);
   const json interval = {{"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"color", kProgramme}}},
                          {"encoding", {{"y", y}, {"x", quantity("low", axis_title)}, {"x2", {{"field", "high"}}}}}};
   const json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 70}, {"color", kProgramme}, {"opacity", 1}}},
                       {"encoding", {{"y", y}, {"x", quantity("value", axis_title)}}}};
-  return chart(std::move(rows), json::array({zero_line("x"), interval, point}));
+  json spec = chart(std::move(rows), json::array({zero_line("x"), interval, point}));
+  if (!height.is_null()) spec["height"] = height;
+  return spec;
 }
 
 bool outcome_is_share(const Plan& plan, const std::string& id) {
@@ -144,7 +175,7 @@ std::string effects_chart(const OutputTable& effects, const Plan& plan, bool sha
   });
   if (rows.empty()) return {};
   scale_rows(rows, plan);
-  return interval_chart(std::move(rows), "name", shares ? "effect, percentage points" : "effect, in the outcome's own unit").dump();
+  return interval_chart(std::move(rows), "name", shares ? "effect, percentage points" : "effect, in its own unit").dump();
 }
 
 std::string subgroup_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome) {
@@ -248,12 +279,16 @@ std::string tornado_chart(const OutputTable& tornado, const Plan& plan, double p
     }
     row["what"] = what;
   }
+  json height;
+  wrap_labels(rows, "what", height);
   if (rows.empty()) return {};
   json bar = {{"mark", {{"type", "bar"}, {"color", kProgramme}}},
               {"encoding", {{"y", label("what")}, {"x", quantity("low", "benefit for each pound")}, {"x2", {{"field", "high"}}}}}};
   json as_found = {{"mark", {{"type", "rule"}, {"color", "#222"}, {"strokeWidth", 2}}}, {"encoding", {{"x", {{"datum", per_pound}}}}}};
   json break_even = {{"mark", {{"type", "rule"}, {"color", "#888"}, {"strokeDash", {4, 4}}}}, {"encoding", {{"x", {{"datum", 1}}}}}};
-  return chart(std::move(rows), json::array({bar, as_found, break_even})).dump();
+  json spec = chart(std::move(rows), json::array({bar, as_found, break_even}));
+  if (!height.is_null()) spec["height"] = height;
+  return spec.dump();
 }
 
 std::string trend_chart(const OutputTable& trends, const std::string& variable) {
