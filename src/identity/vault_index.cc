@@ -1,6 +1,6 @@
 // The vault's search index on disk: (key, record) pairs in buckets, sealed under one key of their own, so
-// that one person is found without reading everybody. An erasure gives the index a fresh key: what a backup has
-// of the old one cannot be read again, like the person. The layout is in docs/formats/vault.md.
+// that one person is found without reading everybody. An erasure gives the index a fresh key: what a backup
+// has of the old one cannot be read again, like the person. The layout is in docs/formats/vault.md.
 #include <sodium.h>
 
 #include <algorithm>
@@ -21,11 +21,11 @@ constexpr std::int64_t kLagShare = 100;  // what the index lags behind by, a sea
 
 struct Head {
   RecordNumber record = 0;
-  // Drawn anew at each writing: which bucket a key falls into is then a secret, so that the sizes of the sealed
-  // buckets, also of two backups side by side, say nothing about who came or went.
+  // Drawn anew at each writing: which bucket a key falls into is then a secret, so that the sizes of the
+  // sealed buckets, also of two backups side by side, say nothing about who came or went.
   std::array<std::uint8_t, crypto_shorthash_KEYBYTES> secret{};
   std::uint64_t bucket_count = 1;
-  std::int64_t last_seq = 0;        ///< Spellings up to this one are in the buckets.
+  std::int64_t last_seq = 0;  ///< Spellings up to this one are in the buckets.
   std::uint64_t person_count = 0;
 };
 
@@ -39,7 +39,9 @@ std::uint64_t bucket_of(std::uint64_t key, const Head& head) {
   return number % head.bucket_count;
 }
 
-Error damaged_index() { return invalid("the vault's search index is damaged; restore the vault and its keys from the same backup"); }
+Error damaged_index() {
+  return invalid("the vault's search index is damaged; restore the vault and its keys from the same backup");
+}
 
 Result<std::int64_t> number_of(Database& database, const char* sql) {
   auto asked = database.prepare(sql);
@@ -70,7 +72,8 @@ Result<std::optional<Head>> read_head(Database& database, RecordKeys& keys) {
 }
 
 /// Appends the bucket's entries.
-Status read_bucket(Database& database, RecordKeys& keys, const Head& head, std::uint64_t bucket, std::vector<SearchEntry>& entries) {
+Status read_bucket(Database& database, RecordKeys& keys, const Head& head, std::uint64_t bucket,
+                   std::vector<SearchEntry>& entries) {
   auto asked = database.prepare("SELECT sealed FROM search_bucket WHERE bucket = ?1");
   if (!asked.ok()) return asked.error();
   const auto row = asked.value().bind(1, static_cast<std::int64_t>(bucket)).step();
@@ -104,13 +107,17 @@ Result<RecordNumber> write_head(Database& database, RecordKeys& keys, const Head
   auto insert = database.prepare("INSERT INTO search_head VALUES(?1, ?2)");
   if (!insert.ok()) return insert.error();
   const auto record = sealed.value().first;
-  const auto written = insert.value().bind(1, static_cast<std::int64_t>(record)).bind(2, seal::ByteView(sealed.value().second)).run();
+  const auto written = insert.value()
+                           .bind(1, static_cast<std::int64_t>(record))
+                           .bind(2, seal::ByteView(sealed.value().second))
+                           .run();
   if (!written.ok()) return written.error();
   return record;
 }
 
 /// Writes `entries` (whose `person` is a record) under a fresh key. Within a transaction of the caller's.
-Status write_index(Database& database, RecordKeys& keys, const RandomBytes& random, const std::vector<SearchEntry>& entries, Head head) {
+Status write_index(Database& database, RecordKeys& keys, const RandomBytes& random,
+                   const std::vector<SearchEntry>& entries, Head head) {
   head.bucket_count = std::clamp<std::uint64_t>(entries.size() / kEntriesPerBucket, 1, kBucketCountMax);
   random(head.secret);
   const auto record = write_head(database, keys, head);
@@ -130,7 +137,12 @@ Status write_index(Database& database, RecordKeys& keys, const RandomBytes& rand
     }
     auto page = keys.seal(record.value(), body.finish());
     if (!page.ok()) return page.error();
-    if (auto ok = insert.value().bind(1, static_cast<std::int64_t>(bucket)).bind(2, seal::ByteView(page.value())).run(); !ok.ok()) return ok;
+    if (auto ok = insert.value()
+                      .bind(1, static_cast<std::int64_t>(bucket))
+                      .bind(2, seal::ByteView(page.value()))
+                      .run();
+        !ok.ok())
+      return ok;
   }
   return {};
 }
@@ -153,7 +165,9 @@ Status Vault::State::save_index() {
   }
   auto transaction = Transaction::begin(database);
   if (!transaction.ok()) return transaction.error();
-  if (auto written = write_index(database, *keys, random, entries, {0, {}, 1, last.value(), living_count}); !written.ok()) return written;
+  if (auto written = write_index(database, *keys, random, entries, {0, {}, 1, last.value(), living_count});
+      !written.ok())
+    return written;
   if (head.value()) {
     if (auto doomed = doom(head.value()->record); !doomed.ok()) return doomed;
   }
@@ -172,7 +186,8 @@ Status Vault::State::remove_from_index(RecordNumber record) {
   }
   std::erase_if(entries, [&](const SearchEntry& entry) { return entry.person == record; });
   const auto old = head.value()->record;
-  if (auto written = write_index(database, *keys, random, entries, *head.value()); !written.ok()) return written;
+  if (auto written = write_index(database, *keys, random, entries, *head.value()); !written.ok())
+    return written;
   return doom(old);
 }
 
@@ -213,7 +228,9 @@ Result<std::size_t> Vault::State::read_person(RecordNumber record) {
 
 Result<std::vector<std::size_t>> Vault::State::read_candidates(const Identity& identity) {
   const auto asked_keys = search_keys(identity);
-  const auto wanted = [&](std::uint64_t key) { return std::find(asked_keys.begin(), asked_keys.end(), key) != asked_keys.end(); };
+  const auto wanted = [&](std::uint64_t key) {
+    return std::find(asked_keys.begin(), asked_keys.end(), key) != asked_keys.end();
+  };
   const auto head = read_head(database, *keys);
   if (!head.ok()) return head.error();
   std::vector<RecordNumber> records;
@@ -221,7 +238,8 @@ Result<std::vector<std::size_t>> Vault::State::read_candidates(const Identity& i
     for (const auto key : asked_keys) {
       std::vector<SearchEntry> entries;
       const auto bucket = bucket_of(key, *head.value());
-      if (auto read = read_bucket(database, *keys, *head.value(), bucket, entries); !read.ok()) return read.error();
+      if (auto read = read_bucket(database, *keys, *head.value(), bucket, entries); !read.ok())
+        return read.error();
       for (const auto& entry : entries) {
         if (entry.key == key) records.push_back(entry.person);
       }

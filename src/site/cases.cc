@@ -52,13 +52,16 @@ Status take_receipts(Site& site, rights::CaseStore& store, const std::string& ac
     bool changed = false;
     for (const auto& awaited : rights::awaited_receipts(a_case)) {
       const auto colon = awaited.find(':');
-      const auto notice = seal::parse_id(awaited.substr(colon == std::string::npos ? awaited.size() : colon + 1));
+      const auto notice =
+          seal::parse_id(awaited.substr(colon == std::string::npos ? awaited.size() : colon + 1));
       if (!notice || !receipt_for(site, awaited.substr(0, colon), *notice)) continue;
-      if (auto s = rights::apply(a_case, {rights::Event::kReceipt, site.today(), actor, awaited}); !s.ok()) return s;
+      if (auto s = rights::apply(a_case, {rights::Event::kReceipt, site.today(), actor, awaited}); !s.ok())
+        return s;
       changed = true;
     }
     if (rights::awaited_receipts(a_case).empty()) {
-      if (auto s = rights::apply(a_case, {rights::Event::kFulfil, site.today(), actor, {}}); !s.ok()) return s;
+      if (auto s = rights::apply(a_case, {rights::Event::kFulfil, site.today(), actor, {}}); !s.ok())
+        return s;
       changed = true;
     }
     if (!changed) continue;
@@ -103,14 +106,17 @@ Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
   }
   auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
     const bool before = date_of(recorded.at) <= a_case.received;
-    if (recorded.entry.verb == ledger::Verb::kRelease && recorded.entry.phase == ledger::Phase::kDone && before) ++facts.release_count;
+    if (recorded.entry.verb == ledger::Verb::kRelease && recorded.entry.phase == ledger::Phase::kDone &&
+        before)
+      ++facts.release_count;
     return true;
   });
   if (!read.ok()) return read.error();
   // A council does not see what was released and published: there the person is told that it may have been.
   facts.figures_published = facts.release_count > 0 || site.party().role == charter::Role::kAuthority;
   std::vector<std::string> contacts;
-  for (const auto& contact : charter.contacts) contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
+  for (const auto& contact : charter.contacts)
+    contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
   facts.complaint_contact = join(contacts, "; ");
   return facts;
 }
@@ -124,9 +130,12 @@ Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
   a_case.person = act.person;
   std::vector<std::string> told;
   for (const auto& notice : act.notices) told.push_back(awaited_as(notice));
-  const rights::CaseEvent started{rights::Event::kStart, site.today(), act.actor, std::string(kRows) + std::to_string(act.row_count)};
-  const rights::CaseEvent done = told.empty() ? rights::CaseEvent{rights::Event::kFulfil, site.today(), act.actor, {}}
-                                              : rights::CaseEvent{rights::Event::kNotifyRecipients, site.today(), act.actor, join(told, ",")};
+  const rights::CaseEvent started{rights::Event::kStart, site.today(), act.actor,
+                                  std::string(kRows) + std::to_string(act.row_count)};
+  const rights::CaseEvent done =
+      told.empty()
+          ? rights::CaseEvent{rights::Event::kFulfil, site.today(), act.actor, {}}
+          : rights::CaseEvent{rights::Event::kNotifyRecipients, site.today(), act.actor, join(told, ",")};
   for (const auto& event : {started, done}) {
     if (auto s = rights::apply(a_case, event); !s.ok()) return s.error();
   }
@@ -136,17 +145,23 @@ Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
 }
 
 void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notice>& notices) {
-  report.text("case", "Case", a_case.id).text("state", "State of the case", std::string(rights::name(rights::state_of(a_case))));
-  for (const auto& notice : notices) report.text("notice_" + notice.party, "Notice for " + notice.party, notice.path);
-  if (!notices.empty()) report.notes.push_back("The case is closed when their receipts are in: kinfold receive, then kinfold rights list.");
-  report.notes.push_back("For the person: kinfold rights receipt " + a_case.id + " --out FOLDER, when the case is closed.");
+  report.text("case", "Case", a_case.id)
+      .text("state", "State of the case", std::string(rights::name(rights::state_of(a_case))));
+  for (const auto& notice : notices)
+    report.text("notice_" + notice.party, "Notice for " + notice.party, notice.path);
+  if (!notices.empty())
+    report.notes.push_back(
+        "The case is closed when their receipts are in: kinfold receive, then kinfold rights list.");
+  report.notes.push_back("For the person: kinfold rights receipt " + a_case.id +
+                         " --out FOLDER, when the case is closed.");
 }
 
 Result<Report> list_cases(Site& site, const std::string& actor) {
   const auto cases = cases_now(site, actor);
   if (!cases.ok()) return cases.error();
   table::Table rows;
-  for (const auto* name : {"case", "right", "received", "state", "awaited", "due"}) rows.add(name, ColumnType::kString);
+  for (const auto* name : {"case", "right", "received", "state", "awaited", "due"})
+    rows.add(name, ColumnType::kString);
   rows.add("days_left", ColumnType::kInt64);
   auto& columns = rows.columns();
   for (const auto& each : cases.value().store.list(site.today())) {
@@ -168,7 +183,8 @@ Result<Report> list_cases(Site& site, const std::string& actor) {
   return report;
 }
 
-Result<Report> write_receipt(Site& site, const std::string& case_id, const std::string& actor, const std::string& out_folder) {
+Result<Report> write_receipt(Site& site, const std::string& case_id, const std::string& actor,
+                             const std::string& out_folder) {
   const auto cases = cases_now(site, actor);
   if (!cases.ok()) return cases.error();
   const auto a_case = cases.value().store.find(case_id);
@@ -187,15 +203,18 @@ Result<Report> write_receipt(Site& site, const std::string& case_id, const std::
   std::error_code error;
   std::filesystem::create_directories(out_folder, error);
   if (error) return io_error("cannot make the folder for the receipt: " + error.message());
-  const std::pair<const char*, const std::string*> files[] = {
-      {"receipt.html", &receipt.value().html}, {"receipt.json", &receipt.value().json}, {"receipt.txt", &note.value()}};
+  const std::pair<const char*, const std::string*> files[] = {{"receipt.html", &receipt.value().html},
+                                                              {"receipt.json", &receipt.value().json},
+                                                              {"receipt.txt", &note.value()}};
   for (const auto& [name, text] : files) {
-    if (auto s = seal::write_whole_file(out_folder + "/" + name, seal::as_bytes(*text)); !s.ok()) return s.error();
+    if (auto s = seal::write_whole_file(out_folder + "/" + name, seal::as_bytes(*text)); !s.ok())
+      return s.error();
   }
   Report report;
   report.headline = "The receipt is made: what was done, who confirmed it, and what cannot be undone.";
   report.text("case", "Case", case_id).text("folder", "Folder", out_folder);
-  report.notes.push_back("receipt.txt is signed: whoever has this site's card checks it with `kinfold-verify receipt`.");
+  report.notes.push_back(
+      "receipt.txt is signed: whoever has this site's card checks it with `kinfold-verify receipt`.");
   return report;
 }
 

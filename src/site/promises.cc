@@ -5,8 +5,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "site/certificates.h"
 #include "site/cases.h"
+#include "site/certificates.h"
 #include "site/vault.h"
 
 namespace kinfold::site {
@@ -40,7 +40,8 @@ Result<Looked> look_at_charter(Site& site) {
 Result<Looked> look_at_ledger(Site& site) {
   const auto verdict = site.ledger().verify();
   if (!verdict.ok()) return verdict.error();
-  if (verdict.value().sound()) return yes(number(verdict.value().entry_count) + " entries, all as they were written");
+  if (verdict.value().sound())
+    return yes(number(verdict.value().entry_count) + " entries, all as they were written");
   const auto& first = verdict.value().damages.front();
   return no("entry " + std::to_string(first.index) + ": " + first.what);
 }
@@ -81,7 +82,8 @@ Result<Looked> look_at_retention(Site& site) {
     ++live;
     if (site.door().days_left(each) < 0) ++overdue;
   }
-  if (overdue > 0) return no(number(overdue) + " past their day, locked but not destroyed: kinfold retention enforce");
+  if (overdue > 0)
+    return no(number(overdue) + " past their day, locked but not destroyed: kinfold retention enforce");
   return yes(number(live) + " live holdings, none past its day");
 }
 
@@ -97,7 +99,8 @@ Result<Looked> look_at_own_certificates(Site& site) {
     const bool gone = each.state == holding::HoldingState::kDestroyed || site.door().days_left(each) < 0;
     if (each.kind != Kind::kRequest || !gone) continue;
     ++over;
-    if (!certified.contains(each.id)) return no("request " + seal::to_hex(each.id) + " is over and has no certificate of destruction");
+    if (!certified.contains(each.id))
+      return no("request " + seal::to_hex(each.id) + " is over and has no certificate of destruction");
   }
   return yes(number(over) + " requests are over, each with its certificate");
 }
@@ -118,7 +121,8 @@ Result<Looked> look_at_their_certificates(Site& site) {
     return late.empty();
   });
   if (!read.ok()) return read.error();
-  if (!late.empty()) return no(late + " has sent no certificate for a request that is past its day; it gets no next one");
+  if (!late.empty())
+    return no(late + " has sent no certificate for a request that is past its day; it gets no next one");
   return yes(number(over) + " requests are past their day, a certificate is here for each");
 }
 
@@ -161,11 +165,13 @@ Result<Looked> look_at_references(Site& site, const std::string& actor) {
   std::vector<identity::Reference> all;
   for (const auto& scope : vault.value().vault.scopes()) {
     for (const auto& person : vault.value().vault.people()) {
-      if (const auto reference = vault.value().vault.reference_of(scope.id, person)) all.push_back(*reference);
+      if (const auto reference = vault.value().vault.reference_of(scope.id, person))
+        all.push_back(*reference);
     }
   }
   std::sort(all.begin(), all.end());
-  if (std::adjacent_find(all.begin(), all.end()) != all.end()) return no("a reference stands for two people, or for one in two requests");
+  if (std::adjacent_find(all.begin(), all.end()) != all.end())
+    return no("a reference stands for two people, or for one in two requests");
   return yes(number(all.size()) + " references, each used once");
 }
 
@@ -173,7 +179,8 @@ std::optional<Date> last_objection(Site& site) {
   std::optional<Date> last;
   const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
     const auto verb = recorded.entry.verb;
-    if ((verb == Verb::kObject || verb == Verb::kWithdraw) && recorded.entry.phase == Phase::kDone) last = date_of(recorded.at);
+    if ((verb == Verb::kObject || verb == Verb::kWithdraw) && recorded.entry.phase == Phase::kDone)
+      last = date_of(recorded.at);
     return true;
   });
   return read.ok() ? last : std::nullopt;
@@ -183,7 +190,8 @@ Result<Looked> look_at_objections(Site& site, const std::string& actor) {
   if (site.party().role == Role::kAuthority) {
     const auto live = site.door().live(Kind::kSubmission);
     if (!live.ok()) return live.error();
-    if (!live.value().empty()) return no("a submission is kept here; it should have gone to the trusted party only");
+    if (!live.value().empty())
+      return no("a submission is kept here; it should have gone to the trusted party only");
     return yes("nothing about anybody is kept here but the objections, which are no names");
   }
   if (!site.door().may_act(actor, charter::Duty::kLinkage).ok()) return not_seen(charter::Duty::kLinkage);
@@ -195,14 +203,18 @@ Result<Looked> look_at_objections(Site& site, const std::string& actor) {
   std::uint64_t objected = 0;
   for (const auto& id : vault.value().vault.people()) {
     const auto person = vault.value().vault.find(id);
-    const auto matches = [&](const auto& version) { return objections.value().book.matches(version.identity); };
+    const auto matches = [&](const auto& version) {
+      return objections.value().book.matches(version.identity);
+    };
     if (!person || std::none_of(person->versions.begin(), person->versions.end(), matches)) continue;
     ++objected;
     for (const auto& scope : person->disclosures) {
-      if (last && scope.issued > *last) return no("somebody who objected is in the request or data set of " + to_iso(scope.issued));
+      if (last && scope.issued > *last)
+        return no("somebody who objected is in the request or data set of " + to_iso(scope.issued));
     }
   }
-  return yes(number(objected) + " people in the vault objected; none is in anything made since the last objection");
+  return yes(number(objected) +
+             " people in the vault objected; none is in anything made since the last objection");
 }
 
 Result<Looked> look_at_disclosure(Site& site) {
@@ -218,10 +230,13 @@ Result<Looked> look_at_disclosure(Site& site) {
     if (entry.verb == Verb::kApprove) approved[entry.subject].insert(actor);
     if (entry.verb != Verb::kPublish) return true;
     ++published;
-    if (!author.contains(entry.subject)) wrong = "a publication (entry " + std::to_string(recorded.index) + ") has no check before it";
+    if (!author.contains(entry.subject))
+      wrong = "a publication (entry " + std::to_string(recorded.index) + ") has no check before it";
     auto others = approved[entry.subject];
     if (wrong.empty()) others.erase(author.at(entry.subject));
-    if (wrong.empty() && others.empty()) wrong = "a publication (entry " + std::to_string(recorded.index) + ") was approved by nobody but its author";
+    if (wrong.empty() && others.empty())
+      wrong = "a publication (entry " + std::to_string(recorded.index) +
+              ") was approved by nobody but its author";
     return wrong.empty();
   });
   if (!read.ok()) return read.error();
@@ -230,7 +245,8 @@ Result<Looked> look_at_disclosure(Site& site) {
 }
 
 Result<Looked> look_at_cases(Site& site, const std::string& actor) {
-  if (!site.door().may_act(actor, charter::Duty::kDataProtection).ok()) return not_seen(charter::Duty::kDataProtection);
+  if (!site.door().may_act(actor, charter::Duty::kDataProtection).ok())
+    return not_seen(charter::Duty::kDataProtection);
   const auto cases = list_cases(site, actor);
   if (!cases.ok()) return cases.error();
   const auto* left = cases.value().rows ? cases.value().rows->find("days_left") : nullptr;
@@ -257,14 +273,16 @@ std::string_view name(Kept kept) {
 
 Result<Looked> look(Site& site, LiveCheck check, const std::string& actor) {
   if (check == LiveCheck::kPeople) return Looked{Kept::kPeople, "only people can keep this"};
-  if (!charter::applies_at(check, site.party().role)) return Looked{Kept::kElsewhere, "nothing to see at a site of this kind"};
+  if (!charter::applies_at(check, site.party().role))
+    return Looked{Kept::kElsewhere, "nothing to see at a site of this kind"};
   switch (check) {
     case LiveCheck::kCharter: return look_at_charter(site);
     case LiveCheck::kLedger: return look_at_ledger(site);
     case LiveCheck::kDoor: return look_at_door(site);
     case LiveCheck::kRetention: return look_at_retention(site);
     case LiveCheck::kCertificates:
-      return site.party().role == Role::kDepartment ? look_at_own_certificates(site) : look_at_their_certificates(site);
+      return site.party().role == Role::kDepartment ? look_at_own_certificates(site)
+                                                    : look_at_their_certificates(site);
     case LiveCheck::kWalls: return look_at_walls(site);
     case LiveCheck::kReferences: return look_at_references(site, actor);
     case LiveCheck::kObjections: return look_at_objections(site, actor);
@@ -278,7 +296,8 @@ Result<Looked> look(Site& site, LiveCheck check, const std::string& actor) {
 Result<Report> live_promises(Site& site, const std::string& actor) {
   std::map<LiveCheck, Looked> looked;
   table::Table rows;
-  for (const auto* column : {"sentence", "status", "check", "seen", "promise", "tests"}) rows.add(column, table::ColumnType::kString);
+  for (const auto* column : {"sentence", "status", "check", "seen", "promise", "tests"})
+    rows.add(column, table::ColumnType::kString);
   std::map<Kept, std::uint64_t> counts;
   for (const auto& promise : charter::promises(site.charter())) {
     if (!looked.contains(promise.check)) {
@@ -290,12 +309,15 @@ Result<Report> live_promises(Site& site, const std::string& actor) {
     }
     const auto& seen = looked.at(promise.check);
     ++counts[seen.kept];
-    const std::string values[] = {promise.sentence, std::string(name(seen.kept)), std::string(charter::name(promise.check)),
-                                  seen.words, promise.text, join(promise.tests, ", ")};
-    for (std::size_t column = 0; column < std::size(values); ++column) rows.columns()[column].append_string(values[column]);
+    const std::string values[] = {
+        promise.sentence, std::string(name(seen.kept)), std::string(charter::name(promise.check)), seen.words,
+        promise.text,     join(promise.tests, ", ")};
+    for (std::size_t column = 0; column < std::size(values); ++column)
+      rows.columns()[column].append_string(values[column]);
   }
   Report report;
-  report.headline = counts[Kept::kNo] == 0 ? "Everything that can be seen here is kept." : "Not everything that is promised is kept here.";
+  report.headline = counts[Kept::kNo] == 0 ? "Everything that can be seen here is kept."
+                                           : "Not everything that is promised is kept here.";
   report.count("kept", "Promises kept, seen here", counts[Kept::kYes])
       .count("broken", "BROKEN", counts[Kept::kNo])
       .count("not_seen", "Not seen: the door let nobody look, or another duty has to", counts[Kept::kNotSeen])

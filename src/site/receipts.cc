@@ -39,7 +39,8 @@ Result<SignedReceipt> parse_receipt(std::string_view text) {
   facts.party = values[0];
   const auto notice = seal::parse_id(values[1]);
   const auto done = parse_iso_date(values[2]);
-  const auto [end, problem] = std::from_chars(values[3].data(), values[3].data() + values[3].size(), facts.row_count);
+  const auto [end, problem] =
+      std::from_chars(values[3].data(), values[3].data() + values[3].size(), facts.row_count);
   if (!notice || !done || problem != std::errc() || end != values[3].data() + values[3].size()) return bad;
   facts.notice = *notice;
   facts.done = *done;
@@ -48,7 +49,8 @@ Result<SignedReceipt> parse_receipt(std::string_view text) {
 
 bool is_told(const Site& site, std::string_view party) {
   const auto* known = site.charter().find_party(party);
-  return known != nullptr && (known->role == charter::Role::kDepartment || known->role == charter::Role::kResearch);
+  return known != nullptr &&
+         (known->role == charter::Role::kDepartment || known->role == charter::Role::kResearch);
 }
 
 /// Whether a notice that went to a department or to research still waits for its receipt.
@@ -67,7 +69,8 @@ Result<SignedReceipt> verify_receipt(std::string_view note, const seal::Card& ca
   const auto text = seal::verify_note(note, card.party, card.signer);
   if (!text.ok()) return text.error();
   auto facts = parse_receipt(text.value());
-  if (facts.ok() && facts.value().party != card.party) return refused("the receipt is of another party than the one that signed it");
+  if (facts.ok() && facts.value().party != card.party)
+    return refused("the receipt is of another party than the one that signed it");
   return facts;
 }
 
@@ -75,7 +78,9 @@ Result<Notice> send_notice(Site& site, const std::string& party, const std::vect
                            const std::optional<seal::Id>& about, const seal::Contents& contents) {
   const auto expires = charter::expiry(site.charter(), charter::Kind::kNotice, party, site.today());
   if (!expires.ok()) return expires.error();
-  const auto sent = site.send({seal::PackageKind::kNotice, party, kRightsPurpose, data_classes, {}, about, expires.value()}, contents);
+  const auto sent =
+      site.send({seal::PackageKind::kNotice, party, kRightsPurpose, data_classes, {}, about, expires.value()},
+                contents);
   if (!sent.ok()) return sent.error();
   ledger::Entry entry;
   entry.verb = ledger::Verb::kNotify;
@@ -86,15 +91,24 @@ Result<Notice> send_notice(Site& site, const std::string& party, const std::vect
   return Notice{party, sent.value().manifest.id, sent.value().path};
 }
 
-Result<std::string> answer_notice(Site& site, const std::string& to, const seal::Id& notice, std::uint64_t row_count) {
+Result<std::string> answer_notice(Site& site, const std::string& to, const seal::Id& notice,
+                                  std::uint64_t row_count) {
   const auto expires = charter::expiry(site.charter(), charter::Kind::kNotice, to, site.today());
   if (!expires.ok()) return expires.error();
-  const auto note = seal::sign_note(receipt_text({site.party().id, notice, site.today(), row_count}), site.party().id, site.keys().signer);
+  const auto note = seal::sign_note(receipt_text({site.party().id, notice, site.today(), row_count}),
+                                    site.party().id, site.keys().signer);
   if (!note.ok()) return note.error();
   const auto bytes = seal::as_bytes(note.value());
   seal::Contents contents;
   contents.documents.push_back({receipt_file(notice), seal::PlainBytes(bytes.begin(), bytes.end())});
-  const auto sent = site.send({seal::PackageKind::kReceipt, to, kRightsPurpose, {}, receipt_id(site.party().id, notice), notice, expires.value()}, contents);
+  const auto sent = site.send({seal::PackageKind::kReceipt,
+                               to,
+                               kRightsPurpose,
+                               {},
+                               receipt_id(site.party().id, notice),
+                               notice,
+                               expires.value()},
+                              contents);
   if (!sent.ok()) return sent.error();
   return sent.value().path;
 }
@@ -110,13 +124,15 @@ Status file_receipt(Site& site, const std::string& note, const std::string& part
   });
   if (!ours.ok()) return ours.error();
   if (!ours.value()) {
-    return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering, refused("the receipt answers no notice that was sent to this party"));
+    return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering,
+                       refused("the receipt answers no notice that was sent to this party"));
   }
   const auto folder = site.paths().certificates() + "/" + party;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return io_error("cannot make the folder of receipts: " + error.message());
-  if (auto s = seal::write_whole_file(folder + "/" + receipt_file(notice), seal::as_bytes(note)); !s.ok()) return s;
+  if (auto s = seal::write_whole_file(folder + "/" + receipt_file(notice), seal::as_bytes(note)); !s.ok())
+    return s;
   ledger::Entry entry;
   entry.verb = ledger::Verb::kCertify;
   entry.subject = notice;
@@ -127,7 +143,8 @@ Status file_receipt(Site& site, const std::string& note, const std::string& part
 }
 
 std::optional<SignedReceipt> receipt_for(const Site& site, const std::string& party, const seal::Id& notice) {
-  const auto bytes = seal::read_whole_file(site.paths().certificates() + "/" + party + "/" + receipt_file(notice), kReceiptBytesMax);
+  const auto bytes = seal::read_whole_file(
+      site.paths().certificates() + "/" + party + "/" + receipt_file(notice), kReceiptBytesMax);
   const auto card = site.card_of(party);
   if (!bytes.ok() || !card.ok()) return std::nullopt;
   // Checked again at each reading: a file in the folder proves nothing by lying there.
@@ -143,11 +160,15 @@ Result<std::vector<std::string>> answer_councils(Site& site) {
   auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
     const auto& entry = recorded.entry;
     const auto* from = site.charter().find_party(entry.party.text());
-    if (entry.phase != ledger::Phase::kDone || from == nullptr || from->role != charter::Role::kAuthority) return true;
-    if (entry.verb == ledger::Verb::kReceive && entry.kind.text() == "notice" && !entry.data_classes.empty()) {
+    if (entry.phase != ledger::Phase::kDone || from == nullptr || from->role != charter::Role::kAuthority)
+      return true;
+    if (entry.verb == ledger::Verb::kReceive && entry.kind.text() == "notice" &&
+        !entry.data_classes.empty()) {
       unanswered.emplace_back(from->id, entry.subject);
     } else if (entry.verb == ledger::Verb::kSend) {
-      std::erase_if(unanswered, [&](const auto& each) { return entry.subject == receipt_id(site.party().id, each.second); });
+      std::erase_if(unanswered, [&](const auto& each) {
+        return entry.subject == receipt_id(site.party().id, each.second);
+      });
     }
     return true;
   });

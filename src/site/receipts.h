@@ -26,8 +26,8 @@ Result<Notice> send_notice(Site& site, const std::string& party, const std::vect
 
 /// A receipt as it was signed: docs/formats/receipt.md.
 struct SignedReceipt {
-  std::string party;          ///< Who answers.
-  seal::Id notice;            ///< What it answers.
+  std::string party;  ///< Who answers.
+  seal::Id notice;    ///< What it answers.
   Date done;
   std::uint64_t row_count = 0;  ///< Rows taken out there.
 };
@@ -36,7 +36,8 @@ Result<SignedReceipt> verify_receipt(std::string_view note, const seal::Card& ca
 
 /// Signs and seals the receipt for a notice. The same notice has the same receipt, however often it is
 /// answered. \returns the sealed file's path.
-Result<std::string> answer_notice(Site& site, const std::string& to, const seal::Id& notice, std::uint64_t row_count);
+Result<std::string> answer_notice(Site& site, const std::string& to, const seal::Id& notice,
+                                  std::uint64_t row_count);
 
 /// Checks a receipt that came in and files it under `certificates`.
 Status file_receipt(Site& site, const std::string& note, const std::string& party);

@@ -1,5 +1,5 @@
-// A correction: what was held before stays as such, and the corrected identity is the one in use. Links that were
-// made by the error are opened again: their rows go, and the next request asks anew.
+// A correction: what was held before stays as such, and the corrected identity is the one in use. Links that
+// were made by the error are opened again: their rows go, and the next request asks anew.
 #include "site/cases.h"
 #include "site/held.h"
 #include "site/object.h"
@@ -11,12 +11,13 @@ namespace kinfold::site {
 Result<Report> rectify(Site& site, const identity::Identity& person, const identity::Identity& corrected,
                        const std::string& actor, const std::string& linker) {
   std::vector<Notice> notices;
-  const auto trail = find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {
-    auto told = tell_departments(site, vault, {found.record.person});
-    if (!told.ok()) return told.error();
-    notices = std::move(told).value();
-    return vault.rectify(found.record.person, corrected, {site.party().id, "correction", site.today()});
-  });
+  const auto trail =
+      find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {
+        auto told = tell_departments(site, vault, {found.record.person});
+        if (!told.ok()) return told.error();
+        notices = std::move(told).value();
+        return vault.rectify(found.record.person, corrected, {site.party().id, "correction", site.today()});
+      });
   if (!trail.ok()) return trail.error();
   const auto reopened = drop_everywhere(site, trail.value(), {charter::Kind::kReturn},
                                         {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});

@@ -1,5 +1,6 @@
-// Runs every seed of the corpus, and KINFOLD_FUZZ_MUTATIONS (200) small changes of each, through every fuzzer. A
-// finding ends the program as it would end a fuzzer: by a signal, or by the sanitizers in the asan build.
+// Runs every seed of the corpus, and KINFOLD_FUZZ_MUTATIONS (200) small changes of each, through every
+// fuzzer. A finding ends the program as it would end a fuzzer: by a signal, or by the sanitizers in the asan
+// build.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -34,7 +35,8 @@ Input changed(Input input, kinfold::RandomStream& random) {
   for (int left = random.between(1, 4); left > 0; --left) {
     if (input.empty()) input.push_back('x');
     const auto at = static_cast<std::ptrdiff_t>(random.below(input.size()));
-    const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(random.below(16) + 1, input.size() - static_cast<std::size_t>(at)));
+    const auto count = static_cast<std::ptrdiff_t>(
+        std::min<std::size_t>(random.below(16) + 1, input.size() - static_cast<std::size_t>(at)));
     switch (random.below(4)) {
       case 0: input[static_cast<std::size_t>(at)] = static_cast<unsigned char>(random.below(256)); break;
       case 1: input.erase(input.begin() + at, input.begin() + at + count); break;

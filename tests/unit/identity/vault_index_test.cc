@@ -36,7 +36,8 @@ class VaultIndexTest : public ::testing::Test {
       families.push_back(static_cast<std::int64_t>(i / 3));
     }
     auto vault = open(false);
-    const auto received = vault.add_or_find(table_of(people), families, {"stockport", submission, *parse_iso_date("2020-01-15")});
+    const auto received = vault.add_or_find(table_of(people), families,
+                                            {"stockport", submission, *parse_iso_date("2020-01-15")});
     EXPECT_TRUE(received.ok()) << (received.ok() ? "" : received.error().message);
     return people;
   }
@@ -51,7 +52,7 @@ std::string misspelt(std::string name) {
 }
 
 TEST_F(VaultIndexTest, FindsWhomTheWholeVaultFindsAlsoMisspelt) {
-  auto people = fill(3'000, "s1", 5);   // in the index
+  auto people = fill(3'000, "s1", 5);    // in the index
   const auto late = fill(200, "s2", 6);  // behind it
   people.insert(people.end(), late.begin(), late.end());
   const auto asked_for = [&](std::size_t i) {
@@ -62,7 +63,8 @@ TEST_F(VaultIndexTest, FindsWhomTheWholeVaultFindsAlsoMisspelt) {
   std::vector<std::vector<Candidate>> expected;
   {
     const auto whole = open(false);
-    for (std::size_t i = 0; i < people.size(); i += 37) expected.push_back(whole.search(asked_for(i)).value());
+    for (std::size_t i = 0; i < people.size(); i += 37)
+      expected.push_back(whole.search(asked_for(i)).value());
   }
   const auto vault = open(true);
   std::size_t at = 0;
@@ -114,7 +116,8 @@ TEST_F(VaultIndexTest, ACorrectionIsFoundAtOnceUnderTheNewSpelling) {
     auto vault = open(true);
     const auto found = vault.search(people[20]).value();
     ASSERT_FALSE(found.empty());
-    ASSERT_TRUE(vault.rectify(found[0].person, corrected, {"ons", "correction", *parse_iso_date("2020-03-01")}).ok());
+    ASSERT_TRUE(
+        vault.rectify(found[0].person, corrected, {"ons", "correction", *parse_iso_date("2020-03-01")}).ok());
   }
   const auto again = open(true).search(corrected).value();
   ASSERT_FALSE(again.empty());
@@ -124,7 +127,10 @@ TEST_F(VaultIndexTest, ACorrectionIsFoundAtOnceUnderTheNewSpelling) {
 TEST_F(VaultIndexTest, CallsAboutEverybodyAreRefusedInAVaultOpenedForOne) {
   const auto people = fill(10, "s1", 9);
   auto vault = open(true);
-  EXPECT_FALSE(vault.add_or_find(table_of(people), std::vector<std::int64_t>(10, 1), {"leeds", "s2", *parse_iso_date("2020-02-01")}).ok());
+  EXPECT_FALSE(vault
+                   .add_or_find(table_of(people), std::vector<std::int64_t>(10, 1),
+                                {"leeds", "s2", *parse_iso_date("2020-02-01")})
+                   .ok());
   EXPECT_FALSE(vault.issue({"r1", "dwp", "linkage", {}, {}}, {}).ok());
   EXPECT_FALSE(vault.request_people("r1").ok());
 }
@@ -135,9 +141,12 @@ TEST_F(VaultIndexTest, TheFirstSearchAfterOpeningIsQuick) {
   const std::size_t count = asked != nullptr ? std::stoul(asked) : 5'000;
   const std::size_t step = std::min<std::size_t>(count, 250'000);
   std::vector<Identity> people;
-  for (std::size_t from = 0; from < count; from += step) people = fill(step, ("s" + std::to_string(from)).c_str(), 10 + from);
+  for (std::size_t from = 0; from < count; from += step)
+    people = fill(step, ("s" + std::to_string(from)).c_str(), 10 + from);
   using Clock = std::chrono::steady_clock;
-  const auto milliseconds = [](Clock::time_point since) { return std::chrono::duration<double, std::milli>(Clock::now() - since).count(); };
+  const auto milliseconds = [](Clock::time_point since) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - since).count();
+  };
   const auto begin = Clock::now();
   const auto vault = open(true);
   const double opened = milliseconds(begin);
@@ -151,8 +160,9 @@ TEST_F(VaultIndexTest, TheFirstSearchAfterOpeningIsQuick) {
   }
   const double first = times.front();
   std::sort(times.begin(), times.end());
-  std::printf("[ measured ] %zu people: opened in %.1f ms, first search %.1f ms, median %.1f ms, slowest %.1f ms\n", count, opened,
-              first, times[times.size() / 2], times.back());
+  std::printf(
+      "[ measured ] %zu people: opened in %.1f ms, first search %.1f ms, median %.1f ms, slowest %.1f ms\n",
+      count, opened, first, times[times.size() / 2], times.back());
   EXPECT_LT(opened + first, 500);
 }
 

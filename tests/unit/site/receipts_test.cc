@@ -13,7 +13,8 @@ class Receipts : public testing::Test {
     return seal::sign_note(text, keys.party, keys.signer).value();
   }
   static std::string text(const std::string& party = "dwp", const std::string& rows = "2") {
-    return "kinfold receipt v1\nparty: " + party + "\nnotice: 0123456789abcdef0123456789abcdef\ndone: 2020-08-20\nrows: " + rows + "\n";
+    return "kinfold receipt v1\nparty: " + party +
+           "\nnotice: 0123456789abcdef0123456789abcdef\ndone: 2020-08-20\nrows: " + rows + "\n";
   }
   seal::SiteKeys dwp_ = seal::make_site_keys("dwp");
   seal::SiteKeys moj_ = seal::make_site_keys("moj");
@@ -45,8 +46,10 @@ TEST_F(Receipts, ThatWereChangedInAnyCharacterAreRefused) {
 }
 
 TEST_F(Receipts, ThatAreNoReceiptsAreRefused) {
-  for (const auto& wrong : {std::string("kinfold receipt v2\n"), text() + "more: 1\n", text("dwp", "-1"), text("dwp", "2x"), text("dwp", ""),
-                            std::string("kinfold receipt v1\nparty: dwp\nnotice: 01\ndone: 2020-08-20\nrows: 2\n")}) {
+  for (const auto& wrong :
+       {std::string("kinfold receipt v2\n"), text() + "more: 1\n", text("dwp", "-1"), text("dwp", "2x"),
+        text("dwp", ""),
+        std::string("kinfold receipt v1\nparty: dwp\nnotice: 01\ndone: 2020-08-20\nrows: 2\n")}) {
     const auto receipt = verify_receipt(signed_by(dwp_, wrong), seal::card_of(dwp_));
     ASSERT_FALSE(receipt.ok()) << wrong;
     EXPECT_EQ(receipt.error().message, "is not a receipt; ask the sender for a new one");
