@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation lint test-r format data docs clean
+.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation bench-linkage lint test-r format data docs clean
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -47,6 +47,12 @@ fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60); needs clang-14 libclang-rt-14-
 	  $$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 	    build/fuzz/corpus/$$name $$(ls -d fuzz/corpus/$$name 2>/dev/null) 2>&1 | tail -n 4; \
 	  test $${PIPESTATUS[0]} -eq 0; done
+
+bench-linkage: build ## Kinfold beside Splink from PyPI: time, memory and the same scores. RECORDS=100000 RULES=wide
+	@test -d build/bench-venv || python3 -m venv build/bench-venv
+	@build/bench-venv/bin/pip install --quiet splink
+	@build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
+		--records $(or $(RECORDS),100000) --rules $(or $(RULES),wide)
 
 bench: setup ## Build and run the benchmarks.
 	@cmake --preset release -B build/bench -DKINFOLD_BENCH=ON -DKINFOLD_TESTS=OFF >/dev/null

@@ -10,6 +10,7 @@ void add_linkage_commands(CLI::App& app, Context& context) {
   auto command = std::make_shared<linkage::LinkCommand>();
   auto threshold = std::make_shared<double>(0);
   auto many = std::make_shared<bool>(false);
+  auto ids = std::make_shared<std::vector<std::string>>();
   auto format = std::make_shared<std::string>("both");
   verb->add_option("left", command->left_path, "CSV or Parquet")->required();
   verb->add_option("right", command->right_path, "CSV or Parquet; left out: duplicates within LEFT");
@@ -20,6 +21,7 @@ void add_linkage_commands(CLI::App& app, Context& context) {
   auto* given = verb->add_option("--threshold", *threshold, "Probability from which a pair is taken; left out: chosen without the truth")
                     ->check(CLI::Range(0.0, 1.0));
   verb->add_option("--threads", command->thread_count, "0: all cores")->capture_default_str();
+  auto* asked = verb->add_option("--explain", *ids, "Two ids: why this pair weighs what it does")->expected(2);
   verb->add_option("--format", *format, "Of pairs and clusters: csv, parquet or both")
       ->check(CLI::IsMember({"csv", "parquet", "both"}))
       ->capture_default_str();
@@ -28,6 +30,7 @@ void add_linkage_commands(CLI::App& app, Context& context) {
     ProgressBar progress(context.json);
     command->progress = &progress;
     command->one_to_one = !*many;
+    if (asked->count() > 0) command->explain = {(*ids)[0], (*ids)[1]};
     command->write_csv = *format != "parquet";
     command->write_parquet = *format != "csv";
     if (given->count() > 0) command->threshold = *threshold;

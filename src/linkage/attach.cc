@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMembersLookedAtMax = 64;
 constexpr double kCandidatesPerRuleMax = 3e6;
+constexpr double kCandidatesPerRuleManyMax = 1e6;  // Of large files, the rarest keys only.
 constexpr std::size_t kGroupsManyMin = 200'000;
 
 // Records of each group, one after the other.
@@ -127,7 +128,7 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
     const auto size_b = b.second - b.first;
     return size_a != size_b ? size_a < size_b : a.first < b.first;
   });
-  double budget = std::min(kCandidatesPerRuleMax, options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
+  double budget = std::min(many ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax, options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
   for (const auto& [begin, end] : blocks) {
     const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
     if ((budget -= pairs) < 0.0) break;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -120,6 +121,52 @@ std::uint64_t pairs_within(const std::vector<std::uint32_t>& cluster) {
   return pairs;
 }
 
+// The row with this id. The id is the asker's own word, and is still not repeated.
+Result<std::uint32_t> row_of(const table::Table& table, const Model& model, const std::string& id, std::string_view which) {
+  const auto* column = find_id(table, model);
+  if (column == nullptr) return invalid("the " + std::string(which) + " file has no id column to find the pair by; name one as id_column");
+  for (std::size_t row = 0; row < table.row_count(); ++row) if (column->text_at(row) == id) return static_cast<std::uint32_t>(row);
+  return invalid("the " + std::string(which) + " file has no record with the id that is to be explained");
+}
+
+Result<PairExplanation> explain(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model) {
+  const auto one = row_of(left, model, command.explain->first, "left");
+  if (!one.ok()) return one.error();
+  const auto other = row_of(right == nullptr ? left : *right, model, command.explain->second, right == nullptr ? "left" : "right");
+  if (!other.ok()) return other.error();
+  auto explained = explain_pairs(left, right, model, {{one.value(), other.value()}});
+  if (!explained.ok()) return explained.error();
+  return explained.value().front();
+}
+
+std::string bits_text(double bits) {
+  char text[24];
+  std::snprintf(text, sizeof text, "%+8.2f", bits);
+  return text;
+}
+
+std::string explanation_text(const PairExplanation& pair) {
+  std::string text = "  the pair asked about, in bits (each doubles the odds):\n    " + bits_text(pair.prior_bits) + "  two records drawn at random\n";
+  for (const auto& step : pair.steps) {
+    text += "    " + bits_text(step.weight_bits) + "  " + step.comparison + ": " + step.level + "\n";
+    if (std::abs(step.term_frequency_bits) >= 0.005) {
+      text += "    " + bits_text(step.term_frequency_bits) + "  " + step.comparison + ": a " + (step.term_frequency_bits > 0 ? "rare" : "common") + " value\n";
+    }
+  }
+  if (pair.related_bits < -0.005) text += "    " + bits_text(pair.related_bits) + "  relatives would agree like this too\n";
+  return text + "    " + bits_text(pair.prior_bits + pair.weight_bits) + "  together; probability " + std::to_string(pair.probability) + "\n";
+}
+
+nlohmann::ordered_json explanation_json(const PairExplanation& pair) {
+  nlohmann::ordered_json json = {{"prior_bits", pair.prior_bits}, {"weight_bits", pair.weight_bits}, {"related_bits", pair.related_bits}, {"probability", pair.probability}};
+  json["steps"] = nlohmann::ordered_json::array();
+  for (const auto& step : pair.steps) {
+    json["steps"].push_back({{"comparison", step.comparison}, {"level", step.level}, {"m", step.m}, {"u", step.u},
+                             {"weight_bits", step.weight_bits}, {"term_frequency_bits", step.term_frequency_bits}});
+  }
+  return json;
+}
+
 std::uint64_t peak_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -168,6 +215,12 @@ Result<LinkReport> run_link(const LinkCommand& command) {
   auto linked = link(left.value(), two ? &right.value() : nullptr, model, options);
   if (!linked.ok()) return linked.error();
   const LinkResult& result = linked.value();
+  std::optional<PairExplanation> explanation;
+  if (command.explain && result.model.fitted) {
+    auto explained = explain(command, left.value(), two ? &right.value() : nullptr, result.model);
+    if (!explained.ok()) return explained.error();
+    explanation = std::move(explained).value();
+  }
 
   LinkReport report;
   report.left_row_count = left.value().row_count();
@@ -179,6 +232,7 @@ Result<LinkReport> run_link(const LinkCommand& command) {
   report.threshold = result.threshold_probability;
   report.converged = result.fit.converged;
   report.notes = result.notes;
+  report.explanation = std::move(explanation);
   if (with_truth) {
     report.quality = quality_of(two ? count_between(result, left_truth, right_truth) : count_within(result.left_cluster, left_truth));
   }
@@ -209,6 +263,7 @@ std::string LinkReport::to_json() const {
   json["peak_bytes"] = peak_bytes;
   json["notes"] = notes;
   json["files"] = files;
+  if (explanation) json["explanation"] = explanation_json(*explanation);
   return json.dump(2);
 }
 
@@ -231,6 +286,7 @@ std::string LinkReport::to_text() const {
   }
   if (!converged) text += "  caution        the estimation stopped before it converged; see the report\n";
   for (const auto& note : notes) text += "  note           " + note + "\n";
+  if (explanation) text += explanation_text(*explanation);
   return text;
 }
 

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "linkage/pairs.h"
 
 namespace kinfold::linkage {
 
@@ -20,6 +22,8 @@ struct LinkCommand {
   /// Applied to the truth column (or, where that is "", to the id): the first group is the person.
   /// For Febrl: "rec-(\\d+)-".
   std::string truth_pattern;
+  /// Two ids (of the left and the right file, or both of the one): why this pair weighs what it does.
+  std::optional<std::pair<std::string, std::string>> explain;
   std::optional<double> threshold;  ///< Not set: chosen without the truth.
   std::size_t thread_count = 0;     ///< 0: all cores.
   bool one_to_one = true;
@@ -48,6 +52,7 @@ struct LinkReport {
   bool converged = false;
   std::vector<std::string> notes;
   std::vector<std::string> files;   ///< Written, relative to out_dir.
+  std::optional<PairExplanation> explanation;  ///< Of the pair that was asked about.
 
   /// One JSON object: pairs, clusters, threshold, precision, recall, f1, seconds, peak_bytes ...;
   /// quality is null without a truth.

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kDenseValuesMax = 2048;
 constexpr std::size_t kCacheBits = 18;
+constexpr std::size_t kRepeatingValuesMax = 16384;  // Beyond it an edit distance is cheaper than a look that fails.
 constexpr std::uint32_t kCacheCodeMax = (1U << 28) - 1;
 
 }  // namespace
@@ -38,6 +39,9 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
       compiled.expressions.push_back(std::move(expression).value());
     }
     compiled.exact_first = compiled.expressions[0].is(Test::kExact);
+    compiled.simple = simple_test(compiled.expressions);
+    const bool edits = compiled.simple == Test::kLevenshtein || compiled.simple == Test::kOsa;
+    compiled.cached = !edits || records.fields[compiled.field].values.size() < kRepeatingValuesMax;
     const std::size_t value_count = records.fields[compiled.field].values.size();
     if (value_count <= kDenseValuesMax) {
       compiled.dense = std::make_unique<std::atomic<std::uint8_t>[]>(value_count * value_count);
@@ -58,11 +62,50 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
   return comparer;
 }
 
+Test Comparer::simple_test(const std::vector<Expression>& expressions) {
+  const auto single = [&](std::size_t n) -> const Literal* {
+    const auto& all = expressions[n].alternatives;
+    return all.size() == 1 && all[0].size() == 1 && !all[0][0].negated ? &all[0][0] : nullptr;
+  };
+  const std::size_t last = expressions.size() - 1;
+  if (last < 2 || !expressions[0].is(Test::kExact) || !expressions[last].is(Test::kElse)) return Test::kElse;
+  const Literal* first = single(1);
+  if (first == nullptr) return Test::kElse;
+  const bool similarity = first->test == Test::kJaroWinkler || first->test == Test::kJaro;
+  const bool edits = first->test == Test::kLevenshtein || first->test == Test::kOsa;
+  if (!similarity && !edits) return Test::kElse;
+  for (std::size_t n = 2; n < last; ++n) {
+    const Literal* next = single(n);
+    const Literal* before = single(n - 1);
+    if (next == nullptr || next->test != first->test || (similarity ? next->bound > before->bound : next->bound < before->bound)) return Test::kElse;
+  }
+  return first->test;
+}
+
+std::uint8_t Comparer::simple_level(const Compiled& compiled, const Value& a, const Value& b) {
+  const std::size_t last = compiled.expressions.size() - 1;
+  if (a.whole == b.whole) return 0;
+  const auto bound = [&](std::size_t n) { return compiled.expressions[n].alternatives[0][0].bound; };
+  PairMemo memo;
+  memo.edit_limit = compiled.edit_limit;
+  // The weakest level first: most pairs do not even reach that one.
+  if (!holds(compiled.expressions[last - 1], a, b, memo)) return static_cast<std::uint8_t>(last);
+  std::size_t level = 1;
+  switch (compiled.simple) {
+    case Test::kJaro: while (memo.jaro < bound(level)) ++level; break;
+    case Test::kJaroWinkler: while (memo.jaro_winkler < bound(level)) ++level; break;
+    case Test::kLevenshtein: while (static_cast<double>(memo.levenshtein) > bound(level)) ++level; break;
+    default: while (static_cast<double>(memo.osa) > bound(level)) ++level;
+  }
+  return static_cast<std::uint8_t>(level);
+}
+
 std::uint8_t Comparer::compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const {
   if (code_a == code_b && compiled.exact_first) return 0;
   const auto& values = records_->fields[compiled.field].values;
   // Codes follow the order of rows, and Jaro's greedy matching may depend on which text comes first.
   if (values[code_b].whole < values[code_a].whole) std::swap(code_a, code_b);
+  if (compiled.simple != Test::kElse) return simple_level(compiled, values[code_a], values[code_b]);
   PairMemo memo;
   memo.edit_limit = compiled.edit_limit;
   for (std::size_t level = 0; level < compiled.expressions.size(); ++level) {
@@ -84,7 +127,7 @@ std::uint8_t Comparer::level_of(std::size_t n, std::uint32_t code_a, std::uint32
     }
     return static_cast<std::uint8_t>(level - 1);
   }
-  if (code_b > kCacheCodeMax) return compute(compiled, code_a, code_b);
+  if (code_b > kCacheCodeMax || !compiled.cached) return compute(compiled, code_a, code_b);
   const std::uint64_t pair = static_cast<std::uint64_t>(code_a) << 28 | code_b;
   auto& slot = compiled.cache[mix64(pair) >> (64 - kCacheBits)];
   const std::uint64_t held = slot.load(std::memory_order_relaxed);
@@ -120,6 +163,105 @@ void Comparer::compare_with(const std::uint32_t* a, const std::uint32_t* b, Leve
   for (std::size_t n = 0; n < comparisons_.size(); ++n) {
     if (comparisons_[n].field == swapped->swapped_field) levels[n] = kMissingLevel;
   }
+}
+
+// One comparison of a whole batch in steps, each of which asks for the memory that the next one reads.
+void Comparer::compare_field(std::size_t n, Batch& batch, bool cached) const {
+  struct Open {
+    std::size_t pair;
+    std::uint32_t low, high;
+  };
+  const Compiled& compiled = comparisons_[n];
+  const auto& values = records_->fields[compiled.field].values;
+  const std::size_t value_count = values.size();
+  const bool dense = cached && compiled.dense != nullptr;
+  const bool direct = cached && compiled.cache != nullptr && compiled.cached && value_count <= kCacheCodeMax;
+  const auto slot_of = [&](const Open& open) {
+    return mix64(static_cast<std::uint64_t>(open.low) << 28 | open.high) >> (64 - kCacheBits);
+  };
+  std::array<Open, Batch::kBatchMax> open;
+  std::size_t open_count = 0;
+  for (std::size_t pair = 0; pair < batch.count; ++pair) {
+    const std::uint32_t code_a = batch.a[pair][compiled.field];
+    const std::uint32_t code_b = batch.b[pair][compiled.field];
+    if (code_a == 0 || code_b == 0) {
+      batch.levels[pair][n] = kMissingLevel;
+    } else if (code_a == code_b && compiled.exact_first) {
+      batch.levels[pair][n] = 0;
+    } else {
+      open[open_count] = {pair, std::min(code_a, code_b), std::max(code_a, code_b)};
+      if (dense) __builtin_prefetch(&compiled.dense[open[open_count].low * value_count + open[open_count].high]);
+      else if (direct) __builtin_prefetch(&compiled.cache[slot_of(open[open_count])]);
+      ++open_count;
+    }
+  }
+  std::size_t left = 0;
+  for (std::size_t k = 0; k < open_count; ++k) {
+    if (dense) {
+      const std::uint8_t held = compiled.dense[open[k].low * value_count + open[k].high].load(std::memory_order_relaxed);
+      if (held != 0) {
+        batch.levels[open[k].pair][n] = static_cast<std::uint8_t>(held - 1);
+        continue;
+      }
+    } else if (direct) {
+      const std::uint64_t held = compiled.cache[slot_of(open[k])].load(std::memory_order_relaxed);
+      if (held >> 8 == (static_cast<std::uint64_t>(open[k].low) << 28 | open[k].high)) {
+        batch.levels[open[k].pair][n] = static_cast<std::uint8_t>(held & 0xFF);
+        continue;
+      }
+    }
+    __builtin_prefetch(&values[open[k].low]);
+    __builtin_prefetch(&values[open[k].high]);
+    open[left++] = open[k];
+  }
+  for (std::size_t k = 0; k < left; ++k) {
+    __builtin_prefetch(values[open[k].low].text.data());
+    __builtin_prefetch(values[open[k].high].text.data());
+  }
+  for (std::size_t k = 0; k < left; ++k) {
+    const std::uint8_t level = compute(compiled, open[k].low, open[k].high);
+    batch.levels[open[k].pair][n] = level;
+    if (dense) {
+      compiled.dense[open[k].low * value_count + open[k].high].store(static_cast<std::uint8_t>(level + 1), std::memory_order_relaxed);
+    } else if (direct) {
+      const std::uint64_t pair = static_cast<std::uint64_t>(open[k].low) << 28 | open[k].high;
+      compiled.cache[slot_of(open[k])].store(pair << 8 | level, std::memory_order_relaxed);
+    }
+  }
+}
+
+void Comparer::find_swaps(std::size_t n, Batch& batch, std::array<std::int8_t, Batch::kBatchMax>& swapped) const {
+  const Compiled& compiled = comparisons_[n];
+  const auto& own = records_->fields[compiled.field].values;
+  const auto& other = records_->fields[compiled.swapped_field].values;
+  for (std::size_t pair = 0; pair < batch.count; ++pair) {
+    const auto level = batch.levels[pair][n];
+    if (level == kMissingLevel || level <= compiled.swapped_level) continue;
+    const std::uint64_t other_a = other[batch.a[pair][compiled.swapped_field]].whole;
+    const std::uint64_t other_b = other[batch.b[pair][compiled.swapped_field]].whole;
+    if (other_a == kNoHash || own[batch.a[pair][compiled.field]].whole != other_b || own[batch.b[pair][compiled.field]].whole != other_a) continue;
+    batch.levels[pair][n] = static_cast<std::uint8_t>(compiled.swapped_level);
+    swapped[pair] = static_cast<std::int8_t>(n);
+  }
+}
+
+void Comparer::compare(Batch& batch, bool cached) const {
+  for (std::size_t n = 0; n < comparisons_.size(); ++n) compare_field(n, batch, cached);
+  std::array<std::int8_t, Batch::kBatchMax> swapped;
+  swapped.fill(-1);
+  bool any = false;
+  for (std::size_t n = 0; n < comparisons_.size(); ++n) {
+    if (comparisons_[n].swapped_level < 0) continue;
+    find_swaps(n, batch, swapped);
+    any = true;
+  }
+  for (std::size_t pair = 0; any && pair < batch.count; ++pair) {
+    // The exchange is counted once: the other field's comparison has nothing left to say.
+    if (swapped[pair] < 0) continue;
+    const auto other = comparisons_[static_cast<std::size_t>(swapped[pair])].swapped_field;
+    for (std::size_t n = 0; n < comparisons_.size(); ++n) if (comparisons_[n].field == other) batch.levels[pair][n] = kMissingLevel;
+  }
+  for (std::size_t pair = 0; pair < batch.count; ++pair) batch.keys[pair] = key(batch.levels[pair]);
 }
 
 template void Comparer::compare_with<true>(const std::uint32_t*, const std::uint32_t*, Levels&) const;

@@ -32,6 +32,17 @@ class Comparer {
   void compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const { compare_with<true>(a, b, levels); }
   /// The same without the cache: for random pairs, which hardly ever repeat.
   void compare_uncached(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const { compare_with<false>(a, b, levels); }
+  /// Levels of up to kBatchMax pairs of records at once, so that what a pair needs from memory is on its way
+  /// while others are worked on. `keys` are their patterns' numbers, as key() gives them.
+  struct Batch {
+    static constexpr std::size_t kBatchMax = 64;
+    std::size_t count = 0;
+    std::array<const std::uint32_t*, kBatchMax> a{};
+    std::array<const std::uint32_t*, kBatchMax> b{};
+    std::array<Levels, kBatchMax> levels{};
+    std::array<std::uint64_t, kBatchMax> keys{};
+  };
+  void compare(Batch& batch, bool cached) const;
   /// Mixed-radix number of a pattern; decode() gives the levels back.
   std::uint64_t key(const Levels& levels) const;
   void decode(std::uint64_t key, Levels& levels) const;
@@ -45,6 +56,10 @@ class Comparer {
     std::size_t field = 0;
     std::vector<Expression> expressions;
     std::size_t edit_limit = 0;     ///< The largest bound on edits among them.
+    /// Every level but "exact" in front and "else" at the end asks for the same similarity, each for less of it
+    /// than the one before: worked out once, then looked up. kElse: not so.
+    Test simple = Test::kElse;
+    bool cached = true;             ///< Pairs of values repeat often enough to remember their level.
     int swapped_level = -1;         ///< Index of the level "swapped X", or -1.
     std::size_t swapped_field = 0;
     bool exact_first = false;       ///< Level 0 is "exact": equal codes need no look.
@@ -54,6 +69,10 @@ class Comparer {
   };
   template <bool kCached>
   void compare_with(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const;
+  void compare_field(std::size_t n, Batch& batch, bool cached) const;
+  void find_swaps(std::size_t n, Batch& batch, std::array<std::int8_t, Batch::kBatchMax>& swapped) const;
+  static Test simple_test(const std::vector<Expression>& expressions);
+  static std::uint8_t simple_level(const Compiled& compiled, const Value& a, const Value& b);
   std::uint8_t compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const;
 
   const Records* records_ = nullptr;

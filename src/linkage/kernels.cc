@@ -5,7 +5,12 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace kinfold::linkage {
 namespace {
@@ -37,6 +42,41 @@ class Occurrences {
   std::uint64_t* bits_;
 };
 
+#ifdef __SSE2__
+// The same for a text of at most 16 bytes, held in one register.
+class ShortOccurrences {
+ public:
+  static constexpr std::size_t kSizeMax = 16;
+  explicit ShortOccurrences(std::string_view text) : mask_((std::uint32_t{1} << text.size()) - 1) {
+    alignas(16) char bytes[kSizeMax] = {};
+    copy(text, bytes);
+    bytes_ = _mm_load_si128(reinterpret_cast<const __m128i*>(bytes));
+  }
+  std::uint64_t operator[](char c) const {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c)))) & mask_;
+  }
+
+ private:
+  // Two overlapping copies of fixed size are faster than one of a size not known in advance.
+  static void copy(std::string_view text, char* to) {
+    if (text.size() >= 8) {
+      std::memcpy(to, text.data(), 8);
+      std::memcpy(to + text.size() - 8, text.data() + text.size() - 8, 8);
+    } else if (text.size() >= 4) {
+      std::memcpy(to, text.data(), 4);
+      std::memcpy(to + text.size() - 4, text.data() + text.size() - 4, 4);
+    } else {
+      for (std::size_t n = 0; n < text.size(); ++n) to[n] = text[n];
+    }
+  }
+  __m128i bytes_;
+  std::uint32_t mask_;
+};
+#else
+using ShortOccurrences = Occurrences;
+#endif
+constexpr std::size_t kShortMax = 16;
+
 double jaro_from(std::size_t matched, std::size_t transposed, std::size_t size_a, std::size_t size_b) {
   if (matched == 0) return 0.0;
   const auto m = static_cast<double>(matched);
@@ -44,8 +84,9 @@ double jaro_from(std::size_t matched, std::size_t transposed, std::size_t size_a
           (m - static_cast<double>(transposed / 2)) / m) / 3.0;
 }
 
+template <typename Index>
 double jaro_short(std::string_view a, std::string_view b) {
-  const Occurrences in_a(a);
+  const Index in_a(a);
   const std::size_t longer = std::max(a.size(), b.size());
   const std::size_t reach = longer / 2 > 0 ? longer / 2 - 1 : 0;
   std::uint64_t taken_a = 0;
@@ -108,9 +149,9 @@ std::size_t size_difference(std::string_view a, std::string_view b) {
 
 // Hyyrö's vertical deltas: VP, VN; with kSwaps, the term that lets two neighbours change places. Stops
 // once the letters that are left cannot bring the distance back to the limit.
-template <bool kSwaps>
+template <bool kSwaps, typename Index>
 std::size_t edit_short(std::string_view a, std::string_view b, std::size_t limit) {
-  const Occurrences in_a(a);
+  const Index in_a(a);
   std::uint64_t positive = ~std::uint64_t{0};
   std::uint64_t negative = 0;
   std::uint64_t zero = 0;
@@ -160,8 +201,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   strip_common(a, b);
   if (a.size() > b.size()) std::swap(a, b);
   if (a.empty()) return std::min(b.size(), limit + 1);
-  const std::size_t distance = a.size() > kWordBits ? edit_long(a, b, swaps)
-                               : swaps ? edit_short<true>(a, b, limit) : edit_short<false>(a, b, limit);
+  std::size_t distance = 0;
+  if (a.size() > kWordBits) distance = edit_long(a, b, swaps);
+  else if (a.size() > kShortMax) distance = swaps ? edit_short<true, Occurrences>(a, b, limit) : edit_short<false, Occurrences>(a, b, limit);
+  else distance = swaps ? edit_short<true, ShortOccurrences>(a, b, limit) : edit_short<false, ShortOccurrences>(a, b, limit);
   return std::min(distance, limit + 1);
 }
 
@@ -233,7 +276,8 @@ std::size_t shared_count(const std::vector<T>& a, const std::vector<T>& b) {
 double jaro(std::string_view a, std::string_view b) {
   if (a.empty() && b.empty()) return 1.0;
   if (a.empty() || b.empty()) return 0.0;
-  return a.size() <= kWordBits && b.size() <= kWordBits ? jaro_short(a, b) : jaro_long(a, b);
+  if (a.size() <= kShortMax && b.size() <= kWordBits) return jaro_short<ShortOccurrences>(a, b);
+  return a.size() <= kWordBits && b.size() <= kWordBits ? jaro_short<Occurrences>(a, b) : jaro_long(a, b);
 }
 
 double jaro_winkler(std::string_view a, std::string_view b) {

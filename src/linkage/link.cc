@@ -41,6 +41,19 @@ LevelShares start_related(const Comparer& comparer, const LevelShares& m, const 
   return shares;
 }
 
+std::string budget_message(const Blocker& blocker, std::uint64_t limit) {
+  std::string message = "the blocking rules make " + std::to_string(blocker.pair_count()) + " pairs, more than the limit of " +
+                        std::to_string(limit) + "; the largest are:";
+  auto yields = blocker.yields();
+  std::sort(yields.begin(), yields.end(), [](const RuleYield& a, const RuleYield& b) { return a.pair_count > b.pair_count; });
+  for (std::size_t n = 0; n < yields.size() && n < 3; ++n) {
+    message += (n == 0 ? " '" : ", '") + yields[n].name + "' (" + std::to_string(yields[n].pair_count) + ")";
+  }
+  return message + "; make them finer, or lower pairs_per_record_max";
+}
+
+}  // namespace
+
 EmModel given_model(const Comparer& comparer, const Model& model) {
   EmModel em;
   em.match_rate = model.match_rate;
@@ -57,19 +70,6 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
   }
   return em;
 }
-
-std::string budget_message(const Blocker& blocker, std::uint64_t limit) {
-  std::string message = "the blocking rules make " + std::to_string(blocker.pair_count()) + " pairs, more than the limit of " +
-                        std::to_string(limit) + "; the largest are:";
-  auto yields = blocker.yields();
-  std::sort(yields.begin(), yields.end(), [](const RuleYield& a, const RuleYield& b) { return a.pair_count > b.pair_count; });
-  for (std::size_t n = 0; n < yields.size() && n < 3; ++n) {
-    message += (n == 0 ? " '" : ", '") + yields[n].name + "' (" + std::to_string(yields[n].pair_count) + ")";
-  }
-  return message + "; make them finer, or lower pairs_per_record_max";
-}
-
-}  // namespace
 
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model) {
   model.fitted = true;
@@ -333,6 +333,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   const Run& run = prepared.value();
   LinkResult result;
   result.notes = run.records->notes;
+  result.notes.insert(result.notes.end(), model.notes.begin(), model.notes.end());
   result.model = model;
   if (run.blocker->pair_count() == 0) {
     result.notes.emplace_back("no two records share a blocking key: nothing was compared, and nothing is linked");
@@ -350,7 +351,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, result.model);
   result.blocking = run.blocker->yields();
-  const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
   const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,

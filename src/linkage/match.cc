@@ -40,7 +40,7 @@ Result<RegisterMatches> match_to_register(const table::Table& people, const tabl
   auto fit = fit_model(run, model, random);
   if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, result.model);
-  const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
   auto yields = run.blocker->yields();
   const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, options.progress);
   result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,

@@ -19,10 +19,11 @@ struct KindName {
   FieldKind kind;
   std::string_view name;
 };
-constexpr std::array<KindName, 13> kKinds = {{{FieldKind::kForenames, "forenames"}, {FieldKind::kSurname, "surname"},
+constexpr std::array<KindName, 14> kKinds = {{{FieldKind::kForenames, "forenames"}, {FieldKind::kSurname, "surname"},
     {FieldKind::kFullName, "full_name"}, {FieldKind::kDate, "date"}, {FieldKind::kPostcode, "postcode"},
     {FieldKind::kNino, "nino"}, {FieldKind::kCode, "code"}, {FieldKind::kAddress, "address"}, {FieldKind::kText, "text"},
-    {FieldKind::kPlace, "place"}, {FieldKind::kEmail, "email"}, {FieldKind::kGender, "gender"}, {FieldKind::kNumber, "number"}}};
+    {FieldKind::kPlace, "place"}, {FieldKind::kEmail, "email"}, {FieldKind::kGender, "gender"}, {FieldKind::kNumber, "number"},
+    {FieldKind::kAsWritten, "as_written"}}};
 
 std::string at_line(const toml::node& node) { return "model, line " + std::to_string(node.source().begin.line) + ": "; }
 
@@ -137,7 +138,7 @@ Result<Comparison> parse_comparison(const toml::table& table, const Model& model
 
 Result<Settings> parse_settings(const toml::table& table) {
   if (auto status = check_keys(table, {"id_column", "prior_people_per_record", "em_iteration_count_max", "em_tolerance", "u_pair_count",
-                                       "seed", "pairs_per_record_max", "weight_floor_bits"}); !status.ok()) return status.error();
+                                       "seed", "pairs_per_record_max", "weight_floor_bits", "term_frequency_by_u"}); !status.ok()) return status.error();
   Settings settings;
   settings.id_column = table["id_column"].value_or(settings.id_column);
   settings.prior_people_per_record = table["prior_people_per_record"].value_or(settings.prior_people_per_record);
@@ -146,6 +147,7 @@ Result<Settings> parse_settings(const toml::table& table) {
   settings.u_pair_count = static_cast<std::uint64_t>(table["u_pair_count"].value_or<std::int64_t>(1'000'000));
   settings.seed = static_cast<std::uint64_t>(table["seed"].value_or<std::int64_t>(1));
   settings.pairs_per_record_max = table["pairs_per_record_max"].value_or(settings.pairs_per_record_max);
+  settings.term_frequency_by_u = table["term_frequency_by_u"].value_or(settings.term_frequency_by_u);
   settings.weight_floor_bits = table["weight_floor_bits"].value_or(settings.weight_floor_bits);
   if (settings.em_iteration_count_max < 1 || settings.u_pair_count < 1000 || settings.pairs_per_record_max <= 0) {
     return invalid(at_line(table) + "em_iteration_count_max must be at least 1, u_pair_count at least 1000, pairs_per_record_max above 0");
@@ -239,7 +241,9 @@ Result<Model> read_model(const std::string& path) {
   if (!file) return io_error("the model file cannot be opened; check the path and that it may be read");
   std::stringstream text;
   text << file.rdbuf();
-  return parse_model_toml(text.str());
+  const std::string read = text.str();
+  const auto first = read.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && read[first] == '{' ? parse_splink_json(read) : parse_model_toml(read);
 }
 
 std::string model_to_toml(const Model& model) {
@@ -247,6 +251,7 @@ std::string model_to_toml(const Model& model) {
   if (model.fitted) out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\n", model.match_rate, model.related_rate);
   const auto& s = model.settings;
   out += "\n[settings]\n";
+  if (s.term_frequency_by_u) out += "term_frequency_by_u = true\n";
   if (!s.id_column.empty()) out += fmt::format("id_column = {}\n", quoted(s.id_column));
   out += fmt::format("prior_people_per_record = {:.17g}\nem_iteration_count_max = {}\nem_tolerance = {:.17g}\nu_pair_count = {}\nseed = {}\n"
                      "pairs_per_record_max = {:.17g}\nweight_floor_bits = {:.17g}\n",

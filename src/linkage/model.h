@@ -15,7 +15,8 @@ namespace kinfold::linkage {
 /// What a field's values are, which decides their standard form (src/person) and what can be
 /// derived from them for comparison and blocking.
 enum class FieldKind {
-  kForenames, kSurname, kFullName, kDate, kPostcode, kNino, kCode, kAddress, kText, kPlace, kEmail, kGender, kNumber
+  kForenames, kSurname, kFullName, kDate, kPostcode, kNino, kCode, kAddress, kText, kPlace, kEmail, kGender, kNumber,
+  kAsWritten  ///< No standard form: bytes are compared as they are.
 };
 std::string_view kind_name(FieldKind kind);
 
@@ -73,6 +74,8 @@ struct Settings {
   std::uint64_t u_pair_count = 1'000'000;  ///< Random pairs for levels that value counts cannot give.
   std::uint64_t seed = 1;
   double pairs_per_record_max = 400;   ///< Budget of each blocking rule; largest blocks are left out beyond it.
+  /// Term frequencies against u of the exact level, as Splink has them; else against the mean frequency.
+  bool term_frequency_by_u = false;
   double weight_floor_bits = -4;       ///< Pairs of less than this posterior log odds are not kept.
 };
 
@@ -85,10 +88,19 @@ struct Model {
   bool fitted = false;
   double match_rate = 0.0;    ///< Share of all random pairs that match. 0: not yet known.
   double related_rate = 0.0;  ///< Share that are different people who belong together. 0: none modelled.
+  std::vector<std::string> notes;  ///< What a reader of a foreign model left out, for the report.
 };
+
+/// A model saved by Splink 3 to 5 (`linker.misc.save_model_to_json`), in the DuckDB or Spark dialect: its levels,
+/// m, u, prior, term frequencies and blocking rules. Scores then agree with Splink's to rounding; nothing is
+/// standardised. A comparison or rule with a condition that has no counterpart here is left out whole and
+/// named in Model::notes: scores are then those of the rest.
+/// \retval kInvalid if it is not such a file, was never trained, or nothing in it can be read.
+Result<Model> parse_splink_json(std::string_view text);
 
 /// \retval kInvalid naming line, what is wrong and how to mend it.
 Result<Model> parse_model_toml(std::string_view text);
+/// TOML, or Splink's JSON (told by its first byte).
 Result<Model> read_model(const std::string& path);
 std::string model_to_toml(const Model& model);
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/parallel.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "linkage/expression_internal.h"
 #include "linkage/radix_internal.h"
@@ -70,7 +71,8 @@ class FieldCoder {
     if (column == nullptr) codes_.resize(codes_.size() + row_count, 0);
     else if (column->type() == table::ColumnType::kString) read_texts(*column);
     else for (std::size_t row = 0; row < row_count; ++row) {
-      codes_.push_back(column->is_null(row) ? 0 : code_of(cell_text(*column, row), hash_text(cell_text(*column, row))));
+      const std::string text = cell_text(*column, row);
+      codes_.push_back(column->is_null(row) ? 0 : code_of(text, hash_text(text)));
     }
   }
   /// No more rows follow; what only reading needed is given back.
@@ -231,12 +233,40 @@ std::size_t sort_by_id(const table::Column& id, std::vector<std::uint32_t>& orde
   return twin;
 }
 
+// Rows in the order of what the model reads of them, by hash: ids may be drawn at random and must then not
+// decide ties. Rows that are alike in all of it are interchangeable and stay as they lie.
+void sort_by_values(const std::vector<const table::Column*>& columns, std::vector<std::uint32_t>& order) {
+  struct Entry {
+    std::uint64_t hash;
+    std::uint32_t row;
+  };
+  std::vector<Entry> entries;
+  entries.reserve(order.size());
+  for (const auto row : order) {
+    std::uint64_t hash = 0;
+    for (const auto* column : columns) {
+      std::uint64_t own = kNoHash;
+      if (column != nullptr && !column->is_null(row)) {
+        own = column->type() == table::ColumnType::kString ? hash_text(column->string_at(row)) : hash_text(cell_text(*column, row));
+      }
+      hash = mix64(hash ^ own);
+    }
+    entries.push_back({hash, row});
+  }
+  radix_sort<64>(entries, [](const Entry& entry) { return entry.hash; });
+  for (std::size_t n = 0; n < order.size(); ++n) order[n] = entries[n].row;
+}
+
 Result<Side> make_side(const table::Table& table, const Model& model, bool ids_must_differ, std::string_view which) {
   Side side;
   side.table = &table;
   side.order.resize(table.row_count());
   std::iota(side.order.begin(), side.order.end(), 0U);
   for (const auto& field : model.fields) side.columns.push_back(find_column(table, field.columns));
+  if (!ids_must_differ) {
+    sort_by_values(side.columns, side.order);
+    return side;
+  }
   const table::Column* id = find_id(table, model);
   if (id == nullptr) {
     if (!model.settings.id_column.empty()) {
@@ -246,7 +276,7 @@ Result<Side> make_side(const table::Table& table, const Model& model, bool ids_m
     return side;
   }
   const std::size_t twin = sort_by_id(*id, side.order);
-  if (twin == 0 || !ids_must_differ) return side;
+  if (twin == 0) return side;
   return invalid("column " + id->name() + " of the " + std::string(which) + " file has the same id in rows " +
                  std::to_string(side.order[twin - 1] + 1) + " and " + std::to_string(side.order[twin] + 1) +
                  "; give every record an id of its own, or name another column as id_column");

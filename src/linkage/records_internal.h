@@ -20,7 +20,7 @@ struct EncodedField {
   std::vector<std::uint32_t> left_count;   ///< Records with each code in the left file.
 };
 
-/// Records in canonical order: left file first, each file by id, so that the order of its rows
+/// Records in canonical order: left file first, each file by id (or by values), so that the order of its rows
 /// does not matter to anything that follows.
 struct Records {
   std::size_t count = 0;
@@ -38,7 +38,8 @@ struct Records {
 
 struct EncodeOptions {
   std::size_t thread_count = 1;
-  bool ids_must_differ = true;  ///< A repeated id is an error; else the file's order is kept.
+  /// Records are ordered by id, and a repeated one is an error; else by their values, whatever their ids are.
+  bool ids_must_differ = true;
 };
 
 /// \retval kInvalid for repeated ids, or when no field of the model is in both files.

@@ -41,6 +41,8 @@ struct Run {
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
                     bool ids_must_differ);
 
+/// The estimates of a fitted model, for the comparisons in use.
+EmModel given_model(const Comparer& comparer, const Model& model);
 /// A fitted model is taken as it is; any other is fitted to the run's pairs.
 Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);

@@ -11,7 +11,7 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr double kLog2E = 1.4426950408889634;
-constexpr double kTrainingPairsMax = 8e6;
+constexpr double kTrainingPairsMax = 4e6;
 
 LevelShares logs_of(const LevelShares& shares) {
   LevelShares logs = shares;
@@ -72,8 +72,8 @@ double log_sum(double a, double b) {
 
 double probability_of_bits(double log_odds_bits) { return 1.0 / (1.0 + std::exp2(-log_odds_bits)); }
 
-Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& model)
-    : records_(&records), comparer_(&comparer), model_(model), log_m_(logs_of(model.m)), log_related_(logs_of(model.related)),
+Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& model, bool term_frequency_by_u)
+    : records_(&records), comparer_(&comparer), model_(model), by_u_(term_frequency_by_u), log_m_(logs_of(model.m)), log_related_(logs_of(model.related)),
       log_u_(logs_of(model.u)) {
   for (const auto& field : records.fields) value_count_.emplace_back(field.count.begin(), field.count.end());
   set_frequencies();
@@ -94,6 +94,13 @@ void Scorer::set_frequencies() {
   }
 }
 
+double Scorer::base_share(std::size_t comparison) const {
+  if (!by_u_) return mean_share_[comparer_->field_of(comparison)];
+  const auto& levels = comparer_->comparison(comparison).levels;
+  const auto exact = std::find_if(levels.begin(), levels.end(), [](const Level& level) { return level.when == "exact"; });
+  return model_.u[comparison][static_cast<std::size_t>(exact == levels.end() ? 0 : exact - levels.begin())];
+}
+
 // How much rarer (or commoner) the agreeing value is than a random one, in nats. For partial
 // agreement the commoner of the two values, by the level's power.
 double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
@@ -101,7 +108,7 @@ double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, s
   if (power <= 0.0) return 0.0;
   const std::size_t field = comparer_->field_of(comparison);
   const double count = std::max({value_count_[field][code_a], value_count_[field][code_b], 1.0});
-  return power * std::log(mean_share_[field] * value_total_[field] / count);
+  return power * std::log(base_share(comparison) * value_total_[field] / count);
 }
 
 Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
@@ -124,7 +131,7 @@ PatternWeight Scorer::pattern_weight(const Levels& levels) const {
     weight.unrelated += log_u_[n][level];
     const std::size_t field = comparer_->field_of(n);
     const double power = comparer_->comparison(n).levels[level].term_frequency;
-    if (power > 0.0) weight.bonus_max += std::max(0.0, power * std::log(mean_share_[field] * value_total_[field]));
+    if (power > 0.0) weight.bonus_max += std::max(0.0, power * std::log(base_share(n) * value_total_[field]));
   }
   return weight;
 }
@@ -210,10 +217,16 @@ RandomShares random_shares(const Records& records, const Comparer& comparer, con
   std::mutex mutex;
   parallel_chunks(pairs.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
     std::vector<std::array<std::uint64_t, 32>> own(k);
-    Levels levels{};
+    Comparer::Batch batch;
     for (std::size_t n = begin; n < end; ++n) {
-      comparer.compare_uncached(records.of(pairs[n].first), records.of(pairs[n].second), levels);
-      for (std::size_t c = 0; c < k; ++c) if (levels[c] != kMissingLevel) ++own[c][levels[c]];
+      batch.a[batch.count] = records.of(pairs[n].first);
+      batch.b[batch.count++] = records.of(pairs[n].second);
+      if (batch.count < Comparer::Batch::kBatchMax && n + 1 < end) continue;
+      comparer.compare(batch, false);  // Random pairs hardly ever repeat.
+      for (std::size_t pair = 0; pair < batch.count; ++pair) {
+        for (std::size_t c = 0; c < k; ++c) if (batch.levels[pair][c] != kMissingLevel) ++own[c][batch.levels[pair][c]];
+      }
+      batch.count = 0;
     }
     const std::lock_guard lock(mutex);
     for (std::size_t c = 0; c < k; ++c) for (std::size_t level = 0; level < 32; ++level) counts[c][level] += own[c][level];
@@ -253,12 +266,19 @@ std::vector<PatternCount> count_patterns(const Records& records, const Comparer&
   std::mutex mutex;
   parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
     PatternMap<std::uint64_t> own;
-    Levels levels{};
+    Comparer::Batch batch;
+    const auto flush = [&] {
+      comparer.compare(batch, true);
+      for (std::size_t pair = 0; pair < batch.count; ++pair) ++*own.find(batch.keys[pair]).first;
+      batch.count = 0;
+    };
     blocker.for_each_pair(chunk, [&](std::uint32_t, std::uint32_t left, std::uint32_t right) {
       if (rate < 1.0 && mix64(seed ^ (static_cast<std::uint64_t>(left) << 32 | right)) > limit) return;
-      comparer.compare(records.of(left), records.of(right), levels);
-      ++*own.find(comparer.key(levels)).first;
+      batch.a[batch.count] = records.of(left);
+      batch.b[batch.count++] = records.of(right);
+      if (batch.count == Comparer::Batch::kBatchMax) flush();
     });
+    flush();
     const std::lock_guard lock(mutex);
     own.for_each([&](std::uint64_t key, std::uint64_t count) { total[key] += count; });
   });
@@ -292,23 +312,34 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
     part.expected.resize(yields.size());
     part.first.resize(yields.size());
     PatternMap<PatternWeight> weights;
-    Levels levels{};
+    Comparer::Batch batch;
+    struct Whose {
+      std::uint32_t rule, left, right;
+    };
+    std::array<Whose, Comparer::Batch::kBatchMax> whose{};
+    const auto flush = [&] {
+      comparer.compare(batch, true);
+      for (std::size_t n = 0; n < batch.count; ++n) {
+        const auto [known, fresh] = weights.find(batch.keys[n]);
+        if (fresh) *known = scorer.pattern_weight(batch.levels[n]);
+        const PatternWeight& weight = *known;
+        const double best = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) * kLog2E;
+        if (best < floor_bits) continue;
+        const PairScore score = scorer.score(batch.levels[n], weight, batch.a[n], batch.b[n]);
+        if (score.log_odds_bits < floor_bits) continue;
+        part.expected[whose[n].rule] += probability_of_bits(score.log_odds_bits);
+        part.kept.push_back({whose[n].left, whose[n].right, score.weight_bits, score.log_odds_bits, batch.keys[n]});
+      }
+      batch.count = 0;
+    };
     blocker.for_each_pair(chunk, [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
       ++part.first[rule];
-      const auto* a = records.of(left);
-      const auto* b = records.of(right);
-      comparer.compare(a, b, levels);
-      const std::uint64_t key = comparer.key(levels);
-      const auto [known, fresh] = weights.find(key);
-      if (fresh) *known = scorer.pattern_weight(levels);
-      const PatternWeight& weight = *known;
-      const double best = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) * kLog2E;
-      if (best < floor_bits) return;
-      const PairScore score = scorer.score(levels, weight, a, b);
-      if (score.log_odds_bits < floor_bits) return;
-      part.expected[rule] += probability_of_bits(score.log_odds_bits);
-      part.kept.push_back({left, right, score.weight_bits, score.log_odds_bits, key});
+      whose[batch.count] = {rule, left, right};
+      batch.a[batch.count] = records.of(left);
+      batch.b[batch.count++] = records.of(right);
+      if (batch.count == Comparer::Batch::kBatchMax) flush();
     });
+    flush();
     if (progress == nullptr) return;
     const std::lock_guard lock(mutex);
     progress->advance(++done);

@@ -28,7 +28,7 @@ struct PairScore {
 /// Scores pairs under a fitted model. Thread-safe.
 class Scorer {
  public:
-  Scorer(const Records& records, const Comparer& comparer, const EmModel& model);
+  Scorer(const Records& records, const Comparer& comparer, const EmModel& model, bool term_frequency_by_u = false);
 
   PatternWeight pattern_weight(const Levels& levels) const;
   /// `levels` are those of the pair, `weight` is theirs.
@@ -50,10 +50,13 @@ class Scorer {
  private:
   double term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
   void set_frequencies();
+  /// What a value's share is measured against.
+  double base_share(std::size_t comparison) const;
 
   const Records* records_;
   const Comparer* comparer_;
   EmModel model_;
+  bool by_u_ = false;
   LevelShares log_m_, log_related_, log_u_;
   std::vector<std::vector<double>> value_count_;   ///< By field and code.
   std::vector<double> value_total_;                ///< By field.

@@ -161,7 +161,7 @@ void fill_word_set(ValueDetail& value, std::string_view text) {
 }
 
 bool has_detail(FieldKind kind, const ValueNeeds& needs) {
-  const bool bare = kind == FieldKind::kCode || kind == FieldKind::kGender || kind == FieldKind::kNino;
+  const bool bare = kind == FieldKind::kCode || kind == FieldKind::kGender || kind == FieldKind::kNino || kind == FieldKind::kAsWritten;
   return !bare || needs.words || needs.bigrams;
 }
 
@@ -231,6 +231,7 @@ std::string standard_text(FieldKind kind, std::string_view raw, bool day_first) 
       return std::string(person::gender_name(reading.gender));
     }
     case FieldKind::kNumber: return std::string(trim(raw));
+    case FieldKind::kAsWritten: return std::string(raw);
   }
   return {};
 }
@@ -258,7 +259,8 @@ ValueDetail make_detail(FieldKind kind, std::string_view standard, const ValueNe
     case FieldKind::kPlace: fill_words(value, standard, needs); break;
     case FieldKind::kNino:
     case FieldKind::kCode:
-    case FieldKind::kGender: break;
+    case FieldKind::kGender:
+    case FieldKind::kAsWritten: break;
   }
   return value;
 }
@@ -273,7 +275,7 @@ ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint6
     for (std::size_t code = begin; code < end; ++code) {
       const std::string_view text = all.substr(offset[code], offset[code + 1] - offset[code]);
       if (detailed && !text.empty()) details_[code] = make_detail(kind, text, needs);
-      values_[code] = {text, hash_without_blanks(text), letters_of(text), &details_[detailed ? code : 0]};
+      values_[code] = {text, kind == FieldKind::kAsWritten ? hash_text(text) : hash_without_blanks(text), letters_of(text), &details_[detailed ? code : 0]};
     }
   });
 }

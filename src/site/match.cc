@@ -1,10 +1,8 @@
 #include "site/match.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/text.h"
-#include "identity/identity.h"
 #include "linkage/model.h"
 #include "site/register.h"
 
@@ -39,36 +37,6 @@ EventFilter filter_of(const charter::Charter& charter, const charter::Flow& flow
     }
   }
   return filter;
-}
-
-/// References are random, so the order they give must not move a result: people are matched in the order of
-/// their own values, and the answer is put back in the order of the request.
-Result<std::vector<std::size_t>> order_by_values(const Table& people) {
-  const auto identities = identity::identities_of(people);
-  if (!identities.ok()) return identities.error();
-  std::vector<std::string> keys;
-  for (const auto& each : identities.value()) keys.push_back(identity::spelling(each));
-  std::vector<std::size_t> order(keys.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
-  for (auto& key : keys) seal::wipe(key.data(), key.size());
-  return order;
-}
-
-Result<linkage::RegisterMatches> match_in_order(const Table& people, const Table& register_people,
-                                                const linkage::LinkOptions& options) {
-  const auto sorted = order_by_values(people);
-  if (!sorted.ok()) return sorted.error();
-  const auto& order = sorted.value();
-  Table ordered = people.take(order);
-  std::erase_if(ordered.columns(), [](const table::Column& column) { return column.name() == "reference"; });
-  auto matches = linkage::match_to_register(ordered, register_people, linkage::people_model(), options);
-  ordered.wipe();
-  if (!matches.ok()) return matches.error();
-  std::vector<linkage::RegisterMatch> back(order.size());
-  for (std::size_t k = 0; k < order.size(); ++k) back[order[k]] = matches.value().matches[k];
-  matches.value().matches = std::move(back);
-  return matches;
 }
 
 struct Linked {
@@ -132,7 +100,7 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   linkage::LinkOptions link_options;
   link_options.thread_count = options.thread_count;
   link_options.progress = &progress;
-  const auto matches = match_in_order(*people.value(), register_.value().people, link_options);
+  const auto matches = linkage::match_to_register(*people.value(), register_.value().people, linkage::people_model(), link_options);
   if (!matches.ok()) return matches.error();
   if (options.observer) options.observer(*people.value(), register_.value().people, matches.value());
   Linked linked = links_of(*people.value(), register_.value().people, matches.value());
