@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation bench-linkage lint test-r format data docs clean
+.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation bench-linkage console-load lint test-r format data docs clean
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -71,6 +71,10 @@ bench-evaluation: setup ## Matching beside MatchIt in one run, kernels, and the 
 	@$$(find build/bench -name kinfold_evaluation_bench -type f)
 	@build/bench/bench/evaluation/kinfold_matchit_ratio $(BENCH_UNITS) bench/evaluation/matchit.R
 	@build/bench/bench/evaluation/kinfold_bootstrap_bench 1000000 $(BENCH_REPLICATES) $(JOBS)
+
+console-load: build ## 200 people at the console (needs wrk): alone, while a match runs, beside slow clients.
+	@command -v wrk >/dev/null || { echo "console-load: install wrk" >&2; exit 1; }
+	@KINFOLD=build/release/src/cli/kinfold KINFOLD_SOURCE=. node bench/console/load.mjs
 
 lint: ## Report what clang-format and clang-tidy would change; needs clang-format-14 and clang-tidy-14.
 	@command -v clang-tidy-14 >/dev/null || { echo "lint: install clang-format-14 and clang-tidy-14" >&2; exit 1; }

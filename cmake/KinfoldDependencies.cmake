@@ -13,6 +13,13 @@ pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 add_library(kinfold_sodium INTERFACE)
 target_link_libraries(kinfold_sodium INTERFACE PkgConfig::sodium)
 
+# The console's: server, templates, one-time codes, QR codes, CommonMark.
+foreach(name IN ITEMS microhttpd ctemplate oath qrencode cmark)
+  pkg_check_modules(${name} REQUIRED IMPORTED_TARGET lib${name})
+  add_library(kinfold_${name} INTERFACE)
+  target_link_libraries(kinfold_${name} INTERFACE PkgConfig::${name})
+endforeach()
+
 find_package(tomlplusplus QUIET)
 if(NOT TARGET tomlplusplus::tomlplusplus)
   pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)

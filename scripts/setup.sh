@@ -10,6 +10,7 @@ packages=(
   libsodium-dev libsqlite3-dev libeigen3-dev libicu-dev libarchive-dev
   nlohmann-json3-dev libfmt-dev libcli11-dev libtomlplusplus-dev
   coinor-libcbc-dev coinor-libclp-dev
+  libmicrohttpd-dev libctemplate-dev liboath-dev libqrencode-dev libcmark-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   age minisign python3
 )

@@ -43,5 +43,6 @@ void add_research_commands(CLI::App& app, Context& context);
 void add_rights_commands(CLI::App& app, Context& context);
 void add_keys_commands(CLI::App& app, Context& context);
 void add_synthetic_commands(CLI::App& app, Context& context);
+void add_console_commands(CLI::App& app, Context& context);
 
 }  // namespace kinfold::cli

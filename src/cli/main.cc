@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   add_rights_commands(app, context);
   add_keys_commands(app, context);
   add_synthetic_commands(app, context);
+  add_console_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,9 +1,11 @@
 #include "site/match.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "linkage/model.h"
+#include "site/apart.h"
 #include "site/register.h"
 
 namespace kinfold::site {
@@ -90,7 +92,8 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   const auto* flow = site.charter().find_flow(charter::Kind::kReturn, site.party().id, holding.value().origin);
   if (flow == nullptr) return refused("the charter has no return from here to that party");
 
-  auto register_ = read_register(options.register_path);
+  Result<Register> register_ = io_error("the register was not read");
+  apart([&] { register_ = read_register(options.register_path); });
   if (!register_.ok()) return register_.error();
   auto contents = site.door().open(holding.value().id, {options.actor, holding.value().purpose, charter::Duty::kLinkage, {}});
   if (!contents.ok()) return contents.error();
@@ -100,7 +103,11 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   linkage::LinkOptions link_options;
   link_options.thread_count = options.thread_count;
   link_options.progress = &progress;
-  const auto matches = linkage::match_to_register(*people.value(), register_.value().people, linkage::people_model(), link_options);
+  std::optional<Result<linkage::RegisterMatches>> matched;
+  apart([&] {
+    matched = linkage::match_to_register(*people.value(), register_.value().people, linkage::people_model(), link_options);
+  });
+  const auto& matches = *matched;
   if (!matches.ok()) return matches.error();
   if (options.observer) options.observer(*people.value(), register_.value().people, matches.value());
   Linked linked = links_of(*people.value(), register_.value().people, matches.value());

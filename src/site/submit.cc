@@ -57,12 +57,17 @@ Report Submitted::report() const {
       .count("objected", "  objected, taken out", counts.objected_count)
       .count("rejected", "  set aside with a reason", counts.rejected_count)
       .count("warnings", "Values left out of people who go on", counts.warning_count)
-      .text("sealed_file", "Sealed file", sealed_path)
-      .text("rejects_file", "What to put right", rejects_path);
+      .text("sealed_file", "Sealed file", sealed_path);
+  if (!rejects_path.empty()) report.text("rejects_file", "What to put right", rejects_path);
   return report;
 }
 
 Result<Submitted> submit_families(Site& site, const std::string& csv_path, const std::string& actor) {
+  return submit_families(site, CouncilFile{csv_path, csv_path + ".rejects.csv"}, actor);
+}
+
+Result<Submitted> submit_families(Site& site, const CouncilFile& from, const std::string& actor) {
+  const std::string& csv_path = from.csv_path;
   if (site.party().role != charter::Role::kAuthority) return refused("only an authority submits families");
   if (auto s = site.door().may_act(actor, charter::Duty::kIntake); !s.ok()) return s.error();
   const auto recipients = site.charter().parties_with(charter::Role::kTrustedParty);
@@ -82,8 +87,12 @@ Result<Submitted> submit_families(Site& site, const std::string& csv_path, const
   if (auto s = objections.value().book.add_all(intake.value().objectors, site.today()); !s.ok()) return s.error();
 
   Submitted submitted;
-  submitted.rejects_path = csv_path + ".rejects.csv";
-  if (auto s = identity::write_rejects_csv(intake.value(), submitted.rejects_path); !s.ok()) return s.error();
+  submitted.rejects_path = from.rejects_path;
+  if (!from.rejects_path.empty()) {
+    if (auto s = identity::write_rejects_csv(intake.value(), from.rejects_path); !s.ok()) return s.error();
+  }
+  submitted.rejects = intake.value().rejects;
+  submitted.warnings = intake.value().warnings;
 
   auto rows = identity::to_submission(intake.value(), &objections.value().book, identity::system_random());
   intake.value().wipe();

@@ -1,0 +1,255 @@
+// Pages without a server: routing by duty, forms that are ours, headers, hostile names.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "console/assets.h"
+#include "console/console.h"
+#include "console/identity_form.h"
+#include "console/server.h"
+#include "console/templates.h"
+#include "source_dir.h"
+
+namespace kinfold::console {
+namespace {
+
+/// One site in a folder of its own, on a day of the demonstration programme.
+class PagesTest : public testing::Test {
+ protected:
+  void open(const std::string& party, const std::string& objections_as = {}) {
+    std::string made = testing::TempDir() + "kinfold-console-XXXXXX";
+    ASSERT_NE(::mkdtemp(made.data()), nullptr);
+    folder_ = made;
+    site::InitOptions options;
+    options.folder = folder_ + "/site";
+    options.charter_path = source_dir() + "/charters/family-focus-demo.toml";
+    options.party = party;
+    options.work = seal::WorkFactor::quick();
+    const auto passphrase = seal::SecretBytes::copy_of(seal::as_bytes("only a test"));
+    const auto made_site = site::init_site(options, passphrase, clock_);
+    ASSERT_TRUE(made_site.ok()) << made_site.error().message;
+    auto site = site::Site::open(options.folder, passphrase, clock_);
+    ASSERT_TRUE(site.ok()) << site.error().message;
+    site_ = std::move(site).value();
+    ConsoleSetting setting;
+    setting.password_work = AccountStore::Work::quick();
+    setting.objections_as = objections_as;
+    auto console = Console::open(*site_, setting);
+    ASSERT_TRUE(console.ok()) << console.error().message;
+    console_ = std::move(console).value();
+  }
+  void TearDown() override {
+    console_.reset();
+    site_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  Sessions::Started sign_in(const std::string& actor) { return console_->sessions().start(actor).value(); }
+  Response get(const std::string& path, const std::string& token = {}) {
+    Request request;
+    request.method = "GET";
+    request.path = path;
+    if (!token.empty()) request.cookies["kinfold"] = token;
+    return console_->answer(request);
+  }
+  Response post(const std::string& path, const std::string& token, std::map<std::string, std::string> form, const std::string& origin = "http://here") {
+    Request request;
+    request.method = "POST";
+    request.path = path;
+    request.host = "here";
+    request.origin = origin;
+    request.form = std::move(form);
+    if (!token.empty()) request.cookies["kinfold"] = token;
+    return console_->answer(request);
+  }
+  std::string actor_with(charter::Duty duty) const {
+    for (const auto& actor : site_->actors().actors) {
+      if (actor.duties.size() == 1 && actor.duties.front() == duty) return actor.id;
+    }
+    return {};
+  }
+
+  ManualClock clock_{start_of_day(*make_date(2020, 8, 3))};
+  std::string folder_;
+  std::unique_ptr<site::Site> site_;
+  std::unique_ptr<Console> console_;
+};
+
+std::string header(const Response& response, const std::string& name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+TEST_F(PagesTest, EveryRoomIsClosedToWhoeverIsNotSignedIn) {
+  open("ons-demo");
+  for (const auto& route : routes()) {
+    if (route.who == Route::Who::kAnybody || std::string(route.method) != "GET" || route.path.back() == '*') continue;
+    const auto response = get(route.path);
+    if (response.status == 404) continue;  // at other sites
+    EXPECT_EQ(response.status, 303) << route.path;
+    EXPECT_EQ(header(response, "Location"), "/sign-in") << route.path;
+  }
+}
+
+TEST_F(PagesTest, EachDutyEntersItsOwnRoomsAndNoOther) {
+  open("ons-demo");
+  for (const auto duty : {charter::Duty::kIntake, charter::Duty::kLinkage, charter::Duty::kAnalysis, charter::Duty::kDataProtection}) {
+    const auto session = sign_in(actor_with(duty));
+    for (const auto& route : routes()) {
+      const bool here = route.roles.empty() || std::find(route.roles.begin(), route.roles.end(), charter::Role::kTrustedParty) != route.roles.end();
+      if (route.who != Route::Who::kDuty || std::string(route.method) != "GET" || route.path.back() == '*') continue;
+      const bool mine = std::find(route.duties.begin(), route.duties.end(), duty) != route.duties.end();
+      const auto status = get(route.path, session.token).status;
+      EXPECT_EQ(status, !here ? 404 : mine ? 200 : 403) << route.path << " for " << charter::name(duty);
+    }
+  }
+}
+
+TEST_F(PagesTest, EveryFormOfARoomIsClosedToOtherDuties) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kIntake));
+  const auto before = site_->ledger().size();
+  for (const auto& route : routes()) {
+    if (route.who != Route::Who::kDuty || std::string(route.method) != "POST") continue;
+    if (std::find(route.duties.begin(), route.duties.end(), charter::Duty::kIntake) != route.duties.end()) continue;
+    const auto status = post(route.path, session.token, {{"csrf", session.session.csrf}}).status;
+    EXPECT_TRUE(status == 403 || status == 404) << route.path << ": " << status;
+  }
+  EXPECT_EQ(site_->ledger().size(), before);
+}
+
+TEST_F(PagesTest, AFormThatIsNotOursDoesNothing) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
+  EXPECT_EQ(post("/holdings", session.token, {}).status, 403);
+  EXPECT_EQ(post("/holdings", session.token, {{"csrf", "x"}}).status, 403);
+  EXPECT_EQ(post("/holdings", session.token, {{"csrf", console_->public_token()}}).status, 403);
+  EXPECT_EQ(post("/holdings", session.token, {{"csrf", session.session.csrf}}, "http://elsewhere").status, 403);
+  EXPECT_EQ(post("/holdings", session.token, {{"csrf", session.session.csrf}}, "null").status, 403);
+  EXPECT_EQ(post("/holdings", session.token, {{"csrf", session.session.csrf}}).status, 303);
+}
+
+TEST_F(PagesTest, AFormForEverybodyNeedsATokenOfTheLastTwoHours) {
+  open("east-cheshire", "data-protection-1");
+  const auto token = console_->public_token();
+  EXPECT_TRUE(console_->public_token_fits(token));
+  clock_.advance_seconds(3600);
+  EXPECT_TRUE(console_->public_token_fits(token));
+  clock_.advance_seconds(3600);
+  EXPECT_FALSE(console_->public_token_fits(token));
+  EXPECT_EQ(post("/object", "", {{"csrf", token}}).status, 403);
+}
+
+TEST_F(PagesTest, NoPageMayBeKeptFramedOrRunForeignScripts) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kLinkage));
+  for (const char* path : {"/", "/notice", "/sign-in", "/people", "/no-such-page"}) {
+    const auto response = get(path, session.token);
+    EXPECT_EQ(header(response, "Cache-Control"), "no-store") << path;
+    EXPECT_EQ(header(response, "X-Content-Type-Options"), "nosniff") << path;
+    const auto policy = header(response, "Content-Security-Policy");
+    EXPECT_NE(policy.find("default-src 'none'"), std::string::npos);
+    EXPECT_NE(policy.find("frame-ancestors 'none'"), std::string::npos);
+    EXPECT_EQ(policy.find("unsafe"), std::string::npos);
+    EXPECT_EQ(response.body.find("<script>"), std::string::npos) << path;
+    EXPECT_EQ(response.body.find(" style=\""), std::string::npos) << path;
+    EXPECT_EQ(response.body.find(" onclick"), std::string::npos) << path;
+  }
+}
+
+TEST_F(PagesTest, AnObjectionFromTheStreetCountsAtOnceAndTheReceiptTellsNothing) {
+  open("east-cheshire", "data-protection-1");
+  const auto send = [&](const std::string& surname) {
+    return post("/object", "", {{"csrf", console_->public_token()}, {"forenames", "Ada"}, {"surname", surname}, {"date_of_birth", "27 3 2007"}});
+  };
+  const auto first = send("Crow");
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_NE(first.body.find("Your objection counts from now"), std::string::npos);
+  EXPECT_EQ(first.body.find("Crow"), std::string::npos);
+  const auto again = send("Crow");
+  EXPECT_EQ(again.status, 200);
+  EXPECT_NE(again.body.find("Your objection counts from now"), std::string::npos);
+  bool in_ledger = false;
+  ASSERT_TRUE(site_->ledger().for_each(0, [&](const ledger::Recorded& recorded) {
+    in_ledger = in_ledger || (recorded.entry.verb == ledger::Verb::kObject && recorded.entry.actor.text() == "data-protection-1");
+    return true;
+  }).ok());
+  EXPECT_TRUE(in_ledger);
+}
+
+TEST_F(PagesTest, AnObjectionWithTooLittleIsAskedAgainBesideEachField) {
+  open("east-cheshire", "data-protection-1");
+  const auto response = post("/object", "", {{"csrf", console_->public_token()}, {"surname", "<b>Crow</b>"}, {"date_of_birth", "31 2 2007"}});
+  EXPECT_EQ(response.status, 422);
+  EXPECT_NE(response.body.find("Enter the forenames"), std::string::npos);
+  EXPECT_NE(response.body.find("must be a real date"), std::string::npos);
+  EXPECT_NE(response.body.find("value=\"&lt;b&gt;Crow&lt;/b&gt;\""), std::string::npos);
+  EXPECT_EQ(response.body.find("<b>Crow"), std::string::npos);
+}
+
+TEST_F(PagesTest, LookingSomebodyUpIsInTheLedger) {
+  open("ons-demo");
+  const auto actor = actor_with(charter::Duty::kLinkage);
+  const auto session = sign_in(actor);
+  const auto page = post("/people", session.token, {{"csrf", session.session.csrf}, {"forenames", "Ada"}, {"surname", "Crow"}, {"date_of_birth", "27 3 2007"}});
+  ASSERT_EQ(page.status, 200) << page.body;
+  bool opened = false;
+  bool viewed = false;
+  ASSERT_TRUE(site_->ledger().for_each(0, [&](const ledger::Recorded& recorded) {
+    const auto& entry = recorded.entry;
+    opened = opened || (entry.verb == ledger::Verb::kOpen && entry.kind.text() == "vault" && entry.actor.text() == actor);
+    viewed = viewed || (entry.verb == ledger::Verb::kReview && entry.actor.text() == actor);
+    return true;
+  }).ok());
+  EXPECT_TRUE(opened);
+  EXPECT_TRUE(viewed);
+}
+
+TEST_F(PagesTest, AnActsPageIsOnlyForWhoeverDidIt) {
+  open("ons-demo");
+  const auto one = sign_in(actor_with(charter::Duty::kDataProtection));
+  const auto two = sign_in(actor_with(charter::Duty::kLinkage));
+  const auto started = post("/ledger", one.token, {{"csrf", one.session.csrf}});
+  const auto page = header(started, "Location");
+  for (int k = 0; k < 50 && get(page, one.token).body.find("The ledger is sound") == std::string::npos; ++k) console_->jobs().wait_briefly(page.substr(6));
+  EXPECT_NE(get(page, one.token).body.find("The ledger is sound"), std::string::npos);
+  EXPECT_EQ(get(page, two.token).status, 404);
+}
+
+TEST(Templates, EveryOneParses) { EXPECT_TRUE(check_templates().ok()); }
+
+TEST(Templates, WhateverIsTypedStaysText) {
+  View view("<script>alert(1)</script>");
+  Grid grid{"\"><img src=x onerror=alert(1)>", {"<i>"}, {{{"</td><script>", "javascript:alert(1)", {}, false}}}, {}, 0, {}};
+  view.grid(grid).lead("' onmouseover='x").form({"/x\"y", "<b>", {{Field::Kind::kText, "a", "<u>", "<s>", "\" autofocus onfocus=\"x", "<e>", {}, {}, {}}}, {}, false, false, false, false, {}}, "t");
+  const auto page = render("blocks.html", view.blocks());
+  ASSERT_TRUE(page.ok());
+  for (const char* markup : {"<script", "<img", "<i>", "<b>", "<u>", "<s>", "<e>", "javascript:", "\" autofocus", "onerror=alert(1)>"}) {
+    EXPECT_EQ(page.value().find(markup), std::string::npos) << markup;
+  }
+}
+
+TEST(Server, RefusesPlainHttpOffThisMachine) {
+  ServerSetting setting;
+  setting.address = "0.0.0.0";
+  const auto started = Server::start(setting, [](Request&) { return Response::text(200, ""); }, [](const Request&) { return false; });
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().code, ErrorCode::kRefused);
+  EXPECT_TRUE(is_loopback("127.1.2.3"));
+  EXPECT_TRUE(is_loopback("::1"));
+  EXPECT_FALSE(is_loopback("10.0.0.1"));
+  EXPECT_FALSE(is_loopback("localhost"));
+}
+
+TEST(SafeFileName, HasNoPathAndNothingStrange) {
+  EXPECT_EQ(safe_file_name("../../etc/passwd"), "passwd");
+  EXPECT_EQ(safe_file_name("a b<c>.age"), "a_b_c_.age");
+  EXPECT_EQ(safe_file_name(".hidden"), "file.hidden");
+  EXPECT_EQ(safe_file_name(""), "file");
+}
+
+}  // namespace
+}  // namespace kinfold::console
