@@ -1,4 +1,5 @@
-// The cluster bootstrap of six outcomes: seconds and memory. Usage: kinfold_bootstrap_bench UNITS REPLICATES THREADS
+// The cluster bootstrap of six outcomes: seconds and memory. Usage: kinfold_bootstrap_bench UNITS REPLICATES
+// THREADS
 #include <sys/resource.h>
 
 #include <chrono>
@@ -44,20 +45,24 @@ BootstrapGroup make_group(std::size_t count) {
 int main(int argc, char** argv) {
   if (argc < 4) return 2;
   const auto count = static_cast<std::size_t>(std::atoll(argv[1]));
-  const BootstrapOptions options{static_cast<std::size_t>(std::atoll(argv[2])), 1, static_cast<std::size_t>(std::atoll(argv[3]))};
+  const BootstrapOptions options{static_cast<std::size_t>(std::atoll(argv[2])), 1,
+                                 static_cast<std::size_t>(std::atoll(argv[3]))};
   std::vector<BootstrapGroup> groups;
   groups.push_back(make_group(count));
   const std::size_t families = (count + 1) / 2;
   std::vector<std::uint32_t> authority;
-  for (std::size_t f = 0; f < families; ++f) authority.push_back(static_cast<std::uint32_t>(f % kAuthorities));
+  for (std::size_t f = 0; f < families; ++f)
+    authority.push_back(static_cast<std::uint32_t>(f % kAuthorities));
   const ClusterDraws draws(families, authority);
   const auto start = std::chrono::steady_clock::now();
-  const auto replicates = bootstrap_estimates(groups, {MethodKind::kIpw, Estimand::kAtt, ScoreLink::kLogit}, draws, options);
+  const auto replicates =
+      bootstrap_estimates(groups, {MethodKind::kIpw, Estimand::kAtt, ScoreLink::kLogit}, draws, options);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!replicates.ok() || !replicate_covariance(replicates.value())) return 1;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("%zu units, %zu outcomes, %zu replicates, %zu threads: %.1f s, %.0f MB at most\n", count, kOutcomes, options.replicate_count,
-              options.thread_count, seconds, static_cast<double>(usage.ru_maxrss) / 1024);
+  std::printf("%zu units, %zu outcomes, %zu replicates, %zu threads: %.1f s, %.0f MB at most\n", count,
+              kOutcomes, options.replicate_count, options.thread_count, seconds,
+              static_cast<double>(usage.ru_maxrss) / 1024);
   return 0;
 }

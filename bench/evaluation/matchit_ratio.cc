@@ -1,5 +1,6 @@
-// Nearest-neighbour matching beside Debian's MatchIt in one run, on the same scores: prints both times and their ratio, and
-// fails if it matches fewer people or less closely. (MatchIt 4.5.1 takes the nearest from below alone: docs/methods/evaluation.md.) Usage: kinfold_matchit_ratio UNITS MATCHIT_R_SCRIPT
+// Nearest-neighbour matching beside Debian's MatchIt in one run, on the same scores: prints both times and
+// their ratio, and fails if it matches fewer people or less closely. (MatchIt 4.5.1 takes the nearest from
+// below alone: docs/methods/evaluation.md.) Usage: kinfold_matchit_ratio UNITS MATCHIT_R_SCRIPT
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -22,7 +23,8 @@ struct Scores {
   std::vector<double> pool;
 };
 
-/// A third is treated and has higher scores; written with all digits, so that both programs read the same numbers.
+/// A third is treated and has higher scores; written with all digits, so that both programs read the same
+/// numbers.
 Scores make_scores(std::size_t count, const std::string& path) {
   kinfold::RandomStream random(7);
   std::FILE* file = std::fopen(path.c_str(), "w");
@@ -58,7 +60,8 @@ MatchRun best_of_five(Work work) {
 }
 
 MatchRun without_replacement(const Scores& scores) {
-  const auto matched = match_without_replacement(scores.treated, scores.pool, MatchOrder::kLargest, std::nullopt);
+  const auto matched =
+      match_without_replacement(scores.treated, scores.pool, MatchOrder::kLargest, std::nullopt);
   MatchRun out;
   for (std::size_t i = 0; i < matched.size(); ++i) {
     if (matched[i] == kUnmatched) continue;
@@ -83,9 +86,12 @@ MatchRun with_replacement(const Scores& scores) {
 }
 
 bool compare(const char* what, const MatchRun& ours, const MatchRun& theirs) {
-  std::printf("%s: MatchIt %.2f s, Kinfold %.4f s, ratio %.0f; %zu and %zu matched, mean distance %.3g and %.3g\n", what, theirs.seconds, ours.seconds,
-              theirs.seconds / ours.seconds, theirs.matched, ours.matched, theirs.mean_distance, ours.mean_distance);
-  return ours.matched >= theirs.matched && (ours.matched > theirs.matched || ours.mean_distance <= theirs.mean_distance * (1 + 1e-9));
+  std::printf(
+      "%s: MatchIt %.2f s, Kinfold %.4f s, ratio %.0f; %zu and %zu matched, mean distance %.3g and %.3g\n",
+      what, theirs.seconds, ours.seconds, theirs.seconds / ours.seconds, theirs.matched, ours.matched,
+      theirs.mean_distance, ours.mean_distance);
+  return ours.matched >= theirs.matched &&
+         (ours.matched > theirs.matched || ours.mean_distance <= theirs.mean_distance * (1 + 1e-9));
 }
 
 }  // namespace
@@ -94,11 +100,13 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const auto path = (std::filesystem::temp_directory_path() / "kinfold_matchit_scores.csv").string();
   const auto scores = make_scores(static_cast<std::size_t>(std::atoll(argv[1])), path);
-  const MatchRun ours[2] = {best_of_five([&] { return without_replacement(scores); }), best_of_five([&] { return with_replacement(scores); })};
+  const MatchRun ours[2] = {best_of_five([&] { return without_replacement(scores); }),
+                            best_of_five([&] { return with_replacement(scores); })};
   std::FILE* r = popen(("Rscript --vanilla '" + std::string(argv[2]) + "' '" + path + "'").c_str(), "r");
   MatchRun theirs[2];
   bool complete = r != nullptr;
-  for (auto& one : theirs) complete = complete && std::fscanf(r, "%lf %zu %lf", &one.seconds, &one.matched, &one.mean_distance) == 3;
+  for (auto& one : theirs)
+    complete = complete && std::fscanf(r, "%lf %zu %lf", &one.seconds, &one.matched, &one.mean_distance) == 3;
   if (r != nullptr) pclose(r);
   std::filesystem::remove(path);
   if (!complete) return 1;

@@ -107,7 +107,8 @@ Matrix product(const Matrix& a, const Matrix& b) {
 }
 
 Matrix weighted_gram(const Matrix& x, std::span<const double> w) {
-  constexpr std::size_t kBlock = 4096;  // rows at a time stay in the cache, and nothing of the size of x is copied
+  constexpr std::size_t kBlock =
+      4096;  // rows at a time stay in the cache, and nothing of the size of x is copied
   Matrix out(x.cols, x.cols);
   for (std::size_t begin = 0; begin < x.rows; begin += kBlock) {
     const std::size_t rows = std::min(kBlock, x.rows - begin);

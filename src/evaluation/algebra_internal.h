@@ -1,5 +1,5 @@
-// The linear algebra of this room over plain vectors. Eigen stays inside algebra.cc: its expressions cost half a
-// minute of compiling in every file that writes them, and every sum here runs in one order.
+// The linear algebra of this room over plain vectors. Eigen stays inside algebra.cc: its expressions cost
+// half a minute of compiling in every file that writes them, and every sum here runs in one order.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ Vector times(std::span<const double> a, std::span<const double> b);
 /// a += factor * b.
 void add_to(Vector& a, double factor, std::span<const double> b);
 
-/// x b, each row alone and its columns in order: units with the same covariates get the same bits wherever they
-/// stand, which is what makes ties ties.
+/// x b, each row alone and its columns in order: units with the same covariates get the same bits wherever
+/// they stand, which is what makes ties ties.
 Vector product(const Matrix& x, std::span<const double> b);
 /// x' v.
 Vector transposed_product(const Matrix& x, std::span<const double> v);

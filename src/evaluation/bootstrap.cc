@@ -10,8 +10,10 @@
 
 namespace kinfold::evaluation {
 
-ClusterDraws::ClusterDraws(std::size_t cluster_count, const std::vector<std::uint32_t>& stratum) : cluster_count_(cluster_count) {
-  const std::size_t count = stratum.empty() ? 1 : *std::max_element(stratum.begin(), stratum.end()) + std::size_t{1};
+ClusterDraws::ClusterDraws(std::size_t cluster_count, const std::vector<std::uint32_t>& stratum)
+    : cluster_count_(cluster_count) {
+  const std::size_t count =
+      stratum.empty() ? 1 : *std::max_element(stratum.begin(), stratum.end()) + std::size_t{1};
   std::vector<std::vector<std::uint32_t>> by_stratum(count);
   for (std::uint32_t c = 0; c < cluster_count; ++c) by_stratum[stratum.empty() ? 0 : stratum[c]].push_back(c);
   std::vector<std::uint32_t> alone;
@@ -54,27 +56,31 @@ Result<Matrix> bootstrap_estimates(const std::vector<BootstrapGroup>& groups, co
     outcome_count += group.y.size();
   }
   Matrix out(options.replicate_count, outcome_count);
-  parallel_chunks(options.replicate_count, 1, std::max<std::size_t>(1, options.thread_count), [&](std::size_t, std::size_t r, std::size_t) {
-    const auto count = draws.draw(options.seed, r);
-    std::size_t column = 0;
-    for (const auto& estimator : estimators) {
-      for (const double value : estimator.estimate(count)) out.at(r, column++) = value;
-    }
-  });
+  parallel_chunks(options.replicate_count, 1, std::max<std::size_t>(1, options.thread_count),
+                  [&](std::size_t, std::size_t r, std::size_t) {
+                    const auto count = draws.draw(options.seed, r);
+                    std::size_t column = 0;
+                    for (const auto& estimator : estimators) {
+                      for (const double value : estimator.estimate(count)) out.at(r, column++) = value;
+                    }
+                  });
   return out;
 }
 
-Matrix bootstrap_influences(const std::vector<double>& estimates, const std::vector<std::vector<double>>& sums,
-                            const ClusterDraws& draws, const BootstrapOptions& options) {
+Matrix bootstrap_influences(const std::vector<double>& estimates,
+                            const std::vector<std::vector<double>>& sums, const ClusterDraws& draws,
+                            const BootstrapOptions& options) {
   Matrix out(options.replicate_count, estimates.size());
-  parallel_chunks(options.replicate_count, 1, std::max<std::size_t>(1, options.thread_count), [&](std::size_t, std::size_t r, std::size_t) {
-    const auto count = draws.draw(options.seed, r);
-    for (std::size_t k = 0; k < estimates.size(); ++k) {
-      double value = estimates[k];
-      for (std::size_t c = 0; c < count.size(); ++c) value += (static_cast<double>(count[c]) - 1) * sums[k][c];
-      out.at(r, k) = value;
-    }
-  });
+  parallel_chunks(options.replicate_count, 1, std::max<std::size_t>(1, options.thread_count),
+                  [&](std::size_t, std::size_t r, std::size_t) {
+                    const auto count = draws.draw(options.seed, r);
+                    for (std::size_t k = 0; k < estimates.size(); ++k) {
+                      double value = estimates[k];
+                      for (std::size_t c = 0; c < count.size(); ++c)
+                        value += (static_cast<double>(count[c]) - 1) * sums[k][c];
+                      out.at(r, k) = value;
+                    }
+                  });
   return out;
 }
 
@@ -82,7 +88,8 @@ std::optional<Matrix> replicate_covariance(const Matrix& replicates) {
   std::vector<std::size_t> rows;
   for (std::size_t r = 0; r < replicates.rows; ++r) {
     bool complete = true;
-    for (std::size_t c = 0; c < replicates.cols; ++c) complete = complete && std::isfinite(replicates.at(r, c));
+    for (std::size_t c = 0; c < replicates.cols; ++c)
+      complete = complete && std::isfinite(replicates.at(r, c));
     if (complete) rows.push_back(r);
   }
   if (rows.size() < 2 || 3 * rows.size() < 2 * replicates.rows) return std::nullopt;

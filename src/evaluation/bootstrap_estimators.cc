@@ -24,7 +24,8 @@ Vector of_arm(const Sample& sample, const Vector& weight, std::uint8_t arm) {
 
 }  // namespace
 
-Result<ReplicateEstimator> ReplicateEstimator::make(const BootstrapGroup& group, const BootstrapMethod& method) {
+Result<ReplicateEstimator> ReplicateEstimator::make(const BootstrapGroup& group,
+                                                    const BootstrapMethod& method) {
   ReplicateEstimator out;
   out.group_ = &group;
   out.method_ = method;
@@ -55,17 +56,22 @@ std::optional<ReplicateEstimator::Scored> ReplicateEstimator::score(const Vector
       const double eta = out.linear[i];
       const double p = method_.link == ScoreLink::kLogit ? 1 / (1 + std::exp(-eta)) : normal_cdf(eta);
       out.probability[i] = p;
-      moment[i] = unit_weight[i] == 0 ? 0 : unit_weight[i] * score_moment(method_.link, eta, p, sample.treated[i] != 0).value;
+      moment[i] = unit_weight[i] == 0
+                      ? 0
+                      : unit_weight[i] * score_moment(method_.link, eta, p, sample.treated[i] != 0).value;
     }
     const Vector gradient = transposed_product(sample.x, moment);
     const Vector step = product(inverse, gradient);
-    const double gain = dot(gradient, step);  // of the log likelihood, twice: far below what moves an estimate
+    const double gain =
+        dot(gradient, step);  // of the log likelihood, twice: far below what moves an estimate
     if (!std::isfinite(gain)) return std::nullopt;
     if (gain < 1e-10) return out;
     if (round % 10 == 9) {  // the replicate's own information where the whole sample's leads too slowly
       Vector curvature(moment.size());
       for (std::size_t i = 0; i < curvature.size(); ++i) {
-        curvature[i] = -unit_weight[i] * score_moment(method_.link, out.linear[i], out.probability[i], sample.treated[i] != 0).slope;
+        curvature[i] =
+            -unit_weight[i] *
+            score_moment(method_.link, out.linear[i], out.probability[i], sample.treated[i] != 0).slope;
       }
       inverse = inverse_of_symmetric(weighted_gram(sample.x, curvature));
       continue;
@@ -82,7 +88,9 @@ std::optional<Vector> ReplicateEstimator::arm_weights(const Vector& unit_weight)
   Vector out(unit_weight.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (unit_weight[i] == 0) continue;
-    const double w = weight_at(method_.link, method_.estimand, scored->linear[i], scored->probability[i], group_->sample.treated[i] != 0).value;
+    const double w = weight_at(method_.link, method_.estimand, scored->linear[i], scored->probability[i],
+                               group_->sample.treated[i] != 0)
+                         .value;
     if (!(w < kWeightMax)) return std::nullopt;
     out[i] = unit_weight[i] * w;
   }
@@ -104,7 +112,8 @@ Vector ReplicateEstimator::by_means(const Vector& weight) const {
 Vector ReplicateEstimator::by_regression(const Vector& unit_weight) const {
   const Matrix bread = inverse_of_symmetric(weighted_gram(with_treatment_, unit_weight));
   Vector out;
-  for (const auto& y : group_->y) out.push_back(product(bread, transposed_product(with_treatment_, times(unit_weight, y)))[0]);
+  for (const auto& y : group_->y)
+    out.push_back(product(bread, transposed_product(with_treatment_, times(unit_weight, y)))[0]);
   return out;
 }
 
@@ -112,7 +121,8 @@ Vector ReplicateEstimator::by_predictions(const Vector& unit_weight, const Vecto
   const auto& sample = group_->sample;
   const auto& x = sample.outcome_x.cols > 0 ? sample.outcome_x : sample.x;
   Vector target_units = unit_weight;
-  if (method_.estimand != Estimand::kAte) target_units = of_arm(sample, unit_weight, method_.estimand == Estimand::kAtc ? 0 : 1);
+  if (method_.estimand != Estimand::kAte)
+    target_units = of_arm(sample, unit_weight, method_.estimand == Estimand::kAtc ? 0 : 1);
   const double m = sum_of(target_units);
   const Vector target = transposed_product(x, target_units);
   Vector out(group_->y.size(), 0);
@@ -136,11 +146,13 @@ Vector ReplicateEstimator::by_predictions(const Vector& unit_weight, const Vecto
 Vector ReplicateEstimator::estimate(const std::vector<std::uint32_t>& count) const {
   const auto& sample = group_->sample;
   Vector unit_weight(sample.treated.size());
-  for (std::size_t i = 0; i < unit_weight.size(); ++i) unit_weight[i] = sample.weight_of(i) * count[sample.cluster[i]];
+  for (std::size_t i = 0; i < unit_weight.size(); ++i)
+    unit_weight[i] = sample.weight_of(i) * count[sample.cluster[i]];
   if (method_.kind == MethodKind::kRegression) return by_regression(unit_weight);
   const auto weight = arm_weights(unit_weight);
   if (!weight) return Vector(group_->y.size(), kNone);
-  if (method_.kind == MethodKind::kRawDifference || method_.kind == MethodKind::kIpw) return by_means(*weight);
+  if (method_.kind == MethodKind::kRawDifference || method_.kind == MethodKind::kIpw)
+    return by_means(*weight);
   return by_predictions(unit_weight, *weight);
 }
 

@@ -28,9 +28,9 @@ class ReplicateEstimator {
 
   const BootstrapGroup* group_ = nullptr;
   BootstrapMethod method_;
-  Vector start_;             // coefficients of the whole sample's score
+  Vector start_;  // coefficients of the whole sample's score
   Matrix inverse_information_;
-  Matrix with_treatment_;    // of the regression: treatment first
+  Matrix with_treatment_;  // of the regression: treatment first
 };
 
 }  // namespace kinfold::evaluation

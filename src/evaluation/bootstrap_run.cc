@@ -18,7 +18,8 @@ struct Clusters {
 
 Clusters clusters_of(const Frame& frame) {
   Clusters out;
-  for (std::uint32_t i = 0; i < frame.size(); ++i) out.of_unit.push_back(frame.cluster.empty() ? i : frame.cluster[i]);
+  for (std::uint32_t i = 0; i < frame.size(); ++i)
+    out.of_unit.push_back(frame.cluster.empty() ? i : frame.cluster[i]);
   out.count = *std::max_element(out.of_unit.begin(), out.of_unit.end()) + std::size_t{1};
   if (frame.authority.empty() || frame.authority == frame.cluster) return out;
   out.stratum.assign(out.count, 0);
@@ -28,21 +29,25 @@ Clusters clusters_of(const Frame& frame) {
 
 struct Grouped {
   std::vector<BootstrapGroup> groups;
-  std::vector<std::size_t> run;      // of each column
+  std::vector<std::size_t> run;  // of each column
 };
 
 /// Outcomes that rest on the same people share a group, so that their score is fitted once a replicate.
-Grouped group_runs(const Plan& plan, const Frame& frame, const Clusters& clusters, const std::vector<MethodRun>& runs,
-                   const std::vector<std::size_t>& at) {
+Grouped group_runs(const Plan& plan, const Frame& frame, const Clusters& clusters,
+                   const std::vector<MethodRun>& runs, const std::vector<std::size_t>& at) {
   Grouped out;
   std::vector<std::vector<std::uint32_t>> units;
   std::vector<std::vector<std::size_t>> members;
   for (const auto r : at) {
     const auto outcome = static_cast<std::size_t>(
-        std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == runs[r].estimate.outcome; }) - plan.outcomes.begin());
+        std::find_if(plan.outcomes.begin(), plan.outcomes.end(),
+                     [&](const auto& o) { return o.id == runs[r].estimate.outcome; }) -
+        plan.outcomes.begin());
     auto of = make_sample(plan, frame, outcome, kEverybody, {});
     std::size_t g = 0;
-    while (g < units.size() && !(units[g] == of.unit && out.groups[g].sample.names == of.sample.names && out.groups[g].sample.weight == of.sample.weight)) ++g;
+    while (g < units.size() && !(units[g] == of.unit && out.groups[g].sample.names == of.sample.names &&
+                                 out.groups[g].sample.weight == of.sample.weight))
+      ++g;
     auto y = std::move(of.sample.y);
     if (g == units.size()) {
       of.sample.cluster.clear();
@@ -58,8 +63,8 @@ Grouped group_runs(const Plan& plan, const Frame& frame, const Clusters& cluster
   return out;
 }
 
-Result<Matrix> replicates_of(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs, const BootstrapOptions& options,
-                             std::vector<std::size_t>& at) {
+Result<Matrix> replicates_of(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
+                             const BootstrapOptions& options, std::vector<std::size_t>& at) {
   const auto clusters = clusters_of(frame);
   const ClusterDraws draws(clusters.count, clusters.stratum);
   const auto& method = plan.methods.front();
@@ -89,8 +94,9 @@ void take_over(const Plan& plan, double variance, Estimate& e) {
 
 }  // namespace
 
-Result<std::optional<BootstrapRun>> run_bootstrap(const Plan& plan, const Frame& frame, std::size_t thread_count,
-                                                  std::vector<MethodRun>& runs, Evaluation& out) {
+Result<std::optional<BootstrapRun>> run_bootstrap(const Plan& plan, const Frame& frame,
+                                                  std::size_t thread_count, std::vector<MethodRun>& runs,
+                                                  Evaluation& out) {
   if (plan.bootstrap_replicates == 0) return std::optional<BootstrapRun>();
   BootstrapRun made;
   for (std::size_t r = 0; r < runs.size(); ++r) {
@@ -103,13 +109,23 @@ Result<std::optional<BootstrapRun>> run_bootstrap(const Plan& plan, const Frame&
   if (!replicates.ok()) return replicates.error();
   made.replicates = std::move(replicates.value());
   auto covariance = replicate_covariance(made.replicates);
-  if (!covariance) return invalid("bootstrap: an estimate could not be made in a third of the replicates or more; narrow the population or take covariates out");
+  if (!covariance)
+    return invalid(
+        "bootstrap: an estimate could not be made in a third of the replicates or more; narrow the "
+        "population or take covariates out");
   made.covariance = std::move(*covariance);
 
   OutputBuilder table("bootstrap", "Standard errors by the cluster bootstrap beside those by formula");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
-  table.dimension("outcome").count("n_treated").count("n_comparison").estimate("std_error_formula", n).estimate("std_error_bootstrap", n)
-      .estimate("percentile_low", n).estimate("percentile_high", n).whole_number("replicates").text("how");
+  table.dimension("outcome")
+      .count("n_treated")
+      .count("n_comparison")
+      .estimate("std_error_formula", n)
+      .estimate("std_error_bootstrap", n)
+      .estimate("percentile_low", n)
+      .estimate("percentile_high", n)
+      .whole_number("replicates")
+      .text("how");
   const bool anew = is_estimated_anew(plan.methods.front().kind);
   for (std::size_t k = 0; k < made.run.size(); ++k) {
     auto& e = runs[made.run[k]].estimate;
@@ -118,7 +134,8 @@ Result<std::optional<BootstrapRun>> run_bootstrap(const Plan& plan, const Frame&
     const double tail = (1 - plan.confidence) / 2;
     table.row({e.outcome, count_cell(e.n_treated), count_cell(e.n_comparison), formula, *e.std_error,
                replicate_quantile(made.replicates, k, tail), replicate_quantile(made.replicates, k, 1 - tail),
-               static_cast<std::int64_t>(plan.bootstrap_replicates), std::string(anew ? "estimated anew" : "influences reweighted")});
+               static_cast<std::int64_t>(plan.bootstrap_replicates),
+               std::string(anew ? "estimated anew" : "influences reweighted")});
   }
   out.outputs.push_back(table.take());
   return std::optional<BootstrapRun>(std::move(made));

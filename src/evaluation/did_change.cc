@@ -42,10 +42,10 @@ double chi_squared_tail(double x, double df) {
 
 /// What the comparison units' weights and the line through their changes need; shapes [rows].
 struct Nuisance {
-  Vector odds;         // p / (1 - p) of comparison units times their own weight, else 0
-  Vector score;        // score equation's factor of x
+  Vector odds;   // p / (1 - p) of comparison units times their own weight, else 0
+  Vector score;  // score equation's factor of x
   Matrix score_bread;
-  Vector residual;     // change less what the line predicts
+  Vector residual;  // change less what the line predicts
   Vector line_weight;
   Matrix line_bread;
 };
@@ -54,7 +54,8 @@ Result<Nuisance> fit_nuisance(const Sample& sample) {
   const std::size_t n = sample.size();
   auto fit = fit_score(sample.x, sample.names, sample.treated, ScoreLink::kLogit, 1e-12, sample.weight);
   if (!fit.ok()) return fit.error();
-  Nuisance out{Vector(n, 0), Vector(n), std::move(fit.value().inverse_information), sample.y, Vector(n, 0), Matrix()};
+  Nuisance out{Vector(n, 0), Vector(n),    std::move(fit.value().inverse_information),
+               sample.y,     Vector(n, 0), Matrix()};
   for (std::size_t i = 0; i < n; ++i) {
     const double p = fit.value().probability[i];
     out.score[i] = sample.weight_of(i) * ((sample.treated[i] ? 1.0 : 0.0) - p);
@@ -64,7 +65,9 @@ Result<Nuisance> fit_nuisance(const Sample& sample) {
   }
   const auto line = least_squares(sample.x, out.line_weight, sample.y);
   if (line.rank < sample.x.cols) {
-    return invalid("differences in differences: covariates depend on one another among the comparison units; take some out");
+    return invalid(
+        "differences in differences: covariates depend on one another among the comparison units; take some "
+        "out");
   }
   add_to(out.residual, -1, product(sample.x, line.beta));
   out.line_bread = inverse_of_symmetric(weighted_gram(sample.x, out.line_weight));
@@ -96,7 +99,8 @@ Result<Effect> change_effect(const Sample& sample) {
   // How the two means move with the line (by the means of x in each) and with the score.
   Vector line_target = transposed_product(sample.x, treated);
   const Vector odds_mean = transposed_product(sample.x, f.odds);
-  for (std::size_t c = 0; c < line_target.size(); ++c) line_target[c] = line_target[c] / treated_total - odds_mean[c] / odds_total;
+  for (std::size_t c = 0; c < line_target.size(); ++c)
+    line_target[c] = line_target[c] / treated_total - odds_mean[c] / odds_total;
   Vector moved = f.odds;
   for (std::size_t i = 0; i < sample.size(); ++i) moved[i] *= (f.residual[i] - comparison_rest) / odds_total;
   const Vector through_line = product(sample.x, product(f.line_bread, line_target));
@@ -113,7 +117,8 @@ Result<Effect> change_effect(const Sample& sample) {
   return effect;
 }
 
-double band_critical_value(const std::vector<std::vector<double>>& sums, double confidence, int draw_count, std::uint64_t seed) {
+double band_critical_value(const std::vector<std::vector<double>>& sums, double confidence, int draw_count,
+                           std::uint64_t seed) {
   double critical = normal_quantile(0.5 + confidence / 2);
   if (sums.empty()) return critical;
   Vector error;
@@ -136,10 +141,12 @@ double band_critical_value(const std::vector<std::vector<double>>& sums, double 
   }
   if (largest.empty()) return critical;
   std::sort(largest.begin(), largest.end());
-  return std::max(critical, largest[static_cast<std::size_t>(confidence * static_cast<double>(largest.size() - 1))]);
+  return std::max(critical,
+                  largest[static_cast<std::size_t>(confidence * static_cast<double>(largest.size() - 1))]);
 }
 
-std::optional<double> joint_zero_p(const std::vector<double>& estimates, const std::vector<std::vector<double>>& sums) {
+std::optional<double> joint_zero_p(const std::vector<double>& estimates,
+                                   const std::vector<std::vector<double>>& sums) {
   const std::size_t m = estimates.size();
   if (m == 0) return std::nullopt;
   Matrix covariance(m, m);

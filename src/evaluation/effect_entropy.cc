@@ -8,11 +8,12 @@
 namespace kinfold::evaluation {
 namespace {
 
-/// Covariates of the comparison units, centred at the treated mean and scaled, so that Newton's steps are of one size.
+/// Covariates of the comparison units, centred at the treated mean and scaled, so that Newton's steps are of
+/// one size.
 struct Constraints {
   std::vector<std::uint32_t> unit;
-  Vector base;       // the units' own weights
-  Matrix c;          // [comparison units, cols - 1]
+  Vector base;  // the units' own weights
+  Matrix c;     // [comparison units, cols - 1]
 };
 
 Constraints constraints_of(const Sample& sample) {
@@ -80,9 +81,11 @@ Error cannot_balance(const Sample& sample, const Constraints& of, const Vector& 
       blamed = k + 1;
     }
   }
-  return invalid("entropy balancing: no weights make the means of the comparison units equal to those of the treated; the furthest off is " +
-                 (blamed < sample.names.size() ? sample.names[blamed] : std::string("a covariate")) +
-                 "; take it out or narrow the population");
+  return invalid(
+      "entropy balancing: no weights make the means of the comparison units equal to those of the treated; "
+      "the furthest off is " +
+      (blamed < sample.names.size() ? sample.names[blamed] : std::string("a covariate")) +
+      "; take it out or narrow the population");
 }
 
 /// Newton with a line search on the convex dual.
@@ -130,7 +133,8 @@ Result<Effect> entropy_effect(const Sample& sample) {
   // Balanced weights: what moves the estimate is the residual on x, and the treated units' own means.
   auto line = least_squares(sample.x, w, sample.y);
   if (line.rank < sample.x.cols) {
-    return invalid("entropy balancing: covariates depend on one another among the comparison units; take some out");
+    return invalid(
+        "entropy balancing: covariates depend on one another among the comparison units; take some out");
   }
   Vector residual = sample.y;
   add_to(residual, -1, product(sample.x, line.beta));

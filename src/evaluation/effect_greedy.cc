@@ -19,7 +19,8 @@ Pairs make_pairs(const Sample& sample, std::span<const double> score, const Gree
     for (const auto i : treated) from.push_back(score[i]);
     for (const auto i : comparison) pool.push_back(score[i]);
     GreedyOptions greedy{options.order, options.caliper, options.ratio, {}};
-    if (within) greedy.allowed = [&](std::uint32_t a, std::uint32_t b) { return within(treated[a], comparison[b]); };
+    if (within)
+      greedy.allowed = [&](std::uint32_t a, std::uint32_t b) { return within(treated[a], comparison[b]); };
     for (const auto& [a, b] : match_greedy(from, pool, greedy)) pairs.emplace_back(treated[a], comparison[b]);
   }
   return pairs;
@@ -27,9 +28,11 @@ Pairs make_pairs(const Sample& sample, std::span<const double> score, const Gree
 
 }  // namespace
 
-Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score, const GreedyEffectOptions& options) {
+Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score,
+                             const GreedyEffectOptions& options) {
   auto pairs = make_pairs(sample, score, options);
-  if (pairs.empty()) return invalid("greedy pairs: nobody has a match within the calipers and strata; widen them");
+  if (pairs.empty())
+    return invalid("greedy pairs: nobody has a match within the calipers and strata; widen them");
   Effect effect;
   effect.influence.assign(sample.size(), 0);
   effect.weights.assign(sample.size(), 0);

@@ -12,14 +12,15 @@ namespace {
 /// Per unit: the mean outcome of its matches in the other arm, how often it served, and what is left
 /// of its own outcome against its nearest fellows.
 struct Matched {
-  std::vector<double> other_mean;      // NaN: no match
-  std::vector<double> served;          // K: sum over the units it served of their weight times its share
-  std::vector<double> served_squared;  // K': sum of the squares of the same
-  std::vector<double> fellow_residual; // (y - mean of nearest fellows) scaled to the variance of y
-  std::vector<double> fellow_variance; // of y among the unit and its nearest fellows
+  std::vector<double> other_mean;       // NaN: no match
+  std::vector<double> served;           // K: sum over the units it served of their weight times its share
+  std::vector<double> served_squared;   // K': sum of the squares of the same
+  std::vector<double> fellow_residual;  // (y - mean of nearest fellows) scaled to the variance of y
+  std::vector<double> fellow_variance;  // of y among the unit and its nearest fellows
 };
 
-void match_runs(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options, Matched& matched) {
+void match_runs(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options,
+                Matched& matched) {
   NearestOptions nearest{options.neighbours, options.caliper};
   const auto ranges = match_with_replacement(from.score, pool.sorted, nearest);
   std::vector<double> step(pool.unit.size() + 1, 0), step_squared(pool.unit.size() + 1, 0);
@@ -44,8 +45,10 @@ void match_runs(const Sample& sample, const Arm& from, const Arm& pool, const Ne
   }
 }
 
-/// Places in the sorted pool of the nearest `wanted` that are allowed, and of all that tie with the last of them. Walks outwards.
-std::vector<std::uint32_t> walk_outwards(double own, const SortedScores& pool, std::uint32_t wanted, double limit, double tie,
+/// Places in the sorted pool of the nearest `wanted` that are allowed, and of all that tie with the last of
+/// them. Walks outwards.
+std::vector<std::uint32_t> walk_outwards(double own, const SortedScores& pool, std::uint32_t wanted,
+                                         double limit, double tie,
                                          const std::function<bool(std::uint32_t)>& allowed) {
   const auto& score = pool.score;
   auto right = static_cast<std::size_t>(std::lower_bound(score.begin(), score.end(), own) - score.begin());
@@ -65,13 +68,15 @@ std::vector<std::uint32_t> walk_outwards(double own, const SortedScores& pool, s
 }
 
 /// With calipers on covariates the matches are no run any more; each unit looks for its own.
-void match_within(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options, Matched& matched) {
+void match_within(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options,
+                  Matched& matched) {
   const auto allowed = within_calipers(options.covariate_calipers);
   const double limit = options.caliper.value_or(INFINITY);
   for (std::size_t k = 0; k < from.unit.size(); ++k) {
     const auto unit = from.unit[k];
-    const auto places = walk_outwards(from.score[k], pool.sorted, options.neighbours, limit, NearestOptions{}.tie_tolerance,
-                                      [&](std::uint32_t at) { return allowed(unit, pool.unit[at]); });
+    const auto places =
+        walk_outwards(from.score[k], pool.sorted, options.neighbours, limit, NearestOptions{}.tie_tolerance,
+                      [&](std::uint32_t at) { return allowed(unit, pool.unit[at]); });
     if (places.empty()) continue;
     double total = 0;
     double sum = 0;
@@ -90,7 +95,8 @@ void match_within(const Sample& sample, const Arm& from, const Arm& pool, const 
   }
 }
 
-void match_arm(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options, Matched& matched) {
+void match_arm(const Sample& sample, const Arm& from, const Arm& pool, const NearestEffectOptions& options,
+               Matched& matched) {
   options.covariate_calipers.empty() ? match_runs(sample, from, pool, options, matched)
                                      : match_within(sample, from, pool, options, matched);
 }
@@ -109,14 +115,17 @@ std::vector<std::vector<std::uint32_t>> small_clusters(const Sample& sample, con
   for (std::size_t i = 0; i < order.size();) {
     std::size_t end = i;
     while (end < order.size() && cluster(order[end]) == cluster(order[i])) ++end;
-    if (end - i > 1 && end - i <= kFamilyMax) out.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(i), order.begin() + static_cast<std::ptrdiff_t>(end));
+    if (end - i > 1 && end - i <= kFamilyMax)
+      out.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(i),
+                       order.begin() + static_cast<std::ptrdiff_t>(end));
     i = end;
   }
   return out;
 }
 
-/// Residuals and variances against the nearest of the same arm. A unit itself, and its own family with which it shares its
-/// luck, are among the nearest and would make the residual too small: they are asked for in addition and taken out.
+/// Residuals and variances against the nearest of the same arm. A unit itself, and its own family with which
+/// it shares its luck, are among the nearest and would make the residual too small: they are asked for in
+/// addition and taken out.
 void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellows, Matched& matched) {
   const auto families = small_clusters(sample, arm);
   std::size_t largest = 1;
@@ -124,7 +133,8 @@ void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellow
   NearestOptions nearest;
   nearest.neighbours = fellows + static_cast<std::uint32_t>(largest);
   const auto ranges = match_with_replacement(arm.score, arm.sorted, nearest);
-  std::vector<double> sum(ranges.size()), squares(ranges.size()), count(ranges.size());  // of the others, less the arm's centre
+  std::vector<double> sum(ranges.size()), squares(ranges.size()),
+      count(ranges.size());  // of the others, less the arm's centre
   for (std::size_t k = 0; k < ranges.size(); ++k) {
     const double own = sample.y[arm.unit[k]] - arm.centre;
     count[k] = ranges[k].count() - 1.0;
@@ -150,7 +160,8 @@ void fellow_residuals(const Sample& sample, const Arm& arm, std::uint32_t fellow
     const double own = sample.y[unit] - arm.centre;
     const double all = sum[k] + own;
     matched.fellow_residual[unit] = (own - sum[k] / count[k]) * std::sqrt(count[k] / (count[k] + 1));
-    matched.fellow_variance[unit] = std::max(0.0, (squares[k] + own * own - all * all / (count[k] + 1)) / count[k]);
+    matched.fellow_variance[unit] =
+        std::max(0.0, (squares[k] + own * own - all * all / (count[k] + 1)) / count[k]);
   }
 }
 
@@ -173,12 +184,14 @@ Result<Effect> sum_up(const Sample& sample, const Matched& matched, Estimand est
       continue;
     }
     const double own = sample.weight_of(i);
-    difference[i] = sample.treated[i] ? sample.y[i] - matched.other_mean[i] : matched.other_mean[i] - sample.y[i];
+    difference[i] =
+        sample.treated[i] ? sample.y[i] - matched.other_mean[i] : matched.other_mean[i] - sample.y[i];
     sum += own * difference[i];
     treated_sum += own * (sample.treated[i] ? sample.y[i] : matched.other_mean[i]);
     total += own;
   }
-  if (total == 0) return invalid("nearest neighbour: nobody has a match within the calipers and strata; widen them");
+  if (total == 0)
+    return invalid("nearest neighbour: nobody has a match within the calipers and strata; widen them");
   effect.estimate = sum / total;
   effect.treated_mean = treated_sum / total;
   effect.comparison_mean = effect.treated_mean - effect.estimate;
@@ -203,7 +216,8 @@ Result<Effect> sum_up(const Sample& sample, const Matched& matched, Estimand est
 
 }  // namespace
 
-Result<Effect> nearest_effect(const Sample& sample, std::span<const double> score, const NearestEffectOptions& options) {
+Result<Effect> nearest_effect(const Sample& sample, std::span<const double> score,
+                              const NearestEffectOptions& options) {
   const std::size_t n = sample.size();
   Matched matched{std::vector<double>(n, std::numeric_limits<double>::quiet_NaN()), std::vector<double>(n, 0),
                   std::vector<double>(n, 0), std::vector<double>(n, 0), std::vector<double>(n, 0)};
@@ -212,7 +226,8 @@ Result<Effect> nearest_effect(const Sample& sample, std::span<const double> scor
     const auto treated = make_arm(sample, score, strata.treated[s]);
     const auto comparison = make_arm(sample, score, strata.comparison[s]);
     if (options.estimand != Estimand::kAtc) match_arm(sample, treated, comparison, options, matched);
-    if (options.estimand == Estimand::kAtc || options.estimand == Estimand::kAte) match_arm(sample, comparison, treated, options, matched);
+    if (options.estimand == Estimand::kAtc || options.estimand == Estimand::kAte)
+      match_arm(sample, comparison, treated, options, matched);
     fellow_residuals(sample, treated, options.variance_neighbours, matched);
     fellow_residuals(sample, comparison, options.variance_neighbours, matched);
   }
@@ -222,7 +237,8 @@ Result<Effect> nearest_effect(const Sample& sample, std::span<const double> scor
   // The theory is for everybody of the estimand matched and every unit counting alike.
   if (options.estimated_score != nullptr && out.left_out == 0 && sample.weight.empty()) {
     const double before = out.variance;
-    out.variance += estimated_score_variance(sample, *options.estimated_score, options.estimand, options.variance_neighbours, out);
+    out.variance += estimated_score_variance(sample, *options.estimated_score, options.estimand,
+                                             options.variance_neighbours, out);
     if (!(out.variance > 0)) out.variance = before;
   }
   out.variance = add_clusters(out.variance, out, sample);

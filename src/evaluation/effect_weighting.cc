@@ -11,7 +11,9 @@ namespace kinfold::evaluation {
 namespace {
 
 /// The covariates of the outcome model, which may be others than the score's.
-const Matrix& outcome_design(const Sample& sample) { return sample.outcome_x.cols > 0 ? sample.outcome_x : sample.x; }
+const Matrix& outcome_design(const Sample& sample) {
+  return sample.outcome_x.cols > 0 ? sample.outcome_x : sample.x;
+}
 
 /// The weight of each unit of an arm, 0 for the others.
 Vector arm_of(const Sample& sample, std::uint8_t arm) {
@@ -20,12 +22,13 @@ Vector arm_of(const Sample& sample, std::uint8_t arm) {
   return out;
 }
 
-/// The score's weights (times the unit's own), how they move with the linear predictor, and what gives the influence of the coefficients.
+/// The score's weights (times the unit's own), how they move with the linear predictor, and what gives the
+/// influence of the coefficients.
 struct Weighting {
-  Vector weight;        // of each unit for its own arm
-  Vector slope;         // d weight / d eta
-  Vector moment;        // score equation's factor of x, times the unit's own weight
-  Matrix bread;         // inverse of minus the score equations' derivative
+  Vector weight;  // of each unit for its own arm
+  Vector slope;   // d weight / d eta
+  Vector moment;  // score equation's factor of x, times the unit's own weight
+  Matrix bread;   // inverse of minus the score equations' derivative
 };
 
 /// Influence of every unit on gradient' coefficients.
@@ -37,7 +40,8 @@ constexpr double kScoreEdge = 1e-6;
 
 Error explodes(const Sample& sample, const ScoreFit& fit) {
   return invalid("weighting: " + strongest_column(sample.x, sample.names, fit.coefficients) +
-                 " takes a unit's score so near to 0 or 1 that its weight explodes; trim the scores, leave it out or narrow the population");
+                 " takes a unit's score so near to 0 or 1 that its weight explodes; trim the scores, leave "
+                 "it out or narrow the population");
 }
 
 Result<Weighting> make_weighting(const Sample& sample, ScoreLink link, Estimand estimand) {
@@ -68,7 +72,7 @@ struct ArmFit {
   Vector prediction;  // for every unit
   Vector residual;
   Vector beta;
-  Matrix bread;       // (X' W X)^-1
+  Matrix bread;  // (X' W X)^-1
 };
 
 /// The columns that depend on others among the units with a weight, for the message.
@@ -95,7 +99,8 @@ Result<ArmFit> fit_arm(const Sample& sample, const Vector& arm_weight, const cha
   auto solved = least_squares(x, arm_weight, sample.y);
   if (solved.rank < x.cols) {
     const auto names = dependent_names(sample, x, arm_weight);
-    return invalid("regression among the " + std::string(what) + ": " + (names.empty() ? "covariates depend" : names + " depends") +
+    return invalid("regression among the " + std::string(what) + ": " +
+                   (names.empty() ? "covariates depend" : names + " depends") +
                    " on the other covariates there; take it out or join its levels");
   }
   ArmFit fit;
@@ -108,7 +113,8 @@ Result<ArmFit> fit_arm(const Sample& sample, const Vector& arm_weight, const cha
 }
 
 /// Influence on target' beta of the arm, given each unit's weight in the fit.
-Vector arm_influence(const Sample& sample, const ArmFit& fit, const Vector& arm_weight, const Vector& target) {
+Vector arm_influence(const Sample& sample, const ArmFit& fit, const Vector& arm_weight,
+                     const Vector& target) {
   return times(times(product(outcome_design(sample), product(fit.bread, target)), arm_weight), fit.residual);
 }
 
@@ -172,7 +178,8 @@ Result<Effect> average_predictions(const Sample& sample, Estimand estimand, cons
   }
   const double estimate = mean[1] - mean[0];
   for (std::size_t i = 0; i < x.rows; ++i) influence[i] += target_units[i] * (difference[i] - estimate) / m;
-  return finish(sample, mean, std::move(influence), weighting != nullptr ? weighting->weight : about(sample, Estimand::kAte));
+  return finish(sample, mean, std::move(influence),
+                weighting != nullptr ? weighting->weight : about(sample, Estimand::kAte));
 }
 
 }  // namespace
@@ -207,7 +214,8 @@ Result<Effect> ipwra_effect(const Sample& sample, ScoreLink link, Estimand estim
   return average_predictions(sample, estimand, &weighting.value());
 }
 
-Result<Effect> aipw_effect(const Sample& sample, ScoreLink link, Estimand estimand, bool efficient_influence) {
+Result<Effect> aipw_effect(const Sample& sample, ScoreLink link, Estimand estimand,
+                           bool efficient_influence) {
   auto weighting = make_weighting(sample, link, estimand);
   if (!weighting.ok()) return weighting.error();
   auto& w = weighting.value();

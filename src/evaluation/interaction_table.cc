@@ -15,7 +15,8 @@ struct Interaction {
   double difference = 0, std_error = 0, p = 1;
 };
 
-/// The difference of two effects. Families may have members on both sides: their covariance comes from the influences.
+/// The difference of two effects. Families may have members on both sides: their covariance comes from the
+/// influences.
 std::optional<Interaction> compare(const Frame& frame, const MethodRun& inside, const MethodRun& outside) {
   if (!inside.estimate.std_error || !outside.estimate.std_error) return std::nullopt;
   Interaction out{inside.estimate.outcome, inside.estimate.subgroup, inside.estimate, outside.estimate};
@@ -23,7 +24,8 @@ std::optional<Interaction> compare(const Frame& frame, const MethodRun& inside, 
   const auto b = cluster_influence(frame, outside);
   double covariance = 0;
   for (std::size_t c = 0; c < a.size(); ++c) covariance += a[c] * b[c];
-  const double variance = std::pow(*inside.estimate.std_error, 2) + std::pow(*outside.estimate.std_error, 2) - 2 * covariance;
+  const double variance =
+      std::pow(*inside.estimate.std_error, 2) + std::pow(*outside.estimate.std_error, 2) - 2 * covariance;
   if (!(variance > 0)) return std::nullopt;
   out.difference = *inside.estimate.estimate - *outside.estimate.estimate;
   out.std_error = std::sqrt(variance);
@@ -33,7 +35,8 @@ std::optional<Interaction> compare(const Frame& frame, const MethodRun& inside, 
 
 }  // namespace
 
-void add_interaction_table(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs, Evaluation& out) {
+void add_interaction_table(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
+                           Evaluation& out) {
   std::vector<Interaction> found;
   Frame others = frame;
   for (auto& in : others.in_subgroup) {
@@ -59,15 +62,21 @@ void add_interaction_table(const Plan& plan, const Frame& frame, const std::vect
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
   table.dimension("outcome").dimension("subgroup");
   for (const auto& name : n) table.count(name);
-  // How many the others are is for the check alone: beside another subgroup's number it would say how many are in neither.
-  table.contributors("n_treated_others", OutputLevel::kPerson).contributors("n_comparison_others", OutputLevel::kPerson);
-  for (const char* name : {"effect", "effect_others", "difference", "std_error", "ci_low", "ci_high", "p_value", "p_adjusted"}) table.estimate(name, n);
+  // How many the others are is for the check alone: beside another subgroup's number it would say how many
+  // are in neither.
+  table.contributors("n_treated_others", OutputLevel::kPerson)
+      .contributors("n_comparison_others", OutputLevel::kPerson);
+  for (const char* name :
+       {"effect", "effect_others", "difference", "std_error", "ci_low", "ci_high", "p_value", "p_adjusted"})
+    table.estimate(name, n);
   const double z = normal_quantile(0.5 + plan.confidence / 2);
   for (std::size_t k = 0; k < found.size(); ++k) {
     const auto& one = found[k];
-    table.row({one.outcome, one.subgroup, count_cell(one.inside.n_treated), count_cell(one.inside.n_comparison),
-               count_cell(one.outside.n_treated), count_cell(one.outside.n_comparison), *one.inside.estimate, *one.outside.estimate,
-               one.difference, one.std_error, one.difference - z * one.std_error, one.difference + z * one.std_error, one.p,
+    table.row({one.outcome, one.subgroup, count_cell(one.inside.n_treated),
+               count_cell(one.inside.n_comparison), count_cell(one.outside.n_treated),
+               count_cell(one.outside.n_comparison), *one.inside.estimate, *one.outside.estimate,
+               one.difference, one.std_error, one.difference - z * one.std_error,
+               one.difference + z * one.std_error, one.p,
                plan.multiplicity == Multiplicity::kNone ? NAN : adjusted[k]});
   }
   out.outputs.push_back(table.take());

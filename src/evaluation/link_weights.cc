@@ -11,8 +11,10 @@ namespace {
 
 constexpr double kChanceMin = 0.02;  // of being linked: one person for more than fifty is no basis
 
-/// Intercept and the covariates of the people table: those of the panel are themselves only known of the linked.
-std::vector<std::string> fill_columns(const Plan& plan, const Frame& frame, const std::vector<std::uint32_t>& unit, Matrix& x) {
+/// Intercept and the covariates of the people table: those of the panel are themselves only known of the
+/// linked.
+std::vector<std::string> fill_columns(const Plan& plan, const Frame& frame,
+                                      const std::vector<std::uint32_t>& unit, Matrix& x) {
   Matrix all(unit.size(), 1);
   std::fill(all.values.begin(), all.values.end(), 1.0);
   std::vector<std::string> names = {"intercept"};
@@ -30,11 +32,13 @@ std::vector<std::string> fill_columns(const Plan& plan, const Frame& frame, cons
 }
 
 /// The chance of being linked in one arm; 1 for everybody where nobody was missed.
-Status weigh_arm(const Plan& plan, const Frame& frame, std::size_t outcome, std::uint8_t arm, std::vector<double>& weight) {
+Status weigh_arm(const Plan& plan, const Frame& frame, std::size_t outcome, std::uint8_t arm,
+                 std::vector<double>& weight) {
   std::vector<std::uint32_t> unit;
   std::vector<std::uint8_t> linked;
   for (std::uint32_t i = 0; i < frame.size(); ++i) {
-    if (frame.treated[i] != arm || frame.in_outcome[outcome][i] == 0 || frame.grade_eligible[outcome][i] == 0) continue;
+    if (frame.treated[i] != arm || frame.in_outcome[outcome][i] == 0 || frame.grade_eligible[outcome][i] == 0)
+      continue;
     unit.push_back(i);
     linked.push_back(frame.grade_accepted[outcome][i]);
   }
@@ -47,7 +51,8 @@ Status weigh_arm(const Plan& plan, const Frame& frame, std::size_t outcome, std:
     if (linked[k] == 0) continue;
     if (fit.value().probability[k] < kChanceMin) {
       return invalid("weights for missed links: " + strongest_column(x, names, fit.value().coefficients) +
-                     " leaves hardly anybody linked, so a few would stand for many; leave it out or narrow the population");
+                     " leaves hardly anybody linked, so a few would stand for many; leave it out or narrow "
+                     "the population");
     }
     weight[unit[k]] = 1 / fit.value().probability[k];
   }

@@ -10,11 +10,11 @@ namespace {
 /// Per unit the mean of y and the covariances of y with each covariate among its nearest in one arm.
 struct Local {
   Vector mean;
-  Matrix covariance;   // [units, cols]
+  Matrix covariance;  // [units, cols]
 };
 
-void fill_local(const Sample& sample, const Arm& arm, const std::vector<std::uint32_t>& units, std::span<const double> score,
-                std::uint32_t fellows, Local& local) {
+void fill_local(const Sample& sample, const Arm& arm, const std::vector<std::uint32_t>& units,
+                std::span<const double> score, std::uint32_t fellows, Local& local) {
   if (arm.unit.empty()) return;
   Vector from;
   for (const auto i : units) from.push_back(score[i]);
@@ -22,7 +22,8 @@ void fill_local(const Sample& sample, const Arm& arm, const std::vector<std::uin
   nearest.neighbours = fellows;
   const auto ranges = match_with_replacement(from, arm.sorted, nearest);
   for (std::size_t k = 0; k < units.size(); ++k) {
-    local.mean[units[k]] = arm.centre + (arm.plain_sum[ranges[k].end] - arm.plain_sum[ranges[k].begin]) / ranges[k].count();
+    local.mean[units[k]] =
+        arm.centre + (arm.plain_sum[ranges[k].end] - arm.plain_sum[ranges[k].begin]) / ranges[k].count();
   }
   Vector x_sum(arm.unit.size() + 1, 0), xy_sum(arm.unit.size() + 1, 0);
   for (std::size_t c = 1; c < sample.x.cols; ++c) {  // the intercept varies with nothing
@@ -57,7 +58,8 @@ Factors factors_of(Estimand estimand, double p, double slope) {
 
 }  // namespace
 
-double estimated_score_variance(const Sample& sample, const ScoreFit& fit, Estimand estimand, std::uint32_t others, Effect& effect) {
+double estimated_score_variance(const Sample& sample, const ScoreFit& fit, Estimand estimand,
+                                std::uint32_t others, Effect& effect) {
   const std::size_t n = sample.size();
   const auto strata = split_units(sample);
   Local local[2] = {{Vector(n, 0), Matrix(n, sample.x.cols)}, {Vector(n, 0), Matrix(n, sample.x.cols)}};
@@ -65,8 +67,10 @@ double estimated_score_variance(const Sample& sample, const ScoreFit& fit, Estim
   for (std::size_t s = 0; s < strata.treated.size(); ++s) {
     auto units = strata.treated[s];
     units.insert(units.end(), strata.comparison[s].begin(), strata.comparison[s].end());
-    fill_local(sample, make_arm(sample, fit.probability, strata.comparison[s]), units, fit.probability, others + 1, local[0]);
-    fill_local(sample, make_arm(sample, fit.probability, strata.treated[s]), units, fit.probability, others + 1, local[1]);
+    fill_local(sample, make_arm(sample, fit.probability, strata.comparison[s]), units, fit.probability,
+               others + 1, local[0]);
+    fill_local(sample, make_arm(sample, fit.probability, strata.treated[s]), units, fit.probability,
+               others + 1, local[1]);
     target += static_cast<double>(estimand == Estimand::kAte   ? units.size()
                                   : estimand == Estimand::kAtc ? strata.comparison[s].size()
                                                                : strata.treated[s].size());
@@ -77,7 +81,9 @@ double estimated_score_variance(const Sample& sample, const ScoreFit& fit, Estim
     const auto factor = factors_of(estimand, p, score_slope(fit.link, fit.linear[i], p));
     const double gap = local[1].mean[i] - local[0].mean[i] - effect.estimate;
     for (std::size_t k = 0; k < sample.x.cols; ++k) {
-      c[k] += (factor.treated * local[1].covariance.at(i, k) + factor.comparison * local[0].covariance.at(i, k)) / target;
+      c[k] +=
+          (factor.treated * local[1].covariance.at(i, k) + factor.comparison * local[0].covariance.at(i, k)) /
+          target;
       d[k] += sample.x.at(i, k) * factor.derivative * gap / target;
     }
   }
@@ -85,7 +91,8 @@ double estimated_score_variance(const Sample& sample, const ScoreFit& fit, Estim
   add_to(both, -1, c);
   const Vector through = product(sample.x, product(fit.inverse_information, both));
   for (std::size_t i = 0; i < n; ++i) {
-    effect.influence[i] += through[i] * score_moment(fit.link, fit.linear[i], fit.probability[i], sample.treated[i] != 0).value;
+    effect.influence[i] +=
+        through[i] * score_moment(fit.link, fit.linear[i], fit.probability[i], sample.treated[i] != 0).value;
   }
   return dot(d, product(fit.inverse_information, d)) - dot(c, product(fit.inverse_information, c));
 }

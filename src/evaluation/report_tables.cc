@@ -32,7 +32,9 @@ std::string effect_text(const Table& t, std::size_t row, const char* column, boo
   return share ? plain_number(100 * value, 2) : plain_number(value, decimals_for(value));
 }
 
-std::string with_unit(const std::string& text, bool share) { return share && text != kWithheld ? text + " pp" : text; }
+std::string with_unit(const std::string& text, bool share) {
+  return share && text != kWithheld ? text + " pp" : text;
+}
 
 std::string range_text(const Table& t, std::size_t row, const char* low, const char* high, bool share) {
   const auto from = effect_text(t, row, low, share);
@@ -45,7 +47,8 @@ std::string p_text(const Table& t, std::size_t row, const char* column) {
 }
 
 bool is_share(const Plan& plan, const std::string& id) {
-  const auto found = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
+  const auto found =
+      std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
   return found != plan.outcomes.end() && found->is_share;
 }
 
@@ -68,9 +71,12 @@ std::string name_of(const Outcome& outcome) {
 Table for_reading(const OutputTable& output, const Plan& plan, const std::vector<std::string>& leave_out) {
   std::vector<Column> columns;
   for (const auto& from : output.table.columns()) {
-    const auto layout = std::find_if(output.layout.begin(), output.layout.end(), [&](const auto& l) { return l.name == from.name(); });
+    const auto layout = std::find_if(output.layout.begin(), output.layout.end(),
+                                     [&](const auto& l) { return l.name == from.name(); });
     const bool is_check = layout != output.layout.end() && layout->role == OutputRole::kContributors;
-    if (is_check || from.name().ends_with("_symbol") || std::count(leave_out.begin(), leave_out.end(), from.name()) > 0) continue;
+    if (is_check || from.name().ends_with("_symbol") ||
+        std::count(leave_out.begin(), leave_out.end(), from.name()) > 0)
+      continue;
     std::string title = from.name();
     std::replace(title.begin(), title.end(), '_', ' ');
     const bool share = layout != output.layout.end() && layout->role == OutputRole::kShare;
@@ -101,7 +107,8 @@ Table for_reading(const OutputTable& output, const Plan& plan, const std::vector
 
 Table effects_for_reading(const OutputTable& effects, const Plan& plan, const std::string& only) {
   Table out;
-  for (const char* name : {only.empty() ? "outcome" : "subgroup and method", "people", "programme", "comparison", "effect", "interval", "adjusted p"}) {
+  for (const char* name : {only.empty() ? "outcome" : "subgroup and method", "people", "programme",
+                           "comparison", "effect", "interval", "adjusted p"}) {
     out.add(name, ColumnType::kString);
   }
   const auto& t = effects.table;
@@ -110,22 +117,29 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan, const st
     const auto subgroup = t.find("subgroup")->text_at(r);
     const bool main = subgroup == "all" && t.find("method")->text_at(r) == plan.methods.front().id;
     if (only.empty() ? !main : id != only) continue;
-    const auto outcome = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
+    const auto outcome =
+        std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
     const bool share = outcome != plan.outcomes.end() && outcome->is_share;
     const auto number = [&](const char* column, bool as_percent) {
       const auto* found = t.find(column);
       if (found == nullptr || found->is_null(r)) return std::string(kWithheld);
       return as_percent ? percent(found->double_at(r), 2) : effect_text(t, r, column, share);
     };
-    const auto method = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
+    const auto method = std::find_if(plan.methods.begin(), plan.methods.end(),
+                                     [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
     const auto* adjusted = t.find("p_adjusted");
-    const auto group = std::find_if(plan.subgroups.begin(), plan.subgroups.end(), [&](const auto& s) { return s.id == subgroup; });
+    const auto group = std::find_if(plan.subgroups.begin(), plan.subgroups.end(),
+                                    [&](const auto& s) { return s.id == subgroup; });
     const std::string who = group != plan.subgroups.end() ? group->title : "everybody";
     const std::string how = method != plan.methods.end() ? method->title : t.find("method")->text_at(r);
     const std::vector<std::string> cells = {
-        !only.empty() ? who + ", " + how : outcome != plan.outcomes.end() ? name_of(*outcome) : id,
-        people_text(t, r), number("programme_mean", share),
-        number("comparison_mean", share), with_unit(number("estimate", false), share),
+        !only.empty()                    ? who + ", " + how
+        : outcome != plan.outcomes.end() ? name_of(*outcome)
+                                         : id,
+        people_text(t, r),
+        number("programme_mean", share),
+        number("comparison_mean", share),
+        with_unit(number("estimate", false), share),
         range_text(t, r, "ci_low", "ci_high", share),
         adjusted == nullptr || adjusted->is_null(r) ? "" : fmt::format("{:.3f}", adjusted->double_at(r))};
     for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
@@ -153,51 +167,62 @@ Table costs_for_reading(const OutputTable& summary) {
 }
 
 std::string outcome_title(const Plan& plan, const std::string& id) {
-  const auto found = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
+  const auto found =
+      std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
   return found == plan.outcomes.end() ? id : name_of(*found);
 }
 
 std::string subgroup_title(const Plan& plan, const std::string& id) {
-  const auto found = std::find_if(plan.subgroups.begin(), plan.subgroups.end(), [&](const auto& s) { return s.id == id; });
+  const auto found =
+      std::find_if(plan.subgroups.begin(), plan.subgroups.end(), [&](const auto& s) { return s.id == id; });
   return found == plan.subgroups.end() ? id : found->title;
 }
 
 Table interactions_for_reading(const OutputTable& interactions, const Plan& plan) {
-  Table out = of_text({"outcome", "subgroup", "effect there", "on others", "difference", "interval", "p", "adjusted p"});
+  Table out = of_text(
+      {"outcome", "subgroup", "effect there", "on others", "difference", "interval", "p", "adjusted p"});
   const auto& t = interactions.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);
     const bool share = is_share(plan, id);
-    add_row(out, {outcome_title(plan, id), subgroup_title(plan, t.find("subgroup")->text_at(r)), effect_text(t, r, "effect", share),
-                  effect_text(t, r, "effect_others", share), with_unit(effect_text(t, r, "difference", share), share),
-                  range_text(t, r, "ci_low", "ci_high", share), p_text(t, r, "p_value"), p_text(t, r, "p_adjusted")});
+    add_row(out, {outcome_title(plan, id), subgroup_title(plan, t.find("subgroup")->text_at(r)),
+                  effect_text(t, r, "effect", share), effect_text(t, r, "effect_others", share),
+                  with_unit(effect_text(t, r, "difference", share), share),
+                  range_text(t, r, "ci_low", "ci_high", share), p_text(t, r, "p_value"),
+                  p_text(t, r, "p_adjusted")});
   }
   return out;
 }
 
 Table linkage_for_reading(const OutputTable& linkage, const Plan& plan) {
-  Table out = of_text({"outcome", "grades", "missed links", "people", "effect", "interval", "corrected", "its interval", "bounds"});
+  Table out = of_text({"outcome", "grades", "missed links", "people", "effect", "interval", "corrected",
+                       "its interval", "bounds"});
   const auto& t = linkage.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);
     const bool share = is_share(plan, id);
-    add_row(out, {outcome_title(plan, id), t.find("grades_accepted")->text_at(r), t.find("missed_links")->text_at(r),
-                  people_text(t, r), with_unit(effect_text(t, r, "estimate", share), share),
-                  range_text(t, r, "ci_low", "ci_high", share), effect_text(t, r, "corrected_estimate", share),
-                  range_text(t, r, "corrected_low", "corrected_high", share), range_text(t, r, "bound_low", "bound_high", share)});
+    add_row(
+        out,
+        {outcome_title(plan, id), t.find("grades_accepted")->text_at(r), t.find("missed_links")->text_at(r),
+         people_text(t, r), with_unit(effect_text(t, r, "estimate", share), share),
+         range_text(t, r, "ci_low", "ci_high", share), effect_text(t, r, "corrected_estimate", share),
+         range_text(t, r, "corrected_low", "corrected_high", share),
+         range_text(t, r, "bound_low", "bound_high", share)});
   }
   return out;
 }
 
 Table planted_for_reading(const OutputTable& planted, const Plan& plan) {
-  Table out = of_text({"outcome", "people", "planted", "found", "interval", "no adjustment", "interval holds what was planted"});
+  Table out = of_text({"outcome", "people", "planted", "found", "interval", "no adjustment",
+                       "interval holds what was planted"});
   const auto& t = planted.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);
     const bool share = is_share(plan, id);
-    add_row(out, {outcome_title(plan, id), people_text(t, r), with_unit(effect_text(t, r, "planted", share), share),
-                  effect_text(t, r, "estimate", share), range_text(t, r, "ci_low", "ci_high", share),
-                  effect_text(t, r, "raw_difference", share), t.find("interval_covers_planted")->text_at(r)});
+    add_row(out, {outcome_title(plan, id), people_text(t, r),
+                  with_unit(effect_text(t, r, "planted", share), share), effect_text(t, r, "estimate", share),
+                  range_text(t, r, "ci_low", "ci_high", share), effect_text(t, r, "raw_difference", share),
+                  t.find("interval_covers_planted")->text_at(r)});
   }
   return out;
 }
@@ -207,9 +232,11 @@ Table units_for_reading(const OutputTable& units, const Plan& plan) {
   const auto& t = units.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto method = t.find("method")->text_at(r);
-    const auto found = std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == method; });
-    add_row(out, {outcome_title(plan, t.find("outcome")->text_at(r)), found == plan.methods.end() ? method : found->title,
-                  t.find("group")->text_at(r), t.find("persons")->text_at(r),
+    const auto found =
+        std::find_if(plan.methods.begin(), plan.methods.end(), [&](const auto& m) { return m.id == method; });
+    add_row(out, {outcome_title(plan, t.find("outcome")->text_at(r)),
+                  found == plan.methods.end() ? method : found->title, t.find("group")->text_at(r),
+                  t.find("persons")->text_at(r),
                   t.find("used")->is_null(r) ? "\u2013" : percent(t.find("used")->double_at(r))});
   }
   return out;

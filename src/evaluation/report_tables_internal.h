@@ -14,7 +14,8 @@ std::string outcome_title(const Plan& plan, const std::string& id);
 std::string subgroup_title(const Plan& plan, const std::string& id);
 
 /// Any table: outcomes by title, shares in per cent, few digits, the check's own columns left out.
-table::Table for_reading(const OutputTable& output, const Plan& plan, const std::vector<std::string>& leave_out);
+table::Table for_reading(const OutputTable& output, const Plan& plan,
+                         const std::vector<std::string>& leave_out);
 /// Of one outcome every subgroup and method; without one, of every outcome the main method for everybody.
 table::Table effects_for_reading(const OutputTable& effects, const Plan& plan, const std::string& only);
 /// Pounds and ratios to the penny; a chance in per cent.

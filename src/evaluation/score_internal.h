@@ -1,4 +1,5 @@
-// How weights and scores move with the linear predictor: shared by the estimators that take the estimated score into account.
+// How weights and scores move with the linear predictor: shared by the estimators that take the estimated
+// score into account.
 #pragma once
 
 #include "evaluation/algebra_internal.h"
@@ -16,8 +17,8 @@ struct WeightAt {
   double value;
   double slope;  ///< Derivative in the linear predictor.
 };
-/// 1/p and 1/(1-p) for the ATE; 1 and p/(1-p) for the ATT; (1-p)/p and 1 for the ATC; min(p, 1-p) over the chance of the
-/// own arm for the ATM (matching weights: Li and Greene 2013).
+/// 1/p and 1/(1-p) for the ATE; 1 and p/(1-p) for the ATT; (1-p)/p and 1 for the ATC; min(p, 1-p) over the
+/// chance of the own arm for the ATM (matching weights: Li and Greene 2013).
 WeightAt weight_at(ScoreLink link, Estimand estimand, double eta, double p, bool treated);
 
 /// d p / d eta.

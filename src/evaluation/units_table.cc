@@ -5,9 +5,15 @@
 namespace kinfold::evaluation {
 
 void add_units_table(const Frame& frame, const std::vector<MethodRun>& runs, Evaluation& out) {
-  OutputBuilder table("units", "Whom each estimate rests on: of those with the outcome, how many a method used");
-  table.dimension("outcome").dimension("method").dimension("group").count("persons").share("used", "persons")
-      .contributors("families", OutputLevel::kFamily).contributors("authorities", OutputLevel::kAuthority);
+  OutputBuilder table("units",
+                      "Whom each estimate rests on: of those with the outcome, how many a method used");
+  table.dimension("outcome")
+      .dimension("method")
+      .dimension("group")
+      .count("persons")
+      .share("used", "persons")
+      .contributors("families", OutputLevel::kFamily)
+      .contributors("authorities", OutputLevel::kAuthority);
   for (const auto& run : runs) {
     if (!run.effect || run.estimate.subgroup != "all") continue;
     std::vector<std::uint32_t> used[2];
@@ -17,9 +23,10 @@ void add_units_table(const Frame& frame, const std::vector<MethodRun>& runs, Eva
     }
     for (const std::size_t arm : {1U, 0U}) {
       const auto behind = count_contributors(frame, used[arm]);
-      table.row({run.estimate.outcome, run.estimate.method, std::string(arm != 0 ? "programme" : "comparison"), count_cell(run.offered[arm]),
-                 static_cast<double>(used[arm].size()) / static_cast<double>(run.offered[arm]), count_cell(behind.families),
-                 count_cell(behind.authorities)});
+      table.row({run.estimate.outcome, run.estimate.method,
+                 std::string(arm != 0 ? "programme" : "comparison"), count_cell(run.offered[arm]),
+                 static_cast<double>(used[arm].size()) / static_cast<double>(run.offered[arm]),
+                 count_cell(behind.families), count_cell(behind.authorities)});
     }
   }
   auto done = table.take();

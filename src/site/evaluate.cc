@@ -10,6 +10,7 @@
 #include "evaluation/report.h"
 #include "seal/files.h"
 #include "site/outputs.h"
+#include "site/plan_history.h"
 #include "site/vault.h"
 #include "table/io.h"
 
@@ -44,26 +45,14 @@ Status note_plan(Site& site, const std::string& plan_text, const holding::Holdin
   return site.note(entry);
 }
 
-/// The first plan registered for a release is the one that was planned; any other is a changed one. Asked of the ledger when the
-/// draft is written and again when it is published, so that what readers see says it too. `only`: of that release alone.
+/// Asked of the ledger when the draft is written and again when it is published, so that what readers see says it too.
 bool plan_changed(Site& site, const seal::Digest& plan, const seal::Id* only) {
-  std::vector<std::pair<seal::Id, seal::Digest>> first;
-  bool changed = false;
+  PlanHistory history;
   const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    const auto& entry = recorded.entry;
-    if (entry.verb != ledger::Verb::kEvaluate || (only != nullptr && entry.subject != *only)) return true;
-    for (const auto& mark : entry.marks) {
-      if (mark.kind != ledger::DigestKind::kPlan) continue;
-      const auto known = std::find_if(first.begin(), first.end(), [&](const auto& one) { return one.first == entry.subject; });
-      if (known == first.end()) {
-        first.emplace_back(entry.subject, mark.digest);
-      } else if (mark.digest == plan) {
-        changed = changed || known->second != plan;
-      }
-    }
+    history.add(recorded.entry);
     return true;
   });
-  return changed || !read.ok();
+  return !read.ok() || history.changed(plan, only);
 }
 
 std::string protection_in_words(const disclosure::Checked& checked) {

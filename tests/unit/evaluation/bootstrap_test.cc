@@ -41,9 +41,10 @@ Result<Effect> plainly(MethodKind kind, const Sample& s) {
 TEST(Bootstrap, ReweightingIsWhatCopyingGives) {
   const auto sample = families(200, 3);
   const ClusterDraws draws(200, {});
-  for (const auto kind : {MethodKind::kRawDifference, MethodKind::kRegression, MethodKind::kIpw, MethodKind::kRegressionAdjustment,
-                          MethodKind::kAipw, MethodKind::kIpwra}) {
-    const auto replicates = bootstrap_estimates({{sample, {sample.y}}}, {kind, Estimand::kAtt, ScoreLink::kLogit}, draws, {10, 7, 1});
+  for (const auto kind : {MethodKind::kRawDifference, MethodKind::kRegression, MethodKind::kIpw,
+                          MethodKind::kRegressionAdjustment, MethodKind::kAipw, MethodKind::kIpwra}) {
+    const auto replicates = bootstrap_estimates({{sample, {sample.y}}},
+                                                {kind, Estimand::kAtt, ScoreLink::kLogit}, draws, {10, 7, 1});
     ASSERT_TRUE(replicates.ok()) << replicates.error().message;
     for (std::size_t r = 0; r < 10; ++r) {
       const auto expected = plainly(kind, copied(sample, draws.draw(7, r)));
@@ -54,7 +55,8 @@ TEST(Bootstrap, ReweightingIsWhatCopyingGives) {
 
 TEST(Bootstrap, DrawsAsManyClustersOfEachStratumAsThereAre) {
   std::vector<std::uint32_t> stratum;
-  for (std::uint32_t c = 0; c < 100; ++c) stratum.push_back(c < 60 ? 0 : c < 98 ? 1 : c - 96);  // two strata of one
+  for (std::uint32_t c = 0; c < 100; ++c)
+    stratum.push_back(c < 60 ? 0 : c < 98 ? 1 : c - 96);  // two strata of one
   const ClusterDraws draws(100, stratum);
   bool varies = false;
   for (std::uint64_t r = 0; r < 20; ++r) {
@@ -84,7 +86,8 @@ TEST(Bootstrap, CovarianceOfTwoOutcomesIsThatOfTheirInfluences) {
   for (auto& v : other) v = 0.5 * v + random.normal();
   const ClusterDraws draws(1500, {});
   const auto replicates =
-      bootstrap_estimates({{sample, {sample.y, other}}}, {MethodKind::kIpw, Estimand::kAtt, ScoreLink::kLogit}, draws, {600, 1, 2});
+      bootstrap_estimates({{sample, {sample.y, other}}},
+                          {MethodKind::kIpw, Estimand::kAtt, ScoreLink::kLogit}, draws, {600, 1, 2});
   const auto covariance = replicate_covariance(replicates.value()).value();
   const auto a = ipw_effect(sample, ScoreLink::kLogit, Estimand::kAtt).value();
   auto second = sample;

@@ -1,6 +1,7 @@
-// Do nominal 95 % intervals hold the truth in 95 % of studies? Every estimator, families of two that share their luck, fixed seeds.
-// Every build takes 200 draws and allows for their chance (four standard errors); KINFOLD_SIMULATION_DRAWS=1000 holds the
-// estimators to 93 to 97 %. The figures of that run are in docs/methods/evaluation.md.
+// Do nominal 95 % intervals hold the truth in 95 % of studies? Every estimator, families of two that share
+// their luck, fixed seeds. Every build takes 200 draws and allows for their chance (four standard errors);
+// KINFOLD_SIMULATION_DRAWS=1000 holds the estimators to 93 to 97 %. The figures of that run are in
+// docs/methods/evaluation.md.
 #include <cmath>
 #include <functional>
 
@@ -21,7 +22,8 @@ double coverage(int draws, const Estimator& estimator, Make make) {
   int covered = 0;
   for (int seed = 1; seed <= draws; ++seed) {
     const auto effect = estimator(make(static_cast<std::uint64_t>(seed)));
-    if (effect.ok()) covered += std::fabs(effect.value().estimate) <= 1.959964 * std::sqrt(effect.value().variance) ? 1 : 0;
+    if (effect.ok())
+      covered += std::fabs(effect.value().estimate) <= 1.959964 * std::sqrt(effect.value().variance) ? 1 : 0;
   }
   return static_cast<double>(covered) / draws;
 }
@@ -53,7 +55,8 @@ Result<Effect> bootstrapped(const Sample& s) {
   std::vector<std::uint32_t> authority;
   for (std::size_t f = 0; f < s.size() / 2; ++f) authority.push_back(static_cast<std::uint32_t>(f % 10));
   const ClusterDraws draws(s.size() / 2, authority);
-  const auto replicates = bootstrap_estimates({{s, {s.y}}}, {MethodKind::kIpw, Estimand::kAtt, ScoreLink::kLogit}, draws, {200, 1, 1});
+  const auto replicates = bootstrap_estimates(
+      {{s, {s.y}}}, {MethodKind::kIpw, Estimand::kAtt, ScoreLink::kLogit}, draws, {200, 1, 1});
   effect.variance = replicate_covariance(replicates.value())->at(0, 0);
   return effect;
 }
@@ -62,7 +65,8 @@ class Coverage : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Coverage, WithFamiliesIsNominal) {
   const int draws = simulation_draws(200);
-  expect_nominal(coverage(draws, GetParam().estimator, [](std::uint64_t seed) { return families(150, seed); }), draws);
+  expect_nominal(
+      coverage(draws, GetParam().estimator, [](std::uint64_t seed) { return families(150, seed); }), draws);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -73,20 +77,27 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Nearest1Att", [](const Sample& s) { return nearest(s, Estimand::kAtt, 1, true); }},
         Case{"Nearest3Ate", [](const Sample& s) { return nearest(s, Estimand::kAte, 3, true); }},
         Case{"Nearest3Atc", [](const Sample& s) { return nearest(s, Estimand::kAtc, 3, true); }},
-        Case{"GreedyPairs", [](const Sample& s) {
+        Case{"GreedyPairs",
+             [](const Sample& s) {
                return greedy_effect(s, fit_score(s.x, s.names, s.treated).value().linear, {.caliper = 0.2});
              }},
-        Case{"KernelEpanechnikov", [](const Sample& s) {
-               return kernel_effect(s, fit_score(s.x, s.names, s.treated).value().probability, KernelKind::kEpanechnikov, 0.1);
+        Case{"KernelEpanechnikov",
+             [](const Sample& s) {
+               return kernel_effect(s, fit_score(s.x, s.names, s.treated).value().probability,
+                                    KernelKind::kEpanechnikov, 0.1);
              }},
-        Case{"KernelGaussian", [](const Sample& s) {
-               return kernel_effect(s, fit_score(s.x, s.names, s.treated).value().probability, KernelKind::kGaussian, 0.06);
+        Case{"KernelGaussian",
+             [](const Sample& s) {
+               return kernel_effect(s, fit_score(s.x, s.names, s.treated).value().probability,
+                                    KernelKind::kGaussian, 0.06);
              }},
         Case{"IpwAtt", [](const Sample& s) { return ipw_effect(s, ScoreLink::kLogit, Estimand::kAtt); }},
-        Case{"IpwAteProbit", [](const Sample& s) { return ipw_effect(s, ScoreLink::kProbit, Estimand::kAte); }},
+        Case{"IpwAteProbit",
+             [](const Sample& s) { return ipw_effect(s, ScoreLink::kProbit, Estimand::kAte); }},
         Case{"IpwAtm", [](const Sample& s) { return ipw_effect(s, ScoreLink::kLogit, Estimand::kAtm); }},
         Case{"EntropyBalancing", [](const Sample& s) { return entropy_effect(s); }},
-        Case{"RegressionAdjustment", [](const Sample& s) { return regression_adjustment_effect(s, Estimand::kAtt); }},
+        Case{"RegressionAdjustment",
+             [](const Sample& s) { return regression_adjustment_effect(s, Estimand::kAtt); }},
         Case{"AipwAtt", [](const Sample& s) { return aipw_effect(s, ScoreLink::kLogit, Estimand::kAtt); }},
         Case{"AipwAte", [](const Sample& s) { return aipw_effect(s, ScoreLink::kLogit, Estimand::kAte); }},
         Case{"IpwraAte", [](const Sample& s) { return ipwra_effect(s, ScoreLink::kLogit, Estimand::kAte); }},
@@ -96,7 +107,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CoverageOfTheBootstrap, WithFamiliesWithinAuthoritiesIsNominal) {
   const int draws = simulation_draws(150);
-  expect_nominal(coverage(draws, bootstrapped, [](std::uint64_t seed) { return families(150, seed); }), draws);
+  expect_nominal(coverage(draws, bootstrapped, [](std::uint64_t seed) { return families(150, seed); }),
+                 draws);
 }
 
 TEST(CoverageOfTheRawDifference, WithoutSelectionIsNominal) {
@@ -106,7 +118,9 @@ TEST(CoverageOfTheRawDifference, WithoutSelectionIsNominal) {
     for (std::size_t i = 0; i < s.size(); ++i) s.treated[i] = mix64(seed * 1000 + i / 2) % 2 == 0;
     return s;
   };
-  expect_nominal(coverage(draws, [](const Sample& s) { return raw_difference(s); }, random_groups), draws);
+  expect_nominal(coverage(
+                     draws, [](const Sample& s) { return raw_difference(s); }, random_groups),
+                 draws);
 }
 
 TEST(CoverageOfTheDifferenceInDifferences, OfTheOverallEffectIsNominal) {
@@ -126,7 +140,8 @@ TEST(CoverageOfTheDifferenceInDifferences, OfTheOverallEffectIsNominal) {
       panel.x.at(i, 0) = 1;
       panel.x.at(i, 1) = x;
       const double own = random.normal();
-      for (std::size_t t = 0; t < 3; ++t) panel.y.at(i, t) = own + static_cast<double>(t) * x + random.normal();
+      for (std::size_t t = 0; t < 3; ++t)
+        panel.y.at(i, t) = own + static_cast<double>(t) * x + random.normal();
     }
     const auto r = group_time_effects(panel, {0.95, 0, 1});
     ASSERT_TRUE(r.ok()) << r.error().message;

@@ -202,6 +202,15 @@ TEST(Evaluate, ReportNeedsOnlyTheTablesAndShowsWhatIsHiddenAsHidden) {
   }
 }
 
+TEST(Evaluate, AReportSaysThatThePlanWasChanged) {
+  const auto result = run(make_people(300, 8));
+  ReportOptions options;
+  const std::string words = "The plan was changed after it was registered";
+  EXPECT_EQ(render_report(plan_of(kPlan), result.outputs, result.notes, options).find(words), std::string::npos);
+  options.plan_changed = true;
+  EXPECT_NE(render_report(plan_of(kPlan), result.outputs, result.notes, options).find(words), std::string::npos);
+}
+
 struct BadInput {
   const char* name;
   std::string plan;

@@ -1,4 +1,5 @@
-// What missed and false links do to an estimate, and what the corrections give back: synthetic people, the truth known.
+// What missed and false links do to an estimate, and what the corrections give back: synthetic people, the
+// truth known.
 #include <cmath>
 #include <functional>
 
@@ -34,14 +35,14 @@ kind = "ipw"
 )";
 
 struct World {
-  double missed = 0;          ///< How much likelier the programme's people with a high x are to be missed.
-  double false_of_weak = 0;   ///< Share of weak links that are somebody else's.
+  double missed = 0;            ///< How much likelier the programme's people with a high x are to be missed.
+  double false_of_weak = 0;     ///< Share of weak links that are somebody else's.
   bool zero_if_missed = false;  ///< The mistake: not linked read as no record.
 };
 
 struct People {
   Table table;
-  double truth = 0;   ///< The effect on the treated that was planted, for these people.
+  double truth = 0;  ///< The effect on the treated that was planted, for these people.
 };
 
 /// The programme lowers the risk by 0.05 + 0.3 x: more for those with a high x, who are likelier on it.
@@ -80,7 +81,8 @@ People make_people(std::size_t count, std::uint64_t seed, const World& world) {
 }
 
 struct Row {
-  double estimate = NAN, corrected = NAN, corrected_low = NAN, corrected_high = NAN, bound_low = NAN, bound_high = NAN;
+  double estimate = NAN, corrected = NAN, corrected_low = NAN, corrected_high = NAN, bound_low = NAN,
+         bound_high = NAN;
 };
 
 Row row_of(const Table& people, const std::string& grades, const std::string& missed) {
@@ -92,9 +94,13 @@ Row row_of(const Table& people, const std::string& grades, const std::string& mi
     if (output.id != "linkage_sensitivity") continue;
     const auto& t = output.table;
     for (std::size_t r = 0; r < t.row_count(); ++r) {
-      if (t.find("grades_accepted")->string_at(r) != grades || t.find("missed_links")->string_at(r) != missed) continue;
-      const auto at = [&](const char* name) { return t.find(name)->is_null(r) ? NAN : t.find(name)->double_at(r); };
-      return {at("estimate"), at("corrected_estimate"), at("corrected_low"), at("corrected_high"), at("bound_low"), at("bound_high")};
+      if (t.find("grades_accepted")->string_at(r) != grades || t.find("missed_links")->string_at(r) != missed)
+        continue;
+      const auto at = [&](const char* name) {
+        return t.find(name)->is_null(r) ? NAN : t.find(name)->double_at(r);
+      };
+      return {at("estimate"),       at("corrected_estimate"), at("corrected_low"),
+              at("corrected_high"), at("bound_low"),          at("bound_high")};
     }
   }
   ADD_FAILURE() << "no row of " << grades << ", " << missed;
@@ -124,7 +130,8 @@ TEST(MissedLinks, LeftOutBendTheEstimateWhereTheEffectDiffers) {
   EXPECT_GT(bias({.missed = 0.8, .false_of_weak = 0, .zero_if_missed = false}, kEstimate, "left out"), 0.012);
 }
 TEST(MissedLinks, WeightedForDoNotBendIt) {
-  EXPECT_NEAR(bias({.missed = 0.8, .false_of_weak = 0, .zero_if_missed = false}, kEstimate, "weighted for"), 0, 0.015);
+  EXPECT_NEAR(bias({.missed = 0.8, .false_of_weak = 0, .zero_if_missed = false}, kEstimate, "weighted for"),
+              0, 0.015);
 }
 TEST(FalseLinks, ShrinkTheEstimateByTheirShare) {
   const double share = 0.5 * 0.4;
@@ -133,7 +140,9 @@ TEST(FalseLinks, ShrinkTheEstimateByTheirShare) {
 }
 TEST(FalseLinks, CorrectedForDoNotBendIt) {
   const World world{.missed = 0, .false_of_weak = 0.4, .zero_if_missed = false};
-  EXPECT_NEAR(bias(world, [](const Row& r) { return r.corrected; }, "left out"), 0, 0.015);
+  EXPECT_NEAR(bias(
+                  world, [](const Row& r) { return r.corrected; }, "left out"),
+              0, 0.015);
 }
 
 TEST(FalseLinks, BoundsHoldTheTruthAndWidenWithTheShare) {
@@ -154,7 +163,8 @@ TEST(MissedLinks, ThePlanCanWeighEveryEstimate) {
   ASSERT_TRUE(plan.ok()) << plan.error().message;
   const auto result = evaluate({&people.table, nullptr, nullptr}, plan.value(), {});
   ASSERT_TRUE(result.ok());
-  EXPECT_NEAR(*result.value().estimates[0].estimate, row_of(people.table, "strong, weak", "weighted for").estimate, 1e-12);
+  EXPECT_NEAR(*result.value().estimates[0].estimate,
+              row_of(people.table, "strong, weak", "weighted for").estimate, 1e-12);
 }
 
 }  // namespace

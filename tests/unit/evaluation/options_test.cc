@@ -1,4 +1,5 @@
-// What a plan can ask of a method, and the tables that follow: matching rules, support, subgroups, weights, thin data.
+// What a plan can ask of a method, and the tables that follow: matching rules, support, subgroups, weights,
+// thin data.
 #include <algorithm>
 #include <cmath>
 
@@ -39,9 +40,13 @@ Table make_people(std::size_t count, std::uint64_t seed) {
 }
 
 std::string plan_text(const std::string& method) {
-  return "[data]\ncluster = 'family'\nauthority = 'area'\n[treatment]\ncolumn = 't'\ntreated = 'true'\ncomparison = 'false'\n"
-         "[[outcome]]\nid = 'y'\ncolumn = 'y'\n[[covariate]]\ncolumn = 'age'\n[[covariate]]\ncolumn = 'woman'\n"
-         "[[covariate]]\ncolumn = 'area'\ncategory = true\n[[subgroup]]\nid = 'women'\nwhere = 'woman'\n[[method]]\n" + method;
+  return "[data]\ncluster = 'family'\nauthority = 'area'\n[treatment]\ncolumn = 't'\ntreated = "
+         "'true'\ncomparison = 'false'\n"
+         "[[outcome]]\nid = 'y'\ncolumn = 'y'\n[[covariate]]\ncolumn = 'age'\n[[covariate]]\ncolumn = "
+         "'woman'\n"
+         "[[covariate]]\ncolumn = 'area'\ncategory = true\n[[subgroup]]\nid = 'women'\nwhere = "
+         "'woman'\n[[method]]\n" +
+         method;
 }
 
 Evaluation run(const Table& people, const std::string& method, std::size_t threads = 1) {
@@ -53,18 +58,21 @@ Evaluation run(const Table& people, const std::string& method, std::size_t threa
 }
 
 const Table& output(const Evaluation& evaluation, const std::string& id) {
-  const auto found = std::find_if(evaluation.outputs.begin(), evaluation.outputs.end(), [&](const auto& o) { return o.id == id; });
+  const auto found = std::find_if(evaluation.outputs.begin(), evaluation.outputs.end(),
+                                  [&](const auto& o) { return o.id == id; });
   EXPECT_NE(found, evaluation.outputs.end()) << id;
   return found->table;
 }
 
 TEST(Options, EveryMatchingRuleFindsTheEffectAndTrueOrFalseColumnsAreNumbers) {
   const auto people = make_people(3000, 1);
-  for (const char* method : {"kind = 'nearest'\nneighbours = 3", "kind = 'nearest'\nexact = 'area'\ncaliper = 0.2",
-                             "kind = 'nearest'\n[method.calipers]\nage = 0.2", "kind = 'greedy'\norder = 'closest'\ncaliper = 0.1",
-                             "kind = 'greedy'\norder = 'smallest'\ncaliper = 0.1", "kind = 'greedy'\ncaliper = 0.1\n[method.calipers]\nage = 0.1",
-                             "kind = 'greedy'\norder = 'data'\ncaliper = 0.1\nexact = 'area'", "kind = 'nearest'\nsupport = 'both'",
-                             "kind = 'ipw'\nestimand = 'ATM'"}) {
+  for (const char* method :
+       {"kind = 'nearest'\nneighbours = 3", "kind = 'nearest'\nexact = 'area'\ncaliper = 0.2",
+        "kind = 'nearest'\n[method.calipers]\nage = 0.2", "kind = 'greedy'\norder = 'closest'\ncaliper = 0.1",
+        "kind = 'greedy'\norder = 'smallest'\ncaliper = 0.1",
+        "kind = 'greedy'\ncaliper = 0.1\n[method.calipers]\nage = 0.1",
+        "kind = 'greedy'\norder = 'data'\ncaliper = 0.1\nexact = 'area'",
+        "kind = 'nearest'\nsupport = 'both'", "kind = 'ipw'\nestimand = 'ATM'"}) {
     const auto result = run(people, method);
     const auto& e = result.estimates[0];
     ASSERT_TRUE(e.estimate.has_value()) << method << ": " << e.not_estimable_because;
@@ -76,7 +84,8 @@ TEST(Options, EveryMatchingRuleFindsTheEffectAndTrueOrFalseColumnsAreNumbers) {
 TEST(Options, AnEstimandThatLeavesSomebodyOutIsNamedAtm) {
   const auto people = make_people(1500, 2);
   EXPECT_EQ(run(people, "kind = 'nearest'").estimates[0].estimand, "ATT");
-  EXPECT_EQ(run(people, "kind = 'greedy'").estimates[0].estimand, "ATM") << "more treated than comparison units somewhere";
+  EXPECT_EQ(run(people, "kind = 'greedy'").estimates[0].estimand, "ATM")
+      << "more treated than comparison units somewhere";
   EXPECT_EQ(run(people, "kind = 'nearest'\ntrim = 0.4").estimates[0].estimand, "ATM");
 }
 
@@ -97,7 +106,8 @@ TEST(Options, InteractionsFindThatWomenGainMore) {
   ASSERT_EQ(t.row_count(), 1u);
   EXPECT_NEAR(t.find("difference")->double_at(0), -2, 4 * t.find("std_error")->double_at(0));
   EXPECT_LT(t.find("p_value")->double_at(0), 0.001);
-  EXPECT_NEAR(t.find("effect")->double_at(0) - t.find("effect_others")->double_at(0), t.find("difference")->double_at(0), 1e-12);
+  EXPECT_NEAR(t.find("effect")->double_at(0) - t.find("effect_others")->double_at(0),
+              t.find("difference")->double_at(0), 1e-12);
 }
 
 TEST(Options, InteractionsOfNothingAreRarelySignificant) {
@@ -111,7 +121,8 @@ TEST(Options, InteractionsOfNothingAreRarelySignificant) {
     *people.find("woman") = coin;
     found += output(run(people, "kind = 'ipw'"), "interactions").find("p_value")->double_at(0) < 0.05 ? 1 : 0;
   }
-  EXPECT_NEAR(static_cast<double>(found) / draws, 0.05, draws >= 1000 ? 0.02 : 4 * std::sqrt(0.05 * 0.95 / draws));
+  EXPECT_NEAR(static_cast<double>(found) / draws, 0.05,
+              draws >= 1000 ? 0.02 : 4 * std::sqrt(0.05 * 0.95 / draws));
 }
 
 TEST(Options, TheBootstrapReplacesTheFormulasErrorsAndIsTheSameOnTwoThreads) {
@@ -122,9 +133,13 @@ TEST(Options, TheBootstrapReplacesTheFormulasErrorsAndIsTheSameOnTwoThreads) {
   const auto& t = output(one, "bootstrap");
   EXPECT_EQ(*one.estimates[0].std_error, t.find("std_error_bootstrap")->double_at(0));
   EXPECT_EQ(*one.estimates[0].std_error, *two.estimates[0].std_error);
-  EXPECT_NEAR(t.find("std_error_bootstrap")->double_at(0) / t.find("std_error_formula")->double_at(0), 1, 0.25);
+  EXPECT_NEAR(t.find("std_error_bootstrap")->double_at(0) / t.find("std_error_formula")->double_at(0), 1,
+              0.25);
   EXPECT_EQ(t.find("how")->string_at(0), "estimated anew");
-  EXPECT_EQ(output(run(people, "kind = 'nearest'\n[settings]\nbootstrap = 200\n"), "bootstrap").find("how")->string_at(0), "influences reweighted");
+  EXPECT_EQ(output(run(people, "kind = 'nearest'\n[settings]\nbootstrap = 200\n"), "bootstrap")
+                .find("how")
+                ->string_at(0),
+            "influences reweighted");
 }
 
 TEST(Options, MatchingWeightsGiveTheRarerArmOne) {
@@ -153,15 +168,23 @@ TEST(Options, WeightsOfUnitsCountAsCopiesDo) {
     twice.treated.push_back(s.treated[k]);
     twice.y.push_back(s.y[k]);
   }
-  const auto score = [](const Sample& of) { return fit_score(of.x, of.names, of.treated, ScoreLink::kLogit, 1e-12, of.weight).value().probability; };
-  const auto near = [](const Result<Effect>& a, const Result<Effect>& b) { EXPECT_NEAR(a.value().estimate, b.value().estimate, 1e-7); };
+  const auto score = [](const Sample& of) {
+    return fit_score(of.x, of.names, of.treated, ScoreLink::kLogit, 1e-12, of.weight).value().probability;
+  };
+  const auto near = [](const Result<Effect>& a, const Result<Effect>& b) {
+    EXPECT_NEAR(a.value().estimate, b.value().estimate, 1e-7);
+  };
   near(raw_difference(s), raw_difference(twice));
   near(regression_effect(s), regression_effect(twice));
-  near(ipw_effect(s, ScoreLink::kProbit, Estimand::kAtt), ipw_effect(twice, ScoreLink::kProbit, Estimand::kAtt));
-  near(aipw_effect(s, ScoreLink::kLogit, Estimand::kAte), aipw_effect(twice, ScoreLink::kLogit, Estimand::kAte));
-  near(ipwra_effect(s, ScoreLink::kLogit, Estimand::kAtt), ipwra_effect(twice, ScoreLink::kLogit, Estimand::kAtt));
+  near(ipw_effect(s, ScoreLink::kProbit, Estimand::kAtt),
+       ipw_effect(twice, ScoreLink::kProbit, Estimand::kAtt));
+  near(aipw_effect(s, ScoreLink::kLogit, Estimand::kAte),
+       aipw_effect(twice, ScoreLink::kLogit, Estimand::kAte));
+  near(ipwra_effect(s, ScoreLink::kLogit, Estimand::kAtt),
+       ipwra_effect(twice, ScoreLink::kLogit, Estimand::kAtt));
   near(entropy_effect(s), entropy_effect(twice));
-  near(kernel_effect(s, score(s), KernelKind::kEpanechnikov, 0.1), kernel_effect(twice, score(twice), KernelKind::kEpanechnikov, 0.1));
+  near(kernel_effect(s, score(s), KernelKind::kEpanechnikov, 0.1),
+       kernel_effect(twice, score(twice), KernelKind::kEpanechnikov, 0.1));
   near(nearest_effect(s, score(s), {}), nearest_effect(twice, score(twice), {}));
 }
 
@@ -178,8 +201,10 @@ TEST(Options, CalipersOnCovariatesHold) {
   NearestEffectOptions wide, narrow;
   wide.caliper = 0.01;
   narrow.covariate_calipers = {{fit.probability, 0.01}};
-  EXPECT_NEAR(nearest_effect(s, fit.probability, wide).value().estimate, nearest_effect(s, fit.probability, narrow).value().estimate, 1e-9);
-  EXPECT_NEAR(nearest_effect(s, fit.probability, wide).value().variance, nearest_effect(s, fit.probability, narrow).value().variance, 1e-9);
+  EXPECT_NEAR(nearest_effect(s, fit.probability, wide).value().estimate,
+              nearest_effect(s, fit.probability, narrow).value().estimate, 1e-9);
+  EXPECT_NEAR(nearest_effect(s, fit.probability, wide).value().variance,
+              nearest_effect(s, fit.probability, narrow).value().variance, 1e-9);
 }
 
 // What cannot be estimated says which column is to blame.
@@ -210,7 +235,9 @@ TEST(Blame, RankDeficiencyInAnArmNamesTheCovariate) {
   for (std::size_t i = 0; i < 200; i += 2) s.x.at(i, 2) = i < 60 ? 1 : 0;  // 0 for every comparison unit
   const auto effect = regression_adjustment_effect(s, Estimand::kAtt);
   ASSERT_FALSE(effect.ok());
-  EXPECT_NE(effect.error().message.find("regression among the comparison units: rare depends"), std::string::npos) << effect.error().message;
+  EXPECT_NE(effect.error().message.find("regression among the comparison units: rare depends"),
+            std::string::npos)
+      << effect.error().message;
 }
 
 TEST(Blame, AWeightThatExplodesNamesTheCovariate) {
@@ -230,10 +257,12 @@ TEST(Blame, AWeightThatExplodesNamesTheCovariate) {
 
 TEST(Blame, EntropyBalancingNamesWhatCannotBeBalanced) {
   auto s = thin(200);
-  for (std::size_t i = 0; i < 200; ++i) s.x.at(i, 2) = (s.treated[i] ? 5 : 0) + 0.1 * static_cast<double>(i % 7);
+  for (std::size_t i = 0; i < 200; ++i)
+    s.x.at(i, 2) = (s.treated[i] ? 5 : 0) + 0.1 * static_cast<double>(i % 7);
   const auto effect = entropy_effect(s);
   ASSERT_FALSE(effect.ok());
-  EXPECT_NE(effect.error().message.find("the furthest off is rare"), std::string::npos) << effect.error().message;
+  EXPECT_NE(effect.error().message.find("the furthest off is rare"), std::string::npos)
+      << effect.error().message;
 }
 
 TEST(Blame, StrataWithoutAComparisonUnitLeaveTheirPeopleOut) {
@@ -251,8 +280,9 @@ TEST(Blame, StrataWithoutAComparisonUnitLeaveTheirPeopleOut) {
   const auto result = evaluate({&people, nullptr, nullptr}, plan, {});
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_EQ(result.value().estimates[0].estimand, "ATM");
-  EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(),
-                          [](const auto& note) { return note.find("without anybody of the other group") != std::string::npos; }));
+  EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(), [](const auto& note) {
+    return note.find("without anybody of the other group") != std::string::npos;
+  }));
 }
 
 TEST(Blame, ACountBelowZeroIsRefusedWithItsColumn) {
@@ -267,12 +297,16 @@ TEST(Blame, ACountBelowZeroIsRefusedWithItsColumn) {
     panel.columns()[1].append_int(0);
     panel.columns()[2].append_double(i == 7 ? -3 : 2);
   }
-  auto plan = parse_plan("[data]\nid = 'person'\n[treatment]\ncolumn = 't'\ntreated = 'true'\ncomparison = 'false'\n[[outcome]]\nid = 'd'\n"
-                         "variable = 'days'\nquarters = [0, 0]\nmeasure = 'count'\n", "p.toml");
+  auto plan = parse_plan(
+      "[data]\nid = 'person'\n[treatment]\ncolumn = 't'\ntreated = 'true'\ncomparison = "
+      "'false'\n[[outcome]]\nid = 'd'\n"
+      "variable = 'days'\nquarters = [0, 0]\nmeasure = 'count'\n",
+      "p.toml");
   ASSERT_TRUE(plan.ok()) << plan.error().message;
   const auto result = evaluate({&people, &panel, nullptr}, plan.value(), {});
   ASSERT_FALSE(result.ok());
-  EXPECT_NE(result.error().message.find("days holds a value below 0"), std::string::npos) << result.error().message;
+  EXPECT_NE(result.error().message.find("days holds a value below 0"), std::string::npos)
+      << result.error().message;
 }
 
 TEST(Blame, ACovariateThatIsMissingForEverybodyIsLeftOutAndNamed) {
@@ -283,8 +317,9 @@ TEST(Blame, ACovariateThatIsMissingForEverybodyIsLeftOutAndNamed) {
   const auto result = evaluate({&people, nullptr, nullptr}, plan, {});
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_TRUE(result.value().estimates[0].estimate.has_value());
-  EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(),
-                          [](const auto& note) { return note.find("income is missing for everybody") != std::string::npos; }));
+  EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(), [](const auto& note) {
+    return note.find("income is missing for everybody") != std::string::npos;
+  }));
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 
 namespace kinfold::evaluation {
 
-/// Families of two with shared luck, in ten authorities; the score is known to be 0.2 + 0.6 x; the effect is 0.
+/// Families of two with shared luck, in ten authorities; the score is known to be 0.2 + 0.6 x; the effect is
+/// 0.
 inline Sample families(std::size_t count, std::uint64_t seed) {
   RandomStream random(seed);
   Sample s;
