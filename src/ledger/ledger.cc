@@ -264,7 +264,8 @@ Status Ledger::witness(const seal::Card& card, std::string_view head_note, std::
     auto before = verify_head(known.value(), card);
     // A party that changed its keys starts anew; its old heads cannot speak for the new key.
     if (before.ok()) {
-      if (before.value().size > head.value().size && before.value().at > head.value().at) return {};  // an older file
+      // An older file that arrives late, also one of the same second: two notices need not come in order.
+      if (before.value().size > head.value().size && before.value().at >= head.value().at) return {};
       verdict = check_bridge(before.value(), head.value(), proof);
     }
   }

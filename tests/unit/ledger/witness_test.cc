@@ -48,6 +48,20 @@ TEST_F(WitnessTest, BearsThatAFileWasLostOnItsWay) {
   EXPECT_TRUE(status.ok()) << status.error().message;
 }
 
+TEST_F(WitnessTest, BearsTwoFilesOfOneSecondThatArriveInTheOtherOrder) {
+  fill(3);
+  Ledger dwp = open_dwp();
+  Ledger ours = open();
+  const auto earlier = ours.greet("dwp").value();
+  const auto entry = ours.entries().value().back().entry;
+  ASSERT_TRUE(ours.append(entry).ok());
+  const auto later = ours.greet("dwp").value();
+  ASSERT_TRUE(dwp.witness(ons(), later.head, later.proof).ok());
+  const auto status = dwp.witness(ons(), earlier.head, earlier.proof);
+  EXPECT_TRUE(status.ok()) << status.error().message;
+  EXPECT_EQ(dwp.witnessed("ons").value(), later.head);
+}
+
 TEST_F(WitnessTest, RefusesALedgerThatWasRewrittenAndRecordsIt) {
   fill(4);
   Ledger dwp = open_dwp();
