@@ -150,7 +150,7 @@ std::vector<Item> linked_items(const std::vector<identity::PersonRecord>& people
 }
 
 /// People who were not taken for one, and could be.
-Result<std::vector<Item>> doubtful_items(Site& site, const std::vector<identity::PersonRecord>& people, Progress& progress) {
+Result<std::vector<Item>> doubtful_items(const std::vector<identity::PersonRecord>& people, Progress& progress) {
   auto table = identity::empty_identities();
   for (const auto& person : people) identity::append_identity(table, person.current);
   linkage::LinkOptions options;
@@ -244,7 +244,7 @@ Result<Report> draw_review(Site& site, const std::string& actor, std::size_t pai
   std::erase_if(list.value().items, [](const Item& item) { return item.said.empty(); });
 
   auto linked = linked_items(people);
-  auto doubtful = people.size() < 2 ? Result<std::vector<Item>>(std::vector<Item>{}) : doubtful_items(site, people, progress);
+  auto doubtful = people.size() < 2 ? Result<std::vector<Item>>(std::vector<Item>{}) : doubtful_items(people, progress);
   if (!doubtful.ok()) return doubtful.error();
   const std::size_t linked_count = linked.size();
   const std::size_t doubtful_count = doubtful.value().size();
