@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "console/sealed_file.h"
+#include "seal/state_file.h"
 #include "console/totp.h"
 
 namespace kinfold::console {
@@ -63,7 +63,7 @@ bool same(std::string_view a, std::string_view b) { return a.size() == b.size() 
 }  // namespace
 
 struct AccountStore::State {
-  SealedFile file;
+  seal::StateFile file;
   const Clock& clock;
   Work work;
   std::string decoy_hash;  ///< Worked on for an account that is not there, so that the time tells nothing.
@@ -119,7 +119,7 @@ AccountStore::~AccountStore() = default;
 
 Result<AccountStore> AccountStore::open(const std::string& path, const seal::SiteKeys& keys, const Clock& clock, Work work) {
   if (auto s = seal::start_crypto(); !s.ok()) return s.error();
-  auto state = std::make_unique<State>(State{SealedFile(path, keys, "accounts"), clock, work, {}});
+  auto state = std::make_unique<State>(State{seal::StateFile(path, keys, "accounts"), clock, work, {}});
   if (const auto readable = state->read(); !readable.ok()) return readable.error();
   auto decoy = state->hash("nobody has this password");
   if (!decoy.ok()) return decoy.error();
@@ -128,7 +128,7 @@ Result<AccountStore> AccountStore::open(const std::string& path, const seal::Sit
 }
 
 Result<std::string> AccountStore::invite(const std::string& actor) {
-  const auto lock = FileLock::take(state_->file.path());
+  const auto lock = seal::FileLock::take(state_->file.path());
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
   if (!accounts.ok()) return accounts.error();
@@ -146,7 +146,7 @@ Result<std::string> AccountStore::invite(const std::string& actor) {
 }
 
 Status AccountStore::remove(const std::string& actor) {
-  const auto lock = FileLock::take(state_->file.path());
+  const auto lock = seal::FileLock::take(state_->file.path());
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
   if (!accounts.ok()) return accounts.error();
@@ -169,7 +169,7 @@ Result<std::vector<AccountFacts>> AccountStore::list() const {
 }
 
 Result<Enrolment> AccountStore::begin_enrolment(const std::string& actor, std::string_view invitation) {
-  const auto lock = FileLock::take(state_->file.path());
+  const auto lock = seal::FileLock::take(state_->file.path());
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
   if (!accounts.ok()) return accounts.error();
@@ -188,7 +188,7 @@ Result<Enrolment> AccountStore::begin_enrolment(const std::string& actor, std::s
 }
 
 Status AccountStore::finish_enrolment(const std::string& actor, std::string_view invitation, std::string_view password, std::string_view code) {
-  const auto lock = FileLock::take(state_->file.path());
+  const auto lock = seal::FileLock::take(state_->file.path());
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
   if (!accounts.ok()) return accounts.error();
@@ -211,7 +211,7 @@ Status AccountStore::finish_enrolment(const std::string& actor, std::string_view
 }
 
 Status AccountStore::sign_in(const std::string& actor, std::string_view password, std::string_view code) {
-  const auto lock = FileLock::take(state_->file.path());
+  const auto lock = seal::FileLock::take(state_->file.path());
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
   if (!accounts.ok()) return accounts.error();

@@ -65,10 +65,10 @@ Console::Console(site::Site& site, const ConsoleSetting& setting, AccountStore a
     : setting_(setting),
       gate_(site),
       accounts_(std::move(accounts)),
-      sessions_(SealedFile(site.paths().folder + "/console.sessions", site.keys(), "sessions"), site.clock()),
+      sessions_(seal::StateFile(site.paths().folder + "/console.sessions", site.keys(), "sessions"), site.clock()),
       sign_in_throttle_(20, 300, site.clock()),
       objection_throttle_(10, 3600, site.clock()),
-      form_key_(derive_key(site.keys(), "forms")),
+      form_key_(seal::derive_key(site.keys(), "forms")),
       notice_html_(charter::notice_html(site.charter())),
       review_table_(site.clock()),
       jobs_(gate_) {}

@@ -28,7 +28,7 @@ bool same_token(std::string_view a, std::string_view b) {
   return !a.empty() && a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-Sessions::Sessions(SealedFile file, const Clock& clock) : file_(std::move(file)), clock_(clock), saved_(clock.now()) {}
+Sessions::Sessions(seal::StateFile file, const Clock& clock) : file_(std::move(file)), clock_(clock), saved_(clock.now()) {}
 
 bool Sessions::ended(const Session& session) const {
   const auto now = clock_.now().seconds;

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "console/sealed_file.h"
+#include "seal/state_file.h"
 
 namespace kinfold::console {
 
@@ -28,7 +28,7 @@ struct Session {
 /// Thread-safe. Sessions outlive a restart: they lie in a sealed file, without their tokens.
 class Sessions {
  public:
-  Sessions(SealedFile file, const Clock& clock);
+  Sessions(seal::StateFile file, const Clock& clock);
   /// \retval kRefused if the file was altered: everybody signs in again once it is removed.
   Status load();
 
@@ -50,7 +50,7 @@ class Sessions {
   bool ended(const Session& session) const;
 
   mutable std::mutex mutex_;
-  SealedFile file_;
+  seal::StateFile file_;
   const Clock& clock_;
   std::map<std::string, Session> by_hash_;
   Instant saved_;

@@ -9,12 +9,17 @@ namespace {
 constexpr std::string_view kProblemPrefix = "problem_";
 constexpr int kAdultAge = 18;
 
+// Numbered in the order of the values, so that what is done does not hang on the order of the rows, which is random.
 std::vector<int> codes_of(const table::Column& column) {
   std::map<std::string, int> known;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (!column.is_null(row)) known.emplace(column.text_at(row), 0);
+  }
+  int next = 0;
+  for (auto& [value, code] : known) code = next++;
   std::vector<int> codes;
   for (std::size_t row = 0; row < column.size(); ++row) {
-    codes.push_back(column.is_null(row) ? kUnknown
-                                        : known.emplace(column.text_at(row), static_cast<int>(known.size())).first->second);
+    codes.push_back(column.is_null(row) ? kUnknown : known.at(column.text_at(row)));
   }
   return codes;
 }
@@ -133,6 +138,7 @@ Result<Microdata> read_microdata(const table::Table& people, const ReleaseLimits
     data.problems.push_back(std::move(shown));
   }
   data.kept.assign(people.row_count(), 1);
+  data.rank.assign(people.row_count(), 0);
   return data;
 }
 
@@ -168,6 +174,7 @@ Households households_of(const Microdata& data) {
   }
   Households households;
   for (auto& [family, members] : families) {
+    std::sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) { return data.rank[a] < data.rank[b]; });
     int authority = kUnknown;  // one member who shows it shows it of all
     int adults = 0;
     int children = 0;

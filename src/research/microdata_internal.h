@@ -22,6 +22,7 @@ struct Microdata {
   std::vector<int> family, authority;
   std::vector<std::int64_t> age;             ///< kUnknown where missing.
   std::vector<std::uint8_t> kept;
+  std::vector<std::size_t> rank;             ///< Order of a family's members where one has to be chosen; 0: as they come.
   std::optional<std::size_t> age_index;      ///< Which quasi-identifier is the age.
   std::optional<std::size_t> authority_index;
 

@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "research/microdata_internal.h"
@@ -190,6 +195,46 @@ int Protector::run() {
   }
 }
 
+// What the panel says of each of these persons, as one number that does not hang on the order of its rows.
+std::vector<std::uint64_t> panel_digests(const Release& release, const std::vector<std::size_t>& rows) {
+  const auto* person = release.people.find("person");
+  std::unordered_map<std::int64_t, std::size_t> place;
+  for (std::size_t n = 0; n < rows.size(); ++n) place.emplace(person->int_at(rows[n]), n);
+  std::vector<std::uint64_t> digests(rows.size(), 0);
+  const auto* of = release.panel.find("person");
+  for (std::size_t row = 0; row < of->size(); ++row) {
+    const auto found = place.find(of->int_at(row));
+    if (found == place.end()) continue;
+    std::string words;
+    for (const auto& column : release.panel.columns()) {
+      if (column.name() != "person") words += (column.is_null(row) ? std::string() : column.text_at(row)) + "|";
+    }
+    digests[found->second] += std::hash<std::string>{}(words);
+  }
+  return digests;
+}
+
+// Members of a family by what is known of them; of two who are alike (twins) by what the panel says. Numbers
+// and rows are random: by them, the same data would lose other people each time.
+void rank_members(const Release& release, Microdata& data) {
+  std::vector<std::size_t> rows(data.person_count());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const auto known = [&](std::size_t p) { return std::tuple(data.family[p], data.age[p], data.key_of(p), data.problem_set[p]); };
+  std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return known(a) < known(b); });
+  std::set<std::size_t> alike;
+  for (std::size_t n = 1; n < rows.size(); ++n) {
+    if (known(rows[n - 1]) == known(rows[n])) alike.insert({rows[n - 1], rows[n]});
+  }
+  const std::vector<std::size_t> twins(alike.begin(), alike.end());
+  const auto digests = panel_digests(release, twins);
+  std::vector<std::uint64_t> digest(data.person_count(), 0);
+  for (std::size_t n = 0; n < twins.size(); ++n) digest[twins[n]] = digests[n];
+  std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(known(a), digest[a]) < std::pair(known(b), digest[b]);
+  });
+  for (std::size_t n = 0; n < rows.size(); ++n) data.rank[rows[n]] = n;
+}
+
 /// The age that stands for a band: its middle; the mean of those in it where it has no end.
 std::vector<std::int64_t> released_ages(const Microdata& data, int level) {
   const auto starts = age_band_starts(level);
@@ -311,6 +356,7 @@ Result<Protection> protect_release(Release& release, const ReleaseLimits& limits
     count_losses(before, data, done);
     return done;
   }
+  rank_members(release, data);
   Protector protector(data, limits);
   const int level = protector.choose_age_level();
   done.round_count = protector.run();

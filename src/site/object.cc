@@ -127,6 +127,13 @@ Result<Report> object(Site& site, const identity::Identity& person, const std::s
   if (has_case) {
     if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
   }
+  RightsAct act{rights::Right::kObjection, ledger::Verb::kObject, actor, linker, {}, {}, 0};
+  // Told first: what cannot be passed on is not said to be noted.
+  if (role == charter::Role::kAuthority) {
+    auto notice = tell_trusted_party(site, person);
+    if (!notice.ok()) return notice.error();
+    act.notices.push_back(std::move(notice).value());
+  }
   auto added = [&]() -> Result<bool> {
     auto objections = open_objections(site, actor);
     if (!objections.ok()) return objections.error();
@@ -135,12 +142,7 @@ Result<Report> object(Site& site, const identity::Identity& person, const std::s
   if (!added.ok()) return added.error();
   Report report;
   report.headline = added.value() ? "The objection is noted, without the name." : "This person's objection was noted before.";
-  RightsAct act{rights::Right::kObjection, ledger::Verb::kObject, actor, linker, {}, {}, 0};
-  if (role == charter::Role::kAuthority) {
-    auto notice = tell_trusted_party(site, person);
-    if (!notice.ok()) return notice.error();
-    act.notices.push_back(std::move(notice).value());
-  } else {
+  if (role == charter::Role::kTrustedParty) {
     auto stopped = stop(site, {person}, {has_case ? linker : actor, kRightsPurpose, charter::Duty::kLinkage, has_case ? actor : ""});
     if (!stopped.ok()) return stopped.error();
     report.count("restricted", "Records restricted in the vault", stopped.value().person_count);

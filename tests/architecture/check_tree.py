@@ -18,7 +18,10 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 # the one verb that receives it; custody and key_file open a site's own keys.
 DECRYPTING = {
     r"crypto_\w+_(?:open|decrypt|init_pull|pull)\w*\s*\(":
-        {"holding/cipher.cc", "seal/age.cc", "seal/custody.cc", "seal/key_file.cc"},
+        {"holding/cipher.cc", "seal/age.cc", "seal/custody.cc", "seal/key_file.cc",
+         "seal/state_file.cc"},  # the console's own accounts and sessions, which are no holding
+    r"\bStateFile\b": {"seal/state_file.cc", "seal/state_file.h", "console/accounts.cc", "console/sessions.cc", "console/sessions.h",
+                       "console/console.cc"},
     r"\b(?:unwrap|open_stream)\s*\(": {"holding/cipher.cc", "holding/cipher_internal.h", "holding/door.cc", "holding/records.cc",
                                        "seal/age.cc"},  # age has an unwrap of its own, of a file key
     r"\bage_decrypt\s*\(": {"seal/age.cc", "seal/age.h", "seal/package.cc"},

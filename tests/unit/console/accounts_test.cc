@@ -147,7 +147,7 @@ TEST(CheckPassword, RefusesWhatIsTriedFirst) {
 
 class SessionsTest : public AccountsTest {
  protected:
-  Sessions open_sessions() { return Sessions(SealedFile(folder_ + "/sessions", keys_, "sessions"), clock_); }
+  Sessions open_sessions() { return Sessions(seal::StateFile(folder_ + "/sessions", keys_, "sessions"), clock_); }
 };
 
 TEST_F(SessionsTest, ASessionOutlivesARestartAndNotItsClocks) {

@@ -33,12 +33,24 @@ class PagesTest : public testing::Test {
     auto site = site::Site::open(options.folder, passphrase, clock_);
     ASSERT_TRUE(site.ok()) << site.error().message;
     site_ = std::move(site).value();
+    if (party != "ons-demo") trust_the_trusted_party(passphrase);
     ConsoleSetting setting;
     setting.password_work = AccountStore::Work::quick();
     setting.objections_as = objections_as;
     auto console = Console::open(*site_, setting);
     ASSERT_TRUE(console.ok()) << console.error().message;
     console_ = std::move(console).value();
+  }
+  // An objection is passed on at once, so its recipient's card has to be there.
+  void trust_the_trusted_party(const seal::SecretBytes& passphrase) {
+    site::InitOptions options;
+    options.folder = folder_ + "/trusted";
+    options.charter_path = source_dir() + "/charters/family-focus-demo.toml";
+    options.party = "ons-demo";
+    options.work = seal::WorkFactor::quick();
+    ASSERT_TRUE(site::init_site(options, passphrase, clock_).ok());
+    const auto trusted = site_->trust(options.folder + "/keys/site.card");
+    ASSERT_TRUE(trusted.ok()) << trusted.error().message;
   }
   void TearDown() override {
     console_.reset();

@@ -9,24 +9,24 @@
 #include "seal/files.h"
 #include "seal/keys.h"
 
-namespace kinfold::console {
+namespace kinfold::seal {
 
 /// A key of 32 bytes for one use, from the site's master key (BLAKE2b, keyed).
-seal::Secret<32> derive_key(const seal::SiteKeys& keys, std::string_view use);
+Secret<32> derive_key(const SiteKeys& keys, std::string_view use);
 
-class SealedFile {
+class StateFile {
  public:
   /// `use` is bound into key and file: one cannot be taken for another.
-  SealedFile(std::string path, const seal::SiteKeys& keys, std::string_view use);
+  StateFile(std::string path, const SiteKeys& keys, std::string_view use);
   /// \returns empty bytes where there is no file yet. \retval kRefused if it was altered or is another site's.
-  Result<seal::PlainBytes> read() const;
+  Result<PlainBytes> read() const;
   Status write(std::string_view plain) const;
   const std::string& path() const { return path_; }
 
  private:
   std::string path_;
   std::string use_;
-  seal::Secret<32> key_;
+  Secret<32> key_;
 };
 
 /// Keeps other processes out of a read and write of the file beside it; waits for them.
@@ -35,8 +35,8 @@ class FileLock {
   static Result<FileLock> take(const std::string& path);
 
  private:
-  explicit FileLock(seal::FileHandle handle) : handle_(std::move(handle)) {}
-  seal::FileHandle handle_;
+  explicit FileLock(FileHandle handle) : handle_(std::move(handle)) {}
+  FileHandle handle_;
 };
 
-}  // namespace kinfold::console
+}  // namespace kinfold::seal
