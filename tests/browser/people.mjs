@@ -43,7 +43,8 @@ export function makeSites(folder) {
 
 function actorsOfTrusted(folder) {
   const path = join(folder, 'actors-ons.toml')
-  const actors = { 'intake-1': 'intake', 'linkage-1': 'linkage', 'linkage-2': 'linkage', 'analysis-1': 'analysis', 'data-protection-1': 'data-protection' }
+  // Parting a submission puts names into the vault: that takes the duty `linkage` too.
+  const actors = { 'intake-1': 'intake", "linkage', 'linkage-1': 'linkage', 'linkage-2': 'linkage', 'analysis-1': 'analysis', 'data-protection-1': 'data-protection' }
   writeFileSync(path, Object.entries(actors).map(([id, duty]) => `[[actor]]\nid = "${id}"\nduties = ["${duty}"]\n`).join('\n'))
   return path
 }
