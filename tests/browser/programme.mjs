@@ -152,8 +152,8 @@ async function run() {
 
   // The release, in two steps by two people.
   const analyst = await person('ons-demo', 'analysis-1').arrive()
-  await analyst.bring(back)
-  expect('the return is taken in', !(await analyst.page.textContent('main')).includes('There is a problem'), await analyst.page.textContent('main'))
+  await linker.bring(back)
+  expect('the return is taken in', !(await linker.page.textContent('main')).includes('There is a problem'), await linker.page.textContent('main'))
   await lookAt(linker, 'release', 'release')
   await linker.press('Make the key table')
   await linker.done()
