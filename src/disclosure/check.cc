@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "disclosure/check_internal.h"
 #include "disclosure/encode_internal.h"
 
 namespace kinfold::disclosure {
@@ -30,16 +31,13 @@ class Checker {
   void judge_fields(std::size_t o);
   Finding judge_field(std::size_t o, std::size_t row, std::size_t c) const;
   void round_field(std::size_t o, const std::vector<CellIndex>& cells, Finding& finding) const;
-  Verdict judge_implied_count(const Output& output, std::size_t row, const std::string& n, double mean) const;
-  Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t c) const;
-  Contributors contributors_of(const Output& output, std::size_t row, const std::string& column) const;
   void hide_with_their_count(std::size_t o);
   void compare_estimates(std::size_t o);
   void fill_certificate(std::size_t o);
   Status refuse_exposed();
   Result<std::string> attack_in_words(CellIndex cell) const;
   std::string describe(CellIndex cell) const;
-  ReleasedOutput release_form(std::size_t o) const;
+  ReleasedOutput released_form_of(std::size_t o) const;
   bool is_of(CellIndex cell, std::size_t o) const { return outputs_of_[cell].count(o) > 0; }
 
   std::span<const Output> outputs_;
@@ -148,92 +146,6 @@ void Checker::find_outputs_of_cells() {
   }
 }
 
-Contributors Checker::contributors_of(const Output& output, std::size_t row, const std::string& column) const {
-  Contributors who;
-  const ColumnLayout* base = nullptr;
-  for (const auto& layout : output.layout) {
-    if (layout.column == column) base = &layout;
-  }
-  if (base == nullptr) return who;
-  for (const auto& layout : output.layout) {
-    if (layout.role != Role::kCount && layout.role != Role::kContributors && layout.role != Role::kPart) continue;
-    const bool whole_row = layout.role == Role::kContributors && layout.variable.empty();
-    if (layout.variable != base->variable && !whole_row) continue;
-    const auto* data = output.table.find(layout.column);
-    if (data == nullptr || data->is_null(row) || data->type() == table::ColumnType::kString) continue;
-    who[static_cast<std::size_t>(layout.level)] = data->number_at(row);
-  }
-  return who;
-}
-
-const ColumnLayout* layout_of(const Output& output, std::size_t c) {
-  for (const auto& layout : output.layout) {
-    if (layout.column == output.table.columns()[c].name()) return &layout;
-  }
-  return nullptr;
-}
-
-/// A mean in [0, 1] that times its n is a whole number is a share of n: is the count it implies, or what is
-/// left of n, too small?
-Verdict Checker::judge_implied_count(const Output& output, std::size_t row, const std::string& n, double mean) const {
-  const double people = contributors_of(output, row, n)[0].value_or(0);
-  const double part = std::nearbyint(mean * people);
-  if (mean < 0 || mean > 1 || people == 0 || std::abs(mean * people - part) > 1e-7 * people) return {};
-  auto rules = rules_;
-  rules.level_required = {};
-  for (const double count : {part, people - part}) {
-    auto verdict = judge_count(count, Level::kPerson, {count, {}, {}}, false, rules);
-    if (!verdict.fails()) continue;
-    verdict.rule = "implied-count";
-    verdict.reason = fmt::format("times {} it is the count {}: {}", n, part, verdict.reason);
-    return verdict;
-  }
-  return {};
-}
-
-Verdict Checker::judge_statistic_field(const Output& output, std::size_t row, std::size_t c) const {
-  auto rules = rules_;
-  rules.threshold[static_cast<std::size_t>(Level::kAuthority)] = 0;
-  rules.level_required[static_cast<std::size_t>(Level::kAuthority)] = false;
-  const auto& layout = *layout_of(output, c);
-  if (output.table.columns()[c].type() == table::ColumnType::kString) return {};
-  const auto value = output.table.columns()[c].number_at(row);
-  switch (layout.role) {
-    case Role::kMean: {
-      auto verdict = judge_statistic(contributors_of(output, row, layout.of), rules);
-      return verdict.fails() ? verdict : judge_implied_count(output, row, layout.of, value);
-    }
-    case Role::kPercentile: return judge_percentile(layout.percentile, contributors_of(output, row, layout.of), rules);
-    case Role::kMinimum:
-    case Role::kMaximum: return judge_extreme(rules);
-    case Role::kAtRisk: return judge_at_risk(value, rules);
-    case Role::kResidualDf: return judge_residual_df(value, rules);
-    case Role::kEstimate: break;
-    default: return {};
-  }
-  if (layout.n.empty()) return judge_statistic({}, rules);
-  for (const auto& column : layout.n) {
-    auto verdict = judge_statistic(contributors_of(output, row, column), rules);
-    if (verdict.fails()) {
-      verdict.reason = column + ": " + verdict.reason;
-      return verdict;
-    }
-  }
-  // A mean of a yes or no is a share, whatever it is called: "programme_mean" over n_treated.
-  const bool is_mean = layout.column.find("mean") != std::string::npos || layout.column.find("share") != std::string::npos;
-  for (const auto& column : layout.n) {
-    if (!is_mean) break;
-    if (auto verdict = judge_implied_count(output, row, column, value); verdict.fails()) return verdict;
-  }
-  for (const auto& other : output.layout) {
-    if (other.role != Role::kResidualDf) continue;
-    const auto* data = output.table.find(other.column);
-    if (data->is_null(row)) continue;
-    if (auto verdict = judge_residual_df(data->number_at(row), rules); verdict.fails()) return verdict;
-  }
-  return {};
-}
-
 Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) const {
   const auto& output = outputs_[o];
   Finding finding{row, c, CellStatus::kPublished, {}, {}, {}};
@@ -250,7 +162,7 @@ Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) cons
     finding.reason = verdict.reason;
     finding.remedy = verdict.remedy;
   };
-  if (const auto verdict = judge_statistic_field(output, row, c); verdict.fails()) {
+  if (const auto verdict = judge_statistic_field(output, row, c, rules_); verdict.fails()) {
     primary(verdict);
     return finding;
   }
@@ -344,7 +256,7 @@ void Checker::judge_fields(std::size_t o) {
 
 // An estimate that changed by a few people's coming or going shows what those few were like.
 void Checker::compare_estimates(std::size_t o) {
-  const auto now = release_form(o);
+  const auto now = released_form_of(o);
   for (const auto& earlier : ledger_.outputs()) {
     for (const auto& before : earlier.estimates) {
       for (const auto& after : now.estimates) {
@@ -440,58 +352,10 @@ Status Checker::refuse_exposed() {
   return {};
 }
 
-ReleasedOutput Checker::release_form(std::size_t o) const {
-  const auto& output = outputs_[o];
-  ReleasedOutput released{output.id, output.title, {}, {}, {}, {}};
-  std::map<CellIndex, std::uint32_t> position;
-  for (CellIndex c = 0; c < encoding_.system.cells.size(); ++c) {
-    const auto& cell = encoding_.system.cells[c];
-    if (!is_of(c, o) || (!encoding_.facts[c].released_in.empty() && !cell.can_hide)) continue;
-    position[c] = static_cast<std::uint32_t>(released.cells.size());
-    released.cells.push_back({encoding_.facts[c].selection, cell.value, cell.shown_low, cell.shown_high, cell.shown,
-                              cell.need.below, cell.need.above, cell.need.width, cell.sensitive});
-  }
-  for (const auto& relation : encoding_.system.relations) {
-    ReleasedSum sum;
-    bool ours = !relation.terms.empty() && relation.terms[0].coefficient == 1;
-    for (std::size_t t = 0; ours && t < relation.terms.size(); ++t) {
-      const auto found = position.find(relation.terms[t].cell);
-      ours = found != position.end() && (t == 0 || relation.terms[t].coefficient == -1);
-      if (!ours) break;
-      if (t == 0) sum.total = found->second; else sum.parts.push_back(found->second);
-    }
-    if (ours) released.sums.push_back(std::move(sum));
-  }
-  for (std::size_t c = 0; c < output.table.column_count(); ++c) {
-    const auto* layout = layout_of(output, c);
-    for (std::size_t row = 0; row < output.table.row_count(); ++row) {
-      const auto& finding = checked_.outputs[o].at(row, c);
-      if (finding.status != CellStatus::kPublished || output.table.columns()[c].is_null(row)) continue;
-      ReleasedEstimate estimate;
-      if (layout != nullptr && (layout->role == Role::kMean || layout->role == Role::kEstimate)) {
-        auto columns = layout->role == Role::kMean ? std::vector<std::string>{layout->of} : layout->n;
-        for (const auto& column : columns) {
-          estimate.contributors.push_back(contributors_of(output, row, column)[0].value_or(0));
-        }
-      } else {
-        continue;
-      }
-      estimate.key = output.population.name + "\x1f" + output.table.columns()[c].name();
-      for (std::size_t d = 0; d < output.table.column_count(); ++d) {
-        const auto* dimension = layout_of(output, d);
-        if (dimension != nullptr && dimension->role == Role::kDimension) {
-          estimate.key += "\x1f" + output.table.columns()[d].name() + "=" + output.table.columns()[d].text_at(row);
-        }
-      }
-      for (const auto& [variable, labels] : output.population.only) {
-        estimate.key += "\x1f" + variable + "=" + join(labels, "|");
-      }
-      estimate.data_version = output.population.data_version;
-      estimate.value = output.table.columns()[c].number_at(row);
-      released.estimates.push_back(std::move(estimate));
-    }
-  }
-  return released;
+ReleasedOutput Checker::released_form_of(std::size_t o) const {
+  std::vector<bool> told(encoding_.system.cells.size());
+  for (CellIndex c = 0; c < told.size(); ++c) told[c] = is_of(c, o);
+  return released_form(encoding_, told, outputs_[o], checked_.outputs[o]);
 }
 
 Result<Checked> Checker::run(Progress& progress) {
@@ -521,7 +385,7 @@ Result<Checked> Checker::run(Progress& progress) {
                                                                              : "heuristic";
     output.cost = suppression_.cost;
     output.cost_bound = suppression_.bound;
-    output.released = release_form(o);
+    output.released = released_form_of(o);
     output.protected_table = apply(output);
   }
   progress.end();

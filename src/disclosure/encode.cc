@@ -432,46 +432,6 @@ Status OutputEncoder::run() {
   return {};
 }
 
-void encode_released(Encoding& encoding, const ReleasedOutput& released) {
-  std::vector<CellIndex> index_of;
-  for (const auto& cell : released.cells) {
-    const auto key = cell.selection.key();
-    const auto [known, is_new] =
-        encoding.by_key.emplace(key, static_cast<CellIndex>(encoding.system.cells.size()));
-    index_of.push_back(known->second);
-    if (is_new) {
-      encoding.system.cells.emplace_back();
-      encoding.facts.emplace_back();
-    }
-    auto& number = encoding.system.cells[known->second];
-    auto& facts = encoding.facts[known->second];
-    const bool was_shown = !is_new && number.shown;
-    number.value = cell.value;
-    if (!was_shown) {
-      number.shown = cell.shown;
-      number.shown_low = cell.shown_low;
-      number.shown_high = cell.shown_high;
-    }
-    number.can_hide = false;
-    number.integer = cell.selection.unit == "person" || cell.selection.unit == "family" ||
-                     cell.selection.unit == "authority";
-    if (!number.integer && cell.value < 0) number.lower = -kUnbounded;
-    facts.selection = cell.selection;
-    facts.magnitude = !number.integer;
-    facts.implied = !cell.shown && !cell.sensitive;
-    facts.released_in = released.title + ", " + released.published.substr(0, 10);
-    if (cell.sensitive) {
-      facts.verdict = {"released", "it was kept hidden in an earlier release", "publish less beside it", {}};
-      facts.verdict.need = {cell.need_low, cell.need_high, cell.need_width};
-    }
-  }
-  for (const auto& sum : released.sums) {
-    Relation relation{{{index_of[sum.total], 1}}};
-    for (const auto part : sum.parts) relation.terms.push_back({index_of[part], -1});
-    encoding.system.relations.push_back(std::move(relation));
-  }
-}
-
 }  // namespace
 
 Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger) {
@@ -483,24 +443,6 @@ Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, con
     if (auto status = encoder.run(); !status.ok()) return status.error();
   }
   return encoding;
-}
-
-void set_costs(Encoding& encoding, const Rules& rules) {
-  // A base that is hidden takes all its shares with it.
-  std::vector<double> told_by(encoding.system.cells.size(), 0.0);
-  for (const auto& fields : encoding.field_cells) {
-    for (const auto& cells : fields) {
-      for (const auto c : cells) told_by[c] += 1;
-    }
-  }
-  for (std::size_t c = 0; c < encoding.system.cells.size(); ++c) {
-    auto& cell = encoding.system.cells[c];
-    const double importance = cell.cost;
-    // The fewer conditions, the more a reader misses it: totals are hidden last.
-    const double margin = std::pow(2.0, -static_cast<double>(encoding.facts[c].selection.where.size()));
-    const double basis = rules.cost == CostBasis::kCounts ? 1 + std::abs(cell.value) : 1 + margin;
-    cell.cost = basis * std::max(1.0, told_by[c]) * (rules.cost == CostBasis::kImportance ? importance * importance : importance);
-  }
 }
 
 }  // namespace kinfold::disclosure

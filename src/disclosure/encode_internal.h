@@ -43,6 +43,9 @@ struct Encoding {
 /// Cells and what shows them, judged; relations follow with add_relations().
 Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger);
 
+/// Adds what was published before, and what is still hidden of it.
+void encode_released(Encoding& encoding, const ReleasedOutput& released);
+
 /// Sums along every variable, across all outputs; what a sum leaves over; differences between
 /// overlapping populations and between data versions. Adds implied cells with their verdicts.
 void add_relations(Encoding& encoding, const Rules& rules);
