@@ -10,6 +10,7 @@
 #include "base/date.h"
 #include "base/result.h"
 #include "charter/law.h"
+#include "charter/release_limits.h"
 #include "charter/wording.h"
 
 namespace kinfold::charter {
@@ -170,6 +171,7 @@ struct Charter {
   std::vector<std::vector<Duty>> incompatible_duties;
   Criteria criteria;
   DisclosureRules disclosure;
+  ReleaseLimits release_limits;
   std::vector<Contact> contacts;
   std::vector<Right> rights;
   std::vector<Gateway> gateways;  ///< Beside the built-in `dea-2017-s64`.

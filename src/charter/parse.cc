@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "charter/charter.h"
 #include "charter/reader_internal.h"
-#include "charter/release_limits.h"
 
 namespace kinfold::charter {
 namespace {
@@ -290,6 +289,21 @@ void read_disclosure(Reader reader, DisclosureRules& rules) {
   reader.finish();
 }
 
+void read_release_limits(Reader reader, ReleaseLimits& limits) {
+  const auto fewest = [&](const char* key, int most, std::uint64_t& into) {
+    if (const auto given = reader.integer(key, 1, most)) into = static_cast<std::uint64_t>(*given);
+  };
+  auto names = reader.texts("quasi_identifiers", Need::kOptional);
+  if (!names.empty()) limits.quasi_identifiers = std::move(names);
+  fewest("persons", 1000, limits.person_min);
+  fewest("families", 1000, limits.family_min);
+  fewest("problem_sets", 64, limits.problem_set_min);
+  fewest("households", 1000, limits.household_min);
+  limits.unique_depth = reader.integer("unique_depth", 0, 3).value_or(limits.unique_depth);
+  limits.suppressed_share_max = reader.number("suppressed_share_max", 0, 1).value_or(limits.suppressed_share_max);
+  reader.finish();
+}
+
 /// Reads every [[section]] and notes where each entry stands, as `section.N` and `section.id`.
 template <typename Read>
 void read_all(Reader& top, std::string_view section, Need need, Problems& problems, Lines& lines,
@@ -363,7 +377,7 @@ Result<Charter> parse(std::string_view toml, std::string_view file_name) {
           [&](Reader r, const Node&) { read_criteria(std::move(r), charter.criteria, problems, lines); });
   section("disclosure", Need::kOptional,
           [&](Reader r, const Node&) { read_disclosure(std::move(r), charter.disclosure); });
-  section("release_limits", Need::kOptional, [&](Reader r, const Node&) { read_release_limits(std::move(r)); });
+  section("release_limits", Need::kOptional, [&](Reader r, const Node&) { read_release_limits(std::move(r), charter.release_limits); });
   read_entries(top, charter, problems, lines);
   top.finish();
   // References are only worth checking once every part could be read: else one slip is told twice.

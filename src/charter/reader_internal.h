@@ -74,9 +74,6 @@ class Reader {
 /// Where each part of a charter stands, by rule name (`flow.3`, `party.dwp`).
 using Lines = std::map<std::string, int>;
 
-struct ReleaseLimits;
-ReleaseLimits read_release_limits(Reader reader);
-
 /// The rules between the parts: references resolve, flows make sense, walls hold.
 void validate(const Charter& charter, const Lines& lines, Problems& problems);
 

@@ -4,7 +4,6 @@
 #include <unordered_map>
 
 #include "base/text.h"
-#include "charter/release_limits.h"
 #include "research/protect.h"
 #include "research/release.h"
 #include "site/vault.h"
@@ -182,16 +181,6 @@ class Gathering {
   research::ReleaseInputs inputs_;
 };
 
-Result<research::ReleaseLimits> limits_of(const charter::Charter& charter) {
-  const auto given = charter::release_limits(charter);
-  if (!given.ok()) return given.error();
-  const auto count = [](int number) { return static_cast<std::uint64_t>(number); };
-  const auto& limits = given.value();
-  return research::ReleaseLimits{limits.quasi_identifiers, count(limits.persons), count(limits.families),
-                                 count(limits.problem_sets), count(limits.households), limits.unique_depth,
-                                 limits.suppressed_share_max};
-}
-
 /// What the person who makes the release is shown of the risk, and of what was given up against it.
 void tell_protection(Report& report, const research::Protection& done) {
   report.count("smallest_class_before", "Smallest group alike to an outsider, as gathered", done.before.smallest_class)
@@ -235,9 +224,7 @@ Result<Report> make_release(Site& site, const std::string& actor) {
   auto release = research::build_release(inputs.value(), [] { return seal::random_below(~0ULL); });
   inputs.value().attributes.wipe();
   if (!release.ok()) return release.error();
-  const auto limits = limits_of(site.charter());
-  if (!limits.ok()) return limits.error();
-  const auto done = research::protect_release(release.value(), limits.value());
+  const auto done = research::protect_release(release.value(), site.charter().release_limits);
   if (!done.ok()) return site.refuse(ledger::Verb::kRelease, ledger::Reason::kDisclosure, done.error());
   const auto expires = charter::expiry(site.charter(), charter::Kind::kRelease, to, site.today());
   if (!expires.ok()) return expires.error();
