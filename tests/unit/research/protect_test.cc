@@ -227,6 +227,32 @@ TEST(ProtectRelease, AgeBandsNeverCrossTenOrEighteenAndTheDictionaryNamesThem) {
   EXPECT_NE(release.dictionary.find("meaning")->text_at(0).find(done.value().age_bands[0]), std::string::npos);
 }
 
+TEST(MeasureRisk, CountsThoseWhoStandAloneAndTakesAMissingValueForOneOfItsOwn) {
+  Release release = release_of({{1, "a", "female", 30, "x"}, {2, "a", "female", 30, "x"}, {3, "a", "male", 30, "x"},
+                                {4, "a", "-", 30, "x"}, {5, "a", "-", 30, "x"}, {6, "a", "-", 30, "x"}});
+  table::Column gender("gender", table::ColumnType::kString);
+  for (const char* value : {"female", "female", "male"}) gender.append_string(value);
+  for (int n = 0; n < 3; ++n) gender.append_null();
+  *release.people.find("gender") = std::move(gender);
+  ReleaseLimits limits;
+  limits.quasi_identifiers = {"gender", "age_at_start"};
+  limits.person_min = 3;
+  const auto risk = measure_risk(release.people, limits);
+  ASSERT_TRUE(risk.ok());
+  EXPECT_EQ(risk.value().person_count, 6u);
+  EXPECT_EQ(risk.value().class_count, 3u);
+  EXPECT_EQ(risk.value().smallest_class, 1u);
+  EXPECT_EQ(risk.value().unique_count, 1u);
+  EXPECT_EQ(risk.value().below_count, 3u);
+}
+
+TEST(MeasureRisk, NobodyIsNoRisk) {
+  const auto risk = measure_risk(release_of({}).people, {});
+  ASSERT_TRUE(risk.ok());
+  EXPECT_EQ(risk.value().smallest_class, 0u);
+  EXPECT_EQ(risk.value().unique_count, 0u);
+}
+
 TEST(MinimalUniques, AreThoseOfNoSmallerCombination) {
   // The third is the only man (one variable); the first is the only woman of 40 (two).
   const auto release = release_of({{1, "north", "female", 40, "head"}, {2, "north", "female", 30, "head"},
