@@ -34,14 +34,6 @@ Grid notes_grid(const std::string& caption, const std::vector<identity::LineNote
   return grid;
 }
 
-std::string csv_cell(const std::string& text) {
-  // A spreadsheet takes what begins with these for a formula.
-  std::string safe = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos ? "'" + text : text;
-  std::string out = "\"";
-  for (const char c : safe) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
 void show_outcome(View& view, const JobFacts& job, const Outcome& outcome) {
   view.report(outcome.report);
   for (const auto& name : outcome.sealed_files) {
@@ -104,12 +96,7 @@ Response work_page(Visit& visit) {
 Response work_rejects(Visit& visit) {
   const auto job = job_of(visit, visit.rest);
   if (!job || !job->outcome) return not_found(visit);
-  std::string csv = "line,column,reason,remedy\n";
-  for (const auto* notes : {&job->outcome->rejects, &job->outcome->warnings}) {
-    for (const auto& note : *notes) {
-      csv += std::to_string(note.line) + "," + csv_cell(note.column) + "," + csv_cell(note.reason) + "," + csv_cell(note.remedy) + "\n";
-    }
-  }
+  auto csv = identity::rejects_csv(job->outcome->rejects, job->outcome->warnings);
   return Response::download("text/csv; charset=utf-8", "what-to-put-right.csv", std::move(csv));
 }
 

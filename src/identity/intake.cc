@@ -267,15 +267,19 @@ Result<Intake> read_council_table(table::CsvText& file, const Eligibility& eligi
   return intake;
 }
 
-Status write_rejects_csv(const Intake& intake, const std::string& path) {
+std::string rejects_csv(const std::vector<LineNote>& rejects, const std::vector<LineNote>& warnings) {
   std::string text = "line,column,reason,remedy\r\n";
-  for (const auto* notes : {&intake.rejects, &intake.warnings}) {
+  for (const auto* notes : {&rejects, &warnings}) {
     for (const auto& note : *notes) {
       text += std::to_string(note.line) + ',' + csv_field(note.column) + ',' + csv_field(note.reason) + ',' +
               csv_field(note.remedy) + "\r\n";
     }
   }
-  return write_private_file(path, text);
+  return text;
+}
+
+Status write_rejects_csv(const Intake& intake, const std::string& path) {
+  return write_private_file(path, rejects_csv(intake.rejects, intake.warnings));
 }
 
 }  // namespace kinfold::identity

@@ -75,8 +75,9 @@ Result<Intake> read_council_file(const std::string& path, const Eligibility& eli
 /// The same for a file that was read already; `file` is wiped.
 Result<Intake> read_council_table(table::CsvText& file, const Eligibility& eligibility, Date today);
 
-/// `line,column,reason,remedy` for every reject, then every warning, by line. Mode 0600, replaced
-/// whole or not at all. \retval kIo with the remedy.
+/// CSV with `line,column,reason,remedy` for every reject, then every warning, by line.
+std::string rejects_csv(const std::vector<LineNote>& rejects, const std::vector<LineNote>& warnings);
+/// The same as a file: mode 0600, replaced whole or not at all. \retval kIo with the remedy.
 Status write_rejects_csv(const Intake& intake, const std::string& path);
 
 /// What goes into the sealed file: docs/formats/data.md, "submission".

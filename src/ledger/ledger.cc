@@ -300,4 +300,10 @@ Result<bool> was_received(const Ledger& ledger, const seal::Id& package) {
   });
 }
 
+Result<bool> was_sent(const Ledger& ledger, const seal::Id& package, std::string_view party) {
+  return has_entry(ledger, [&](const Entry& entry) {
+    return entry.verb == Verb::kSend && entry.subject == package && entry.party.text() == party;
+  });
+}
+
 }  // namespace kinfold::ledger

@@ -110,6 +110,8 @@ class Ledger {
 Result<bool> has_entry(const Ledger& ledger, const std::function<bool(const Entry&)>& is_it);
 /// The sealed file with this id was received here, and what came of it is done.
 Result<bool> was_received(const Ledger& ledger, const seal::Id& package);
+/// The sealed file with this id went from here to `party`.
+Result<bool> was_sent(const Ledger& ledger, const seal::Id& package, std::string_view party);
 
 /// Checks a ledger file without keys to sign and without writing: for an auditor.
 Result<Verdict> verify_file(const std::string& path, const seal::Card& card,

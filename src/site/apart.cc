@@ -7,7 +7,7 @@ thread_local const ApartRunner* current = nullptr;
 
 }  // namespace
 
-void apart(const std::function<void()>& work) { current == nullptr ? work() : (*current)(work); }
+void run_apart(const std::function<void()>& work) { current == nullptr ? work() : (*current)(work); }
 
 ApartScope::ApartScope(ApartRunner runner) : runner_(std::move(runner)) { current = &runner_; }
 ApartScope::~ApartScope() { current = nullptr; }

@@ -1,5 +1,6 @@
 #include "site/cases.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
@@ -51,10 +52,9 @@ Status take_receipts(Site& site, rights::CaseStore& store, const std::string& ac
     if (rights::state_of(a_case) != rights::State::kAwaitingReceipts) continue;
     bool changed = false;
     for (const auto& awaited : rights::awaited_receipts(a_case)) {
-      const auto colon = awaited.find(':');
-      const auto notice =
-          seal::parse_id(awaited.substr(colon == std::string::npos ? awaited.size() : colon + 1));
-      if (!notice || !receipt_for(site, awaited.substr(0, colon), *notice)) continue;
+      const auto party = party_of(awaited);
+      const auto notice = seal::parse_id(awaited.substr(std::min(awaited.size(), party.size() + 1)));
+      if (!notice || !receipt_for(site, party, *notice)) continue;
       if (auto s = rights::apply(a_case, {rights::Event::kReceipt, site.today(), actor, awaited}); !s.ok())
         return s;
       changed = true;
@@ -99,7 +99,7 @@ Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
     if (event.event != rights::Event::kNotifyRecipients) continue;
     for (const auto part : split(event.detail, ',')) {
       const std::string awaited(trim(part));
-      const std::string id = awaited.substr(0, awaited.find(':'));
+      const std::string id = party_of(awaited);
       const auto* party = charter.find_party(id);
       facts.parties.push_back({awaited, party == nullptr ? id : party->name});
     }
@@ -168,7 +168,7 @@ Result<Report> list_cases(Site& site, const std::string& actor) {
     const auto clock = rights::clock_of(each, site.today());
     const bool closed = rights::is_closed(rights::state_of(each));
     std::vector<std::string> awaited;
-    for (const auto& one : rights::awaited_receipts(each)) awaited.push_back(one.substr(0, one.find(':')));
+    for (const auto& one : rights::awaited_receipts(each)) awaited.push_back(party_of(one));
     columns[0].append_string(each.id);
     columns[1].append_string(rights::name(each.right));
     columns[2].append_string(to_iso(each.received));
@@ -191,7 +191,7 @@ Result<Report> write_receipt(Site& site, const std::string& case_id, const std::
   if (!a_case) return invalid("there is no such case here; `kinfold rights list` shows them");
   if (const auto awaited = rights::awaited_receipts(*a_case); !awaited.empty()) {
     std::vector<std::string> parties;
-    for (const auto& one : awaited) parties.push_back(one.substr(0, one.find(':')));
+    for (const auto& one : awaited) parties.push_back(party_of(one));
     return refused("receipts are still to come from: " + join(parties, ", "));
   }
   const auto facts = facts_for(site, *a_case);

@@ -20,10 +20,9 @@ Result<LookedOutput> look_at_output(Site& site, const std::string& output, const
   const auto rules = disclosure::rules_from_charter(site.charter());
   if (!rules.ok()) return rules.error();
   const auto list = to_check(outputs.value());
-  std::optional<Result<disclosure::Checked>> checked;
-  apart([&] { checked = disclosure::check(list, rules.value(), released.value(), progress); });
-  if (!checked->ok()) return checked->error();
-  return LookedOutput{seal::to_hex(id.value()), std::move(record).value(), std::move(*checked).value()};
+  auto checked = apart([&] { return disclosure::check(list, rules.value(), released.value(), progress); });
+  if (!checked.ok()) return checked.error();
+  return LookedOutput{seal::to_hex(id.value()), std::move(record).value(), std::move(checked).value()};
 }
 
 Result<std::vector<disclosure::OutputRecord>> output_records(Site& site, const std::string& actor, charter::Duty duty) {

@@ -1,7 +1,6 @@
 #include "site/match.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/text.h"
 #include "linkage/model.h"
@@ -92,8 +91,7 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   const auto* flow = site.charter().find_flow(charter::Kind::kReturn, site.party().id, holding.value().origin);
   if (flow == nullptr) return refused("the charter has no return from here to that party");
 
-  Result<Register> register_ = io_error("the register was not read");
-  apart([&] { register_ = read_register(options.register_path); });
+  auto register_ = apart([&] { return read_register(options.register_path); });
   if (!register_.ok()) return register_.error();
   auto contents = site.door().open(holding.value().id, {options.actor, holding.value().purpose, charter::Duty::kLinkage, {}});
   if (!contents.ok()) return contents.error();
@@ -103,11 +101,9 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   linkage::LinkOptions link_options;
   link_options.thread_count = options.thread_count;
   link_options.progress = &progress;
-  std::optional<Result<linkage::RegisterMatches>> matched;
-  apart([&] {
-    matched = linkage::match_to_register(*people.value(), register_.value().people, linkage::people_model(), link_options);
+  const auto matches = apart([&] {
+    return linkage::match_to_register(*people.value(), register_.value().people, linkage::people_model(), link_options);
   });
-  const auto& matches = *matched;
   if (!matches.ok()) return matches.error();
   if (options.observer) options.observer(*people.value(), register_.value().people, matches.value());
   Linked linked = links_of(*people.value(), register_.value().people, matches.value());

@@ -64,6 +64,7 @@ Result<bool> anybody_awaited(Site& site) {
 }  // namespace
 
 std::string awaited_as(const Notice& notice) { return notice.party + ":" + seal::to_hex(notice.id); }
+std::string party_of(std::string_view awaited) { return std::string(awaited.substr(0, awaited.find(':'))); }
 
 Result<SignedReceipt> verify_receipt(std::string_view note, const seal::Card& card) {
   const auto text = seal::verify_note(note, card.party, card.signer);
@@ -119,9 +120,7 @@ Status file_receipt(Site& site, const std::string& note, const std::string& part
   const auto receipt = verify_receipt(note, card.value());
   if (!receipt.ok()) return receipt.error();
   const auto& notice = receipt.value().notice;
-  const auto ours = ledger::has_entry(site.ledger(), [&](const ledger::Entry& entry) {
-    return entry.verb == ledger::Verb::kSend && entry.subject == notice && entry.party.text() == party;
-  });
+  const auto ours = ledger::was_sent(site.ledger(), notice, party);
   if (!ours.ok()) return ours.error();
   if (!ours.value()) {
     return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering,

@@ -19,6 +19,8 @@ struct Notice {
 };
 /// As a case remembers it: `dwp:` and the notice's id.
 std::string awaited_as(const Notice& notice);
+/// The party of what awaited_as() made.
+std::string party_of(std::string_view awaited);
 
 /// Seals a notice for `party`. No data class but `data_classes`.
 Result<Notice> send_notice(Site& site, const std::string& party, const std::vector<std::string>& data_classes,

@@ -89,10 +89,7 @@ Status check_return(const Site& site, const seal::OpenedFile& file) {
 /// The request it answers is one of ours, and is still awaited.
 Status answers_ours(Site& site, const seal::OpenedFile& file) {
   if (!file.manifest.in_answer_to) return refused("return: it does not say which request it answers; ask for a new file");
-  const auto sent = ledger::has_entry(site.ledger(), [&](const ledger::Entry& entry) {
-    return entry.verb == ledger::Verb::kSend && entry.subject == *file.manifest.in_answer_to &&
-           entry.party.text() == file.manifest.from;
-  });
+  const auto sent = ledger::was_sent(site.ledger(), *file.manifest.in_answer_to, file.manifest.from);
   if (!sent.ok()) return sent.error();
   if (!sent.value()) return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering, refused("return: it answers no request that was sent to this department"));
   return {};

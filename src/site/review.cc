@@ -156,12 +156,11 @@ Result<std::vector<Item>> doubtful_items(const std::vector<identity::PersonRecor
   linkage::LinkOptions options;
   options.progress = &progress;
   options.thread_count = 1;
-  std::optional<Result<linkage::LinkResult>> linked;
-  apart([&] { linked = linkage::link(table, nullptr, linkage::people_model(), options); });
+  const auto linked = apart([&] { return linkage::link(table, nullptr, linkage::people_model(), options); });
   table.wipe();
-  if (!linked->ok()) return linked->error();
+  if (!linked.ok()) return linked.error();
   std::vector<Item> items;
-  for (const auto& pair : linked->value().pairs) {
+  for (const auto& pair : linked.value().pairs) {
     if (pair.probability < kDoubtMin) continue;
     const auto& left = people[pair.left];
     const auto& right = people[pair.right];
