@@ -1,7 +1,7 @@
 #include "base/text.h"
 
-#include <cstring>
 #include <algorithm>
+#include <cstring>
 
 namespace kinfold {
 namespace {

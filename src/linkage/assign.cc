@@ -6,28 +6,13 @@
 #include <queue>
 #include <unordered_map>
 
+#include "linkage/union_find_internal.h"
+
 namespace kinfold::linkage {
 namespace {
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 constexpr double kFar = std::numeric_limits<double>::infinity();
-
-class UnionFind {
- public:
-  explicit UnionFind(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
-  std::size_t find(std::size_t n) {
-    while (parent_[n] != n) n = parent_[n] = parent_[parent_[n]];
-    return n;
-  }
-  void join(std::size_t a, std::size_t b) {
-    a = find(a);
-    b = find(b);
-    if (a != b) parent_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<std::size_t> parent_;
-};
 
 // Heaviest first; ties by left, then right.
 void greedy(const std::vector<WeightedPair>& pairs, std::vector<std::size_t> edges, std::vector<std::size_t>& taken) {
@@ -165,7 +150,7 @@ Assignment assign_one_to_one(const std::vector<WeightedPair>& pairs, std::size_t
     right_max = std::max(right_max, pair.right);
   }
   const std::size_t left_count = static_cast<std::size_t>(left_max) + 1;
-  UnionFind sets(left_count + right_max + 1);
+  UnionFind<std::size_t> sets(left_count + right_max + 1);
   for (const auto& pair : pairs) if (pair.weight > 0.0) sets.join(pair.left, left_count + pair.right);
   std::vector<std::pair<std::size_t, std::size_t>> by_component;
   for (std::size_t n = 0; n < pairs.size(); ++n) {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/parallel.h"
+#include "linkage/union_find_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -104,33 +105,12 @@ class Groups {
   std::priority_queue<Candidate> queue_;
 };
 
-}  // namespace
-
-namespace {
-
 constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
 // Records and pairs of each connected part of the pairs' graph: what is in different parts never joins.
 struct Parts {
   std::vector<std::uint32_t> record_offset, record;  // Records of parts of at least three, in order.
   std::vector<std::uint32_t> pair_offset, pair;      // Numbers of their pairs, in order.
-};
-
-class Forest {
- public:
-  explicit Forest(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0U); }
-  std::uint32_t find(std::uint32_t n) {
-    while (parent_[n] != n) n = parent_[n] = parent_[parent_[n]];
-    return n;
-  }
-  void join(std::uint32_t a, std::uint32_t b) {
-    a = find(a);
-    b = find(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<std::uint32_t> parent_;
 };
 
 // Puts each item under its part's number; items without a part are left out.
@@ -146,7 +126,7 @@ void distribute(const std::vector<std::uint32_t>& part_of, std::size_t part_coun
 
 // Parts of two records are settled at once, in `head`.
 Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs, const ClusterOptions& options, std::vector<std::uint32_t>& head) {
-  Forest forest(record_count);
+  UnionFind<std::uint32_t> forest(record_count);
   for (const auto& pair : pairs) forest.join(pair.a, pair.b);
   std::vector<std::uint32_t> size(record_count, 0);
   for (std::uint32_t n = 0; n < record_count; ++n) ++size[forest.find(n)];

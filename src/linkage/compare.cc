@@ -137,8 +137,15 @@ std::uint8_t Comparer::level_of(std::size_t n, std::uint32_t code_a, std::uint32
   return level;
 }
 
-template <bool kCached>
-void Comparer::compare_with(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const {
+bool Comparer::is_swapped(const Compiled& compiled, const std::uint32_t* a, const std::uint32_t* b) const {
+  const auto& own = records_->fields[compiled.field].values;
+  const auto& other = records_->fields[compiled.swapped_field].values;
+  const std::uint64_t other_a = other[a[compiled.swapped_field]].whole;
+  const std::uint64_t other_b = other[b[compiled.swapped_field]].whole;
+  return other_a != kNoHash && own[a[compiled.field]].whole == other_b && own[b[compiled.field]].whole == other_a;
+}
+
+void Comparer::compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const {
   const Compiled* swapped = nullptr;
   for (std::size_t n = 0; n < comparisons_.size(); ++n) {
     const Compiled& compiled = comparisons_[n];
@@ -148,13 +155,8 @@ void Comparer::compare_with(const std::uint32_t* a, const std::uint32_t* b, Leve
       levels[n] = kMissingLevel;
       continue;
     }
-    levels[n] = kCached ? level_of(n, code_a, code_b) : compute(compiled, code_a, code_b);
-    if (compiled.swapped_level < 0 || levels[n] <= compiled.swapped_level) continue;
-    const auto& own = records_->fields[compiled.field].values;
-    const auto& other = records_->fields[compiled.swapped_field].values;
-    const std::uint64_t other_a = other[a[compiled.swapped_field]].whole;
-    const std::uint64_t other_b = other[b[compiled.swapped_field]].whole;
-    if (other_a == kNoHash || own[code_a].whole != other_b || own[code_b].whole != other_a) continue;
+    levels[n] = level_of(n, code_a, code_b);
+    if (compiled.swapped_level < 0 || levels[n] <= compiled.swapped_level || !is_swapped(compiled, a, b)) continue;
     levels[n] = static_cast<std::uint8_t>(compiled.swapped_level);
     swapped = &compiled;
   }
@@ -232,14 +234,10 @@ void Comparer::compare_field(std::size_t n, Batch& batch, bool cached) const {
 
 void Comparer::find_swaps(std::size_t n, Batch& batch, std::array<std::int8_t, Batch::kBatchMax>& swapped) const {
   const Compiled& compiled = comparisons_[n];
-  const auto& own = records_->fields[compiled.field].values;
-  const auto& other = records_->fields[compiled.swapped_field].values;
   for (std::size_t pair = 0; pair < batch.count; ++pair) {
     const auto level = batch.levels[pair][n];
     if (level == kMissingLevel || level <= compiled.swapped_level) continue;
-    const std::uint64_t other_a = other[batch.a[pair][compiled.swapped_field]].whole;
-    const std::uint64_t other_b = other[batch.b[pair][compiled.swapped_field]].whole;
-    if (other_a == kNoHash || own[batch.a[pair][compiled.field]].whole != other_b || own[batch.b[pair][compiled.field]].whole != other_a) continue;
+    if (!is_swapped(compiled, batch.a[pair], batch.b[pair])) continue;
     batch.levels[pair][n] = static_cast<std::uint8_t>(compiled.swapped_level);
     swapped[pair] = static_cast<std::int8_t>(n);
   }
@@ -263,9 +261,6 @@ void Comparer::compare(Batch& batch, bool cached) const {
   }
   for (std::size_t pair = 0; pair < batch.count; ++pair) batch.keys[pair] = key(batch.levels[pair]);
 }
-
-template void Comparer::compare_with<true>(const std::uint32_t*, const std::uint32_t*, Levels&) const;
-template void Comparer::compare_with<false>(const std::uint32_t*, const std::uint32_t*, Levels&) const;
 
 std::uint64_t Comparer::key(const Levels& levels) const {
   std::uint64_t key = 0;

@@ -29,9 +29,7 @@ class Comparer {
   const Comparison& comparison(std::size_t n) const { return comparisons_[n].spec; }
   std::size_t field_of(std::size_t n) const { return comparisons_[n].field; }
 
-  void compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const { compare_with<true>(a, b, levels); }
-  /// The same without the cache: for random pairs, which hardly ever repeat.
-  void compare_uncached(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const { compare_with<false>(a, b, levels); }
+  void compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const;
   /// Levels of up to kBatchMax pairs of records at once, so that what a pair needs from memory is on its way
   /// while others are worked on. `keys` are their patterns' numbers, as key() gives them.
   struct Batch {
@@ -41,7 +39,14 @@ class Comparer {
     std::array<const std::uint32_t*, kBatchMax> b{};
     std::array<Levels, kBatchMax> levels{};
     std::array<std::uint64_t, kBatchMax> keys{};
+    /// Adds a pair; true when there is room for no more.
+    bool add(const std::uint32_t* one, const std::uint32_t* other) {
+      a[count] = one;
+      b[count++] = other;
+      return count == kBatchMax;
+    }
   };
+  /// `cached`: levels of pairs of values are remembered; not worth it for random pairs, which hardly ever repeat.
   void compare(Batch& batch, bool cached) const;
   /// Mixed-radix number of a pattern; decode() gives the levels back.
   std::uint64_t key(const Levels& levels) const;
@@ -67,8 +72,8 @@ class Comparer {
     std::unique_ptr<std::atomic<std::uint8_t>[]> dense;   ///< Level + 1 of small vocabularies; 0: not yet.
     std::unique_ptr<std::atomic<std::uint64_t>[]> cache;  ///< Direct-mapped: 28 + 28 bits of codes, 8 of level.
   };
-  template <bool kCached>
-  void compare_with(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const;
+  /// The comparison's level is "swapped X", and the two records have each other's values in both fields.
+  bool is_swapped(const Compiled& compiled, const std::uint32_t* a, const std::uint32_t* b) const;
   void compare_field(std::size_t n, Batch& batch, bool cached) const;
   void find_swaps(std::size_t n, Batch& batch, std::array<std::int8_t, Batch::kBatchMax>& swapped) const;
   static Test simple_test(const std::vector<Expression>& expressions);

@@ -71,6 +71,10 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
   return em;
 }
 
+FitReport fit_report(const EmFit& fit, double blocking_recall) {
+  return {fit.converged, fit.iteration_count, fit.log_likelihood_nats, fit.model.match_rate, fit.expected_match_count, blocking_recall};
+}
+
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model) {
   model.fitted = true;
   model.match_rate = fit.model.match_rate;
@@ -354,8 +358,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
   const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
-  result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,
-                fit.value().expected_match_count, blocking_recall(*run.blocker, kept)};
+  result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
   const StageScope stage(options.progress, "group");
   if (right != nullptr) link_two(result, run, kept, options);
   else link_one(result, run, scorer, kept, options);

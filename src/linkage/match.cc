@@ -43,8 +43,7 @@ Result<RegisterMatches> match_to_register(const table::Table& people, const tabl
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
   auto yields = run.blocker->yields();
   const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, options.progress);
-  result.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate,
-                fit.value().expected_match_count, blocking_recall(*run.blocker, kept)};
+  result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
   for (const auto& yield : yields) result.candidate_pair_count += yield.first_pair_count;
   const auto probability = compete(kept, run.records->count);
   const double least = options.threshold.value_or(kWeakProbabilityMin);

@@ -1,13 +1,12 @@
 #include "linkage/pairs.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "linkage/run_internal.h"
 
 namespace kinfold::linkage {
 namespace {
-
-constexpr double kLog2E = 1.4426950408889634;
 
 PairExplanation explain(const Scorer& scorer, std::uint32_t left, std::uint32_t right) {
   const auto& comparer = scorer.comparer();
@@ -31,7 +30,7 @@ PairExplanation explain(const Scorer& scorer, std::uint32_t left, std::uint32_t 
       step.level = level.when;
       step.m = model.m[n][levels[n]];
       step.u = model.u[n][levels[n]];
-      const double whole = scorer.field_ratio(n, levels[n], a[field], b[field]).match * kLog2E;
+      const double whole = scorer.field_ratio(n, levels[n], a[field], b[field]).match * std::numbers::log2e;
       step.weight_bits = std::log2(std::max(step.m, 1e-12) / std::max(step.u, 1e-12));
       step.term_frequency_bits = whole - step.weight_bits;
       sum += whole;

@@ -200,49 +200,55 @@ struct Side {
   std::vector<const table::Column*> columns;     ///< Null where the file lacks the field.
 };
 
+struct KeyedRow {
+  std::uint64_t key;
+  std::uint32_t row;
+};
+
+// Rows sorted by a number each; rows of one number stay as they lie.
+template <typename KeyOf>
+std::vector<KeyedRow> sorted_by(const std::vector<std::uint32_t>& order, KeyOf&& key_of) {
+  std::vector<KeyedRow> rows;
+  rows.reserve(order.size());
+  for (const auto row : order) rows.push_back({key_of(row), row});
+  radix_sort<64>(rows, [](const KeyedRow& one) { return one.key; });
+  return rows;
+}
+
+void take_order(const std::vector<KeyedRow>& rows, std::vector<std::uint32_t>& order) {
+  for (std::size_t n = 0; n < order.size(); ++n) order[n] = rows[n].row;
+}
+
 // Puts rows in the order of their ids' bytes. The position of the first row whose id is that of the row
 // before it, or 0. Most ids differ in their first eight bytes: those are sorted as numbers.
 std::size_t sort_by_id(const table::Column& id, std::vector<std::uint32_t>& order) {
   std::vector<std::string> made;
   if (id.type() != table::ColumnType::kString) for (std::size_t row = 0; row < order.size(); ++row) made.push_back(id.text_at(row));
   const auto text = [&](std::uint32_t row) { return made.empty() ? id.string_at(row) : std::string_view(made[row]); };
-  struct Entry {
-    std::uint64_t head;
-    std::uint32_t row;
-  };
-  std::vector<Entry> entries;
-  entries.reserve(order.size());
-  for (const auto row : order) {
+  auto entries = sorted_by(order, [&](std::uint32_t row) {
     const std::string_view own = text(row);
     std::uint64_t head = 0;
     for (std::size_t n = 0; n < 8; ++n) head = head << 8 | (n < own.size() ? static_cast<unsigned char>(own[n]) : 0);
-    entries.push_back({head, row});
-  }
-  radix_sort<64>(entries, [](const Entry& entry) { return entry.head; });
+    return head;
+  });
   std::size_t twin = 0;
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin + 1;
-    while (end < entries.size() && entries[end].head == entries[begin].head) ++end;
+    while (end < entries.size() && entries[end].key == entries[begin].key) ++end;
     const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begin);
     const auto to = entries.begin() + static_cast<std::ptrdiff_t>(end);
-    if (end - begin > 1) std::stable_sort(from, to, [&](const Entry& a, const Entry& b) { return text(a.row) < text(b.row); });
+    if (end - begin > 1) std::stable_sort(from, to, [&](const KeyedRow& a, const KeyedRow& b) { return text(a.row) < text(b.row); });
     for (std::size_t n = begin + 1; n < end && twin == 0; ++n) if (text(entries[n].row) == text(entries[n - 1].row)) twin = n;
     begin = end;
   }
-  for (std::size_t n = 0; n < order.size(); ++n) order[n] = entries[n].row;
+  take_order(entries, order);
   return twin;
 }
 
 // Rows in the order of what the model reads of them, by hash: ids may be drawn at random and must then not
 // decide ties. Rows that are alike in all of it are interchangeable and stay as they lie.
 void sort_by_values(const std::vector<const table::Column*>& columns, std::vector<std::uint32_t>& order) {
-  struct Entry {
-    std::uint64_t hash;
-    std::uint32_t row;
-  };
-  std::vector<Entry> entries;
-  entries.reserve(order.size());
-  for (const auto row : order) {
+  const auto hash_of = [&](std::uint32_t row) {
     std::uint64_t hash = 0;
     for (const auto* column : columns) {
       std::uint64_t own = kNoHash;
@@ -251,10 +257,9 @@ void sort_by_values(const std::vector<const table::Column*>& columns, std::vecto
       }
       hash = mix64(hash ^ own);
     }
-    entries.push_back({hash, row});
-  }
-  radix_sort<64>(entries, [](const Entry& entry) { return entry.hash; });
-  for (std::size_t n = 0; n < order.size(); ++n) order[n] = entries[n].row;
+    return hash;
+  };
+  take_order(sorted_by(order, hash_of), order);
 }
 
 Result<Side> make_side(const table::Table& table, const Model& model, bool ids_must_differ, std::string_view which) {

@@ -44,7 +44,7 @@ Status RegisterMatcher::add(const table::Table& part) {
   if (!fit.ok()) return fit.error();
   if (!state.model.fitted) {
     write_back(*run.comparer, fit.value(), random, state.model);
-    state.fit = {fit.value().converged, fit.value().iteration_count, fit.value().log_likelihood_nats, fit.value().model.match_rate, fit.value().expected_match_count, 0.0};
+    state.fit = fit_report(fit.value(), 0.0);
   }
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, state.model.settings.term_frequency_by_u);
   auto yields = run.blocker->yields();

@@ -43,6 +43,7 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
 
 /// The estimates of a fitted model, for the comparisons in use.
 EmModel given_model(const Comparer& comparer, const Model& model);
+FitReport fit_report(const EmFit& fit, double blocking_recall);
 /// A fitted model is taken as it is; any other is fitted to the run's pairs.
 Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <numbers>
 #include <numeric>
 
 #include "base/parallel.h"
@@ -10,7 +11,6 @@
 namespace kinfold::linkage {
 namespace {
 
-constexpr double kLog2E = 1.4426950408889634;
 constexpr double kTrainingPairsMax = 4e6;
 
 LevelShares logs_of(const LevelShares& shares) {
@@ -149,7 +149,7 @@ PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const
   const double rest = log_sum(related, unrelated);
   const double prior = std::log(model_.match_rate) - std::log1p(-model_.match_rate);
   const double odds = weight.match - rest;
-  return {(odds - prior) * kLog2E, odds * kLog2E};
+  return {(odds - prior) * std::numbers::log2e, odds * std::numbers::log2e};
 }
 
 PairScore Scorer::score(std::uint32_t left, std::uint32_t right) const {
@@ -219,9 +219,7 @@ RandomShares random_shares(const Records& records, const Comparer& comparer, con
     std::vector<std::array<std::uint64_t, 32>> own(k);
     Comparer::Batch batch;
     for (std::size_t n = begin; n < end; ++n) {
-      batch.a[batch.count] = records.of(pairs[n].first);
-      batch.b[batch.count++] = records.of(pairs[n].second);
-      if (batch.count < Comparer::Batch::kBatchMax && n + 1 < end) continue;
+      if (!batch.add(records.of(pairs[n].first), records.of(pairs[n].second)) && n + 1 < end) continue;
       comparer.compare(batch, false);  // Random pairs hardly ever repeat.
       for (std::size_t pair = 0; pair < batch.count; ++pair) {
         for (std::size_t c = 0; c < k; ++c) if (batch.levels[pair][c] != kMissingLevel) ++own[c][batch.levels[pair][c]];
@@ -274,9 +272,7 @@ std::vector<PatternCount> count_patterns(const Records& records, const Comparer&
     };
     blocker.for_each_pair(chunk, [&](std::uint32_t, std::uint32_t left, std::uint32_t right) {
       if (rate < 1.0 && mix64(seed ^ (static_cast<std::uint64_t>(left) << 32 | right)) > limit) return;
-      batch.a[batch.count] = records.of(left);
-      batch.b[batch.count++] = records.of(right);
-      if (batch.count == Comparer::Batch::kBatchMax) flush();
+      if (batch.add(records.of(left), records.of(right))) flush();
     });
     flush();
     const std::lock_guard lock(mutex);
@@ -323,7 +319,7 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
         const auto [known, fresh] = weights.find(batch.keys[n]);
         if (fresh) *known = scorer.pattern_weight(batch.levels[n]);
         const PatternWeight& weight = *known;
-        const double best = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) * kLog2E;
+        const double best = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) * std::numbers::log2e;
         if (best < floor_bits) continue;
         const PairScore score = scorer.score(batch.levels[n], weight, batch.a[n], batch.b[n]);
         if (score.log_odds_bits < floor_bits) continue;
@@ -335,9 +331,7 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
     blocker.for_each_pair(chunk, [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
       ++part.first[rule];
       whose[batch.count] = {rule, left, right};
-      batch.a[batch.count] = records.of(left);
-      batch.b[batch.count++] = records.of(right);
-      if (batch.count == Comparer::Batch::kBatchMax) flush();
+      if (batch.add(records.of(left), records.of(right))) flush();
     });
     flush();
     if (progress == nullptr) return;
