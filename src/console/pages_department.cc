@@ -71,9 +71,7 @@ Response request_destroy(Visit& visit) {
   const std::string request = visit.request.field("request");
   const std::string actor = visit.actor->id;
   return start_act(visit, "Destroy a request", [request, actor](site::Site& site, Progress&) -> Result<Outcome> {
-    auto destroyed = site::retention_destroy(site, request, actor);
-    if (!destroyed.ok()) return destroyed.error();
-    return told(std::move(destroyed), "Take the certificate to the trusted party", "/outbox");
+    return told(site::retention_destroy(site, request, actor), "Take the certificate to the trusted party", "/outbox");
   });
 }
 

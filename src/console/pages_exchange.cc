@@ -84,13 +84,10 @@ Response submit_families(Visit& visit) {
   return start_act(visit, "Send a file of families", [upload, actor](site::Site& site, Progress&) -> Result<Outcome> {
     const auto submitted = site::submit_families(site, site::CouncilFile{upload->path(), {}}, actor);
     if (!submitted.ok()) return submitted.error();
-    Outcome outcome;
-    outcome.report = submitted.value().report();
-    outcome.rejects = submitted.value().rejects;
-    outcome.warnings = submitted.value().warnings;
-    outcome.sealed_files = {std::filesystem::path(submitted.value().sealed_path).filename().string()};
-    outcome.next_text = "Take the sealed file and its signature to the trusted party";
-    outcome.next_href = "/outbox";
+    auto outcome = told(submitted.value().report(), "Take the sealed file and its signature to the trusted party", "/outbox");
+    outcome.value().rejects = submitted.value().rejects;
+    outcome.value().warnings = submitted.value().warnings;
+    outcome.value().sealed_files = {std::filesystem::path(submitted.value().sealed_path).filename().string()};
     return outcome;
   });
 }
@@ -117,13 +114,7 @@ Response receive_file(Visit& visit) {
     Landing landing(site.paths());
     const auto path = landing.put(*a, *b);
     if (!path.ok()) return path.error();
-    auto report = site::receive_file(site, path.value(), actor);
-    if (!report.ok()) return report.error();
-    Outcome outcome;
-    outcome.report = std::move(report).value();
-    outcome.next_text = "Files to take to others";
-    outcome.next_href = "/outbox";
-    return outcome;
+    return told(site::receive_file(site, path.value(), actor), "Files to take to others", "/outbox");
   });
 }
 

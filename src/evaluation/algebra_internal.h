@@ -15,6 +15,8 @@ using Vector = std::vector<double>;
 
 double dot(std::span<const double> a, std::span<const double> b);
 double sum_of(std::span<const double> a);
+/// The p quantile of at least one value, between neighbours in proportion (type 7 of Hyndman and Fan 1996).
+double quantile_of_sorted(std::span<const double> sorted, double p);
 /// Element by element; shapes equal.
 Vector times(std::span<const double> a, std::span<const double> b);
 /// a += factor * b.

@@ -111,10 +111,7 @@ double replicate_quantile(const Matrix& replicates, std::size_t column, double p
   }
   if (values.empty()) return NAN;
   std::sort(values.begin(), values.end());
-  const double at = p * static_cast<double>(values.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const auto high = std::min(low + 1, values.size() - 1);
-  return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
+  return quantile_of_sorted(values, p);
 }
 
 }  // namespace kinfold::evaluation

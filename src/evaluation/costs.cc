@@ -40,13 +40,6 @@ Total total_of(const CostInputs& inputs, ChangeOf change_of, PoundsOf pounds_of)
   return total;
 }
 
-double quantile(std::vector<double>& sorted, double p) {
-  const double at = p * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const auto high = std::min(low + 1, sorted.size() - 1);
-  return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
-
 void draw_intervals(const CostInputs& inputs, const Matrix& root, CostResult& result) {
   std::vector<double> all, fiscal;
   std::size_t above = 0;
@@ -69,10 +62,10 @@ void draw_intervals(const CostInputs& inputs, const Matrix& root, CostResult& re
   std::sort(all.begin(), all.end());
   std::sort(fiscal.begin(), fiscal.end());
   const double tail = (1 - inputs.confidence) / 2;
-  result.per_pound_low = quantile(all, tail);
-  result.per_pound_high = quantile(all, 1 - tail);
-  result.fiscal_per_pound_low = quantile(fiscal, tail);
-  result.fiscal_per_pound_high = quantile(fiscal, 1 - tail);
+  result.per_pound_low = quantile_of_sorted(all, tail);
+  result.per_pound_high = quantile_of_sorted(all, 1 - tail);
+  result.fiscal_per_pound_low = quantile_of_sorted(fiscal, tail);
+  result.fiscal_per_pound_high = quantile_of_sorted(fiscal, 1 - tail);
   result.chance_of_breaking_even = static_cast<double>(above) / inputs.draw_count;
 }
 
