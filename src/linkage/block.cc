@@ -76,6 +76,17 @@ std::uint64_t largest_within(const std::vector<Found>& found, double pair_budget
   return largest;
 }
 
+// The sizes of the three largest, for the budget and the report.
+std::vector<BlockSize> largest_of(std::vector<Found> found, bool two_files) {
+  const auto last = found.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, found.size()));
+  std::partial_sort(found.begin(), last, found.end(), [](const Found& a, const Found& b) { return a.pairs > b.pairs; });
+  std::vector<BlockSize> sizes;
+  for (auto block = found.begin(); block != last; ++block) {
+    sizes.push_back({block->middle - block->begin, two_files ? block->end - block->middle : 0, block->pairs});
+  }
+  return sizes;
+}
+
 }  // namespace
 
 // Sorts (key, record), makes the blocks, and leaves out the largest ones beyond the budget; their
@@ -91,6 +102,7 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
   const auto found = find_blocks(entries, records);
   const std::uint64_t largest = largest_within(found, pair_budget);
   RuleYield& yield = yields_[rule];
+  yield.largest_blocks = largest_of(found, records.two_files());
   RuleBlocks own;
   std::vector<std::uint32_t> struck;
   for (const auto& block : found) {

@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "linkage/attach_internal.h"
+#include "linkage/insight_internal.h"
 #include "linkage/run_internal.h"
 
 namespace kinfold::linkage {
@@ -332,6 +333,10 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   if (left.row_count() == 0 || (right != nullptr && right->row_count() == 0)) {
     return invalid("the " + std::string(left.row_count() == 0 ? "left" : "right") + " file has no rows; nothing can be linked");
   }
+  const std::size_t second_count = right == nullptr ? left.row_count() : right->row_count();
+  for (const auto& [one, other] : options.explain_rows) {
+    if (one >= left.row_count() || other >= second_count) return invalid("a pair to be explained names a row that its table does not have; rows are counted from 0");
+  }
   auto prepared = prepare(left, right, model, options, true);
   if (!prepared.ok()) return prepared.error();
   const Run& run = prepared.value();
@@ -342,6 +347,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   if (run.blocker->pair_count() == 0) {
     result.notes.emplace_back("no two records share a blocking key: nothing was compared, and nothing is linked");
     result.blocking = run.blocker->yields();
+    result.insight.completeness = completeness_of(*run.records);
     std::vector<std::uint32_t> alone(run.records->count);
     std::iota(alone.begin(), alone.end(), 0U);
     number_clusters(result, *run.records, alone);
@@ -362,6 +368,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   const StageScope stage(options.progress, "group");
   if (right != nullptr) link_two(result, run, kept, options);
   else link_one(result, run, scorer, kept, options);
+  result.insight = look_into(scorer, result, options, run.thread_count);
   return result;
 }
 

@@ -10,6 +10,8 @@
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "linkage/explanation.h"
+#include "linkage/insight.h"
 #include "linkage/model.h"
 #include "table/table.h"
 
@@ -22,6 +24,8 @@ struct LinkOptions {
   /// highest, from the fitted probabilities alone.
   std::optional<double> threshold;
   std::uint64_t pair_count_max = 4'000'000'000;  ///< More candidate pairs than this are refused before starting.
+  std::vector<RowPair> explain_rows;       ///< Pairs to be explained, whether or not a rule finds them.
+  std::size_t doubtful_explained_max = 6;  ///< So many of the pairs nearest to the threshold are explained too.
   Progress* progress = nullptr;     ///< Not owned.
 };
 
@@ -36,6 +40,13 @@ struct ScoredPair {
   bool linked = false;        ///< In the final answer (above the threshold, assigned, in one cluster).
 };
 
+/// The size of a block; what its records have in common is not told.
+struct BlockSize {
+  std::uint64_t left_count = 0;
+  std::uint64_t right_count = 0;  ///< 0 where one file is deduplicated.
+  std::uint64_t pair_count = 0;
+};
+
 /// What a blocking rule brought in.
 struct RuleYield {
   std::string name;
@@ -43,6 +54,7 @@ struct RuleYield {
   std::uint64_t first_pair_count = 0;    ///< Of those, found by no rule before it.
   std::uint64_t skipped_block_count = 0; ///< Blocks left out as too large.
   std::uint64_t skipped_pair_count = 0;
+  std::vector<BlockSize> largest_blocks;  ///< At most three, left out or not, the largest first.
   double expected_matches = 0.0;         ///< Sum of probabilities over its first pairs.
   bool usable = true;                    ///< False: a file lacks one of its fields.
 };
@@ -75,6 +87,7 @@ struct LinkResult {
   std::vector<std::vector<std::uint8_t>> patterns;  ///< Level of each comparison; 255: a value is missing.
   std::vector<RuleYield> blocking;
   FitReport fit;
+  Insight insight;
   Model model;                            ///< Fitted; only the comparisons that were used.
   std::vector<std::string> notes;         ///< What was left out or assumed, in plain words.
 };

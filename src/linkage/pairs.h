@@ -1,38 +1,14 @@
 // Single pairs under a fitted model: what they weigh, and why.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
-#include "linkage/link.h"
+#include "linkage/explanation.h"
 #include "linkage/model.h"
 #include "table/table.h"
 
 namespace kinfold::linkage {
-
-/// One step from the prior to the answer.
-struct ExplainedComparison {
-  std::string comparison;
-  std::string level;                 ///< The level's test, "missing" where a value is; "" for what joins the steps.
-  double m = 0.0;                    ///< 0 where missing.
-  double u = 0.0;
-  double weight_bits = 0.0;          ///< log2 of m over u.
-  double term_frequency_bits = 0.0;  ///< Added because the agreeing value is rare, or taken off because it is common.
-};
-
-/// A waterfall: prior_bits and every step's bits add up to log odds of `probability`.
-struct PairExplanation {
-  double prior_bits = 0.0;           ///< log2 odds that two random records match.
-  std::vector<ExplainedComparison> steps;
-  double related_bits = 0.0;         ///< Taken off because relatives would agree like this too; never above 0.
-  double weight_bits = 0.0;          ///< The pair's weight: all of the above but the prior.
-  double probability = 0.0;          ///< Of the pair by itself, whatever other candidates there are.
-};
-
-using RowPair = std::pair<std::uint32_t, std::uint32_t>;
 
 /// Explains pairs of rows (of `left` and `right`; both of `left` where `right` is null), whether or not a
 /// blocking rule finds them. Term frequencies are those of the tables given.

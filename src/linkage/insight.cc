@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "base/parallel.h"
+#include "linkage/insight_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr std::size_t kRecordsPerChunk = 16384;
+// Beyond a hundred bits nothing is left to tell.
+constexpr double kSelfBitsMax = 100.0;
+
+std::vector<SelfWeight> self_weights(const Scorer& scorer, std::size_t thread_count) {
+  const auto& records = scorer.records();
+  std::vector<std::map<int, SelfWeight>> parts((records.count + kRecordsPerChunk - 1) / kRecordsPerChunk);
+  parallel_chunks(records.count, kRecordsPerChunk, thread_count, [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+    for (std::size_t n = begin; n < end; ++n) {
+      const auto record = static_cast<std::uint32_t>(n);
+      const double bits = std::clamp(scorer.score(record, record).log_odds_bits, -kSelfBitsMax, kSelfBitsMax);
+      auto& weight = parts[chunk][static_cast<int>(std::floor(bits))];
+      ++(n < records.left_count ? weight.left_count : weight.right_count);
+    }
+  });
+  std::map<int, SelfWeight> all;
+  for (const auto& part : parts) {
+    for (const auto& [bits, weight] : part) {
+      all[bits].left_count += weight.left_count;
+      all[bits].right_count += weight.right_count;
+    }
+  }
+  std::vector<SelfWeight> weights;
+  for (const auto& [bits, weight] : all) weights.push_back({bits, weight.left_count, weight.right_count});
+  return weights;
+}
+
+double bits_of_probability(double probability) {
+  const double p = std::clamp(probability, 1e-15, 1.0 - 1e-15);
+  return std::log2(p / (1.0 - p));
+}
+
+// Pairs nearest to the threshold, each of another agreement pattern: half of them linked where there are such.
+std::vector<const ScoredPair*> doubtful(const LinkResult& result, std::size_t count_max) {
+  const double line = bits_of_probability(result.threshold_probability);
+  std::vector<const ScoredPair*> nearest;
+  for (const bool linked : {true, false}) {
+    // Of each pattern the nearest pair, so that six pairs show six things.
+    std::map<std::uint32_t, const ScoredPair*> of_pattern;
+    const auto distance = [&](const ScoredPair& pair) { return std::abs(bits_of_probability(pair.probability) - line); };
+    for (const auto& pair : result.pairs) {
+      if (pair.linked != linked) continue;
+      auto& own = of_pattern[pair.pattern];
+      if (own == nullptr || distance(pair) < distance(*own)) own = &pair;
+    }
+    std::vector<const ScoredPair*> some;
+    for (const auto& [pattern, pair] : of_pattern) some.push_back(pair);
+    std::stable_sort(some.begin(), some.end(), [&](const auto* a, const auto* b) { return distance(*a) < distance(*b); });
+    const std::size_t room = linked ? (count_max + 1) / 2 : count_max - nearest.size();
+    some.resize(std::min(room, some.size()));
+    nearest.insert(nearest.end(), some.begin(), some.end());
+  }
+  std::stable_sort(nearest.begin(), nearest.end(), [](const auto* a, const auto* b) { return a->probability > b->probability; });
+  return nearest;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> records_by_row(const Records& records) {
+  std::vector<std::uint32_t> record_of(records.count);
+  for (std::uint32_t n = 0; n < records.count; ++n) record_of[records.row[n] + (n < records.left_count ? 0 : records.left_count)] = n;
+  return record_of;
+}
+
+PairExplanation explain_records(const Scorer& scorer, std::uint32_t left, std::uint32_t right) {
+  const auto& comparer = scorer.comparer();
+  const auto& model = scorer.model();
+  const auto* a = scorer.records().of(left);
+  const auto* b = scorer.records().of(right);
+  Levels levels{};
+  comparer.compare(a, b, levels);
+  const PairScore score = scorer.score(levels, scorer.pattern_weight(levels), a, b);
+  PairExplanation explanation;
+  explanation.prior_bits = std::log2(model.match_rate / (1.0 - model.match_rate));
+  double sum = 0.0;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    ExplainedComparison step;
+    step.comparison = comparer.comparison(n).name;
+    if (levels[n] == kMissingLevel) {
+      step.level = "missing";
+    } else {
+      const auto& level = comparer.comparison(n).levels[levels[n]];
+      const std::size_t field = comparer.field_of(n);
+      step.level = level.when;
+      step.m = model.m[n][levels[n]];
+      step.u = model.u[n][levels[n]];
+      const double whole = scorer.field_ratio(n, levels[n], a[field], b[field]).match * std::numbers::log2e;
+      step.weight_bits = std::log2(std::max(step.m, 1e-12) / std::max(step.u, 1e-12));
+      step.term_frequency_bits = whole - step.weight_bits;
+      sum += whole;
+    }
+    explanation.steps.push_back(std::move(step));
+  }
+  explanation.weight_bits = score.weight_bits;
+  explanation.related_bits = score.weight_bits - sum;
+  explanation.probability = probability_of_bits(score.log_odds_bits);
+  return explanation;
+}
+
+std::vector<FieldCompleteness> completeness_of(const Records& records) {
+  const auto share = [](std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  };
+  std::vector<FieldCompleteness> all;
+  for (const auto& field : records.fields) {
+    const std::uint64_t left_missing = field.left_count[0];
+    const std::uint64_t right_missing = field.count[0] - field.left_count[0];
+    FieldCompleteness own;
+    own.field = field.field.name;
+    own.left_share = 1.0 - share(left_missing, records.left_count);
+    own.right_share = records.two_files() ? 1.0 - share(right_missing, records.count - records.left_count) : 0.0;
+    std::uint64_t commonest = 0;
+    for (std::size_t code = 1; code < field.count.size(); ++code) {
+      own.distinct_count += field.count[code] > 0;
+      commonest = std::max<std::uint64_t>(commonest, field.count[code]);
+    }
+    own.commonest_share = share(commonest, records.count - field.count[0]);
+    all.push_back(std::move(own));
+  }
+  return all;
+}
+
+Insight look_into(const Scorer& scorer, const LinkResult& result, const LinkOptions& options, std::size_t thread_count) {
+  const auto& records = scorer.records();
+  const auto record_of = records_by_row(records);
+  const std::size_t right_first = records.two_files() ? records.left_count : 0;
+  Insight insight;
+  insight.completeness = completeness_of(records);
+  insight.self_weights = self_weights(scorer, thread_count);
+  const auto add = [&](RowPair rows, bool linked, bool asked) {
+    insight.explained.push_back({rows, linked, asked, explain_records(scorer, record_of[rows.first], record_of[right_first + rows.second])});
+  };
+  for (const auto& rows : options.explain_rows) {
+    const auto found = std::find_if(result.pairs.begin(), result.pairs.end(), [&](const ScoredPair& pair) {
+      return RowPair{pair.left, pair.right} == rows || (!records.two_files() && RowPair{pair.right, pair.left} == rows);
+    });
+    add(rows, found != result.pairs.end() && found->linked, true);
+  }
+  for (const auto* pair : doubtful(result, options.doubtful_explained_max)) add({pair->left, pair->right}, pair->linked, false);
+  return insight;
+}
+
+}  // namespace kinfold::linkage
