@@ -9,7 +9,7 @@ void add_linkage_commands(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("link", "Link two files, or find the duplicates in one; needs no charter and no site");
   auto command = std::make_shared<linkage::LinkCommand>();
   auto threshold = std::make_shared<double>(0);
-  auto many = std::make_shared<bool>(false);
+  auto pairing = std::make_shared<std::string>("auto");
   auto ids = std::make_shared<std::vector<std::string>>();
   auto format = std::make_shared<std::string>("both");
   verb->add_option("left", command->left_path, "CSV or Parquet")->required();
@@ -25,11 +25,13 @@ void add_linkage_commands(CLI::App& app, Context& context) {
   verb->add_option("--format", *format, "Of pairs and clusters: csv, parquet or both")
       ->check(CLI::IsMember({"csv", "parquet", "both"}))
       ->capture_default_str();
-  verb->add_flag("--many", *many, "A record may be linked more than once");
+  verb->add_option("--pairing", *pairing, "Two files: how often a record may be linked; auto looks whether a file holds people more than once")
+      ->check(CLI::IsMember({"auto", "one-to-one", "one-to-many", "many-to-one", "many"}))
+      ->capture_default_str();
   verb->callback([=, &context] {
     ProgressBar progress(context.json);
     command->progress = &progress;
-    command->one_to_one = !*many;
+    command->pairing = linkage::pairing_of(*pairing).value_or(linkage::Pairing::kAuto);
     if (asked->count() > 0) command->explain = {(*ids)[0], (*ids)[1]};
     command->write_csv = *format != "parquet";
     command->write_parquet = *format != "csv";

@@ -48,9 +48,12 @@ GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t smal
   const auto& comparer = scorer.comparer();
   const std::size_t large_size = std::min(groups.size(large), kMembersLookedAtMax);
   GroupWeight weight;
+  double stayed = 0.0;
+  double moved = 0.0;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     const std::size_t field = comparer.field_of(n);
     double match = 0.0;
+    double apart = 0.0;
     double related = 0.0;
     double count = 0.0;
     for (std::size_t i = 0; i < groups.size(small); ++i) {
@@ -60,14 +63,17 @@ GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t smal
         if (code_b == 0) continue;
         const auto ratio = scorer.field_ratio(n, comparer.level_of(n, code_a, code_b), code_a, code_b);
         match += std::exp(ratio.match);
+        apart += std::exp(ratio.moved);
         related += std::exp(ratio.related);
         count += 1.0;
       }
     }
     if (count <= 0.0) continue;
-    weight.match += std::log(match / count);
+    stayed += std::log(match / count);
+    moved += std::log(apart / count);
     weight.related += std::log(related / count);
   }
+  weight.match = scorer.match_of(stayed, moved);
   return weight;
 }
 
@@ -175,7 +181,9 @@ struct Choice {
 // The best candidate of one small group and its probability among all of them, strangers and relatives.
 Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin, std::size_t end) {
   const double related_odds = scorer.model().related_rate / scorer.model().match_rate;
-  const double nobody = std::log(static_cast<double>(groups.count()));
+  // Of a file with few duplicates most small groups belong to nobody known.
+  const double partners = scorer.model().match_rate * static_cast<double>(scorer.records().count);
+  const double nobody = std::log(static_cast<double>(groups.count())) - std::log(std::min(1.0, partners));
   std::vector<double> masses = {nobody};
   Choice choice;
   choice.small = candidates[begin].first;

@@ -176,11 +176,14 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     return invalid("no blocking rule of the model can be used with the fields that the files have; add one");
   }
   blocker.rules_.resize(usable_rules.size());
-  const double budget = model.settings.pairs_per_record_max * static_cast<double>(std::max<std::size_t>(records.count, 1000));
+  const auto budget_of = [&](const BlockingRule& rule) {
+    const double per_record = rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max : model.settings.pairs_per_record_max;
+    return per_record * static_cast<double>(std::max<std::size_t>(records.count, 1000));
+  };
   std::vector<RuleBlocks> blocks(usable_rules.size());
   parallel_chunks(usable_rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
     blocker.rules_[rule] = keys_of_rule(records, *usable_rules[rule], tables);
-    blocks[rule] = blocker.blocks_of_rule(rule, records, budget);
+    blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]));
   });
   for (auto& own : blocks) blocker.append(std::move(own));
   blocks.clear();

@@ -153,12 +153,13 @@ std::string explanation_text(const PairExplanation& pair) {
       text += "    " + bits_text(step.term_frequency_bits) + "  " + step.comparison + ": a " + (step.term_frequency_bits > 0 ? "rare" : "common") + " value\n";
     }
   }
+  if (std::abs(pair.moved_bits) >= 0.005) text += "    " + bits_text(pair.moved_bits) + "  whoever moves house changes several of these at once\n";
   if (pair.related_bits < -0.005) text += "    " + bits_text(pair.related_bits) + "  relatives would agree like this too\n";
   return text + "    " + bits_text(pair.prior_bits + pair.weight_bits) + "  together; probability " + std::to_string(pair.probability) + "\n";
 }
 
 nlohmann::ordered_json explanation_json(const PairExplanation& pair) {
-  nlohmann::ordered_json json = {{"prior_bits", pair.prior_bits}, {"weight_bits", pair.weight_bits}, {"related_bits", pair.related_bits}, {"probability", pair.probability}};
+  nlohmann::ordered_json json = {{"prior_bits", pair.prior_bits}, {"weight_bits", pair.weight_bits}, {"moved_bits", pair.moved_bits}, {"related_bits", pair.related_bits}, {"probability", pair.probability}};
   json["steps"] = nlohmann::ordered_json::array();
   for (const auto& step : pair.steps) {
     json["steps"].push_back({{"comparison", step.comparison}, {"level", step.level}, {"m", step.m}, {"u", step.u},
@@ -209,7 +210,7 @@ Result<LinkReport> run_link(const LinkCommand& command) {
   }
   LinkOptions options;
   options.thread_count = command.thread_count;
-  options.one_to_one = command.one_to_one;
+  options.pairing = command.pairing;
   options.threshold = command.threshold;
   options.progress = command.progress;
   auto linked = link(left.value(), two ? &right.value() : nullptr, model, options);

@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "linkage/link.h"
 #include "linkage/pairs.h"
 
 namespace kinfold::linkage {
@@ -26,7 +27,7 @@ struct LinkCommand {
   std::optional<std::pair<std::string, std::string>> explain;
   std::optional<double> threshold;  ///< Not set: chosen without the truth.
   std::size_t thread_count = 0;     ///< 0: all cores.
-  bool one_to_one = true;
+  Pairing pairing = Pairing::kAuto;  ///< Two files: how often a record may be linked.
   bool write_csv = true;            ///< pairs.csv and clusters.csv
   bool write_parquet = true;        ///< pairs.parquet and clusters.parquet
   Progress* progress = nullptr;     ///< Not owned.

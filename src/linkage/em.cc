@@ -7,6 +7,9 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr double kShareMin = 1e-9;
+// People move near: towns and parts of postcodes stay alike, but not most of an address.
+constexpr double kMoversOwnMax = 0.5;
+constexpr double kMovedRateMax = 0.6;
 
 Status check(const EmProblem& problem, const EmModel& start) {
   const std::size_t k = problem.random_share.size();
@@ -27,6 +30,10 @@ Status check(const EmProblem& problem, const EmModel& start) {
   if (!(problem.random_pair_count > 0.0)) return invalid("fit_em: random_pair_count is not above 0");
   if (!(start.match_rate > 0.0 && start.match_rate < 1.0)) return invalid("fit_em: start.match_rate is outside (0, 1)");
   if (!(start.related_rate >= 0.0 && start.related_rate < 1.0)) return invalid("fit_em: start.related_rate is outside [0, 1)");
+  if (!(start.moved_rate >= 0.0 && start.moved_rate < 1.0)) return invalid("fit_em: start.moved_rate is outside [0, 1)");
+  if (start.moved_rate > 0.0 && (start.moved.size() != k || problem.changes_on_moving.size() != k)) {
+    return invalid("fit_em: start.moved and changes_on_moving need one entry for each comparison");
+  }
   return {};
 }
 
@@ -45,7 +52,7 @@ void update_u(const EmProblem& problem, EmModel& model) {
     double sum = 0.0;
     for (std::size_t level = 0; level < model.u[n].size(); ++level) {
       const double all = problem.random_share[n][level];
-      const double left = (all - model.match_rate * model.m[n][level] - model.related_rate * model.related[n][level]) / rest;
+      const double left = (all - model.match_rate * match_share(model, n, level) - model.related_rate * model.related[n][level]) / rest;
       model.u[n][level] = std::max({left, all * 0.05, kShareMin});
       sum += model.u[n][level];
     }
@@ -55,44 +62,72 @@ void update_u(const EmProblem& problem, EmModel& model) {
 
 struct Sums {
   LevelShares m;
+  LevelShares moved;
   LevelShares related;
   double match_count = 0.0;
+  double moved_count = 0.0;
   double related_count = 0.0;
   double log_likelihood = 0.0;
 };
 
+// Log densities of a pattern in the four classes, rates included.
+struct Densities {
+  double stayed, moved, related, unrelated;
+};
+
+class Logs {
+ public:
+  explicit Logs(const EmModel& model)
+      : rates_{std::log(model.match_rate) + std::log1p(-model.moved_rate),
+               model.moved_rate > 0.0 ? std::log(model.match_rate) + std::log(model.moved_rate) : -1e300,
+               model.related_rate > 0.0 ? std::log(model.related_rate) : -1e300, std::log1p(-model.match_rate - model.related_rate)},
+        m_(logs_of(model.m)), moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : m_), related_(logs_of(model.related)), u_(logs_of(model.u)) {}
+
+  Densities of(const PatternCount& pattern) const {
+    Densities sums = rates_;
+    for (std::size_t n = 0; n < pattern.level.size(); ++n) {
+      const auto level = pattern.level[n];
+      if (level == kPatternMissing) continue;
+      sums.stayed += m_[n][level];
+      sums.moved += moved_[n][level];
+      sums.related += related_[n][level];
+      sums.unrelated += u_[n][level];
+    }
+    return sums;
+  }
+
+ private:
+  Densities rates_;
+  LevelShares m_, moved_, related_, u_;
+};
+
 Sums expect(const EmProblem& problem, const EmModel& model) {
-  const auto log_m = logs_of(model.m);
-  const auto log_r = logs_of(model.related);
-  const auto log_u = logs_of(model.u);
+  const Logs logs(model);
   Sums sums;
   sums.m = model.m;
   for (auto& row : sums.m) std::fill(row.begin(), row.end(), 0.0);
-  sums.related = sums.m;
-  const bool three = model.related_rate > 0.0;
+  sums.related = sums.moved = sums.m;
   for (const auto& pattern : problem.patterns) {
-    double match = std::log(model.match_rate);
-    double related = three ? std::log(model.related_rate) : -1e300;
-    double unrelated = std::log1p(-model.match_rate - model.related_rate);
-    for (std::size_t n = 0; n < pattern.level.size(); ++n) {
-      const auto level = pattern.level[n];
-      if (level == kPatternMissing) continue;
-      match += log_m[n][level];
-      related += log_r[n][level];
-      unrelated += log_u[n][level];
-    }
-    const double top = std::max({match, related, unrelated});
-    const double total = std::exp(match - top) + std::exp(related - top) + std::exp(unrelated - top);
-    const double p_match = std::exp(match - top) / total * pattern.pair_count;
-    const double p_related = std::exp(related - top) / total * pattern.pair_count;
+    const Densities log = logs.of(pattern);
+    const double top = std::max({log.stayed, log.moved, log.related, log.unrelated});
+    const double total = std::exp(log.stayed - top) + std::exp(log.moved - top) + std::exp(log.related - top) + std::exp(log.unrelated - top);
+    const double share = pattern.pair_count / total;
+    const double stayed = std::exp(log.stayed - top) * share;
+    const double moved = std::exp(log.moved - top) * share;
+    const double related = std::exp(log.related - top) * share;
     sums.log_likelihood += pattern.pair_count * (top + std::log(total));
-    sums.match_count += p_match;
-    sums.related_count += p_related;
+    sums.match_count += stayed + moved;
+    sums.moved_count += moved;
+    sums.related_count += related;
     for (std::size_t n = 0; n < pattern.level.size(); ++n) {
       const auto level = pattern.level[n];
       if (level == kPatternMissing) continue;
-      sums.m[n][level] += p_match;
-      sums.related[n][level] += p_related;
+      // Those who stayed alone say what one person's values are like: their addresses vouch for them. Movers
+      // have a say in nothing but their addresses, or namesakes who live apart would pass for movers with a wrong
+      // date of birth and make that look usual.
+      sums.m[n][level] += stayed;
+      sums.moved[n][level] += moved;
+      sums.related[n][level] += related;
     }
   }
   return sums;
@@ -119,33 +154,50 @@ double largest_change(const LevelShares& before, const LevelShares& after) {
   return change;
 }
 
-// Holds relatives to what they can share. What is cut off goes to the levels that are not at their bound,
-// in proportion: the maximum of the multinomial likelihood under upper bounds.
-void bound_related(const EmProblem& problem, EmModel& model) {
-  for (std::size_t n = 0; n < problem.related_own_max.size(); ++n) {
-    const double own = problem.related_own_max[n];
-    if (own >= 1.0) continue;
-    auto& row = model.related[n];
-    std::vector<bool> bounded(row.size(), false);
-    for (bool again = true; again;) {
-      again = false;
-      double bound_sum = 0.0;
-      double free_sum = 0.0;
-      for (std::size_t level = 0; level < row.size(); ++level) (bounded[level] ? bound_sum : free_sum) += row[level];
-      for (std::size_t level = 0; level + 1 < row.size(); ++level) {
-        if (bounded[level]) continue;
-        const double bound = own * model.m[n][level] + (1.0 - own) * problem.random_share[n][level];
-        if (row[level] / free_sum * (1.0 - bound_sum) <= bound) continue;
-        row[level] = std::max(bound, kShareMin);
-        bounded[level] = again = true;
-        break;
-      }
-      if (!again) for (std::size_t level = 0; level < row.size(); ++level) if (!bounded[level]) row[level] *= (1.0 - bound_sum) / free_sum;
+// Holds a class to `own` of the way from strangers to one person. What is cut off goes to the levels that are
+// not at their bound, in proportion: the maximum of the multinomial likelihood under upper bounds.
+void hold_to(double own, const std::vector<double>& m, const std::vector<double>& random, std::vector<double>& row) {
+  std::vector<bool> bounded(row.size(), false);
+  for (bool again = true; again;) {
+    again = false;
+    double bound_sum = 0.0;
+    double free_sum = 0.0;
+    for (std::size_t level = 0; level < row.size(); ++level) (bounded[level] ? bound_sum : free_sum) += row[level];
+    for (std::size_t level = 0; level + 1 < row.size(); ++level) {
+      if (bounded[level]) continue;
+      const double bound = own * m[level] + (1.0 - own) * random[level];
+      if (row[level] / free_sum * (1.0 - bound_sum) <= bound) continue;
+      row[level] = std::max(bound, kShareMin);
+      bounded[level] = again = true;
+      break;
     }
+    if (!again) for (std::size_t level = 0; level < row.size(); ++level) if (!bounded[level]) row[level] *= (1.0 - bound_sum) / free_sum;
   }
 }
 
+void bound_related(const EmProblem& problem, EmModel& model) {
+  for (std::size_t n = 0; n < problem.related_own_max.size(); ++n) {
+    if (problem.related_own_max[n] < 1.0) hold_to(problem.related_own_max[n], model.m[n], problem.random_share[n], model.related[n]);
+  }
+}
+
+void update_moved(const EmProblem& problem, const Sums& sums, const EmModel& start, double prior, EmModel& model) {
+  if (start.moved_rate <= 0.0) return;
+  update_shares(sums.moved, start.moved, prior, model.moved);
+  for (std::size_t n = 0; n < model.moved.size(); ++n) {
+    if (problem.changes_on_moving[n]) hold_to(kMoversOwnMax, model.m[n], problem.random_share[n], model.moved[n]);
+    else model.moved[n] = model.m[n];
+  }
+  const double rate = (sums.moved_count + prior * start.moved_rate) / (sums.match_count + prior);
+  model.moved_rate = std::clamp(rate, 1e-6, kMovedRateMax);
+}
+
 }  // namespace
+
+double match_share(const EmModel& model, std::size_t comparison, std::size_t level) {
+  const double stayed = model.m[comparison][level];
+  return model.moved_rate > 0.0 ? stayed + model.moved_rate * (model.moved[comparison][level] - stayed) : stayed;
+}
 
 Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOptions& options) {
   if (auto status = check(problem, start); !status.ok()) return status.error();
@@ -156,6 +208,7 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
     const Sums sums = expect(problem, fit.model);
     const EmModel before = fit.model;
     update_shares(sums.m, start.m, options.prior_pair_count, fit.model.m);
+    update_moved(problem, sums, start, options.prior_pair_count, fit.model);
     if (start.related_rate > 0.0) {
       update_shares(sums.related, start.related, options.prior_pair_count, fit.model.related);
       bound_related(problem, fit.model);
@@ -166,6 +219,7 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
     update_u(problem, fit.model);
     fit.iteration_count = n;
     fit.converged = std::max({largest_change(before.m, fit.model.m), largest_change(before.related, fit.model.related),
+                              largest_change(before.moved, fit.model.moved), std::fabs(before.moved_rate - fit.model.moved_rate) * 0.01,
                               std::fabs(rate / before.match_rate - 1.0) * 0.01}) < options.tolerance;
     fit.log_likelihood_nats = sums.log_likelihood;
     fit.expected_match_count = sums.match_count;

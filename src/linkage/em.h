@@ -1,4 +1,4 @@
-// Fits the three-class Fellegi-Sunter model to counts of agreement patterns.
+// Fits the Fellegi-Sunter model with its classes of pairs to counts of agreement patterns.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +26,22 @@ struct EmProblem {
   /// Shape [K], or empty: relatives agree at a level at most this share of the way from strangers (0) to
   /// one person (1). Without it, the third class takes a file's badly damaged matches for relatives.
   std::vector<double> related_own_max;
+  /// Shape [K], or empty: whether a comparison's value changes when somebody moves house.
+  std::vector<bool> changes_on_moving = {};
 };
 
 struct EmModel {
   double match_rate = 0.0;    ///< Of all pairs; in (0, 1).
   double related_rate = 0.0;  ///< 0: no third class.
-  LevelShares m;
+  LevelShares m;              ///< Of matches; where a comparison changes on moving, of those who did not move.
   LevelShares related;
   LevelShares u;              ///< Follows from random_share; ignored in a start.
+  double moved_rate = 0.0;    ///< Of matches: those who moved between the two records. 0: not modelled.
+  LevelShares moved = {};     ///< Of those; equal to m where a comparison does not change on moving. Empty: not modelled.
 };
+
+/// m of all matches, movers or not.
+double match_share(const EmModel& model, std::size_t comparison, std::size_t level);
 
 struct EmOptions {
   int iteration_count_max = 200;
@@ -51,7 +58,12 @@ struct EmFit {
   double expected_match_count = 0.0;
 };
 
-/// Expectation-maximisation over patterns, classes match / related / unrelated.
+/// Expectation-maximisation over patterns, classes match (stayed, moved) / related / unrelated.
+///
+/// Whoever moves house changes street, town, postcode and telephone at once. Independent fields would count
+/// that as so many disagreements of their own and lose the pair; so matches are a mixture of those who
+/// stayed and those who moved, alike in all that does not change on moving (a latent class within the
+/// matches: Winkler 1993, Larsen and Rubin 2001). Movers are held to half the way from strangers.
 ///
 /// u is not free: all pairs together show each level at `random_share`, so
 /// u = (random_share - match_rate m - related_rate related) / the rest. Blocking therefore cannot

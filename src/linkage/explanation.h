@@ -22,7 +22,8 @@ struct ExplainedComparison {
 struct PairExplanation {
   double prior_bits = 0.0;           ///< log2 odds that two random records match.
   std::vector<ExplainedComparison> steps;
-  double related_bits = 0.0;         ///< Taken off because relatives would agree like this too; never above 0.
+  double moved_bits = 0.0;           ///< Given back because whoever moves house changes several of these at once; never below log2 of who stays.
+  double related_bits = 0.0;         ///< Taken off because relatives would agree like this too; above 0 by the related rate at most.
   double weight_bits = 0.0;          ///< The pair's weight: all of the above but the prior.
   double probability = 0.0;          ///< Of the pair by itself, whatever other candidates there are.
 };

@@ -83,7 +83,8 @@ PairExplanation explain_records(const Scorer& scorer, std::uint32_t left, std::u
   const PairScore score = scorer.score(levels, scorer.pattern_weight(levels), a, b);
   PairExplanation explanation;
   explanation.prior_bits = std::log2(model.match_rate / (1.0 - model.match_rate));
-  double sum = 0.0;
+  double stayed = 0.0;
+  double moved = 0.0;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     ExplainedComparison step;
     step.comparison = comparer.comparison(n).name;
@@ -95,15 +96,19 @@ PairExplanation explain_records(const Scorer& scorer, std::uint32_t left, std::u
       step.level = level.when;
       step.m = model.m[n][levels[n]];
       step.u = model.u[n][levels[n]];
-      const double whole = scorer.field_ratio(n, levels[n], a[field], b[field]).match * std::numbers::log2e;
+      const auto ratio = scorer.field_ratio(n, levels[n], a[field], b[field]);
+      const double whole = ratio.match * std::numbers::log2e;
       step.weight_bits = std::log2(std::max(step.m, 1e-12) / std::max(step.u, 1e-12));
       step.term_frequency_bits = whole - step.weight_bits;
-      sum += whole;
+      stayed += ratio.match;
+      moved += ratio.moved;
     }
     explanation.steps.push_back(std::move(step));
   }
   explanation.weight_bits = score.weight_bits;
-  explanation.related_bits = score.weight_bits - sum;
+  const double match = scorer.match_of(stayed, moved);
+  explanation.moved_bits = (match - stayed) * std::numbers::log2e;
+  explanation.related_bits = score.weight_bits - match * std::numbers::log2e;
   explanation.probability = probability_of_bits(score.log_odds_bits);
   return explanation;
 }

@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "linkage/attach_internal.h"
+#include "linkage/pairing_internal.h"
 #include "linkage/insight_internal.h"
 #include "linkage/run_internal.h"
 
@@ -28,6 +29,7 @@ LevelShares start_m(const Comparer& comparer) {
 
 // Twins share a date of birth, fathers and sons a name: seldom enough that three in ten bounds it.
 constexpr double kRelativesOwnMax = 0.3;
+constexpr double kMovedRateStart = 0.1;
 
 // People who belong together agree on shared fields almost as one person does, on the others hardly
 // more than strangers.
@@ -38,6 +40,16 @@ LevelShares start_related(const Comparer& comparer, const LevelShares& m, const 
     for (std::size_t level = 0; level < shares[n].size(); ++level) {
       shares[n][level] = own * m[n][level] + (1.0 - own) * random[n][level];
     }
+  }
+  return shares;
+}
+
+// Those who moved are strangers in what changes then, but for towns and the like.
+LevelShares start_moved(const Comparer& comparer, const LevelShares& m, const LevelShares& random) {
+  LevelShares shares = m;
+  for (std::size_t n = 0; n < shares.size(); ++n) {
+    if (!comparer.comparison(n).changes_on_moving) continue;
+    for (std::size_t level = 0; level < shares[n].size(); ++level) shares[n][level] = 0.1 * m[n][level] + 0.9 * random[n][level];
   }
   return shares;
 }
@@ -59,14 +71,17 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
   EmModel em;
   em.match_rate = model.match_rate;
   em.related_rate = model.related_rate;
+  em.moved_rate = model.moved_rate;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     em.m.emplace_back();
     em.related.emplace_back();
     em.u.emplace_back();
+    em.moved.emplace_back();
     for (const auto& level : comparer.comparison(n).levels) {
       em.m.back().push_back(level.m.value);
       em.u.back().push_back(std::max(level.u.value, 1e-12));
       em.related.back().push_back(level.related.value > 0 ? level.related.value : level.u.value);
+      em.moved.back().push_back(comparer.comparison(n).changes_on_moving && level.moved.value > 0 ? level.moved.value : level.m.value);
     }
   }
   return em;
@@ -80,6 +95,7 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
   model.fitted = true;
   model.match_rate = fit.model.match_rate;
   model.related_rate = fit.model.related_rate;
+  model.moved_rate = fit.model.moved_rate;
   model.comparisons.clear();
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     Comparison comparison = comparer.comparison(n);
@@ -87,6 +103,7 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
       comparison.levels[level].m = {fit.model.m[n][level], fit.m_pair_count[n][level] >= 0.5};
       comparison.levels[level].u = {fit.model.u[n][level], random.observed[n][level]};
       comparison.levels[level].related = {fit.model.related_rate > 0.0 ? fit.model.related[n][level] : 0.0, true};
+      if (comparison.changes_on_moving && fit.model.moved_rate > 0.0) comparison.levels[level].moved = {fit.model.moved[n][level], true};
     }
     model.comparisons.push_back(std::move(comparison));
   }
@@ -112,6 +129,7 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   problem.random_share = random.share;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     problem.related_own_max.push_back(comparer.comparison(n).shared_in_household ? 1.0 : kRelativesOwnMax);
+    problem.changes_on_moving.push_back(comparer.comparison(n).changes_on_moving);
   }
   EmModel start;
   const double smaller = static_cast<double>(run.records->two_files()
@@ -121,6 +139,11 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   start.related_rate = start.match_rate;
   start.m = start_m(comparer);
   start.related = start_related(comparer, start.m, random.share);
+  // One such value alone cannot tell who moved from whose value is wrong.
+  if (std::count(problem.changes_on_moving.begin(), problem.changes_on_moving.end(), true) >= 2) {
+    start.moved_rate = kMovedRateStart;
+    start.moved = start_moved(comparer, start.m, random.share);
+  }
   EmOptions options;
   options.iteration_count_max = model.settings.em_iteration_count_max;
   options.tolerance = model.settings.em_tolerance;
@@ -220,11 +243,24 @@ void fill_pairs(LinkResult& result, const Run& run, const std::vector<KeptPair>&
   });
 }
 
-void link_two(LinkResult& result, const Run& run, const std::vector<KeptPair>& kept, const LinkOptions& options) {
-  const auto probability = options.one_to_one ? compete(kept, run.records->count) : plain_probabilities(kept);
-  std::vector<std::size_t> taken(kept.size());
-  std::iota(taken.begin(), taken.end(), std::size_t{0});
-  if (options.one_to_one) taken = assign(kept, result.notes);
+// What was found out about the files, and how to forbid it.
+void note_pairing(LinkResult& result) {
+  const auto several = [&](std::string_view file) {
+    result.notes.push_back("the " + std::string(file) + " file seems to hold people more than once, so a record of the other may be linked to " +
+                           "several of its records; --pairing one-to-one forbids it");
+  };
+  if (result.pairing == Pairing::kManyToOne || result.pairing == Pairing::kMany) several("left");
+  if (result.pairing == Pairing::kOneToMany || result.pairing == Pairing::kMany) several("right");
+}
+
+void link_two(LinkResult& result, const Run& run, const Scorer& scorer, const std::vector<KeptPair>& kept, const LinkOptions& options) {
+  result.pairing = options.pairing;
+  if (options.pairing == Pairing::kAuto) {
+    result.pairing = detect_pairing(scorer, kept);
+    note_pairing(result);
+  }
+  const auto probability = pair_probabilities(kept, result.pairing, run.records->count);
+  const auto taken = pairs_allowed(kept, result.pairing, run.records->count, result.notes);
   std::vector<double> of_taken;
   for (const auto n : taken) of_taken.push_back(probability[n]);
   const double total = std::accumulate(probability.begin(), probability.end(), 0.0);
@@ -269,6 +305,7 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Mod
 }
 
 void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const std::vector<KeptPair>& kept, const LinkOptions& options) {
+  result.pairing = Pairing::kAuto;
   const auto probability = plain_probabilities(kept);
   const Curve curve = expected_curve(probability, std::accumulate(probability.begin(), probability.end(), 0.0));
   result.threshold_curve = curve.points;
@@ -366,7 +403,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
   const StageScope stage(options.progress, "group");
-  if (right != nullptr) link_two(result, run, kept, options);
+  if (right != nullptr) link_two(result, run, scorer, kept, options);
   else link_one(result, run, scorer, kept, options);
   result.insight = look_into(scorer, result, options, run.thread_count);
   return result;

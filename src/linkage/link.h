@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/progress.h"
@@ -17,9 +18,15 @@
 
 namespace kinfold::linkage {
 
+/// Two files: how often a record may be linked. "One to many": a record of the left file to several of the
+/// right one, each of which to it alone. kAuto looks whether a file holds people more than once.
+enum class Pairing { kAuto, kOneToOne, kOneToMany, kManyToOne, kMany };
+std::string_view pairing_name(Pairing pairing);  ///< "auto", "one-to-one" ...
+std::optional<Pairing> pairing_of(std::string_view name);
+
 struct LinkOptions {
   std::size_t thread_count = 0;     ///< 0: all cores. The result is the same on any number.
-  bool one_to_one = true;           ///< Two files: a record is linked at most once.
+  Pairing pairing = Pairing::kAuto;
   /// Posterior probability from which a pair is taken. Not set: chosen so that the expected F1 is
   /// highest, from the fitted probabilities alone.
   std::optional<double> threshold;
@@ -83,6 +90,7 @@ struct LinkResult {
   std::uint64_t cluster_count = 0;
   std::uint64_t candidate_pair_count = 0;
   double threshold_probability = 0.0;
+  Pairing pairing = Pairing::kOneToOne;   ///< As used; kAuto where one file was deduplicated.
   std::vector<ThresholdPoint> threshold_curve;
   std::vector<std::vector<std::uint8_t>> patterns;  ///< Level of each comparison; 255: a value is missing.
   std::vector<RuleYield> blocking;

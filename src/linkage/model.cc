@@ -49,11 +49,12 @@ std::vector<std::string> strings_of(const toml::table& table, std::string_view k
 }
 
 Result<Field> parse_field(const toml::table& table) {
-  if (auto status = check_keys(table, {"name", "kind", "columns", "derive"}); !status.ok()) return status.error();
+  if (auto status = check_keys(table, {"name", "kind", "columns", "derive", "year_columns", "month_columns", "day_columns"}); !status.ok()) return status.error();
   Field field;
   field.name = table["name"].value_or(std::string{});
   field.columns = strings_of(table, "columns");
   field.derive = table["derive"].value_or(std::string{});
+  field.date_parts = {strings_of(table, "year_columns"), strings_of(table, "month_columns"), strings_of(table, "day_columns")};
   if (field.name.empty()) return invalid(at_line(table) + "a [[field]] has no name; add name = \"...\"");
   if (field.columns.empty()) field.columns = {field.name};
   const std::string kind = table["kind"].value_or(std::string("text"));
@@ -76,12 +77,12 @@ Result<Estimate> parse_estimate(const toml::table& table, std::string_view key) 
 }
 
 Result<Level> parse_level(const toml::table& table) {
-  if (auto status = check_keys(table, {"when", "m", "u", "related", "m_observed", "u_observed", "related_observed", "term_frequency"});
+  if (auto status = check_keys(table, {"when", "m", "u", "related", "moved", "m_observed", "u_observed", "related_observed", "moved_observed", "term_frequency"});
       !status.ok()) return status.error();
   Level level;
   level.when = table["when"].value_or(std::string{});
   if (auto expression = parse_expression(level.when); !expression.ok()) return invalid(at_line(table) + expression.error().message);
-  for (auto [key, target] : {std::pair{"m", &level.m}, {"u", &level.u}, {"related", &level.related}}) {
+  for (auto [key, target] : {std::pair{"m", &level.m}, {"u", &level.u}, {"related", &level.related}, {"moved", &level.moved}}) {
     auto estimate = parse_estimate(table, key);
     if (!estimate.ok()) return estimate.error();
     *target = estimate.value();
@@ -111,11 +112,12 @@ void fill_m(std::vector<Level>& levels) {
 }
 
 Result<Comparison> parse_comparison(const toml::table& table, const Model& model) {
-  if (auto status = check_keys(table, {"name", "field", "levels", "shared_in_household"}); !status.ok()) return status.error();
+  if (auto status = check_keys(table, {"name", "field", "levels", "shared_in_household", "changes_on_moving"}); !status.ok()) return status.error();
   Comparison comparison;
   comparison.field = table["field"].value_or(std::string{});
   comparison.name = table["name"].value_or(comparison.field);
   comparison.shared_in_household = table["shared_in_household"].value_or(false);
+  comparison.changes_on_moving = table["changes_on_moving"].value_or(false);
   const bool known = std::any_of(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == comparison.field; });
   if (!known) return invalid(at_line(table) + "comparison of '" + comparison.field + "', which is not the name of a [[field]]");
   const auto* levels = table["levels"].as_array();
@@ -156,13 +158,15 @@ Result<Settings> parse_settings(const toml::table& table) {
 }
 
 Result<BlockingRule> parse_rule(const toml::table& table) {
-  if (auto status = check_keys(table, {"name", "keys", "on_clusters"}); !status.ok()) return status.error();
+  if (auto status = check_keys(table, {"name", "keys", "on_clusters", "pairs_per_record_max"}); !status.ok()) return status.error();
   BlockingRule rule;
   rule.keys = strings_of(table, "keys");
   if (rule.keys.empty()) return invalid(at_line(table) + "a [[block]] has no keys; add keys = [\"...\"]");
   for (const auto& key : rule.keys) rule.name += (rule.name.empty() ? "" : " + ") + key;
   rule.name = table["name"].value_or(rule.name);
   rule.on_clusters = table["on_clusters"].value_or(false);
+  rule.pairs_per_record_max = table["pairs_per_record_max"].value_or(0.0);
+  if (!(rule.pairs_per_record_max >= 0.0)) return invalid(at_line(table) + "pairs_per_record_max of a [[block]] is below 0");
   return rule;
 }
 
@@ -180,7 +184,7 @@ Status parse_each(const toml::table& root, std::string_view key, std::vector<T>&
 }
 
 Result<Model> model_from(const toml::table& root) {
-  if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "fitted", "match_rate", "related_rate"}); !status.ok()) {
+  if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "fitted", "match_rate", "related_rate", "moved_rate"}); !status.ok()) {
     return status.error();
   }
   Model model;
@@ -188,6 +192,7 @@ Result<Model> model_from(const toml::table& root) {
   model.fitted = root["fitted"].value_or(false);
   model.match_rate = root["match_rate"].value_or(0.0);
   model.related_rate = root["related_rate"].value_or(0.0);
+  model.moved_rate = root["moved_rate"].value_or(0.0);
   if (const auto* settings = root["settings"].as_table()) {
     auto parsed = parse_settings(*settings);
     if (!parsed.ok()) return parsed.error();
@@ -248,7 +253,7 @@ Result<Model> read_model(const std::string& path) {
 
 std::string model_to_toml(const Model& model) {
   std::string out = fmt::format("name = {}\nfitted = {}\n", quoted(model.name), model.fitted);
-  if (model.fitted) out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\n", model.match_rate, model.related_rate);
+  if (model.fitted) out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\nmoved_rate = {:.17g}\n", model.match_rate, model.related_rate, model.moved_rate);
   const auto& s = model.settings;
   out += "\n[settings]\n";
   if (s.term_frequency_by_u) out += "term_frequency_by_u = true\n";
@@ -260,19 +265,25 @@ std::string model_to_toml(const Model& model) {
   for (const auto& field : model.fields) {
     out += fmt::format("\n[[field]]\nname = {}\nkind = {}\ncolumns = {}\n", quoted(field.name), quoted(kind_name(field.kind)), list_of(field.columns));
     if (!field.derive.empty()) out += fmt::format("derive = {}\n", quoted(field.derive));
+    const auto& parts = field.date_parts;
+    if (!parts.year.empty()) {
+      out += fmt::format("year_columns = {}\nmonth_columns = {}\nday_columns = {}\n", list_of(parts.year), list_of(parts.month), list_of(parts.day));
+    }
   }
   for (const auto& comparison : model.comparisons) {
-    out += fmt::format("\n[[comparison]]\nname = {}\nfield = {}\nshared_in_household = {}\nlevels = [\n", quoted(comparison.name),
-                       quoted(comparison.field), comparison.shared_in_household);
+    out += fmt::format("\n[[comparison]]\nname = {}\nfield = {}\nshared_in_household = {}\nchanges_on_moving = {}\nlevels = [\n",
+                       quoted(comparison.name), quoted(comparison.field), comparison.shared_in_household, comparison.changes_on_moving);
     for (const auto& level : comparison.levels) {
-      out += fmt::format("  {{ when = {}{}{}{}{} }},\n", quoted(level.when), estimate_text("m", level.m), estimate_text("u", level.u),
-                         estimate_text("related", level.related),
+      out += fmt::format("  {{ when = {}{}{}{}{}{} }},\n", quoted(level.when), estimate_text("m", level.m), estimate_text("u", level.u),
+                         estimate_text("related", level.related), estimate_text("moved", level.moved),
                          level.term_frequency > 0 ? fmt::format(", term_frequency = {:.17g}", level.term_frequency) : std::string{});
     }
     out += "]\n";
   }
-  for (const auto& rule : model.blocking) out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", quoted(rule.name), list_of(rule.keys),
-                                                   rule.on_clusters ? "on_clusters = true\n" : "");
+  for (const auto& rule : model.blocking) {
+    out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", quoted(rule.name), list_of(rule.keys), rule.on_clusters ? "on_clusters = true\n" : "");
+    if (rule.pairs_per_record_max > 0.0) out += fmt::format("pairs_per_record_max = {:.17g}\n", rule.pairs_per_record_max);
+  }
   return out;
 }
 

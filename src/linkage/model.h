@@ -30,6 +30,11 @@ struct Field {
   /// Where none of them is there (or the value is empty): "full_name.first", "full_name.last",
   /// "full_name.rest" (what is neither forename nor surname), "address.postcode", "address.building".
   std::string derive;
+  /// Of a date: names of columns that hold its parts, read where a file has all three and no whole date.
+  struct DateParts {
+    std::vector<std::string> year, month, day;
+  };
+  DateParts date_parts = {};
 };
 
 /// A probability that was estimated, given, or never seen: three different things.
@@ -41,9 +46,10 @@ struct Estimate {
 /// One level of agreement. Levels are tried in order; the last, "else", takes what is left.
 struct Level {
   std::string when;  ///< An expression; see docs/methods/linkage.md: "exact", "jaro_winkler >= 0.92", "else" ...
-  Estimate m;        ///< Share of matching pairs at this level (of those with a value on both sides).
+  Estimate m;        ///< Share of matching pairs at this level (of those with a value on both sides; see changes_on_moving).
   Estimate u;        ///< Share of non-matching random pairs at this level.
   Estimate related;  ///< Share at this level among pairs of different people who live or belong together.
+  Estimate moved;    ///< Share at this level among matches who moved house; only where changes_on_moving.
   /// 0: every value counts the same; 1: rare values count for more by their whole frequency; between:
   /// by that power of it (for levels of partial agreement).
   double term_frequency = 0.0;
@@ -54,6 +60,8 @@ struct Comparison {
   std::string field;
   std::vector<Level> levels;
   bool shared_in_household = false;  ///< Different people of one household tend to agree on it.
+  /// Whoever moves house changes it together with the others so marked. Then m is of those who stayed.
+  bool changes_on_moving = false;
 };
 
 /// Records that agree on all keys are compared. A key is a field, or a part of one after a dot:
@@ -62,6 +70,7 @@ struct Comparison {
 struct BlockingRule {
   std::string name;
   std::vector<std::string> keys;
+  double pairs_per_record_max = 0;  ///< Its own budget; 0: that of the settings.
   /// Used only to look groups up by all that their records know together, once groups have formed.
   bool on_clusters = false;
 };
@@ -88,6 +97,7 @@ struct Model {
   bool fitted = false;
   double match_rate = 0.0;    ///< Share of all random pairs that match. 0: not yet known.
   double related_rate = 0.0;  ///< Share that are different people who belong together. 0: none modelled.
+  double moved_rate = 0.0;    ///< Share of the matches who moved house between the two records. 0: not modelled.
   std::vector<std::string> notes;  ///< What a reader of a foreign model left out, for the report.
 };
 

@@ -103,7 +103,7 @@ Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& 
   }
   json["model"] = {{"name", result.model.name}, {"fitted", "model.toml"}, {"starting", command.model_path.empty() ? "built in" : "given"}};
   json["seed"] = result.model.settings.seed;
-  json["one_to_one"] = command.one_to_one;
+  json["pairing"] = {{"asked", pairing_name(command.pairing)}, {"used", pairing_name(result.pairing)}};
   json["threshold"] = {{"given", command.threshold.has_value()}, {"probability", report.threshold}};
   json["truth"] = {{"column", command.truth_column}, {"pattern", command.truth_pattern}, {"used_for", "measuring only"}};
   json["result"] = {{"pairs", report.pair_count}, {"clusters", report.cluster_count}, {"candidate_pairs", report.candidate_pair_count}};

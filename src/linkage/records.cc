@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <memory>
 #include <numeric>
 
 #include "base/parallel.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "linkage/date_columns_internal.h"
 #include "linkage/expression_internal.h"
 #include "linkage/radix_internal.h"
 #include "linkage/strings_internal.h"
@@ -38,18 +40,6 @@ std::string without_prefix(std::string_view name) {
     if (header_key(name).starts_with(header_key(prefix))) return header_key(name).substr(header_key(prefix).size());
   }
   return {};
-}
-
-const table::Column* find_column(const table::Table& table, const std::vector<std::string>& names) {
-  for (const auto& key_of : {header_key, without_prefix}) {
-    for (const auto& name : names) {
-      const std::string wanted = header_key(name);
-      for (const auto& column : table.columns()) {
-        if (key_of(column.name()) == wanted) return &column;
-      }
-    }
-  }
-  return nullptr;
 }
 
 // The text of a cell as people would write it; a whole number kept as a double loses its ".0".
@@ -198,6 +188,7 @@ struct Side {
   const table::Table* table = nullptr;
   std::vector<std::uint32_t> order;              ///< Rows in canonical order.
   std::vector<const table::Column*> columns;     ///< Null where the file lacks the field.
+  std::vector<std::unique_ptr<table::Column>> made;  ///< Dates put together from their parts; `columns` point here.
 };
 
 struct KeyedRow {
@@ -262,12 +253,20 @@ void sort_by_values(const std::vector<const table::Column*>& columns, std::vecto
   take_order(sorted_by(order, hash_of), order);
 }
 
+// A whole date comes before its parts, its parts before the year alone.
+const table::Column* column_of(const table::Table& table, const Field& field, Side& side) {
+  const auto* whole = find_column(table, field.columns);
+  if (whole != nullptr && whole != find_column(table, field.date_parts.year)) return whole;
+  auto made = date_from_parts(table, field);
+  return made ? side.made.emplace_back(std::make_unique<table::Column>(std::move(*made))).get() : whole;
+}
+
 Result<Side> make_side(const table::Table& table, const Model& model, bool ids_must_differ, std::string_view which) {
   Side side;
   side.table = &table;
   side.order.resize(table.row_count());
   std::iota(side.order.begin(), side.order.end(), 0U);
-  for (const auto& field : model.fields) side.columns.push_back(find_column(table, field.columns));
+  for (const auto& field : model.fields) side.columns.push_back(column_of(table, field, side));
   if (!ids_must_differ) {
     sort_by_values(side.columns, side.order);
     return side;
@@ -343,6 +342,18 @@ bool both_sides_have_values(const EncodedField& field, std::size_t left_count, s
 }
 
 }  // namespace
+
+const table::Column* find_column(const table::Table& table, const std::vector<std::string>& names) {
+  for (const auto& key_of : {header_key, without_prefix}) {
+    for (const auto& name : names) {
+      const std::string wanted = header_key(name);
+      for (const auto& column : table.columns()) {
+        if (key_of(column.name()) == wanted) return &column;
+      }
+    }
+  }
+  return nullptr;
+}
 
 int Records::find(std::string_view name) const {
   for (std::size_t n = 0; n < fields.size(); ++n) {

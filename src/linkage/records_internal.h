@@ -46,6 +46,9 @@ struct EncodeOptions {
 Result<Records> encode(const table::Table& left, const table::Table* right, const Model& model,
                        const EncodeOptions& options);
 
+/// The first of `names` that the table has, without regard to case, blanks, punctuation and prefixes such as
+/// "home_"; null if there is none.
+const table::Column* find_column(const table::Table& table, const std::vector<std::string>& names);
 /// The id column of a table by the model's setting or the usual names; null if there is none.
 const table::Column* find_id(const table::Table& table, const Model& model);
 

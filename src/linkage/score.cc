@@ -73,7 +73,8 @@ double log_sum(double a, double b) {
 double probability_of_bits(double log_odds_bits) { return 1.0 / (1.0 + std::exp2(-log_odds_bits)); }
 
 Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& model, bool term_frequency_by_u)
-    : records_(&records), comparer_(&comparer), model_(model), by_u_(term_frequency_by_u), log_m_(logs_of(model.m)), log_related_(logs_of(model.related)),
+    : records_(&records), comparer_(&comparer), model_(model), by_u_(term_frequency_by_u), log_m_(logs_of(model.m)),
+      log_moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : log_m_), log_related_(logs_of(model.related)),
       log_u_(logs_of(model.u)) {
   for (const auto& field : records.fields) value_count_.emplace_back(field.count.begin(), field.count.end());
   set_frequencies();
@@ -115,24 +116,32 @@ Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t leve
   const double nats = term_frequency_nats(comparison, level, code_a, code_b);
   const double unrelated = log_u_[comparison][level] - nats;
   const double related = log_related_[comparison][level] - (comparer_->comparison(comparison).shared_in_household ? 0.0 : nats);
-  return {log_m_[comparison][level] - unrelated, related - unrelated};
+  return {log_m_[comparison][level] - unrelated, log_moved_[comparison][level] - unrelated, related - unrelated};
+}
+
+double Scorer::match_of(double stayed, double moved) const {
+  if (model_.moved_rate <= 0.0) return stayed;
+  return log_sum(stayed + std::log1p(-model_.moved_rate), moved + std::log(model_.moved_rate));
 }
 
 PatternWeight Scorer::pattern_weight(const Levels& levels) const {
   PatternWeight weight;
-  weight.match = std::log(model_.match_rate);
+  double stayed = 0.0;
+  double moved = 0.0;
   weight.related = model_.related_rate > 0.0 ? std::log(model_.related_rate) : -1e30;
   weight.unrelated = std::log1p(-model_.match_rate - model_.related_rate);
   for (std::size_t n = 0; n < comparer_->comparison_count(); ++n) {
     const auto level = levels[n];
     if (level == kMissingLevel) continue;
-    weight.match += log_m_[n][level];
+    stayed += log_m_[n][level];
+    moved += log_moved_[n][level];
     weight.related += log_related_[n][level];
     weight.unrelated += log_u_[n][level];
     const std::size_t field = comparer_->field_of(n);
     const double power = comparer_->comparison(n).levels[level].term_frequency;
     if (power > 0.0) weight.bonus_max += std::max(0.0, power * std::log(base_share(n) * value_total_[field]));
   }
+  weight.match = std::log(model_.match_rate) + match_of(stayed, moved);
   return weight;
 }
 

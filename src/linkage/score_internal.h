@@ -36,11 +36,14 @@ class Scorer {
   PairScore score(std::uint32_t left, std::uint32_t right) const;
 
   /// Log likelihood ratios against strangers (natural), of one comparison at one level of two values:
-  /// one person; people who belong together.
+  /// one person, who stayed or moved; people who belong together.
   struct FieldRatio {
-    double match = 0.0;
+    double match = 0.0;  ///< Who stayed, where it changes on moving.
+    double moved = 0.0;
     double related = 0.0;
   };
+  /// From sums of FieldRatio's: stayed or moved.
+  double match_of(double stayed, double moved) const;
   FieldRatio field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
   const EmModel& model() const { return model_; }
 
@@ -57,7 +60,7 @@ class Scorer {
   const Comparer* comparer_;
   EmModel model_;
   bool by_u_ = false;
-  LevelShares log_m_, log_related_, log_u_;
+  LevelShares log_m_, log_moved_, log_related_, log_u_;
   std::vector<std::vector<double>> value_count_;   ///< By field and code.
   std::vector<double> value_total_;                ///< By field.
   std::vector<double> mean_share_;                 ///< By field: expected share of a random value's own.

@@ -98,6 +98,62 @@ TEST(FitEm, LeavesMissingValuesOut) {
   EXPECT_EQ(fit.value().m_pair_count[2][0], 0.0);
 }
 
+// Three values that change on moving (the last), three that do not.
+EmProblem movers_counts(const EmModel& stayed, double moved_rate, const LevelShares& moved, double pair_count) {
+  EmModel movers = stayed;
+  for (std::size_t n = 3; n < 6; ++n) movers.m[n] = moved[n];
+  EmProblem problem = expected_counts(stayed, pair_count);
+  const EmProblem other = expected_counts(movers, pair_count);
+  for (std::size_t n = 0; n < problem.patterns.size(); ++n) {
+    problem.patterns[n].pair_count = (1.0 - moved_rate) * problem.patterns[n].pair_count + moved_rate * other.patterns[n].pair_count;
+  }
+  for (std::size_t n = 0; n < 6; ++n) {
+    for (std::size_t level = 0; level < 2; ++level) {
+      problem.random_share[n][level] = (1.0 - moved_rate) * problem.random_share[n][level] + moved_rate * other.random_share[n][level];
+    }
+  }
+  problem.changes_on_moving = {false, false, false, true, true, true};
+  return problem;
+}
+
+TEST(FitEm, TellsWhoMovedHouseFromWhoseValuesAreWrong) {
+  const auto u = agreeing({0.005, 0.01, 0.003, 0.01, 0.02, 0.005});
+  const EmModel truth{0.001, 0.0, agreeing({0.95, 0.9, 0.95, 0.95, 0.97, 0.9}), u, u};
+  const auto moved = agreeing({0.0, 0.0, 0.0, 0.02, 0.10, 0.006});
+  EmModel start{0.0005, 0.0, agreeing({0.8, 0.8, 0.8, 0.8, 0.8, 0.8}), u, {}};
+  start.moved_rate = 0.1;
+  start.moved = agreeing({0.8, 0.8, 0.8, 0.1, 0.1, 0.1});
+  EmOptions options;
+  options.prior_pair_count = 0.0;
+  options.tolerance = 1e-9;
+  options.iteration_count_max = 20000;
+  const auto fit = fit_em(movers_counts(truth, 0.3, moved, 1e8), start, options);
+  ASSERT_TRUE(fit.ok());
+  const auto& model = fit.value().model;
+  EXPECT_NEAR(model.match_rate, 0.001, 1e-5);
+  EXPECT_NEAR(model.moved_rate, 0.3, 2e-3);
+  EXPECT_NEAR(model.m[3][0], 0.95, 2e-3);
+  EXPECT_NEAR(model.moved[3][0], 0.02, 2e-3);
+  EXPECT_NEAR(model.moved[4][0], 0.10, 2e-3);
+  EXPECT_EQ(model.moved[0], model.m[0]) << "what does not change on moving is one";
+  EXPECT_NEAR(match_share(model, 3, 0), 0.7 * 0.95 + 0.3 * 0.02, 2e-3);
+}
+
+TEST(FitEm, TakesNobodyForAMoverWhereValuesAreWrongOneByOne) {
+  const auto u = agreeing({0.005, 0.01, 0.003, 0.01, 0.02, 0.005});
+  const EmModel truth{0.001, 0.0, agreeing({0.95, 0.9, 0.95, 0.9, 0.9, 0.9}), u, u};
+  EmModel start{0.0005, 0.0, agreeing({0.8, 0.8, 0.8, 0.8, 0.8, 0.8}), u, {}};
+  start.moved_rate = 0.1;
+  start.moved = agreeing({0.8, 0.8, 0.8, 0.1, 0.1, 0.1});
+  EmOptions options;
+  options.iteration_count_max = 20000;
+  options.tolerance = 1e-9;
+  const auto fit = fit_em(movers_counts(truth, 0.0, u, 1e8), start, options);
+  ASSERT_TRUE(fit.ok());
+  EXPECT_LT(fit.value().model.moved_rate, 0.005);
+  EXPECT_NEAR(match_share(fit.value().model, 3, 0), 0.9, 2e-3);
+}
+
 struct Refusal {
   const char* name;
   EmProblem problem;

@@ -65,7 +65,7 @@ TEST(Insight, StepsOfEveryExplainedPairAddUpToItsWeight) {
   EXPECT_TRUE(explained.front().asked);
   EXPECT_EQ(explained.front().rows, (RowPair{3, 9}));
   for (const auto& pair : explained) {
-    double sum = pair.explanation.related_bits;
+    double sum = pair.explanation.moved_bits + pair.explanation.related_bits;
     for (const auto& step : pair.explanation.steps) sum += step.weight_bits + step.term_frequency_bits;
     EXPECT_NEAR(sum, pair.explanation.weight_bits, 1e-9);
   }

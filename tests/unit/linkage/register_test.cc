@@ -101,10 +101,12 @@ TEST(ExplainPairs, AddsUpToTheWeightThatLinkGives) {
   for (std::size_t n = 0; n < pairs.size(); ++n) {
     const auto& one = explained.value()[n];
     EXPECT_NEAR(one.weight_bits, linked.value().pairs[n].weight_bits, 1e-9);
-    double sum = one.related_bits;
+    double sum = one.moved_bits + one.related_bits;
     for (const auto& step : one.steps) sum += step.weight_bits + step.term_frequency_bits;
     EXPECT_NEAR(sum, one.weight_bits, 1e-9);
-    EXPECT_LE(one.related_bits, 1e-9);
+    // Whom relatives do not resemble gains what the related class takes of all pairs.
+    const auto& fitted = linked.value().model;
+    EXPECT_LE(one.related_bits, -std::log2(1.0 - fitted.related_rate / (1.0 - fitted.match_rate)) + 1e-9);
     EXPECT_NEAR(one.probability, 1.0 / (1.0 + std::exp2(-one.prior_bits - one.weight_bits)), 1e-6);
   }
 }

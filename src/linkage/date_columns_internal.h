@@ -1,0 +1,15 @@
+// Dates that a file holds in three columns.
+#pragma once
+
+#include <optional>
+
+#include "linkage/model.h"
+#include "table/table.h"
+
+namespace kinfold::linkage {
+
+/// One column of dates ("1950-03-01") out of a file's year, month and day columns, where it has all three
+/// (Field::date_parts). A part that is not a number of at most four digits leaves the row empty.
+std::optional<table::Column> date_from_parts(const table::Table& table, const Field& field);
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,107 @@
+#include "linkage/pairing_internal.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "linkage/run_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr double kSureBits = 6.63;  // A probability of .99.
+constexpr double kRepeatedShareMin = 0.02;
+constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
+
+// The two surest partners of a record.
+struct Partners {
+  std::array<std::uint32_t, 2> record = {kNobody, kNobody};
+  std::array<double, 2> bits = {kSureBits, kSureBits};
+
+  void see(std::uint32_t other, double log_odds_bits) {
+    if (log_odds_bits > bits[0]) {
+      record = {other, record[0]};
+      bits = {log_odds_bits, bits[0]};
+    } else if (log_odds_bits > bits[1]) {
+      record[1] = other;
+      bits[1] = log_odds_bits;
+    }
+  }
+};
+
+// Whether the file on the other side of `of` holds people more than once.
+template <typename Of, typename Other>
+bool holds_repeats(const Scorer& scorer, const std::vector<KeptPair>& kept, Of of, Other other) {
+  std::vector<Partners> partners(scorer.records().count);
+  for (const auto& pair : kept) partners[pair.*of].see(pair.*other, pair.log_odds_bits);
+  std::size_t sure = 0;
+  std::size_t repeated = 0;
+  for (const auto& own : partners) {
+    if (own.record[0] == kNobody) continue;
+    ++sure;
+    if (own.record[1] == kNobody) continue;
+    const auto [first, second] = std::minmax(own.record[0], own.record[1]);
+    repeated += scorer.score(first, second).log_odds_bits >= kSureBits;
+  }
+  return static_cast<double>(repeated) > kRepeatedShareMin * static_cast<double>(sure);
+}
+
+// Each record's heaviest pair; of equal ones the first in the order of pairs.
+std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::uint32_t KeptPair::*once, std::size_t record_count) {
+  constexpr auto kNone = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> best(record_count, kNone);
+  for (std::size_t n = 0; n < kept.size(); ++n) {
+    auto& own = best[kept[n].*once];
+    if (own == kNone || kept[n].log_odds_bits > kept[own].log_odds_bits) own = n;
+  }
+  std::erase(best, kNone);
+  std::sort(best.begin(), best.end());
+  return best;
+}
+
+}  // namespace
+
+Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept) {
+  const bool right_repeats = holds_repeats(scorer, kept, &KeptPair::left, &KeptPair::right);
+  const bool left_repeats = holds_repeats(scorer, kept, &KeptPair::right, &KeptPair::left);
+  if (right_repeats) return left_repeats ? Pairing::kMany : Pairing::kOneToMany;
+  return left_repeats ? Pairing::kManyToOne : Pairing::kOneToOne;
+}
+
+std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count) {
+  if (pairing == Pairing::kMany) return plain_probabilities(kept);
+  if (pairing == Pairing::kOneToOne) return compete(kept, record_count);
+  const auto once = pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left;
+  const auto odds_of = [](const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); };
+  std::vector<double> sum(record_count, 0.0);
+  for (const auto& pair : kept) sum[pair.*once] += odds_of(pair);
+  std::vector<double> probability;
+  probability.reserve(kept.size());
+  for (const auto& pair : kept) probability.push_back(odds_of(pair) / (1.0 + sum[pair.*once]));
+  return probability;
+}
+
+std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count,
+                                       std::vector<std::string>& notes) {
+  if (pairing == Pairing::kOneToOne) return assign(kept, notes);
+  if (pairing != Pairing::kMany) return best_of_each(kept, pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left, record_count);
+  std::vector<std::size_t> all(kept.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+std::string_view pairing_name(Pairing pairing) {
+  constexpr std::array<std::string_view, 5> kNames = {"auto", "one-to-one", "one-to-many", "many-to-one", "many"};
+  return kNames[static_cast<std::size_t>(pairing)];
+}
+
+std::optional<Pairing> pairing_of(std::string_view name) {
+  for (const auto pairing : {Pairing::kAuto, Pairing::kOneToOne, Pairing::kOneToMany, Pairing::kManyToOne, Pairing::kMany}) {
+    if (pairing_name(pairing) == name) return pairing;
+  }
+  return std::nullopt;
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,26 @@
+// Two files: how often a record may be linked, and what its other candidates then mean.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "linkage/link.h"
+#include "linkage/score_internal.h"
+
+namespace kinfold::linkage {
+
+/// Which files hold several records of one person, from the pairs themselves: a file does where, of the
+/// other file's records that have a sure partner in it, more than two in a hundred have two that are also
+/// sure partners of each other (twins and namesakes are not). Never kAuto.
+Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept);
+
+/// Probability of each pair by itself, or where a record can have one partner only against all its other
+/// candidates: those of both records (one to one) or of the one that is linked once.
+std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count);
+
+/// Indexes of the pairs that may be linked, increasing: the best assignment; each record's best pair where
+/// only one side is linked once; all.
+std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count,
+                                       std::vector<std::string>& notes);
+
+}  // namespace kinfold::linkage

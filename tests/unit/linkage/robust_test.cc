@@ -1,0 +1,95 @@
+// The starting model on files unlike those it was made with.
+#include <gtest/gtest.h>
+
+#include "linkage/link.h"
+#include "unit/linkage/people.h"
+
+namespace kinfold::linkage {
+namespace {
+
+using testing_people::People;
+
+struct Quality {
+  double precision = 0.0;
+  double recall = 0.0;
+};
+
+Quality quality(const LinkResult& result, const table::Table& left, const table::Table& right, double matching) {
+  double both = 0.0;
+  double all = 0.0;
+  for (const auto& pair : result.pairs) {
+    if (!pair.linked) continue;
+    all += 1.0;
+    both += left.find("person")->string_at(pair.left) == right.find("person")->string_at(pair.right);
+  }
+  return {both / std::max(all, 1.0), both / matching};
+}
+
+// Every third person of the file lives elsewhere now: address and postcode have nothing to do with the old ones.
+table::Table with_movers(const People& people) {
+  table::Table file = people.file(0, 900, 0.06, 2);
+  const table::Table others = people.file(0, 900, 0.0, 5);
+  for (const char* name : {"address", "postcode"}) {
+    const auto before = *file.find(name);
+    table::Column after(name, table::ColumnType::kString);
+    for (std::size_t row = 0; row < 900; ++row) after.append_from(row % 3 == 0 ? *others.find(name) : before, row % 3 == 0 ? (row + 450) % 900 : row);
+    *file.find(name) = after;
+  }
+  table::Column town("town", table::ColumnType::kString);
+  for (std::size_t row = 0; row < 900; ++row) town.append_string("Town" + std::to_string((row % 3 == 0 ? (row + 450) : row) / 3 % 60));
+  file.add("town", table::ColumnType::kString) = town;
+  return file;
+}
+
+TEST(StartingModel, KnowsPeopleAgainWhoMovedHouse) {
+  const People people(900, 33);
+  table::Table left = people.file(0, 900, 0.06, 1);
+  table::Column town("town", table::ColumnType::kString);
+  for (std::size_t row = 0; row < 900; ++row) town.append_string("Town" + std::to_string(row / 3 % 60));
+  left.add("town", table::ColumnType::kString) = town;
+  const table::Table right = with_movers(people);
+  const auto result = link(left, &right, people_model(), {});
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_NEAR(result.value().model.moved_rate, 1.0 / 3.0, 0.05);
+  const auto found = quality(result.value(), left, right, 900.0);
+  EXPECT_GT(found.precision, 0.995);
+  EXPECT_GT(found.recall, 0.96);
+}
+
+TEST(StartingModel, ReadsDatesOutOfThreeColumns) {
+  const People people(600, 34);
+  const auto parts = [](table::Table table) {
+    const auto dates = *table.find("date_of_birth");
+    for (const auto& [name, from, length] : {std::tuple{"by", 0, 4}, {"bm", 5, 2}, {"bd", 8, 2}}) {
+      auto& part = table.add(name, table::ColumnType::kString);
+      for (std::size_t row = 0; row < dates.size(); ++row) {
+        const std::string whole(dates.string_at(row));
+        whole.size() < 10 ? part.append_null() : part.append_string(whole.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(length)));
+      }
+    }
+    table.find("date_of_birth")->rename("not_a_date");
+    table.find("address")->rename("unused_1");
+    table.find("postcode")->rename("unused_2");
+    return table;
+  };
+  const table::Table left = parts(people.file(0, 500, 0.04, 1));
+  const table::Table right = parts(people.file(100, 600, 0.04, 2));
+  const auto result = link(left, &right, people_model(), {});
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  const auto found = quality(result.value(), left, right, 400.0);
+  EXPECT_GT(found.precision, 0.99);
+  EXPECT_GT(found.recall, 0.9);
+}
+
+TEST(StartingModel, FindsNobodyTwiceInAFileWithoutDuplicates) {
+  const People people(3000, 35);
+  const table::Table file = people.file(0, 3000, 0.05, 1);
+  const auto result = link(file, nullptr, people_model(), {});
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  std::size_t links = 0;
+  for (const auto& pair : result.value().pairs) links += pair.linked;
+  EXPECT_LE(links, 3U);
+}
+
+}  // namespace
+}  // namespace kinfold::linkage
