@@ -63,7 +63,8 @@ struct EmFit {
 /// Whoever moves house changes street, town, postcode and telephone at once. Independent fields would count
 /// that as so many disagreements of their own and lose the pair; so matches are a mixture of those who
 /// stayed and those who moved, alike in all that does not change on moving (a latent class within the
-/// matches: Winkler 1993, Larsen and Rubin 2001). Movers are held to half the way from strangers.
+/// matches: Winkler 1993, Larsen and Rubin 2001). Movers are held to half the way from strangers, and m is
+/// that of those who stayed.
 ///
 /// u is not free: all pairs together show each level at `random_share`, so
 /// u = (random_share - match_rate m - related_rate related) / the rest. Blocking therefore cannot
