@@ -22,6 +22,8 @@ void add_linkage_commands(CLI::App& app, Context& context) {
                     ->check(CLI::Range(0.0, 1.0));
   verb->add_option("--threads", command->thread_count, "0: all cores")->capture_default_str();
   auto* asked = verb->add_option("--explain", *ids, "Two ids: why this pair weighs what it does")->expected(2);
+  verb->add_flag("--show-values", command->show_values, "The report shows the values of the pairs that it explains");
+  verb->add_option("--by", command->group_column, "Column of LEFT: the report shows quality by its values");
   verb->add_option("--format", *format, "Of pairs and clusters: csv, parquet or both")
       ->check(CLI::IsMember({"csv", "parquet", "both"}))
       ->capture_default_str();

@@ -129,14 +129,12 @@ Result<std::uint32_t> row_of(const table::Table& table, const Model& model, cons
   return invalid("the " + std::string(which) + " file has no record with the id that is to be explained");
 }
 
-Result<PairExplanation> explain(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model) {
+Result<RowPair> rows_of(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model) {
   const auto one = row_of(left, model, command.explain->first, "left");
   if (!one.ok()) return one.error();
   const auto other = row_of(right == nullptr ? left : *right, model, command.explain->second, right == nullptr ? "left" : "right");
   if (!other.ok()) return other.error();
-  auto explained = explain_pairs(left, right, model, {{one.value(), other.value()}});
-  if (!explained.ok()) return explained.error();
-  return explained.value().front();
+  return RowPair{one.value(), other.value()};
 }
 
 std::string bits_text(double bits) {
@@ -196,16 +194,15 @@ Result<LinkReport> run_link(const LinkCommand& command) {
     if (!right.ok()) return right.error();
   }
   const bool with_truth = !command.truth_column.empty() || !command.truth_pattern.empty();
-  std::vector<std::string> left_truth;
-  std::vector<std::string> right_truth;
+  Truth truths;
   if (with_truth) {
     auto truth = truth_of(left.value(), command, model, "left");
     if (!truth.ok()) return truth.error();
-    left_truth = std::move(truth).value();
+    truths.left = std::move(truth).value();
     if (two) {
       auto other = truth_of(right.value(), command, model, "right");
       if (!other.ok()) return other.error();
-      right_truth = std::move(other).value();
+      truths.right = std::move(other).value();
     }
   }
   LinkOptions options;
@@ -213,16 +210,14 @@ Result<LinkReport> run_link(const LinkCommand& command) {
   options.pairing = command.pairing;
   options.threshold = command.threshold;
   options.progress = command.progress;
+  if (command.explain) {
+    const auto rows = rows_of(command, left.value(), two ? &right.value() : nullptr, model);
+    if (!rows.ok()) return rows.error();
+    options.explain_rows.push_back(rows.value());
+  }
   auto linked = link(left.value(), two ? &right.value() : nullptr, model, options);
   if (!linked.ok()) return linked.error();
   const LinkResult& result = linked.value();
-  std::optional<PairExplanation> explanation;
-  if (command.explain && result.model.fitted) {
-    auto explained = explain(command, left.value(), two ? &right.value() : nullptr, result.model);
-    if (!explained.ok()) return explained.error();
-    explanation = std::move(explained).value();
-  }
-
   LinkReport report;
   report.left_row_count = left.value().row_count();
   report.right_row_count = two ? right.value().row_count() : 0;
@@ -233,13 +228,19 @@ Result<LinkReport> run_link(const LinkCommand& command) {
   report.threshold = result.threshold_probability;
   report.converged = result.fit.converged;
   report.notes = result.notes;
-  report.explanation = std::move(explanation);
+  if (!result.insight.explained.empty() && result.insight.explained.front().asked) report.explanation = result.insight.explained.front().explanation;
   if (with_truth) {
-    report.quality = quality_of(two ? count_between(result, left_truth, right_truth) : count_within(result.left_cluster, left_truth));
+    report.quality = quality_of(two ? count_between(result, truths.left, truths.right) : count_within(result.left_cluster, truths.left));
+  }
+  ReportInput input{result, report, left.value(), two ? &right.value() : nullptr, command.show_values, command.threshold.has_value(), command.group_column, {}};
+  if (!command.group_column.empty()) {
+    auto groups = quality_by_group(left.value(), command.group_column, result, truths);
+    if (!groups.ok()) return groups.error();
+    input.groups = std::move(groups).value();
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const StageScope stage(command.progress, "write");
-  auto written = write_outputs(command, left.value(), two ? &right.value() : nullptr, result, report);
+  auto written = write_outputs(command, input);
   if (!written.ok()) return written.error();
   report.files = std::move(written).value();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -25,6 +25,8 @@ struct LinkCommand {
   std::string truth_pattern;
   /// Two ids (of the left and the right file, or both of the one): why this pair weighs what it does.
   std::optional<std::pair<std::string, std::string>> explain;
+  bool show_values = false;         ///< The report's waterfalls show the records' values.
+  std::string group_column;         ///< "": none. The report shows quality by the values of this column of the left file.
   std::optional<double> threshold;  ///< Not set: chosen without the truth.
   std::size_t thread_count = 0;     ///< 0: all cores.
   Pairing pairing = Pairing::kAuto;  ///< Two files: how often a record may be linked.

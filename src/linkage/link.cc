@@ -185,6 +185,7 @@ Curve expected_curve(std::vector<double> probabilities, double expected_total) {
   Curve curve;
   double best = -1.0;
   double sum = 0.0;
+  double bits_told = std::numeric_limits<double>::infinity();
   for (std::size_t n = 0; n < probabilities.size(); ++n) {
     sum += probabilities[n];
     if (n + 1 < probabilities.size() && probabilities[n + 1] == probabilities[n]) continue;
@@ -194,8 +195,11 @@ Curve expected_curve(std::vector<double> probabilities, double expected_total) {
       best = f1;
       curve.best_probability = probabilities[n];
     }
+    // Evenly by rank, and closely enough by weight that sparse stretches are told too.
     const std::size_t step = probabilities.size() / 200 + 1;
-    if (n % step == 0 || n + 1 == probabilities.size()) {
+    const double bits = std::log2(probabilities[n] / std::max(1e-15, 1.0 - probabilities[n]));
+    if (n % step == 0 || n + 1 == probabilities.size() || bits < bits_told - 0.25) {
+      bits_told = bits;
       curve.points.push_back({probabilities[n], sum / count, std::min(1.0, sum / expected_total), f1, n + 1});
     }
   }

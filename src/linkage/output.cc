@@ -5,19 +5,16 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "linkage/records_internal.h"
+#include "linkage/shown_internal.h"
 #include "table/io.h"
 
 namespace kinfold::linkage {
 namespace {
 
 using table::ColumnType;
-
-// The id of each row as the file has it, or the row's number (1 is the first) where it has none.
-std::string id_text(const table::Column* id, std::size_t row) {
-  return id == nullptr ? std::to_string(row + 1) : id->text_at(row);
-}
 
 table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result, const Model& model) {
   const auto* left_id = find_id(left, model);
@@ -112,8 +109,8 @@ Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& 
 
 }  // namespace
 
-Result<std::vector<std::string>> write_outputs(const LinkCommand& command, const table::Table& left, const table::Table* right,
-                                               const LinkResult& result, const LinkReport& report) {
+Result<std::vector<std::string>> write_outputs(const LinkCommand& command, const ReportInput& input) {
+  const auto& [result, report, left, right] = std::tie(input.result, input.report, input.left, input.right);
   std::error_code error;
   std::filesystem::create_directories(command.out_dir, error);
   if (error) return io_error("the output folder cannot be made; name one below a folder that you may write to");
@@ -133,7 +130,7 @@ Result<std::vector<std::string>> write_outputs(const LinkCommand& command, const
   };
   if (auto status = tables("pairs.csv", "pairs.parquet", pairs_table(left, right == nullptr ? left : *right, result, result.model)); !status.ok()) return status.error();
   if (auto status = tables("clusters.csv", "clusters.parquet", clusters_table(left, right, result, result.model)); !status.ok()) return status.error();
-  for (const auto& [name, text] : {std::pair{"model.toml", model_to_toml(result.model)}, std::pair{"report.html", render_report(result, report, right != nullptr)},
+  for (const auto& [name, text] : {std::pair{"model.toml", model_to_toml(result.model)}, std::pair{"report.html", render_report(input)},
                                    std::pair{"manifest.json", manifest.value()}}) {
     const std::string& own = text;
     if (auto status = write(name, [&](const std::string& path) { return write_text(path, own); }); !status.ok()) return status.error();

@@ -123,6 +123,28 @@ Page& Page::chart(std::string_view caption, std::string_view vega_lite_json, std
   return *this;
 }
 
+Page& Page::bars(const Bars& bars) {
+  body_ += bars_markup(fmt::format("table-{}", body_.size()), bars);
+  return *this;
+}
+
+Page& Page::details(std::string_view summary, std::string_view caption, const table::Table& table, std::size_t row_count_max) {
+  body_ += fmt::format("<details><summary>{}</summary>\n", isolated_text(summary));
+  this->table(caption, table, row_count_max);
+  body_ += "</details>\n";
+  return *this;
+}
+
+Page& Page::script(std::string_view javascript) {
+  scripts_.emplace_back(javascript);
+  return *this;
+}
+
+Page& Page::style(std::string_view css) {
+  style_ += css;
+  return *this;
+}
+
 Page& Page::html(std::string_view markup) {
   body_ += markup;
   body_ += '\n';
@@ -142,8 +164,13 @@ std::string Page::render() const {
   }
   const std::string subtitle =
       subtitle_.empty() ? "" : fmt::format("<p class=\"subtitle\">{}</p>\n", isolated_text(subtitle_));
-  // The browser is told to load nothing from anywhere: the page is complete or it is wrong.
-  const std::string_view script_policy = chart_count_ > 0 ? " script-src 'unsafe-inline' 'unsafe-eval';" : "";
+  std::vector<Script> scripts = chart_count_ > 0 ? chart_scripts() : std::vector<Script>{};
+  for (const auto& javascript : scripts_) scripts.push_back(make_script(javascript));
+  // The browser is told to load nothing from anywhere, and to run these scripts alone: the page is complete
+  // or it is wrong. The chart library compiles its expressions, hence 'unsafe-eval' where there are charts.
+  std::string script_policy;
+  for (const auto& script : scripts) script_policy += (script_policy.empty() ? " script-src " : " ") + script.policy_source;
+  if (!script_policy.empty()) script_policy += chart_count_ > 0 ? " 'unsafe-eval';" : ";";
   std::string page = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';"
@@ -152,6 +179,7 @@ std::string Page::render() const {
       "<meta name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n<style>\n",
       script_policy, safe_text(title_));
   page += style_sheet();
+  page += style_;
   page += fmt::format(
       "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to main content</a>\n"
       "<main id=\"main\" tabindex=\"-1\">\n<header>\n<h1>{}</h1>\n{}</header>\n",
@@ -159,7 +187,7 @@ std::string Page::render() const {
   page += contents;
   page += body_;
   page += "</main>\n";
-  if (chart_count_ > 0) page += chart_scripts();
+  for (const auto& script : scripts) page += script.element;
   page += "</body>\n</html>\n";
   return page;
 }

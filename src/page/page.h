@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/bars.h"
 #include "table/table.h"
 
 namespace kinfold::page {
@@ -32,8 +33,15 @@ class Page {
   /// A Vega-Lite spec (JSON, version 6) with its data inside; `alternative` says in a sentence what
   /// the chart shows, for those who cannot see it.
   Page& chart(std::string_view caption, std::string_view vega_lite_json, std::string_view alternative);
+  Page& bars(const Bars& bars);
+  /// The figures behind a chart, folded away until somebody asks for them.
+  Page& details(std::string_view summary, std::string_view caption, const table::Table& table, std::size_t row_count_max = 400);
   /// Markup written by us. Never data.
   Page& html(std::string_view markup);
+  /// JavaScript written by us, run once the page is there. The page runs no other: it is named by its hash.
+  Page& script(std::string_view javascript);
+  /// Style of a page's own, after the common one. Written by us.
+  Page& style(std::string_view css);
 
   std::string render() const;
 
@@ -45,7 +53,9 @@ class Page {
   std::string title_;
   std::string subtitle_;
   std::string body_;
+  std::string style_;
   std::vector<Section> sections_;
+  std::vector<std::string> scripts_;
   int chart_count_ = 0;
 };
 

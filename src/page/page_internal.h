@@ -3,7 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "page/bars.h"
 #include "table/table.h"
 
 namespace kinfold::page {
@@ -19,8 +21,17 @@ std::string safe_in_script(std::string_view script);
 std::string table_markup(std::string_view id, std::string_view caption, const table::Table& table,
                          std::size_t row_count_max);
 
+std::string bars_markup(std::string_view id, const Bars& bars);
+
+/// A script element, and what a content security policy calls it: 'sha256-...'.
+struct Script {
+  std::string element;
+  std::string policy_source;
+};
+Script make_script(std::string_view javascript);
+
 std::string_view style_sheet();
 /// The chart library, and what draws every chart of the page.
-std::string_view chart_scripts();
+const std::vector<Script>& chart_scripts();
 
 }  // namespace kinfold::page

@@ -1,4 +1,7 @@
+#include <sodium.h>
+
 #include <string>
+#include <utility>
 
 #include "page/page_internal.h"
 
@@ -71,7 +74,38 @@ th.number, td.number { min-width: 3.5rem; }
 .drawing { width: 100%; min-height: 3rem; }
 .drawing.vega-embed { display: block; }
 .fallback { color: var(--muted); border-left: 4px solid var(--line); padding-left: .9rem; }
+details { margin: 0 0 1.75rem; }
+summary { cursor: pointer; color: var(--link); text-decoration: underline; text-underline-offset: .15em; margin-bottom: .75rem; }
+.vega-bindings, .vega-bind { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; font-weight: 600; margin: .25rem 0 .5rem; }
+.vega-bind input[type=range] { flex: 1 1 12rem; max-width: 28rem; min-height: 2rem; accent-color: var(--accent); }
+.bars th, .bars td { vertical-align: middle; padding-top: .3rem; padding-bottom: .3rem; overflow-wrap: break-word; min-width: 0; }
+.bars thead th { vertical-align: bottom; }
+.bars .lane { width: 30%; min-width: 9rem; padding: 0 .4rem 0 0; }
+.bars .lane + .lane { padding-left: .8rem; }
+.bars td.lane svg { display: block; width: 100%; height: 1.6rem; overflow: visible; }
+.bars thead .ends { display: flex; justify-content: space-between; font-weight: 400; color: var(--muted); font-variant-numeric: tabular-nums; }
+.bars path { stroke: #505a5f; stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
+.bars path.mark { stroke: #0b0c0c; stroke-dasharray: 3 2; }
+.bars rect { stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
+.bars rect.for { fill: var(--accent); stroke: var(--accent); }
+.bars rect.against { fill: #fff; stroke: #d55e00; }
+.bars .group th { font-weight: 700; padding-top: 1.1rem; border-bottom: 1px solid var(--text); }
+.bars .total th, .bars .total td { border-top: 2px solid var(--text); font-weight: 700; }
 @media (max-width: 30rem) { th, td { padding-right: .8rem; } }
+@media (max-width: 42rem) {
+  .bars, .bars tbody { display: block; width: 100%; }
+  .bars caption { display: block; }
+  .bars thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .bars tr { display: flex; flex-wrap: wrap; column-gap: 1rem; border-bottom: 1px solid var(--line); padding: .35rem 0; }
+  .bars th, .bars td { border: 0; padding: .1rem 0; min-width: 0; max-width: 100%; }
+  .bars tbody th { flex: 1 0 100%; }
+  .bars td:empty { display: none; }
+  .bars td:not(.lane)::before { content: attr(data-label) " "; color: var(--muted); font-weight: 400; }
+  .bars .lane, .bars .lane + .lane { flex: 1 0 100%; width: 100%; padding: 0; }
+  .bars .lane + .lane::before, .bars .lane:has(+ .lane)::before { content: attr(data-label); color: var(--muted); font-size: .9rem; }
+  .bars .total { border-top: 2px solid var(--text); }
+  .bars .total th, .bars .total td, .bars .group th { border: 0; }
+}
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
   body { font-size: 10.5pt; border-top: 0; }
@@ -120,33 +154,38 @@ constexpr std::string_view kDraw = R"js(
     var box = document.getElementById(script.getAttribute("data-chart"));
     var sentence = box.innerHTML;
     vegaEmbed(box, JSON.parse(script.textContent), { renderer: "svg", actions: false, config: config })
+      .then(function (drawn) { box.view = drawn.view; })
       .catch(function () { box.innerHTML = sentence; });
   });
 })();
 )js";
 
-void append_script(std::string_view script, std::string& to) {
-  to += "<script>";
-  // The last line of a minified file names a map for debuggers, which is not in the page.
-  to += safe_in_script(script.substr(0, script.find("//# sourceMappingURL=")));
-  to += "</script>\n";
-}
-
 }  // namespace
 
 std::string_view style_sheet() { return kStyle; }
 
-std::string_view chart_scripts() {
+Script make_script(std::string_view javascript) {
+  const std::string safe = safe_in_script(javascript);
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(safe.data()), safe.size());
+  std::string base64(sodium_base64_ENCODED_LEN(sizeof digest, sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(base64.data(), base64.size(), digest, sizeof digest, sodium_base64_VARIANT_ORIGINAL);
+  base64.pop_back();  // The terminating zero.
+  return {"<script>" + safe + "</script>\n", "'sha256-" + base64 + "'"};
+}
+
+const std::vector<Script>& chart_scripts() {
   // Put together once: making the library safe costs more than the rest of a page.
-  static const std::string scripts = [] {
-    const auto between = [](const char* begin, const char* end) {
-      return std::string_view(begin, static_cast<std::size_t>(end - begin));
-    };
-    std::string all;
-    append_script(between(kinfold_vega_begin, kinfold_vega_end), all);
-    append_script(between(kinfold_vega_lite_begin, kinfold_vega_lite_end), all);
-    append_script(between(kinfold_vega_embed_begin, kinfold_vega_embed_end), all);
-    append_script(kDraw, all);
+  static const std::vector<Script> scripts = [] {
+    std::vector<Script> all;
+    using Bytes = std::pair<const char*, const char*>;
+    for (const auto& [begin, end] : {Bytes{kinfold_vega_begin, kinfold_vega_end}, Bytes{kinfold_vega_lite_begin, kinfold_vega_lite_end},
+                                     Bytes{kinfold_vega_embed_begin, kinfold_vega_embed_end}}) {
+      const std::string_view file(begin, static_cast<std::size_t>(end - begin));
+      // The last line of a minified file names a map for debuggers, which is not in the page.
+      all.push_back(make_script(file.substr(0, file.find("//# sourceMappingURL="))));
+    }
+    all.push_back(make_script(kDraw));
     return all;
   }();
   return scripts;

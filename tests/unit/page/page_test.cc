@@ -1,5 +1,6 @@
 #include "page/page.h"
 
+#include <cmath>
 #include <string>
 #include <string_view>
 
@@ -122,6 +123,42 @@ TEST(PageTable, ShowsNoMoreDecimalsThanTheColumnNeeds) {
   EXPECT_TRUE(has(html, ">12,345<"));
   EXPECT_TRUE(has(html, ">0.5<"));
   EXPECT_TRUE(has(html, ">1.0<"));
+}
+
+Bars one_bar_each_way() {
+  Bars bars;
+  bars.caption = "Weights";
+  bars.columns = {"level", "bits"};
+  bars.lanes = {{"against or for", -10.0, 10.0, "-10", "+10", 5.0}};
+  bars.rows = {{{"name"}, {}, true}, {{"exact", "+5"}, {BarSpan{0.0, 5.0}}}, {{"<b>else</b>", "-2.5"}, {BarSpan{0.0, -2.5}}}, {{"not known", ""}, {std::nullopt}, false, true}};
+  return bars;
+}
+
+TEST(PageBars, AreATableWhoseRowsAreDrawnToScale) {
+  const auto html = Page("P").bars(one_bar_each_way()).render();
+  EXPECT_TRUE(has(html, "<th role=\"rowheader\" scope=\"row\">exact</th><td role=\"cell\" data-label=\"bits\" class=\"number\">+5</td>"));
+  EXPECT_TRUE(has(html, "<rect class=\"for\" x=\"500.0\" y=\"3\" width=\"250.0\""));
+  EXPECT_TRUE(has(html, "<rect class=\"against\" x=\"375.0\" y=\"3\" width=\"125.0\"")) << "hollow, from zero leftwards";
+  EXPECT_EQ(count_of(html, "<rect"), 2U) << "nothing is drawn where there is no value";
+  EXPECT_EQ(count_of(html, "class=\"mark\" d=\"M750.0"), 3U) << "the mark crosses every row but the group's head";
+  EXPECT_TRUE(has(html, "&lt;b&gt;else"));
+  EXPECT_FALSE(has(html, "<script")) << "a chart without a script";
+}
+
+TEST(PageBars, StayOnTheirScaleWhateverTheNumbersAre) {
+  auto bars = one_bar_each_way();
+  bars.rows = {{{"far", "1e9"}, {BarSpan{0.0, 1e9}}}, {{"none", ""}, {BarSpan{0.0, std::nan("")}}}};
+  const auto html = Page("P").bars(bars).render();
+  EXPECT_TRUE(has(html, "x=\"500.0\" y=\"3\" width=\"500.0\""));
+  EXPECT_FALSE(has(html, "nan"));
+}
+
+TEST(PageScript, IsTheOnlyOneThatThePageRuns) {
+  const auto html = Page("P").script("alert(1)").render();
+  // printf 'alert(1)' | openssl dgst -sha256 -binary | base64
+  EXPECT_TRUE(has(html, "script-src 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=';"));
+  EXPECT_FALSE(has(html, "'unsafe-inline' 'unsafe-eval'"));
+  EXPECT_TRUE(has(html, "<script>alert(1)</script>"));
 }
 
 TEST(PageChart, BringsTheLibraryOnceAndOnlyWhereItIsNeeded) {
