@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "evaluation/nearest.h"
+#include "peak_memory.h"
 
 namespace {
 
@@ -45,17 +46,20 @@ struct MatchRun {
   double seconds = 0;
   std::size_t matched = 0;
   double mean_distance = 0;
+  double megabytes = 0;  ///< Beyond the data itself.
 };
 
 template <typename Work>
 MatchRun best_of_five(Work work) {
   MatchRun out;
+  const PeakMemory memory;
   for (int k = 0; k < 5; ++k) {
     const auto start = std::chrono::steady_clock::now();
     MatchRun now = work();
     now.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (k == 0 || now.seconds < out.seconds) out = now;
   }
+  out.megabytes = memory.megabytes();
   return out;
 }
 
@@ -87,9 +91,10 @@ MatchRun with_replacement(const Scores& scores) {
 
 bool compare(const char* what, const MatchRun& ours, const MatchRun& theirs) {
   std::printf(
-      "%s: MatchIt %.2f s, Kinfold %.4f s, ratio %.0f; %zu and %zu matched, mean distance %.3g and %.3g\n",
-      what, theirs.seconds, ours.seconds, theirs.seconds / ours.seconds, theirs.matched, ours.matched,
-      theirs.mean_distance, ours.mean_distance);
+      "%s: MatchIt %.2f s, Kinfold %.4f s, ratio %.0f; %.0f and %.0f MB; %zu and %zu matched, mean distance "
+      "%.3g and %.3g\n",
+      what, theirs.seconds, ours.seconds, theirs.seconds / ours.seconds, theirs.megabytes, ours.megabytes,
+      theirs.matched, ours.matched, theirs.mean_distance, ours.mean_distance);
   return ours.matched >= theirs.matched &&
          (ours.matched > theirs.matched || ours.mean_distance <= theirs.mean_distance * (1 + 1e-9));
 }
@@ -106,7 +111,8 @@ int main(int argc, char** argv) {
   MatchRun theirs[2];
   bool complete = r != nullptr;
   for (auto& one : theirs)
-    complete = complete && std::fscanf(r, "%lf %zu %lf", &one.seconds, &one.matched, &one.mean_distance) == 3;
+    complete = complete && std::fscanf(r, "%lf %zu %lf %lf", &one.seconds, &one.matched, &one.mean_distance,
+                                       &one.megabytes) == 4;
   if (r != nullptr) pclose(r);
   std::filesystem::remove(path);
   if (!complete) return 1;

@@ -37,9 +37,10 @@ Result<ReplicateEstimator> ReplicateEstimator::make(const BootstrapGroup& group,
     out.inverse_information_ = std::move(fit.value().inverse_information);
   }
   if (method.kind == MethodKind::kRegression) {
-    out.with_treatment_ = Matrix(sample.x.rows, sample.x.cols + 1);
-    for (std::size_t i = 0; i < sample.x.rows; ++i) out.with_treatment_.at(i, 0) = sample.treated[i];
-    std::copy(sample.x.values.begin(), sample.x.values.end(), out.with_treatment_.column(1));
+    const auto& x = sample.outcome_design();
+    out.with_treatment_ = Matrix(x.rows, x.cols + 1);
+    for (std::size_t i = 0; i < x.rows; ++i) out.with_treatment_.at(i, 0) = sample.treated[i];
+    std::copy(x.values.begin(), x.values.end(), out.with_treatment_.column(1));
   }
   return out;
 }
@@ -119,7 +120,7 @@ Vector ReplicateEstimator::by_regression(const Vector& unit_weight) const {
 
 Vector ReplicateEstimator::by_predictions(const Vector& unit_weight, const Vector& weight) const {
   const auto& sample = group_->sample;
-  const auto& x = sample.outcome_x.cols > 0 ? sample.outcome_x : sample.x;
+  const auto& x = sample.outcome_design();
   Vector target_units = unit_weight;
   if (method_.estimand != Estimand::kAte)
     target_units = of_arm(sample, unit_weight, method_.estimand == Estimand::kAtc ? 0 : 1);

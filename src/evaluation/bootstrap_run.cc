@@ -46,6 +46,7 @@ Grouped group_runs(const Plan& plan, const Frame& frame, const Clusters& cluster
     auto of = make_sample(plan, frame, outcome, kEverybody, {});
     std::size_t g = 0;
     while (g < units.size() && !(units[g] == of.unit && out.groups[g].sample.names == of.sample.names &&
+                                 out.groups[g].sample.outcome_names == of.sample.outcome_names &&
                                  out.groups[g].sample.weight == of.sample.weight))
       ++g;
     auto y = std::move(of.sample.y);
@@ -63,13 +64,17 @@ Grouped group_runs(const Plan& plan, const Frame& frame, const Clusters& cluster
   return out;
 }
 
+/// Who is trimmed, or beyond the support, is settled once: then the influences of those kept are reweighted.
+bool starts_anew(const Method& method) {
+  return is_estimated_anew(method.kind) && !method.trim && method.support == Support::kAll;
+}
+
 Result<Matrix> replicates_of(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
                              const BootstrapOptions& options, std::vector<std::size_t>& at) {
   const auto clusters = clusters_of(frame);
   const ClusterDraws draws(clusters.count, clusters.stratum);
   const auto& method = plan.methods.front();
-  const bool trimmed = method.trim || method.support != Support::kAll;
-  if (is_estimated_anew(method.kind) && !trimmed) {
+  if (starts_anew(method)) {
     auto grouped = group_runs(plan, frame, clusters, runs, at);
     at = std::move(grouped.run);
     return bootstrap_estimates(grouped.groups, {method.kind, method.estimand, method.link}, draws, options);
@@ -126,7 +131,7 @@ Result<std::optional<BootstrapRun>> run_bootstrap(const Plan& plan, const Frame&
       .estimate("percentile_high", n)
       .whole_number("replicates")
       .text("how");
-  const bool anew = is_estimated_anew(plan.methods.front().kind);
+  const bool anew = starts_anew(plan.methods.front());
   for (std::size_t k = 0; k < made.run.size(); ++k) {
     auto& e = runs[made.run[k]].estimate;
     const double formula = *e.std_error;

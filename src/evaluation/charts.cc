@@ -47,7 +47,8 @@ bool is(const table::Table& t, std::size_t row, const char* column, const std::s
 }
 
 json chart(json data, json layers) {
-  return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"}, {"data", {{"values", std::move(data)}}},
+  return {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
+          {"data", {{"values", std::move(data)}}},
           {"layer", std::move(layers)}};
 }
 
@@ -60,7 +61,10 @@ json quantity(const std::string& field, const std::string& title) {
 }
 
 json label(const std::string& field) {
-  return {{"field", field}, {"type", "nominal"}, {"title", nullptr}, {"sort", nullptr},
+  return {{"field", field},
+          {"type", "nominal"},
+          {"title", nullptr},
+          {"sort", nullptr},
           {"axis", {{"labelLimit", 520}, {"labelExpr", "split(datum.label, '\\n')"}}}};
 }
 
@@ -91,7 +95,9 @@ void wrap_labels(json& rows, const std::string& field, json& spec_height) {
 }
 
 json group_colour() {
-  return {{"field", "group"}, {"type", "nominal"}, {"title", nullptr},
+  return {{"field", "group"},
+          {"type", "nominal"},
+          {"title", nullptr},
           {"scale", {{"domain", {"programme", "comparison"}}, {"range", {kProgramme, kComparison}}}},
           {"legend", {{"orient", "top"}}}};
 }
@@ -101,10 +107,12 @@ json interval_chart(json rows, const std::string& name_field, const std::string&
   json height;
   wrap_labels(rows, name_field, height);
   const json y = label(name_field);
-  const json interval = {{"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"color", kProgramme}}},
-                         {"encoding", {{"y", y}, {"x", quantity("low", axis_title)}, {"x2", {{"field", "high"}}}}}};
-  const json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 70}, {"color", kProgramme}, {"opacity", 1}}},
-                      {"encoding", {{"y", y}, {"x", quantity("value", axis_title)}}}};
+  const json interval = {
+      {"mark", {{"type", "rule"}, {"strokeWidth", 2}, {"color", kProgramme}}},
+      {"encoding", {{"y", y}, {"x", quantity("low", axis_title)}, {"x2", {{"field", "high"}}}}}};
+  const json point = {
+      {"mark", {{"type", "point"}, {"filled", true}, {"size", 70}, {"color", kProgramme}, {"opacity", 1}}},
+      {"encoding", {{"y", y}, {"x", quantity("value", axis_title)}}}};
   json spec = chart(std::move(rows), json::array({zero_line("x"), interval, point}));
   if (!height.is_null()) spec["height"] = height;
   return spec;
@@ -129,7 +137,40 @@ void scale_rows(json& rows, const Plan& plan) {
   }
 }
 
-const std::vector<std::string> kEffectColumns = {"outcome", "subgroup", "method", "estimate", "ci_low", "ci_high"};
+std::vector<std::string> study_columns(const char* time) {
+  return {time, "estimate", "ci_low", "ci_high", "band_low", "band_high"};
+}
+
+/// Points over time with intervals for each (thick) and for all at once (thin); a dashed line before the
+/// start.
+std::string study_chart(json rows, const char* time, const char* time_title, double unit,
+                        const char* effect_title) {
+  if (rows.empty()) return {};
+  for (auto& row : rows) {
+    for (const char* name : {"estimate", "ci_low", "ci_high", "band_low", "band_high"})
+      row[name] = row[name].get<double>() * unit;
+  }
+  const json x = {{"field", time},
+                  {"type", "quantitative"},
+                  {"title", time_title},
+                  {"axis", {{"tickMinStep", 1}, {"format", "d"}}}};
+  const auto rule = [&](const char* low, const char* high, int width) -> json {
+    return {{"mark", {{"type", "rule"}, {"strokeWidth", width}, {"color", kProgramme}}},
+            {"encoding", {{"x", x}, {"y", quantity(low, effect_title)}, {"y2", {{"field", high}}}}}};
+  };
+  json point = {
+      {"mark", {{"type", "point"}, {"filled", true}, {"size", 50}, {"color", kProgramme}, {"opacity", 1}}},
+      {"encoding", {{"x", x}, {"y", quantity("estimate", effect_title)}}}};
+  json start = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#555"}}},
+                {"encoding", {{"x", {{"datum", -0.5}}}}}};
+  json spec = chart(std::move(rows), json::array({zero_line("y"), start, rule("band_low", "band_high", 1),
+                                                  rule("ci_low", "ci_high", 3), point}));
+  spec["height"] = 180;
+  return spec.dump();
+}
+
+const std::vector<std::string> kEffectColumns = {"outcome",  "subgroup", "method",
+                                                 "estimate", "ci_low",   "ci_high"};
 
 }  // namespace
 
@@ -143,15 +184,23 @@ std::string love_plot(const OutputTable& balance, const std::string& outcome, do
   }
   json limits = json::array();
   for (const double limit : {-smd_limit, smd_limit}) {
-    limits.push_back({{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#888"}}}, {"encoding", {{"x", {{"datum", limit}}}}}});
+    limits.push_back({{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#888"}}},
+                      {"encoding", {{"x", {{"datum", limit}}}}}});
   }
-  json when = {{"field", "when"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "top"}}},
+  json when = {{"field", "when"},
+               {"type", "nominal"},
+               {"title", nullptr},
+               {"legend", {{"orient", "top"}}},
                {"scale", {{"domain", {"before", "after"}}, {"range", {kComparison, kProgramme}}}}};
   json shape = when;
   shape["scale"]["range"] = {"circle", "triangle-up"};
   json y = label("covariate");
   json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}}},
-                {"encoding", {{"y", y}, {"x", quantity("smd", "standardised difference of means")}, {"color", when}, {"shape", shape}}}};
+                {"encoding",
+                 {{"y", y},
+                  {"x", quantity("smd", "standardised difference of means")},
+                  {"color", when},
+                  {"shape", shape}}}};
   return chart(std::move(points), json::array({zero_line("x"), limits[0], limits[1], point})).dump();
 }
 
@@ -159,11 +208,21 @@ std::string overlap_chart(const OutputTable& overlap, const std::string& outcome
   auto rows = rows_of(overlap.table, {"group", "score", "share"},
                       [&](const auto& t, std::size_t r) { return is(t, r, "outcome", outcome); });
   for (auto& row : rows) row["share"] = row["share"].get<double>() * 100;
-  json dash = {{"field", "group"}, {"type", "nominal"}, {"legend", nullptr},
+  json dash = {{"field", "group"},
+               {"type", "nominal"},
+               {"legend", nullptr},
                {"scale", {{"domain", {"programme", "comparison"}}, {"range", {{1, 0}, {6, 3}}}}}};
-  json x = {{"field", "score"}, {"type", "ordinal"}, {"sort", nullptr}, {"title", "propensity score"}, {"axis", {{"labelAngle", -45}}}};
+  json x = {{"field", "score"},
+            {"type", "ordinal"},
+            {"sort", nullptr},
+            {"title", "propensity score"},
+            {"axis", {{"labelAngle", -45}}}};
   json line = {{"mark", {{"type", "line"}, {"interpolate", "step"}, {"strokeWidth", 2.5}}},
-               {"encoding", {{"x", x}, {"y", quantity("share", "per cent of the group")}, {"color", group_colour()}, {"strokeDash", dash}}}};
+               {"encoding",
+                {{"x", x},
+                 {"y", quantity("share", "per cent of the group")},
+                 {"color", group_colour()},
+                 {"strokeDash", dash}}}};
   return chart(std::move(rows), json::array({line})).dump();
 }
 
@@ -175,7 +234,9 @@ std::string effects_chart(const OutputTable& effects, const Plan& plan, bool sha
   });
   if (rows.empty()) return {};
   scale_rows(rows, plan);
-  return interval_chart(std::move(rows), "name", shares ? "effect, percentage points" : "effect, in its own unit").dump();
+  return interval_chart(std::move(rows), "name",
+                        shares ? "effect, percentage points" : "effect, in its own unit")
+      .dump();
 }
 
 std::string subgroup_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome) {
@@ -191,7 +252,9 @@ std::string subgroup_chart(const OutputTable& effects, const Plan& plan, const s
     }
     if (row["subgroup"] == "all") row["subgroup"] = "everybody";
   }
-  return interval_chart(std::move(rows), "subgroup", outcome_is_share(plan, outcome) ? "effect, percentage points" : "effect").dump();
+  return interval_chart(std::move(rows), "subgroup",
+                        outcome_is_share(plan, outcome) ? "effect, percentage points" : "effect")
+      .dump();
 }
 
 std::string methods_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome) {
@@ -205,7 +268,9 @@ std::string methods_chart(const OutputTable& effects, const Plan& plan, const st
       if (row["method"] == method.id) row["method"] = method.title;
     }
   }
-  return interval_chart(std::move(rows), "method", outcome_is_share(plan, outcome) ? "effect, percentage points" : "effect").dump();
+  return interval_chart(std::move(rows), "method",
+                        outcome_is_share(plan, outcome) ? "effect, percentage points" : "effect")
+      .dump();
 }
 
 std::string planted_chart(const OutputTable& planted, const Plan& plan) {
@@ -214,37 +279,38 @@ std::string planted_chart(const OutputTable& planted, const Plan& plan) {
   if (rows.empty()) return {};
   scale_rows(rows, plan);
   for (auto& row : rows) {
-    row["truth"] = row["planted"].get<double>() * (outcome_is_share(plan, row["outcome"].get<std::string>()) ? 100 : 1);
+    row["truth"] =
+        row["planted"].get<double>() * (outcome_is_share(plan, row["outcome"].get<std::string>()) ? 100 : 1);
   }
   json spec = interval_chart(std::move(rows), "name", "effect, percentage points");
-  spec["layer"].push_back({{"mark", {{"type", "point"}, {"shape", "diamond"}, {"size", 130}, {"color", kComparison}, {"strokeWidth", 2.5}}},
-                           {"encoding", {{"y", label("name")}, {"x", quantity("truth", "effect, percentage points")}}}});
+  spec["layer"].push_back(
+      {{"mark",
+        {{"type", "point"},
+         {"shape", "diamond"},
+         {"size", 130},
+         {"color", kComparison},
+         {"strokeWidth", 2.5}}},
+       {"encoding", {{"y", label("name")}, {"x", quantity("truth", "effect, percentage points")}}}});
   return spec.dump();
 }
 
 std::string event_study_chart(const OutputTable& events, const std::string& variable) {
-  auto rows = rows_of(events.table, {"quarter", "estimate", "ci_low", "ci_high", "band_low", "band_high"},
+  auto rows = rows_of(events.table, study_columns("quarter"),
                       [&](const auto& t, std::size_t r) { return is(t, r, "variable", variable); });
-  if (rows.empty()) return {};
-  for (auto& row : rows) {
-    for (const char* name : {"estimate", "ci_low", "ci_high", "band_low", "band_high"}) row[name] = row[name].get<double>() * 100;
-  }
-  json x = {{"field", "quarter"}, {"type", "quantitative"}, {"title", "quarter (0 begins on the start date)"},
-            {"axis", {{"tickMinStep", 1}, {"format", "d"}}}};
-  json band = {{"mark", {{"type", "rule"}, {"strokeWidth", 1}, {"color", kProgramme}}},
-               {"encoding", {{"x", x}, {"y", quantity("band_low", "percentage points")}, {"y2", {{"field", "band_high"}}}}}};
-  json interval = {{"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"color", kProgramme}}},
-                   {"encoding", {{"x", x}, {"y", quantity("ci_low", "percentage points")}, {"y2", {{"field", "ci_high"}}}}}};
-  json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 50}, {"color", kProgramme}, {"opacity", 1}}},
-                {"encoding", {{"x", x}, {"y", quantity("estimate", "percentage points")}}}};
-  json start = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#555"}}}, {"encoding", {{"x", {{"datum", -0.5}}}}}};
-  json spec = chart(std::move(rows), json::array({zero_line("y"), start, band, interval, point}));
-  spec["height"] = 180;
-  return spec.dump();
+  return study_chart(std::move(rows), "quarter", "quarter (0 begins on the start date)", 100,
+                     "percentage points");
+}
+
+std::string staggered_chart(const OutputTable& dynamic, const Staggered& section) {
+  auto rows = rows_of(dynamic.table, study_columns("periods_since_start"),
+                      [&](const auto& t, std::size_t r) { return is(t, r, "outcome", section.id); });
+  return study_chart(std::move(rows), "periods_since_start", "periods since the start (0 is the first)",
+                     section.is_share ? 100 : 1, section.is_share ? "effect, percentage points" : "effect");
 }
 
 std::string waterfall_chart(const OutputTable& by_bearer) {
-  auto rows = rows_of(by_bearer.table, {"bearer", "entry", "pounds"}, [](const auto&, std::size_t) { return true; });
+  auto rows =
+      rows_of(by_bearer.table, {"bearer", "entry", "pounds"}, [](const auto&, std::size_t) { return true; });
   if (rows.empty()) return {};
   double level = 0;
   for (auto& row : rows) {
@@ -256,26 +322,34 @@ std::string waterfall_chart(const OutputTable& by_bearer) {
   }
   rows.push_back({{"name", "net benefit"}, {"from", 0}, {"to", level}, {"kind", "net"}, {"pounds", level}});
   for (auto& row : rows) row["end"] = std::max(row["from"].get<double>(), row["to"].get<double>());
-  json colour = {{"field", "kind"}, {"type", "nominal"}, {"title", nullptr}, {"legend", {{"orient", "top"}}},
-                 {"scale", {{"domain", {"gain", "loss", "net"}}, {"range", {kProgramme, kComparison, "#444444"}}}}};
+  json colour = {
+      {"field", "kind"},
+      {"type", "nominal"},
+      {"title", nullptr},
+      {"legend", {{"orient", "top"}}},
+      {"scale", {{"domain", {"gain", "loss", "net"}}, {"range", {kProgramme, kComparison, "#444444"}}}}};
   json y = label("name");
   json x = quantity("from", "pounds for one person on the programme");
   x["scale"] = {{"padding", 45}};  // room for the figures at the ends of the bars
-  json bar = {{"mark", {{"type", "bar"}}}, {"encoding", {{"y", y}, {"x", x},
-                                                      {"x2", {{"field", "to"}}}, {"color", colour}}}};
+  json bar = {{"mark", {{"type", "bar"}}},
+              {"encoding", {{"y", y}, {"x", x}, {"x2", {{"field", "to"}}}, {"color", colour}}}};
   json text = {{"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}}},
-               {"encoding", {{"y", y}, {"x", quantity("end", "pounds for one person on the programme")},
-                             {"text", {{"field", "pounds"}, {"type", "quantitative"}, {"format", "+,.0f"}}}}}};
+               {"encoding",
+                {{"y", y},
+                 {"x", quantity("end", "pounds for one person on the programme")},
+                 {"text", {{"field", "pounds"}, {"type", "quantitative"}, {"format", "+,.0f"}}}}}};
   return chart(std::move(rows), json::array({zero_line("x"), bar, text})).dump();
 }
 
 std::string tornado_chart(const OutputTable& tornado, const Plan& plan, double per_pound) {
-  auto rows = rows_of(tornado.table, {"what", "low", "high"}, [](const auto&, std::size_t row) { return row < 12; });
+  auto rows =
+      rows_of(tornado.table, {"what", "low", "high"}, [](const auto&, std::size_t row) { return row < 12; });
   for (auto& row : rows) {
     auto what = row["what"].get<std::string>();
     for (const auto& outcome : plan.outcomes) {
       const auto at = what.rfind(outcome.id);
-      if (at != std::string::npos && at + outcome.id.size() == what.size()) what.replace(at, outcome.id.size(), outcome_title(plan, outcome.id));
+      if (at != std::string::npos && at + outcome.id.size() == what.size())
+        what.replace(at, outcome.id.size(), outcome_title(plan, outcome.id));
     }
     row["what"] = what;
   }
@@ -283,9 +357,14 @@ std::string tornado_chart(const OutputTable& tornado, const Plan& plan, double p
   wrap_labels(rows, "what", height);
   if (rows.empty()) return {};
   json bar = {{"mark", {{"type", "bar"}, {"color", kProgramme}}},
-              {"encoding", {{"y", label("what")}, {"x", quantity("low", "benefit for each pound")}, {"x2", {{"field", "high"}}}}}};
-  json as_found = {{"mark", {{"type", "rule"}, {"color", "#222"}, {"strokeWidth", 2}}}, {"encoding", {{"x", {{"datum", per_pound}}}}}};
-  json break_even = {{"mark", {{"type", "rule"}, {"color", "#888"}, {"strokeDash", {4, 4}}}}, {"encoding", {{"x", {{"datum", 1}}}}}};
+              {"encoding",
+               {{"y", label("what")},
+                {"x", quantity("low", "benefit for each pound")},
+                {"x2", {{"field", "high"}}}}}};
+  json as_found = {{"mark", {{"type", "rule"}, {"color", "#222"}, {"strokeWidth", 2}}},
+                   {"encoding", {{"x", {{"datum", per_pound}}}}}};
+  json break_even = {{"mark", {{"type", "rule"}, {"color", "#888"}, {"strokeDash", {4, 4}}}},
+                     {"encoding", {{"x", {{"datum", 1}}}}}};
   json spec = chart(std::move(rows), json::array({bar, as_found, break_even}));
   if (!height.is_null()) spec["height"] = height;
   return spec.dump();
@@ -298,14 +377,25 @@ std::string trend_chart(const OutputTable& trends, const std::string& variable) 
     row["share"] = row["share_any"].get<double>() * 100;
   }
   if (rows.empty()) return {};
-  json shape = {{"field", "group"}, {"type", "nominal"}, {"legend", nullptr},
+  json shape = {{"field", "group"},
+                {"type", "nominal"},
+                {"legend", nullptr},
                 {"scale", {{"domain", {"programme", "comparison"}}, {"range", {"circle", "square"}}}}};
-  json x = {{"field", "quarter"}, {"type", "quantitative"}, {"title", "quarter (0 begins on the start date)"},
+  json x = {{"field", "quarter"},
+            {"type", "quantitative"},
+            {"title", "quarter (0 begins on the start date)"},
             {"axis", {{"tickMinStep", 1}, {"format", "d"}}}};
-  json line = {{"mark", {{"type", "line"}, {"strokeWidth", 2}}}, {"encoding", {{"x", x}, {"y", quantity("share", "per cent with any")}, {"color", group_colour()}}}};
+  json line = {
+      {"mark", {{"type", "line"}, {"strokeWidth", 2}}},
+      {"encoding", {{"x", x}, {"y", quantity("share", "per cent with any")}, {"color", group_colour()}}}};
   json point = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 45}, {"opacity", 1}}},
-                {"encoding", {{"x", x}, {"y", quantity("share", "per cent with any")}, {"color", group_colour()}, {"shape", shape}}}};
-  json start = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#555"}}}, {"encoding", {{"x", {{"datum", -0.5}}}}}};
+                {"encoding",
+                 {{"x", x},
+                  {"y", quantity("share", "per cent with any")},
+                  {"color", group_colour()},
+                  {"shape", shape}}}};
+  json start = {{"mark", {{"type", "rule"}, {"strokeDash", {4, 4}}, {"color", "#555"}}},
+                {"encoding", {{"x", {{"datum", -0.5}}}}}};
   json spec = chart(std::move(rows), json::array({start, line, point}));
   spec["height"] = 180;
   return spec.dump();

@@ -16,6 +16,8 @@ std::string subgroup_chart(const OutputTable& effects, const Plan& plan, const s
 std::string methods_chart(const OutputTable& effects, const Plan& plan, const std::string& outcome);
 std::string planted_chart(const OutputTable& planted, const Plan& plan);
 std::string event_study_chart(const OutputTable& events, const std::string& variable);
+/// Effects by time since the start, of one section with staggered starts.
+std::string staggered_chart(const OutputTable& dynamic, const Staggered& section);
 /// Benefits by bearer and the cost, as steps from nothing to the net benefit.
 std::string waterfall_chart(const OutputTable& by_bearer);
 std::string tornado_chart(const OutputTable& tornado, const Plan& plan, double per_pound);

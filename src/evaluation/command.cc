@@ -35,7 +35,9 @@ Result<Tables> read_tables(const EvaluateCommand& command) {
   std::string people = command.data;
   if (fs::is_directory(command.data, ignored)) {
     const auto found = find_table(command.data, "people");
-    if (!found) return invalid("data: the folder has no people.parquet or people.csv; give a file or a release's folder");
+    if (!found)
+      return invalid(
+          "data: the folder has no people.parquet or people.csv; give a file or a release's folder");
     people = *found;
     if (const auto panel = find_table(command.data, "panel")) {
       auto read = table::read_file(*panel);
@@ -58,7 +60,9 @@ Status write_text(const fs::path& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (!file) return io_error("cannot write " + path.filename().string() + " in the output folder; check space and rights");
+  if (!file)
+    return io_error("cannot write " + path.filename().string() +
+                    " in the output folder; check space and rights");
   return {};
 }
 
@@ -71,13 +75,20 @@ nlohmann::json number_or_null(const std::optional<double>& value) {
 std::string estimates_to_json(const std::vector<Estimate>& estimates) {
   auto all = nlohmann::json::array();
   for (const auto& e : estimates) {
-    nlohmann::json one = {{"outcome", e.outcome}, {"subgroup", e.subgroup}, {"method", e.method}, {"estimand", e.estimand},
-                          {"estimate", number_or_null(e.estimate)}, {"std_error", number_or_null(e.std_error)},
-                          {"ci_low", number_or_null(e.ci_low)}, {"ci_high", number_or_null(e.ci_high)},
-                          {"p_value", number_or_null(e.p_value)}, {"p_adjusted", number_or_null(e.p_adjusted)},
+    nlohmann::json one = {{"outcome", e.outcome},
+                          {"subgroup", e.subgroup},
+                          {"method", e.method},
+                          {"estimand", e.estimand},
+                          {"estimate", number_or_null(e.estimate)},
+                          {"std_error", number_or_null(e.std_error)},
+                          {"ci_low", number_or_null(e.ci_low)},
+                          {"ci_high", number_or_null(e.ci_high)},
+                          {"p_value", number_or_null(e.p_value)},
+                          {"p_adjusted", number_or_null(e.p_adjusted)},
                           {"programme_mean", number_or_null(e.treated_mean)},
                           {"comparison_mean", number_or_null(e.comparison_mean)},
-                          {"n_treated", e.n_treated}, {"n_comparison", e.n_comparison}};
+                          {"n_treated", e.n_treated},
+                          {"n_comparison", e.n_comparison}};
     if (!e.not_estimable_because.empty()) one["not_estimable_because"] = e.not_estimable_because;
     all.push_back(std::move(one));
   }
@@ -97,7 +108,8 @@ Result<EvaluateCommandResult> run_evaluate(const EvaluateCommand& command) {
   auto evaluation = evaluate(data, plan.value(), options);
   if (!evaluation.ok()) return evaluation.error();
   const auto& result = evaluation.value();
-  if (auto status = write_output_files(result.outputs, command.out_folder); !status.ok()) return status.error();
+  if (auto status = write_output_files(result.outputs, command.out_folder); !status.ok())
+    return status.error();
   ReportOptions report;
   report.data_name = fs::path(command.data).filename().string();
   const auto path = fs::path(command.out_folder) / "report.html";
@@ -106,7 +118,10 @@ Result<EvaluateCommandResult> run_evaluate(const EvaluateCommand& command) {
   EvaluateCommandResult out;
   out.estimates_json = estimates_to_json(result.estimates);
   out.summary = headline_sentences(plan.value(), result.outputs);
-  for (auto& sentence : cost_sentences(plan.value(), result.outputs)) out.summary.push_back(std::move(sentence));
+  for (auto& sentence : staggered_sentences(plan.value(), result.outputs))
+    out.summary.push_back(std::move(sentence));
+  for (auto& sentence : cost_sentences(plan.value(), result.outputs))
+    out.summary.push_back(std::move(sentence));
   out.report_path = path.string();
   return out;
 }

@@ -23,24 +23,30 @@ class Deflator {
   static Deflator from_series(const std::vector<std::pair<std::string, double>>& series);
   /// The GDP deflator that comes with Kinfold (data/gdp-deflator.csv says source and date).
   static const Deflator& built_in();
-  /// What a pound of `from` is worth in `to`. A calendar year ("2013") that is not in the series lies in two financial years:
-  /// a quarter of the earlier and three of the later. \retval kInvalid naming the year that is not in the series.
+  /// What a pound of `from` is worth in `to`. A calendar year ("2013") that is not in the series lies in two
+  /// financial years: a quarter of the earlier and three of the later. \retval kInvalid naming the year that
+  /// is not in the series.
   Result<double> factor(const std::string& from, const std::string& to) const;
+  /// Who publishes it, and when: the file's line "# Source: ..."; empty if it has none.
+  const std::string& source() const { return source_; }
 
  private:
   Result<double> index_of(const std::string& year) const;
   std::map<std::string, double> index_;
+  std::string source_;
 };
 
 /// A rate that holds from one year to the next step, as the Green Book's.
 struct DiscountBand {
-  double from_year = 0;   ///< The band begins here ...
-  double rate = 0;        ///< ... and discounts each year in it by 1 / (1 + rate).
+  double from_year = 0;  ///< The band begins here ...
+  double rate = 0;       ///< ... and discounts each year in it by 1 / (1 + rate).
 };
 /// Columns `from_year` and `rate`, ascending from 0. \retval kInvalid naming the line.
 Result<std::vector<DiscountBand>> parse_discount_bands(std::string_view csv);
 /// HM Treasury's Green Book (2022), annex 6: 3.5 % to year 30, then in steps down to 1 %.
 const std::vector<DiscountBand>& green_book_bands();
+/// Where green_book_bands() come from (data/discount-bands.csv).
+const std::string& green_book_source();
 /// What a pound in `years` is worth today: the product over the bands, so that it never jumps.
 double discount_factor(double years, const std::vector<DiscountBand>& bands);
 /// Present value of 1 a year for `years` years, each paid in mid-year, less `decay` of it each year.
@@ -52,23 +58,24 @@ std::vector<double> annuity_by_year(double years, double decay, const std::vecto
 struct CostLine {
   std::string outcome;
   std::string code;
-  std::string kind;                 ///< fiscal, economic, social.
+  std::string kind;  ///< fiscal, economic, social.
   std::string bearer;
-  double change = 0;                ///< Effect for one person of the outcome's population; less is negative.
-  double population_share = 1;      ///< Of the programme's people, whom the outcome is about.
-  double pounds = 0;                ///< Of one unit, in the base year's prices; a saving if `change` is negative.
-  double pounds_low = 0;            ///< Range, for the Monte Carlo (triangular).
+  double change = 0;            ///< Effect for one person of the outcome's population; less is negative.
+  double population_share = 1;  ///< Of the programme's people, whom the outcome is about.
+  double pounds = 0;            ///< Of one unit, in the base year's prices; a saving if `change` is negative.
+  double pounds_low = 0;        ///< Range, for the Monte Carlo (triangular).
   double pounds_high = 0;
-  double years_value = 1;           ///< annuity() of its duration.
+  double years_value = 1;  ///< annuity() of its duration.
   bool saving_when_less = true;
 };
 
 struct CostInputs {
   std::vector<CostLine> lines;
-  std::vector<std::size_t> change_index;  ///< Line -> row of `covariance`: lines of one outcome move together.
-  Matrix covariance;                ///< Of the changes; shape [outcomes, outcomes].
-  double programme_pounds = 0;      ///< For one person, base year's prices.
-  double comparison_pounds = 0;     ///< What those without it get instead, for one person.
+  std::vector<std::size_t>
+      change_index;              ///< Line -> row of `covariance`: lines of one outcome move together.
+  Matrix covariance;             ///< Of the changes; shape [outcomes, outcomes].
+  double programme_pounds = 0;   ///< For one person, base year's prices.
+  double comparison_pounds = 0;  ///< What those without it get instead, for one person.
   double optimism_bias = 0;
   int draw_count = 1000;
   std::uint64_t seed = 1;
@@ -77,26 +84,26 @@ struct CostInputs {
 
 /// Pounds for one person on the programme; benefits positive.
 struct CostResult {
-  std::vector<double> line_benefit;         ///< Of each line.
+  std::vector<double> line_benefit;  ///< Of each line.
   std::map<std::string, double> by_bearer;
   std::map<std::string, double> by_kind;
-  double cost = 0;                          ///< Programme less what the comparison group got.
-  double benefit = 0;                       ///< All kinds.
+  double cost = 0;     ///< Programme less what the comparison group got.
+  double benefit = 0;  ///< All kinds.
   double fiscal_benefit = 0;
-  double net = 0;                           ///< benefit - cost.
+  double net = 0;  ///< benefit - cost.
   double net_fiscal = 0;
-  double per_pound = 0;                     ///< benefit / cost: gross, as the national evaluation counts.
+  double per_pound = 0;  ///< benefit / cost: gross, as the national evaluation counts.
   double fiscal_per_pound = 0;
-  double net_per_pound = 0;                 ///< (benefit - cost) / cost: the other definition in use.
+  double net_per_pound = 0;  ///< (benefit - cost) / cost: the other definition in use.
   double per_pound_low = 0, per_pound_high = 0;
   double fiscal_per_pound_low = 0, fiscal_per_pound_high = 0;
-  double chance_of_breaking_even = 0;       ///< Share of draws with benefit above cost.
+  double chance_of_breaking_even = 0;  ///< Share of draws with benefit above cost.
   struct Swing {
     std::string what;
-    double low = 0, high = 0;               ///< GBP per GBP 1 when only this moves through its interval.
+    double low = 0, high = 0;  ///< GBP per GBP 1 when only this moves through its interval.
   };
-  std::vector<Swing> tornado;               ///< Widest first.
-  double switching_cost = 0;                ///< Cost for one person at which GBP 1 gives GBP 1 back.
+  std::vector<Swing> tornado;  ///< Widest first.
+  double switching_cost = 0;   ///< Cost for one person at which GBP 1 gives GBP 1 back.
 };
 
 /// Adds up the account. Every effect counts, also one that is not significant or that goes the wrong

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "evaluation/linear.h"
 #include "evaluation/matrix.h"
 #include "evaluation/nearest.h"
 #include "evaluation/plan.h"
@@ -18,15 +19,20 @@ namespace kinfold::evaluation {
 
 /// Complete units of one outcome: nothing is missing. All of shape [rows].
 struct Sample {
-  Matrix x;                              ///< Intercept first, full column rank.
-  std::vector<std::string> names;        ///< Of the columns of x.
-  Matrix outcome_x;                      ///< Of the outcome model where it is another; empty: x.
-  std::vector<std::uint8_t> treated;     ///< 0 or 1.
+  Matrix x;                        ///< Intercept first, full column rank.
+  std::vector<std::string> names;  ///< Of the columns of x.
+  Matrix outcome_x;                ///< Of the outcome model where it is another; empty: x.
+  std::vector<std::string> outcome_names;
+  std::vector<std::uint8_t> treated;  ///< 0 or 1.
   std::vector<double> y;
-  std::vector<std::uint32_t> cluster;    ///< 0 ... G-1; empty: every unit on its own.
-  std::vector<std::uint32_t> stratum;    ///< Match only within; empty: one stratum.
-  std::vector<double> weight;            ///< How much each unit counts (missed links, surveys), above 0; empty: 1.
+  std::vector<std::uint32_t> cluster;  ///< 0 ... G-1; empty: every unit on its own.
+  std::vector<std::uint32_t> stratum;  ///< Match only within; empty: one stratum.
+  std::vector<double> weight;  ///< How much each unit counts (missed links, surveys), above 0; empty: 1.
   std::size_t size() const { return y.size(); }
+  const Matrix& outcome_design() const { return outcome_x.cols > 0 ? outcome_x : x; }
+  const std::vector<std::string>& outcome_design_names() const {
+    return outcome_x.cols > 0 ? outcome_names : names;
+  }
   double weight_of(std::size_t i) const { return weight.empty() ? 1.0 : weight[i]; }
 };
 
@@ -36,26 +42,28 @@ struct Sample {
 /// covariance of two effects is the sum over clusters of the products of their cluster sums.
 struct Effect {
   double estimate = 0;
-  double variance = 0;                   ///< Clustered where the sample has clusters.
+  double variance = 0;  ///< Clustered where the sample has clusters.
   double treated_mean = 0;
   double comparison_mean = 0;
-  std::size_t n_treated = 0;             ///< Units used.
+  std::size_t n_treated = 0;  ///< Units used.
   std::size_t n_comparison = 0;
-  std::size_t left_out = 0;              ///< Units of the estimand without a match: then it is of the matchable alone.
-  std::vector<double> influence;         ///< Shape [rows of the sample].
-  std::vector<double> weights;           ///< Shape [rows]: what balances; empty where a method has none.
+  std::size_t left_out = 0;  ///< Units of the estimand without a match: then it is of the matchable alone.
+  std::vector<double> influence;  ///< Shape [rows of the sample].
+  std::vector<double> weights;    ///< Shape [rows]: what balances; empty where a method has none.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;  ///< Treated, comparison: of greedy pairs.
 };
 
 /// Sum over clusters of (sum of influence)^2; over units without clusters.
 double influence_variance(std::span<const double> influence, std::span<const std::uint32_t> cluster);
-double influence_covariance(std::span<const double> a, std::span<const double> b, std::span<const std::uint32_t> cluster);
+double influence_covariance(std::span<const double> a, std::span<const double> b,
+                            std::span<const std::uint32_t> cluster);
 
 /// Mean of the treated less mean of the others; unequal variances.
 Result<Effect> raw_difference(const Sample& sample);
-/// Coefficient of treatment in a linear regression on it and x; HC2, or clustered. Estimand: a
-/// variance-weighted average, called ATE here.
-Result<Effect> regression_effect(const Sample& sample);
+/// Coefficient of treatment in a linear regression on it and the outcome model's columns; `errors` where the
+/// sample has no clusters, else clustered. Estimand: a variance-weighted average, called ATE here. Source of
+/// the errors: MacKinnon and White (1985), Liang and Zeger (1986).
+Result<Effect> regression_effect(const Sample& sample, Covariance errors = Covariance::kHc2);
 
 /// Two units may only be matched if they differ by no more than `width` in `values`, shape [rows].
 struct CovariateCaliper {
@@ -66,51 +74,58 @@ struct CovariateCaliper {
 struct NearestEffectOptions {
   Estimand estimand = Estimand::kAtt;
   std::uint32_t neighbours = 1;
-  std::optional<double> caliper;         ///< In units of the score.
-  std::uint32_t variance_neighbours = 4; ///< Others for the conditional variance in the standard error.
+  std::optional<double> caliper;          ///< In units of the score.
+  std::uint32_t variance_neighbours = 4;  ///< Others for the conditional variance in the standard error.
   std::vector<CovariateCaliper> covariate_calipers;
-  /// The fit that `score` comes from (its probabilities): the standard error then takes into account that the score is
-  /// estimated. Null: the score is known.
+  /// The fit that `score` comes from (its probabilities): the standard error then takes into account that the
+  /// score is estimated. Null: the score is known.
   const ScoreFit* estimated_score = nullptr;
 };
 /// Nearest neighbours on `score`, with replacement, ties averaged.
 ///
 /// Variance: Abadie and Imbens (2006), "Large sample properties of matching estimators for average
-/// treatment effects", Econometrica 74, theorem 7, for a score that is known; with `estimated_score` theirs of 2016,
-/// "Matching on the estimated propensity score", Econometrica 84, theorem 2 (for the ATE smaller, for the ATT smaller or
-/// larger), where everybody is matched and nobody weighted. With clusters, the products of influences of different units
-/// of one cluster are added, as Liang and Zeger do. Units without a match are left out of the estimand and counted.
-/// Time O(n log n); with covariate calipers each unit walks outwards until it has enough.
-/// \retval kInvalid if nobody has a match.
-Result<Effect> nearest_effect(const Sample& sample, std::span<const double> score, const NearestEffectOptions& options);
+/// treatment effects", Econometrica 74, theorem 7, for a score that is known; with `estimated_score` theirs
+/// of 2016, "Matching on the estimated propensity score", Econometrica 84, theorem 2 (for the ATE smaller,
+/// for the ATT smaller or larger), where everybody is matched and nobody weighted. With clusters, the
+/// products of influences of different units of one cluster are added, as Liang and Zeger do. Units without a
+/// match are left out of the estimand and counted. Time O(n log n); with covariate calipers each unit walks
+/// outwards until it has enough. \retval kInvalid if nobody has a match.
+Result<Effect> nearest_effect(const Sample& sample, std::span<const double> score,
+                              const NearestEffectOptions& options);
 
 struct GreedyEffectOptions {
   MatchOrder order = MatchOrder::kLargest;
-  std::optional<double> caliper = {};     ///< In units of the score.
-  std::uint32_t ratio = 1;               ///< Comparison units for each treated one, taken in rounds.
+  std::optional<double> caliper = {};  ///< In units of the score.
+  std::uint32_t ratio = 1;             ///< Comparison units for each treated one, taken in rounds.
   std::vector<CovariateCaliper> covariate_calipers = {};
 };
-/// Greedy pairs without replacement; ATT. Variance: Abadie and Spiess (2022), clustered by matched set, and by the
-/// sample's clusters where it has them. \retval kInvalid if nobody has a match.
-Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score, const GreedyEffectOptions& options = {});
+/// Greedy pairs without replacement; ATT. Variance: Abadie and Spiess (2022), clustered by matched set, and
+/// by the sample's clusters where it has them. \retval kInvalid if nobody has a match.
+Result<Effect> greedy_effect(const Sample& sample, std::span<const double> score,
+                             const GreedyEffectOptions& options = {});
 
 /// Kernel matching for the ATT: each treated unit against a kernel-weighted mean of the comparison units.
 /// Treated units with no comparison unit within the bandwidth are left out (off support).
-/// Source: Heckman, Ichimura and Todd (1997). Time O(n log n), see kernel.h. Variance: by influence, bandwidth and score given.
-Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score, KernelKind kernel, double bandwidth);
+/// Source: Heckman, Ichimura and Todd (1997). Time O(n log n), see kernel.h. Variance: by influence,
+/// bandwidth and score given.
+Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score, KernelKind kernel,
+                             double bandwidth);
 
-/// Inverse probability weighting, normalised (Hajek); the ATM by matching weights (Li and Greene 2013). The influence takes the estimation of the score into
-/// account: Lunceford and Davidian (2004), section 3. `link` is the one that gave `score`.
+/// Inverse probability weighting, normalised (Hajek); the ATM by matching weights (Li and Greene 2013). The
+/// influence takes the estimation of the score into account: Lunceford and Davidian (2004), section 3. `link`
+/// is the one that gave `score`.
 Result<Effect> ipw_effect(const Sample& sample, ScoreLink link, Estimand estimand);
 /// Weights of the comparison units that make every covariate mean equal to that of the treated, nearest to
 /// equal weights in entropy: Hainmueller (2012). ATT. \retval kInvalid if no such weights exist.
 Result<Effect> entropy_effect(const Sample& sample);
 /// Regression adjustment: a linear regression in each arm, predictions averaged. As Stata's teffects ra.
 Result<Effect> regression_adjustment_effect(const Sample& sample, Estimand estimand);
-/// Augmented inverse probability weighting: doubly robust. ATE: Robins, Rotnitzky and Zhao (1994); ATT: Mercatanti
-/// and Li (2014). `efficient_influence`: the variance is that of the efficient influence function alone, as most
-/// packages print it (right when both models are); otherwise all equations are stacked, as Stata's teffects aipw.
-Result<Effect> aipw_effect(const Sample& sample, ScoreLink link, Estimand estimand, bool efficient_influence = false);
+/// Augmented inverse probability weighting: doubly robust. ATE: Robins, Rotnitzky and Zhao (1994); ATT:
+/// Mercatanti and Li (2014). `efficient_influence`: the variance is that of the efficient influence function
+/// alone, as most packages print it (right when both models are); otherwise all equations are stacked, as
+/// Stata's teffects aipw.
+Result<Effect> aipw_effect(const Sample& sample, ScoreLink link, Estimand estimand,
+                           bool efficient_influence = false);
 /// Weighted regression adjustment: Wooldridge (2007). As Stata's teffects ipwra.
 Result<Effect> ipwra_effect(const Sample& sample, ScoreLink link, Estimand estimand);
 

@@ -46,7 +46,8 @@ Result<Effect> raw_difference(const Sample& sample) {
   for (const std::size_t arm : {0U, 1U}) {
     mean[arm] /= total[arm];
     // So that for equal weights the sum of squares is s^2 / n, Welch's.
-    factor[arm] = std::sqrt(static_cast<double>(count[arm]) / (static_cast<double>(count[arm]) - 1)) / total[arm];
+    factor[arm] =
+        std::sqrt(static_cast<double>(count[arm]) / (static_cast<double>(count[arm]) - 1)) / total[arm];
   }
   effect.n_treated = count[1];
   effect.n_comparison = count[0];
@@ -64,12 +65,13 @@ Result<Effect> raw_difference(const Sample& sample) {
   return effect;
 }
 
-Result<Effect> regression_effect(const Sample& sample) {
-  Matrix design(sample.size(), sample.x.cols + 1);
+Result<Effect> regression_effect(const Sample& sample, Covariance errors) {
+  const Matrix& x = sample.outcome_design();
+  Matrix design(sample.size(), x.cols + 1);
   for (std::size_t i = 0; i < sample.size(); ++i) design.at(i, 0) = sample.treated[i];
-  std::copy(sample.x.values.begin(), sample.x.values.end(), design.column(1));
+  std::copy(x.values.begin(), x.values.end(), design.column(1));
   LinearOptions options;
-  options.covariance = sample.cluster.empty() ? Covariance::kHc2 : Covariance::kCluster;
+  options.covariance = sample.cluster.empty() ? errors : Covariance::kCluster;
   options.clusters = sample.cluster;
   options.weights = sample.weight;
   auto fit = fit_linear(design, sample.y, options);
@@ -81,7 +83,7 @@ Result<Effect> regression_effect(const Sample& sample) {
   std::vector<double> treated(sample.treated.begin(), sample.treated.end());
   LinearOptions weighted;
   weighted.weights = sample.weight;
-  auto aside = fit_linear(sample.x, treated, weighted);
+  auto aside = fit_linear(x, treated, weighted);
   if (!aside.ok()) return aside.error();
   const auto& rest = aside.value().residuals;
   double square = 0;

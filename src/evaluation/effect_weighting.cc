@@ -11,10 +11,6 @@ namespace kinfold::evaluation {
 namespace {
 
 /// The covariates of the outcome model, which may be others than the score's.
-const Matrix& outcome_design(const Sample& sample) {
-  return sample.outcome_x.cols > 0 ? sample.outcome_x : sample.x;
-}
-
 /// The weight of each unit of an arm, 0 for the others.
 Vector arm_of(const Sample& sample, std::uint8_t arm) {
   Vector out(sample.size());
@@ -86,16 +82,17 @@ std::string dependent_names(const Sample& sample, const Matrix& x, const Vector&
     for (std::size_t k = 0; k < rows.size(); ++k) arm.at(k, c) = x.at(rows[k], c);
   }
   const auto kept = independent_columns(arm);
+  const auto& known = sample.outcome_design_names();
   std::string names;
   for (std::size_t c = 0; c < x.cols; ++c) {
-    if (std::find(kept.begin(), kept.end(), c) != kept.end() || c >= sample.names.size()) continue;
-    names += (names.empty() ? "" : ", ") + sample.names[c];
+    if (std::find(kept.begin(), kept.end(), c) != kept.end() || c >= known.size()) continue;
+    names += (names.empty() ? "" : ", ") + known[c];
   }
   return names;
 }
 
 Result<ArmFit> fit_arm(const Sample& sample, const Vector& arm_weight, const char* what) {
-  const auto& x = outcome_design(sample);
+  const auto& x = sample.outcome_design();
   auto solved = least_squares(x, arm_weight, sample.y);
   if (solved.rank < x.cols) {
     const auto names = dependent_names(sample, x, arm_weight);
@@ -115,7 +112,7 @@ Result<ArmFit> fit_arm(const Sample& sample, const Vector& arm_weight, const cha
 /// Influence on target' beta of the arm, given each unit's weight in the fit.
 Vector arm_influence(const Sample& sample, const ArmFit& fit, const Vector& arm_weight,
                      const Vector& target) {
-  return times(times(product(outcome_design(sample), product(fit.bread, target)), arm_weight), fit.residual);
+  return times(times(product(sample.outcome_design(), product(fit.bread, target)), arm_weight), fit.residual);
 }
 
 /// 1 (times the unit's weight) for units that the estimand is about.
@@ -156,7 +153,7 @@ const char* arm_name(std::uint8_t arm) { return arm != 0 ? "treated" : "comparis
 
 /// Predictions of both arms averaged over the units of the estimand.
 Result<Effect> average_predictions(const Sample& sample, Estimand estimand, const Weighting* weighting) {
-  const auto& x = outcome_design(sample);
+  const auto& x = sample.outcome_design();
   const Vector target_units = about(sample, estimand);
   const double m = sum_of(target_units);
   Vector target = transposed_product(x, target_units);
@@ -219,7 +216,7 @@ Result<Effect> aipw_effect(const Sample& sample, ScoreLink link, Estimand estima
   auto weighting = make_weighting(sample, link, estimand);
   if (!weighting.ok()) return weighting.error();
   auto& w = weighting.value();
-  const auto& x = outcome_design(sample);
+  const auto& x = sample.outcome_design();
   const Vector target_units = about(sample, estimand);
   const double m = sum_of(target_units);
   double mean[2];

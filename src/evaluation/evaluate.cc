@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "evaluation/multiplicity.h"
 #include "evaluation/run_internal.h"
+#include "evaluation/staggered_internal.h"
 
 namespace kinfold::evaluation {
 namespace {
@@ -15,7 +16,8 @@ struct Task {
   const Method* method = nullptr;
 };
 
-/// Every method for everybody; subgroups by the main method alone, so that there are no more looks than planned.
+/// Every method for everybody; subgroups by the main method alone, so that there are no more looks than
+/// planned.
 std::vector<Task> list_tasks(const Plan& plan) {
   std::vector<Task> tasks;
   for (std::size_t o = 0; o < plan.outcomes.size(); ++o) {
@@ -50,25 +52,30 @@ void adjust(const Plan& plan, const Frame& frame, std::vector<MethodRun>& runs) 
       p.push_back(*e.p_value);
       at.push_back(r);
     }
-    const auto adjusted = plan.multiplicity == Multiplicity::kRomanoWolf ? step_down(plan, frame, runs, at)
-                                                                         : adjust_p_values(p, plan.multiplicity);
+    const auto adjusted = plan.multiplicity == Multiplicity::kRomanoWolf
+                              ? step_down(plan, frame, runs, at)
+                              : adjust_p_values(p, plan.multiplicity);
     for (std::size_t k = 0; k < at.size(); ++k) runs[at[k]].estimate.p_adjusted = adjusted[k];
   }
 }
 
 void add_notes(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs, Evaluation& out) {
   if (frame.outside_population > 0) {
-    out.notes.push_back(std::to_string(frame.outside_population) + " rows are outside the plan's population.");
+    out.notes.push_back(std::to_string(frame.outside_population) +
+                        " rows are outside the plan's population.");
   }
   if (frame.without_treatment > 0) {
-    out.notes.push_back(std::to_string(frame.without_treatment) + " rows are in neither the programme nor the comparison group.");
+    out.notes.push_back(std::to_string(frame.without_treatment) +
+                        " rows are in neither the programme nor the comparison group.");
   }
   out.notes.insert(out.notes.end(), frame.notes.begin(), frame.notes.end());
   for (const auto& run : runs) {
     if (run.estimate.subgroup == "all" && !run.note.empty()) out.notes.push_back(run.note);
     if (run.estimate.subgroup != "all" || run.estimate.method != plan.methods.front().id) continue;
     for (const auto& name : run.left_out) {
-      out.notes.push_back("For " + run.estimate.outcome + ", \"" + name + "\" was left out of the model: the other covariates already tell it, or too few units have it.");
+      out.notes.push_back(
+          "For " + run.estimate.outcome + ", \"" + name +
+          "\" was left out of the model: the other covariates already tell it, or too few units have it.");
     }
   }
 }
@@ -82,17 +89,30 @@ void weigh_for_missed(const Plan& plan, Frame& frame, Evaluation& out) {
     if (weights.ok()) {
       frame.link_weight[o] = std::move(weights.value());
     } else {
-      out.notes.push_back("For " + plan.outcomes[o].id + " those not linked are left out and not weighted for: " + weights.error().message + ".");
+      out.notes.push_back("For " + plan.outcomes[o].id +
+                          " those not linked are left out and not weighted for: " + weights.error().message +
+                          ".");
     }
   }
 }
 
-Status check_description(const EvaluationData& data, const Plan& plan) {
-  for (const auto& name : plan.describe_columns) {
-    if (auto found = data.people->require(name); !found.ok()) return invalid("plan, describe.columns: " + found.error().message);
+/// Every column that the plan names is there; if not, the line of the plan and what was probably meant.
+Status check_columns(const EvaluationData& data, const Plan& plan) {
+  for (const auto& named : plan.columns) {
+    const bool in_panel = named.in == NamedColumn::In::kPanel ||
+                          (named.in == NamedColumn::In::kStaggered && data.panel != nullptr);
+    const auto at = plan.source_name + ", line " + std::to_string(named.line) + ": " + named.where;
+    if (in_panel && data.panel == nullptr) {
+      return invalid(at + " names the panel's column " + named.name +
+                     ", but there is no panel; give a folder with people and panel");
+    }
+    const auto found = (in_panel ? data.panel : data.people)->require(named.name);
+    if (!found.ok()) return invalid(at + ": " + (in_panel ? "the panel has " : "") + found.error().message);
   }
-  if (plan.describe_variables.empty()) return {};
-  if (data.panel == nullptr) return invalid("plan, describe.variables: there is no panel; take them out or give one");
+  return {};
+}
+
+Status check_description(const EvaluationData& data, const Plan& plan) {
   for (const auto& name : plan.describe_variables) {
     auto found = data.panel->require(name);
     if (!found.ok()) return invalid("plan, describe.variables: " + found.error().message);
@@ -103,31 +123,31 @@ Status check_description(const EvaluationData& data, const Plan& plan) {
   return {};
 }
 
-}  // namespace
-
-Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const EvaluateOptions& options) {
-  if (data.people == nullptr) return internal_error("evaluate: no people table");
-  if (auto status = check_description(data, plan); !status.ok()) return status.error();
-  NoProgress quiet;
-  Progress& progress = options.progress != nullptr ? *options.progress : quiet;
+/// Everything of the plan's outcomes: estimates by every method, and the tables around them.
+Status evaluate_outcomes(const EvaluationData& data, const Plan& plan, const EvaluateOptions& options,
+                         Evaluation& out) {
   auto panel = PanelIndex::build(*data.people, data.panel, plan.id_column);
   if (!panel.ok()) return panel.error();
   auto built = build_frame(data, plan, panel.value());
   if (!built.ok()) return built.error();
   Frame& frame = built.value();
   if (frame.size() == 0) {
-    return invalid("plan: no row is both in the population and in a group; check treatment.treated and treatment.comparison");
+    return invalid(
+        "plan: no row is both in the population and in a group; check treatment.treated and "
+        "treatment.comparison");
   }
-
-  Evaluation out;
+  NoProgress quiet;
+  Progress& progress = options.progress != nullptr ? *options.progress : quiet;
   weigh_for_missed(plan, frame, out);
   const auto tasks = list_tasks(plan);
   std::vector<MethodRun> runs(tasks.size());
   progress.begin("estimating", tasks.size());
   // One task a chunk: each is computed alone, so the number of threads changes nothing.
-  parallel_chunks(tasks.size(), 1, std::max<std::size_t>(1, options.thread_count), [&](std::size_t, std::size_t begin, std::size_t) {
-    runs[begin] = run_method(plan, frame, tasks[begin].outcome, tasks[begin].subgroup, *tasks[begin].method);
-  });
+  parallel_chunks(tasks.size(), 1, std::max<std::size_t>(1, options.thread_count),
+                  [&](std::size_t, std::size_t begin, std::size_t) {
+                    runs[begin] = run_method(plan, frame, tasks[begin].outcome, tasks[begin].subgroup,
+                                             *tasks[begin].method);
+                  });
   progress.advance(tasks.size());
   progress.end();
   const auto bootstrap = run_bootstrap(plan, frame, options.thread_count, runs, out);
@@ -142,9 +162,26 @@ Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const 
   add_interaction_table(plan, frame, runs, out);
   add_units_table(frame, runs, out);
   if (auto status = add_planted_table(data, plan, out); !status.ok()) return status.error();
-  if (auto status = add_cost_tables(plan, frame, runs, bootstrap.value() ? &*bootstrap.value() : nullptr, out); !status.ok()) return status.error();
+  if (auto status =
+          add_cost_tables(plan, frame, runs, bootstrap.value() ? &*bootstrap.value() : nullptr, out);
+      !status.ok())
+    return status.error();
   add_sensitivity_tables(data, plan, frame, runs, out);
   add_event_study_table(plan, frame, panel.value(), data.people->row_count(), out);
+  return {};
+}
+
+}  // namespace
+
+Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const EvaluateOptions& options) {
+  if (data.people == nullptr) return internal_error("evaluate: no people table");
+  if (auto status = check_columns(data, plan); !status.ok()) return status.error();
+  if (auto status = check_description(data, plan); !status.ok()) return status.error();
+  Evaluation out;
+  if (!plan.outcomes.empty()) {
+    if (auto status = evaluate_outcomes(data, plan, options, out); !status.ok()) return status.error();
+  }
+  if (auto status = add_staggered(data, plan, out); !status.ok()) return status.error();
   return out;
 }
 

@@ -1,40 +1,44 @@
 #include "evaluation/plan.h"
 
+#include <algorithm>
 #include <fstream>
-#include <set>
 #include <sstream>
 
+#include "base/near_name.h"
 #include "evaluation/plan_internal.h"
-#include "evaluation/toml_reader_internal.h"
 
 namespace kinfold::evaluation {
-namespace {
 
-std::vector<Condition> read_conditions(TomlReader& reader, std::string_view key) {
+std::vector<Condition> read_conditions(TomlReader& reader, std::string_view key, NamedColumn::In in) {
   std::vector<Condition> out;
   for (const auto& text : reader.texts(key)) {
     auto condition = parse_condition(text);
     if (!condition) {
-      reader.fail(key, "has a condition that cannot be read; write for example \"age_at_start < 18\", "
-                       "\"gender = 'female'\" or \"relation in ('head', 'partner')\"");
+      reader.fail(key,
+                  "has a condition that cannot be read; write for example \"age_at_start < 18\", "
+                  "\"gender = 'female'\" or \"relation in ('head', 'partner')\"");
       return out;
     }
+    reader.note_column(condition->column, key, in, reader.line(key, out.size()));
     out.push_back(std::move(*condition));
   }
   return out;
 }
 
+namespace {
+
 Quantity read_quantity(TomlReader& reader) {
   Quantity quantity;
-  quantity.column = reader.text("column");
-  quantity.variable = reader.text("variable");
+  quantity.column = reader.column("column", NamedColumn::In::kPeople);
+  quantity.variable = reader.column("variable", NamedColumn::In::kPanel);
   const auto window = reader.range("quarters");
   const auto measure = reader.choice("measure", {"any", "count", "rate", "mean"}, 0);
   quantity.measure = static_cast<Measure>(measure);
   if (quantity.column.empty() == quantity.variable.empty()) {
     reader.fail("", "needs either column (of the people table) or variable (of the panel), not both");
   } else if (!quantity.variable.empty() && !window) {
-    reader.fail("", "needs quarters = [first, last], counted from the start of support (0 is the first after it)");
+    reader.fail(
+        "", "needs quarters = [first, last], counted from the start of support (0 is the first after it)");
   } else if (!quantity.column.empty() && (window || reader.has("measure"))) {
     reader.fail("quarters", "and measure go with a panel variable, not with a column");
   }
@@ -53,11 +57,13 @@ Outcome read_outcome(TomlReader reader) {
   outcome.population = reader.text("population");
   outcome.quantity = read_quantity(reader);
   outcome.where = read_conditions(reader, "where");
-  const bool share_by_default = !outcome.quantity.variable.empty() && outcome.quantity.measure == Measure::kAny;
+  const bool share_by_default =
+      !outcome.quantity.variable.empty() && outcome.quantity.measure == Measure::kAny;
   outcome.is_share = reader.choice("unit", {"share", "number"}, share_by_default ? 0 : 1) == 0;
   outcome.good_is_less = reader.choice("better", {"less", "more"}, 0) == 0;
-  outcome.linked_column = reader.text("linked");
+  outcome.linked_column = reader.column("linked", NamedColumn::In::kPeople);
   outcome.covariates = reader.texts("covariates");
+  outcome.outcome_covariates = reader.texts("outcome_covariates");
   outcome.truth_outcome = outcome.id;
   outcome.truth_population = outcome.population;
   if (const auto* truth = reader.table("truth")) {
@@ -75,7 +81,8 @@ Covariate read_covariate(TomlReader reader) {
   covariate.quantity = read_quantity(reader);
   covariate.id = reader.text("id");
   if (covariate.id.empty()) {
-    covariate.id = covariate.quantity.column.empty() ? covariate.quantity.variable + "_before" : covariate.quantity.column;
+    covariate.id = covariate.quantity.column.empty() ? covariate.quantity.variable + "_before"
+                                                     : covariate.quantity.column;
   }
   covariate.is_category = reader.flag("category", false);
   reader.finish();
@@ -94,119 +101,11 @@ Subgroup read_subgroup(TomlReader reader) {
   return subgroup;
 }
 
-Method read_method(TomlReader reader) {
-  Method method;
-  const auto kind = reader.choice("kind",
-                                  {"raw", "regression", "nearest", "greedy", "kernel", "ipw", "entropy",
-                                   "regression-adjustment", "aipw", "ipwra"},
-                                  2);
-  method.kind = static_cast<MethodKind>(kind);
-  if (!reader.has("kind")) reader.fail("kind", "is missing; add kind = \"nearest\", for example");
-  method.id = reader.text("id");
-  if (method.id.empty()) method.id = reader.text("kind");
-  method.title = reader.text("title");
-  if (method.title.empty()) method.title = method.id;
-  const bool plain = method.kind == MethodKind::kRawDifference || method.kind == MethodKind::kRegression;
-  method.estimand = static_cast<Estimand>(reader.choice("estimand", {"ATT", "ATE", "ATC", "ATM"}, plain ? 1 : 0));
-  const bool treated_only = method.kind == MethodKind::kNearestGreedy || method.kind == MethodKind::kKernel ||
-                            method.kind == MethodKind::kEntropyBalancing;
-  if (treated_only && method.estimand != Estimand::kAtt) reader.fail("estimand", "must be ATT for this kind");
-  const bool both = method.kind == MethodKind::kNearest || method.kind == MethodKind::kIpw;
-  if (!both && method.estimand == Estimand::kAtc) reader.fail("estimand", "must be ATT or ATE for this kind");
-  if (method.kind != MethodKind::kIpw && method.estimand == Estimand::kAtm) {
-    reader.fail("estimand", "may be ATM for the kind ipw only; matching with a caliper says ATM by itself where it leaves out treated units");
-  }
-  method.link = static_cast<ScoreLink>(reader.choice("score", {"logit", "probit"}, 0));
-  const auto neighbours = reader.integer("neighbours").value_or(1);
-  if (neighbours < 1 || neighbours > 1000) reader.fail("neighbours", "must be from 1 to 1000");
-  method.neighbours = static_cast<int>(neighbours);
-  method.caliper_sd = reader.number("caliper");
-  if (method.caliper_sd && *method.caliper_sd <= 0) reader.fail("caliper", "must be above 0 (standard deviations of the score)");
-  method.exact = reader.texts("exact");
-  method.covariate_calipers = reader.numbers("calipers");
-  for (const auto& [id, width] : method.covariate_calipers) {
-    if (width <= 0) reader.fail("calipers", "must be above 0 (standard deviations of the covariate)");
-  }
-  method.order = static_cast<MatchOrder>(reader.choice("order", {"largest", "smallest", "data", "closest"}, 0));
-  if (reader.has("order") && method.kind != MethodKind::kNearestGreedy) reader.fail("order", "goes with the kind greedy only");
-  method.support = static_cast<Support>(reader.choice("support", {"all", "treated", "comparison", "both"}, 0));
-  method.kernel = static_cast<KernelKind>(reader.choice("kernel", {"epanechnikov", "gaussian", "uniform"}, 0));
-  method.bandwidth = reader.number("bandwidth").value_or(0.06);
-  if (method.bandwidth <= 0) reader.fail("bandwidth", "must be above 0");
-  method.trim = reader.number("trim");
-  if (method.trim && (*method.trim < 0 || *method.trim >= 0.5)) reader.fail("trim", "must be from 0 to below 0.5");
-  reader.finish();
-  return method;
-}
-
-UnitCost read_unit_cost(TomlReader reader) {
-  UnitCost item;
-  item.code = reader.text("code");
-  item.outcome = reader.text("outcome", true);
-  item.pounds = reader.number("pounds", true).value_or(0);
-  item.pounds_low = reader.number("low");
-  item.pounds_high = reader.number("high");
-  item.unit = reader.text("unit");
-  item.price_year = reader.text("price_year", true);
-  item.kind = reader.text("kind");
-  if (item.kind.empty()) item.kind = "fiscal";
-  if (item.kind != "fiscal" && item.kind != "economic" && item.kind != "social") {
-    reader.fail("kind", "must be one of: fiscal, economic, social");
-  }
-  item.bearer = reader.text("bearer", true);
-  item.years = reader.number("years").value_or(1);
-  item.decay = reader.number("decay").value_or(0);
-  if (item.years <= 0 || item.years > 100) reader.fail("years", "must be above 0 and at most 100");
-  if (item.decay < 0 || item.decay >= 1) reader.fail("decay", "must be from 0 to below 1");
-  item.includes = reader.texts("includes");
-  item.source = reader.text("source");
-  item.confidence = reader.text("confidence");
-  reader.finish();
-  return item;
-}
-
-void read_discount(TomlReader& reader, CostPlan& costs) {
-  for (const auto* one : reader.tables("discount")) {
-    auto band = reader.inner(*one, "costs.discount");
-    costs.discount.emplace_back(band.number("from_year", true).value_or(0), band.number("rate", true).value_or(0));
-    band.finish();
-    const bool in_order = costs.discount.size() == 1 ? costs.discount[0].first == 0
-                                                     : costs.discount.back().first > costs.discount[costs.discount.size() - 2].first;
-    if (!in_order || costs.discount.back().second <= -1) band.fail("from_year", "must ascend from 0, and rate be above -1");
-  }
-}
-
-CostPlan read_costs(TomlReader reader) {
-  CostPlan costs;
-  costs.base_year = reader.text("base_year", true);
-  costs.programme_pounds = reader.number("programme_pounds", true).value_or(0);
-  costs.programme_price_year = reader.text("programme_price_year");
-  if (costs.programme_price_year.empty()) costs.programme_price_year = costs.base_year;
-  costs.programme_bearer = reader.text("programme_bearer");
-  costs.comparison_pounds = reader.number("comparison_pounds").value_or(0);
-  costs.optimism_bias = reader.number("optimism_bias").value_or(0);
-  if (costs.programme_pounds <= costs.comparison_pounds) {
-    reader.fail("programme_pounds", "must be above comparison_pounds: a benefit for each pound needs a cost");
-  }
-  if (costs.optimism_bias < 0 || costs.optimism_bias >= 1) reader.fail("optimism_bias", "must be from 0 to below 1");
-  const auto draws = reader.integer("draws").value_or(1000);
-  if (draws < 100 || draws > 1'000'000) reader.fail("draws", "must be from 100 to 1000000");
-  costs.draw_count = static_cast<int>(draws);
-  costs.deflator = reader.numbers("deflator");
-  for (const auto& [year, index] : costs.deflator) {
-    if (index <= 0) reader.fail("deflator", "must be above 0 in every year");
-  }
-  read_discount(reader, costs);
-  for (const auto* item : reader.tables("item")) costs.items.push_back(read_unit_cost(reader.inner(*item, "costs.item")));
-  reader.finish();
-  return costs;
-}
-
 void read_data(TomlReader reader, Plan& plan) {
-  plan.id_column = reader.text("id");
-  plan.cluster_column = reader.text("cluster");
-  plan.authority_column = reader.text("authority");
-  plan.linked_columns = reader.texts("linked");
+  plan.id_column = reader.column("id", NamedColumn::In::kPeople);
+  plan.cluster_column = reader.column("cluster", NamedColumn::In::kPeople);
+  plan.authority_column = reader.column("authority", NamedColumn::In::kPeople);
+  plan.linked_columns = reader.columns("linked", NamedColumn::In::kPeople);
   if (reader.has("accepted_grades")) plan.accepted_grades = reader.texts("accepted_grades");
   reader.texts("accepted_grades");
   plan.weigh_for_missed_links = reader.choice("missed_links", {"left out", "weighted"}, 0) == 1;
@@ -218,10 +117,11 @@ void read_data(TomlReader reader, Plan& plan) {
 }
 
 void read_treatment(TomlReader reader, Plan& plan) {
-  plan.treatment_column = reader.text("column", true);
+  plan.treatment_column = reader.column("column", NamedColumn::In::kPeople, true);
   plan.treated_values = reader.texts("treated");
   plan.comparison_values = reader.texts("comparison");
-  if (plan.treated_values.empty()) reader.fail("treated", "is missing; say which values of the column mean treated");
+  if (plan.treated_values.empty())
+    reader.fail("treated", "is missing; say which values of the column mean treated");
   if (plan.comparison_values.empty()) {
     reader.fail("comparison", "is missing; say which values of the column mean comparison");
   }
@@ -230,7 +130,8 @@ void read_treatment(TomlReader reader, Plan& plan) {
 
 void read_settings(TomlReader reader, Plan& plan) {
   plan.confidence = reader.number("confidence").value_or(0.95);
-  if (plan.confidence <= 0.5 || plan.confidence >= 1) reader.fail("confidence", "must be between 0.5 and 1, as 0.95");
+  if (plan.confidence <= 0.5 || plan.confidence >= 1)
+    reader.fail("confidence", "must be between 0.5 and 1, as 0.95");
   plan.multiplicity = static_cast<Multiplicity>(
       reader.choice("multiplicity", {"none", "holm", "benjamini-hochberg", "romano-wolf"}, 1));
   const auto units_min = reader.integer("units_min").value_or(10);
@@ -238,49 +139,78 @@ void read_settings(TomlReader reader, Plan& plan) {
   plan.units_min = static_cast<std::size_t>(units_min < 2 ? 2 : units_min);
   plan.smd_limit = reader.number("smd_limit").value_or(0.1);
   const auto replicates = reader.integer("bootstrap").value_or(0);
-  if (replicates != 0 && (replicates < 100 || replicates > 100'000)) reader.fail("bootstrap", "must be 0 (none) or from 100 to 100000 replicates");
+  if (replicates != 0 && (replicates < 100 || replicates > 100'000))
+    reader.fail("bootstrap", "must be 0 (none) or from 100 to 100000 replicates");
   plan.bootstrap_replicates = static_cast<std::size_t>(std::max<std::int64_t>(0, replicates));
   plan.seed = static_cast<std::uint64_t>(reader.integer("seed").value_or(1));
   reader.finish();
 }
 
+/// The ids of one kind of section: each once, and what they are called where one is not there.
+class Ids {
+ public:
+  Ids(TomlReader& root, const char* section) : root_(root), section_(section) {}
+  void add(const std::string& id) {
+    const auto line = root_.line(section_, ids_.size());
+    if (has(id)) {
+      root_.fail_at(line,
+                    "." + std::string(section_) + " has the id " + id + " twice; give each an id of its own");
+    }
+    ids_.push_back(id);
+  }
+  bool has(const std::string& id) const { return std::find(ids_.begin(), ids_.end(), id) != ids_.end(); }
+  /// `by` names it at `line`.
+  void need(const std::string& id, std::size_t line, const std::string& by) const {
+    if (has(id)) return;
+    const std::vector<std::string_view> known(ids_.begin(), ids_.end());
+    root_.fail_at(line, "." + by + " names " + id + ", which is no " + section_ + "; " +
+                            did_you_mean(id, known) + "there are: " + list_names(known));
+  }
+
+ private:
+  TomlReader& root_;
+  const char* section_;
+  std::vector<std::string> ids_;
+};
+
 void check_ids(TomlReader& root, const Plan& plan) {
-  std::set<std::string> outcomes, covariates, methods, subgroups;
-  for (const auto& one : plan.outcomes) {
-    if (!outcomes.insert(one.id).second) return root.fail("outcome", "has the id " + one.id + " twice");
+  Ids outcomes(root, "outcome"), covariates(root, "covariate"), methods(root, "method"),
+      subgroups(root, "subgroup");
+  Ids staggered(root, "staggered");
+  for (const auto& one : plan.outcomes) outcomes.add(one.id);
+  for (const auto& one : plan.covariates) covariates.add(one.id);
+  for (const auto& one : plan.methods) methods.add(one.id);
+  for (const auto& one : plan.subgroups) subgroups.add(one.id);
+  for (const auto& one : plan.staggered) {
+    staggered.add(one.id);
+    if (outcomes.has(one.id))
+      root.fail_at(root.line("staggered"),
+                   ".staggered has the id " + one.id + ", which an outcome has already");
   }
-  for (const auto& one : plan.covariates) {
-    if (!covariates.insert(one.id).second) return root.fail("covariate", "has the id " + one.id + " twice; add id = ...");
+  for (std::size_t i = 0; i < plan.methods.size(); ++i) {
+    const auto line = root.line("method", i);
+    for (const auto& id : plan.methods[i].exact) covariates.need(id, line, "method.exact");
+    for (const auto& [id, width] : plan.methods[i].covariate_calipers)
+      covariates.need(id, line, "method.calipers");
   }
-  for (const auto& one : plan.methods) {
-    if (!methods.insert(one.id).second) return root.fail("method", "has the id " + one.id + " twice; add id = ...");
-    for (const auto& exact : one.exact) {
-      if (!covariates.contains(exact)) return root.fail("method", "exact names " + exact + ", which is no covariate");
-    }
-    for (const auto& [id, width] : one.covariate_calipers) {
-      if (!covariates.contains(id)) return root.fail("method", "calipers names " + id + ", which is no covariate");
-    }
+  for (std::size_t i = 0; i < plan.outcomes.size(); ++i) {
+    for (const auto& id : plan.outcomes[i].covariates)
+      covariates.need(id, root.line("outcome", i), "outcome.covariates");
+    for (const auto& id : plan.outcomes[i].outcome_covariates)
+      covariates.need(id, root.line("outcome", i), "outcome.outcome_covariates");
   }
-  for (const auto& one : plan.subgroups) {
-    if (!subgroups.insert(one.id).second) return root.fail("subgroup", "has the id " + one.id + " twice");
-  }
-  for (const auto& one : plan.outcomes) {
-    for (const auto& id : one.covariates) {
-      if (!covariates.contains(id)) return root.fail("outcome", "names the covariate " + id + ", which there is not");
-    }
-  }
-  if (!plan.costs) return;
-  for (const auto& item : plan.costs->items) {
-    if (!outcomes.contains(item.outcome)) return root.fail("costs", "has an item for the outcome " + item.outcome + ", which there is not");
-    for (const auto& id : item.includes) {
-      if (!outcomes.contains(id)) return root.fail("costs", "has an item that includes " + id + ", which is no outcome");
-    }
+  if (!plan.costs || root.table("costs") == nullptr) return;
+  const TomlReader costs = root.inner(*root.table("costs"), "costs");
+  for (std::size_t i = 0; i < plan.costs->items.size(); ++i) {
+    const auto& item = plan.costs->items[i];
+    outcomes.need(item.outcome, costs.line("item", i), "costs.item");
+    for (const auto& id : item.includes) outcomes.need(id, costs.line("item", i), "costs.item.includes");
   }
 }
 
-Plan read_all(const toml::table& table, const std::string& source, std::optional<std::string>& error) {
+Plan read_all(const toml::table& table, TomlFile& file) {
   Plan plan;
-  TomlReader root(table, "plan", source, error);
+  TomlReader root(table, "plan", file);
   if (const auto* section = root.table("plan")) {
     auto reader = root.inner(*section, "plan");
     plan.title = reader.text("title");
@@ -294,21 +224,31 @@ Plan read_all(const toml::table& table, const std::string& source, std::optional
     plan.population = read_conditions(reader, "where");
     reader.finish();
   }
-  if (const auto* section = root.table("treatment", true)) read_treatment(root.inner(*section, "treatment"), plan);
-  for (const auto* one : root.tables("outcome")) plan.outcomes.push_back(read_outcome(root.inner(*one, "outcome")));
-  for (const auto* one : root.tables("covariate")) plan.covariates.push_back(read_covariate(root.inner(*one, "covariate")));
-  for (const auto* one : root.tables("subgroup")) plan.subgroups.push_back(read_subgroup(root.inner(*one, "subgroup")));
-  for (const auto* one : root.tables("method")) plan.methods.push_back(read_method(root.inner(*one, "method")));
+  for (const auto* one : root.tables("staggered"))
+    plan.staggered.push_back(read_staggered(root.inner(*one, "staggered")));
+  if (const auto* section = root.table("treatment", plan.staggered.empty() || root.has("outcome")))
+    read_treatment(root.inner(*section, "treatment"), plan);
+  for (const auto* one : root.tables("outcome"))
+    plan.outcomes.push_back(read_outcome(root.inner(*one, "outcome")));
+  for (const auto* one : root.tables("covariate"))
+    plan.covariates.push_back(read_covariate(root.inner(*one, "covariate")));
+  for (const auto* one : root.tables("subgroup"))
+    plan.subgroups.push_back(read_subgroup(root.inner(*one, "subgroup")));
+  for (const auto* one : root.tables("method"))
+    plan.methods.push_back(read_method(root.inner(*one, "method")));
   if (const auto* section = root.table("describe")) {
     auto reader = root.inner(*section, "describe");
-    plan.describe_columns = reader.texts("columns");
-    plan.describe_variables = reader.texts("variables");
+    plan.describe_columns = reader.columns("columns", NamedColumn::In::kPeople);
+    plan.describe_variables = reader.columns("variables", NamedColumn::In::kPanel);
     plan.adjust_event_study = reader.choice("event_study", {"plain", "adjusted"}, 0) == 1;
     reader.finish();
   }
   if (const auto* section = root.table("settings")) read_settings(root.inner(*section, "settings"), plan);
   if (const auto* section = root.table("costs")) plan.costs = read_costs(root.inner(*section, "costs"));
-  if (plan.outcomes.empty()) root.fail("", "has no outcome; add [[outcome]]");
+  if (plan.outcomes.empty() && plan.staggered.empty())
+    root.fail("", "has no outcome; add [[outcome]], or [[staggered]]");
+  if (plan.outcomes.empty() && plan.costs)
+    root.fail("costs", "needs outcomes to put a price on; add [[outcome]]");
   if (plan.methods.empty()) {
     Method nearest;
     nearest.id = "nearest";
@@ -336,14 +276,18 @@ Result<Plan> parse_plan(std::string_view toml, std::string_view source_name) {
   const std::string source(source_name);
   try {
     const toml::table table = toml::parse(toml, source);
-    std::optional<std::string> error;
-    Plan plan = read_all(table, source, error);
-    if (error) return invalid(*error);
+    TomlFile file{source, {}, {}};
+    Plan plan = read_all(table, file);
+    if (file.error) return invalid(*file.error);
     plan.text = std::string(toml);
+    plan.source_name = source;
+    plan.columns = std::move(file.columns);
+    std::stable_sort(plan.columns.begin(), plan.columns.end(),
+                     [](const auto& a, const auto& b) { return a.line < b.line; });
     return plan;
   } catch (const toml::parse_error& e) {
-    return invalid(source + ", line " + std::to_string(e.source().begin.line) + ": not valid TOML: " +
-                   std::string(e.description()));
+    return invalid(source + ", line " + std::to_string(e.source().begin.line) +
+                   ": not valid TOML: " + std::string(e.description()));
   }
 }
 

@@ -34,17 +34,27 @@ Result<std::vector<Row>> read_rows(std::string_view csv, const std::string& head
     text = trim(text);
     if (text.empty() || text.front() == '#') continue;
     if (!seen_header) {
-      if (text != header) return invalid(what + ", line " + std::to_string(line) + ": the first line must be " + header);
+      if (text != header)
+        return invalid(what + ", line " + std::to_string(line) + ": the first line must be " + header);
       seen_header = true;
       continue;
     }
     const auto parts = split(text, ',');
     const auto value = parts.size() == 2 ? to_number(trim(parts[1])) : std::nullopt;
-    if (!value) return invalid(what + ", line " + std::to_string(line) + ": expected two columns, the second a number");
+    if (!value)
+      return invalid(what + ", line " + std::to_string(line) + ": expected two columns, the second a number");
     rows.push_back({line, std::string(trim(parts[0])), *value});
   }
   if (rows.empty()) return invalid(what + ": no line; write " + header + " and a line for each");
   return rows;
+}
+
+std::string source_line(std::string_view csv) {
+  constexpr std::string_view kMark = "# Source: ";
+  for (const auto line : split(csv, '\n')) {
+    if (line.starts_with(kMark)) return std::string(trim(line.substr(kMark.size())));
+  }
+  return {};
 }
 
 [[noreturn]] void bad_built_in() { std::abort(); }  // a file of the build itself: a test reads them all
@@ -55,8 +65,10 @@ Result<Deflator> Deflator::parse(std::string_view csv) {
   auto rows = read_rows(csv, "year,index", "deflator");
   if (!rows.ok()) return rows.error();
   Deflator deflator;
+  deflator.source_ = source_line(csv);
   for (const auto& row : rows.value()) {
-    if (row.value <= 0) return invalid("deflator, line " + std::to_string(row.line) + ": the index must be above 0");
+    if (row.value <= 0)
+      return invalid("deflator, line " + std::to_string(row.line) + ": the index must be above 0");
     if (!deflator.index_.emplace(row.key, row.value).second) {
       return invalid("deflator, line " + std::to_string(row.line) + ": the year is there twice");
     }
@@ -85,13 +97,15 @@ Result<double> Deflator::index_of(const std::string& year) const {
   int calendar = 0;
   const auto [end, error] = std::from_chars(year.data(), year.data() + year.size(), calendar);
   if (error == std::errc() && end == year.data() + year.size() && year.size() == 4) {
-    const auto financial = [](int from) { return std::to_string(from) + "/" + std::to_string(100 + (from + 1) % 100).substr(1); };
+    const auto financial = [](int from) {
+      return std::to_string(from) + "/" + std::to_string(100 + (from + 1) % 100).substr(1);
+    };
     const auto before = index_.find(financial(calendar - 1));
     const auto after = index_.find(financial(calendar));
     if (before != index_.end() && after != index_.end()) return 0.25 * before->second + 0.75 * after->second;
   }
-  return invalid("costs: the deflator has no year " + year + "; it goes from " + index_.begin()->first + " to " +
-                 index_.rbegin()->first + ", written as 2013/14");
+  return invalid("costs: the deflator has no year " + year + "; it goes from " + index_.begin()->first +
+                 " to " + index_.rbegin()->first + ", written as 2013/14");
 }
 
 Result<double> Deflator::factor(const std::string& from, const std::string& to) const {
@@ -110,7 +124,8 @@ Result<std::vector<DiscountBand>> parse_discount_bands(std::string_view csv) {
     const auto from = to_number(row.key);
     const bool in_order = from && (bands.empty() ? *from == 0 : *from > bands.back().from_year);
     if (!in_order || row.value <= -1) {
-      return invalid("discount bands, line " + std::to_string(row.line) + ": years must ascend from 0 and rates be above -1");
+      return invalid("discount bands, line " + std::to_string(row.line) +
+                     ": years must ascend from 0 and rates be above -1");
     }
     bands.push_back({*from, row.value});
   }
@@ -124,6 +139,11 @@ const std::vector<DiscountBand>& green_book_bands() {
     return std::move(parsed.value());
   }();
   return bands;
+}
+
+const std::string& green_book_source() {
+  static const std::string source = source_line(kDiscountBandsCsv);
+  return source;
 }
 
 }  // namespace kinfold::evaluation

@@ -147,6 +147,47 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan, const st
   return out;
 }
 
+Table staggered_for_reading(const OutputTable& summary, const Staggered& section) {
+  static constexpr std::pair<const char*, const char*> kAverages[] = {
+      {"did-simple", "every treated unit and period counts alike"},
+      {"did-dynamic", "every time since the start counts alike"},
+      {"did-group", "every treated unit counts alike"},
+      {"did-calendar", "every period counts alike"}};
+  Table out = of_text({"average", "units", "effect", "interval", "p"});
+  const auto& t = summary.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    if (t.find("outcome")->text_at(r) != section.id) continue;
+    std::string how = t.find("method")->text_at(r);
+    for (const auto& [id, title] : kAverages) {
+      if (how == id) how = std::string(title) + " (" + id + ")";
+    }
+    add_row(out, {how, people_text(t, r),
+                  with_unit(effect_text(t, r, "estimate", section.is_share), section.is_share),
+                  range_text(t, r, "ci_low", "ci_high", section.is_share), p_text(t, r, "p_value")});
+  }
+  return out;
+}
+
+Table points_for_reading(const OutputTable& points, const Staggered& section,
+                         const std::vector<std::pair<std::string, std::string>>& keys) {
+  Table out;
+  for (const auto& key : keys) out.add(key.second, ColumnType::kString);
+  for (const char* name : {"units", "effect", "interval", "for all at once"})
+    out.add(name, ColumnType::kString);
+  const auto& t = points.table;
+  for (std::size_t r = 0; r < t.row_count(); ++r) {
+    if (t.find("outcome")->text_at(r) != section.id) continue;
+    std::vector<std::string> cells;
+    for (const auto& key : keys) cells.push_back(t.find(key.first)->text_at(r));
+    cells.push_back(people_text(t, r));
+    cells.push_back(with_unit(effect_text(t, r, "estimate", section.is_share), section.is_share));
+    cells.push_back(range_text(t, r, "ci_low", "ci_high", section.is_share));
+    cells.push_back(range_text(t, r, "band_low", "band_high", section.is_share));
+    add_row(out, cells);
+  }
+  return out;
+}
+
 Table costs_for_reading(const OutputTable& summary) {
   Table out;
   for (const char* name : {"measure", "value", "interval"}) out.add(name, ColumnType::kString);
@@ -228,7 +269,7 @@ Table planted_for_reading(const OutputTable& planted, const Plan& plan) {
 }
 
 Table units_for_reading(const OutputTable& units, const Plan& plan) {
-  Table out = of_text({"outcome", "method", "group", "people", "used"});
+  Table out = of_text({"outcome", "method", "group", "people", "used", "effective"});
   const auto& t = units.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto method = t.find("method")->text_at(r);
@@ -237,7 +278,8 @@ Table units_for_reading(const OutputTable& units, const Plan& plan) {
     add_row(out, {outcome_title(plan, t.find("outcome")->text_at(r)),
                   found == plan.methods.end() ? method : found->title, t.find("group")->text_at(r),
                   t.find("persons")->text_at(r),
-                  t.find("used")->is_null(r) ? "\u2013" : percent(t.find("used")->double_at(r))});
+                  t.find("used")->is_null(r) ? kWithheld : percent(t.find("used")->double_at(r)),
+                  effect_text(t, r, "effective", false)});
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "evaluation/evaluate.h"
@@ -23,6 +24,10 @@ table::Table costs_for_reading(const OutputTable& summary);
 table::Table interactions_for_reading(const OutputTable& interactions, const Plan& plan);
 table::Table linkage_for_reading(const OutputTable& linkage, const Plan& plan);
 table::Table planted_for_reading(const OutputTable& planted, const Plan& plan);
+table::Table staggered_for_reading(const OutputTable& summary, const Staggered& section);
+/// Points of one section, in its unit; `keys` are the columns that say which, with their titles.
+table::Table points_for_reading(const OutputTable& points, const Staggered& section,
+                                const std::vector<std::pair<std::string, std::string>>& keys);
 table::Table units_for_reading(const OutputTable& units, const Plan& plan);
 
 }  // namespace kinfold::evaluation

@@ -10,9 +10,9 @@
 namespace kinfold::evaluation {
 namespace {
 
-bool uses_covariate(const Outcome& outcome, const std::string& id) {
-  return outcome.covariates.empty() ||
-         std::find(outcome.covariates.begin(), outcome.covariates.end(), id) != outcome.covariates.end();
+/// `ids` of an outcome; empty: all of the plan's.
+bool uses_covariate(const std::vector<std::string>& ids, const std::string& id) {
+  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 bool varies(const double* begin, std::size_t count) {
@@ -20,25 +20,30 @@ bool varies(const double* begin, std::size_t count) {
 }
 
 /// Whether two columns of marks differ for at least `least` units in each arm.
-bool tells_more(const std::vector<double>& mark, const std::vector<double>& other, const std::vector<std::uint8_t>& treated,
-                std::size_t least) {
+bool tells_more(const std::vector<double>& mark, const std::vector<double>& other,
+                const std::vector<std::uint8_t>& treated, std::size_t least) {
   std::size_t differ[2] = {0, 0};
   for (std::size_t i = 0; i < mark.size(); ++i) differ[treated[i]] += mark[i] != other[i] ? 1U : 0U;
   return differ[0] >= least && differ[1] >= least;
 }
 
-/// Intercept and the design columns of the outcome, less what does not vary or depends on the rest.
-void fill_design(const Plan& plan, const Frame& frame, std::size_t outcome, SampleOf& out) {
+struct Design {
+  Matrix x;
+  std::vector<std::string> names;
+};
+
+/// Intercept and the columns of these covariates, less what does not vary or depends on the rest.
+Design make_design(const Plan& plan, const Frame& frame, const std::vector<std::string>& ids, SampleOf& out) {
   const std::size_t n = out.unit.size();
   std::vector<const DesignColumn*> columns;
   for (const auto& column : frame.design) {
-    if (uses_covariate(plan.outcomes[outcome], plan.covariates[column.covariate].id)) columns.push_back(&column);
+    if (uses_covariate(ids, plan.covariates[column.covariate].id)) columns.push_back(&column);
   }
   Matrix all(n, 1);
   std::fill_n(all.column(0), n, 1.0);
   std::vector<std::string> names = {"intercept"};
-  // A mark of missingness that differs from nothing, or from another mark, in a handful of units only would separate
-  // them from the rest by chance. What it could tell is not worth the score.
+  // A mark of missingness that differs from nothing, or from another mark, in a handful of units only would
+  // separate them from the rest by chance. What it could tell is not worth the score.
   std::vector<std::vector<double>> marks = {std::vector<double>(n, 0.0)};
   for (const auto* column : columns) {
     std::vector<double> values(n);
@@ -59,10 +64,21 @@ void fill_design(const Plan& plan, const Frame& frame, std::size_t outcome, Samp
     names.push_back(column->name);
   }
   const auto kept = independent_columns(all);
-  out.sample.x = take_columns(all, kept);
+  Design design{take_columns(all, kept), {}};
   std::vector<bool> is_kept(all.cols, false);
   for (const auto c : kept) is_kept[c] = true;
-  for (std::size_t c = 0; c < all.cols; ++c) (is_kept[c] ? out.sample.names : out.left_out).push_back(names[c]);
+  for (std::size_t c = 0; c < all.cols; ++c) (is_kept[c] ? design.names : out.left_out).push_back(names[c]);
+  return design;
+}
+
+void fill_designs(const Plan& plan, const Frame& frame, const Outcome& outcome, SampleOf& out) {
+  auto score = make_design(plan, frame, outcome.covariates, out);
+  out.sample.x = std::move(score.x);
+  out.sample.names = std::move(score.names);
+  if (outcome.outcome_covariates.empty()) return;
+  auto regression = make_design(plan, frame, outcome.outcome_covariates, out);
+  out.sample.outcome_x = std::move(regression.x);
+  out.sample.outcome_names = std::move(regression.names);
 }
 
 void fill_strata(const Frame& frame, const std::vector<std::string>& exact, SampleOf& out) {
@@ -83,7 +99,8 @@ void fill_clusters(const Frame& frame, SampleOf& out) {
   if (frame.cluster.empty()) return;
   std::map<std::uint32_t, std::uint32_t> known;
   for (const auto unit : out.unit) {
-    out.sample.cluster.push_back(known.emplace(frame.cluster[unit], static_cast<std::uint32_t>(known.size())).first->second);
+    out.sample.cluster.push_back(
+        known.emplace(frame.cluster[unit], static_cast<std::uint32_t>(known.size())).first->second);
   }
   if (known.size() < 2) out.problem = "there is one cluster only; standard errors need at least two";
 }
@@ -93,8 +110,8 @@ std::string sample_problem(const Plan& plan, const Sample& sample) {
   const auto comparison = sample.size() - treated;
   if (sample.size() == 0) return "the outcome is missing for everybody";
   if (treated < plan.units_min || comparison < plan.units_min) {
-    return "only " + std::string(treated < plan.units_min ? "treated" : "comparison") + " units below the plan's minimum of " +
-           std::to_string(plan.units_min) + " have the outcome";
+    return "only " + std::string(treated < plan.units_min ? "treated" : "comparison") +
+           " units below the plan's minimum of " + std::to_string(plan.units_min) + " have the outcome";
   }
   if (!varies(sample.y.data(), sample.size())) return "the outcome is the same for everybody";
   return {};
@@ -109,8 +126,8 @@ double standard_deviation(const std::vector<double>& values) {
 }
 
 bool needs_score(const Method& method) {
-  return method.kind == MethodKind::kNearest || method.kind == MethodKind::kNearestGreedy || method.kind == MethodKind::kKernel ||
-         method.trim || method.support != Support::kAll;
+  return method.kind == MethodKind::kNearest || method.kind == MethodKind::kNearestGreedy ||
+         method.kind == MethodKind::kKernel || method.trim || method.support != Support::kAll;
 }
 
 /// Calipers on covariates as numbers: those of the sample's own columns; a category's columns are not meant.
@@ -118,7 +135,9 @@ Result<std::vector<CovariateCaliper>> calipers_of(const Method& method, const Sa
   std::vector<CovariateCaliper> out;
   for (const auto& [id, width] : method.covariate_calipers) {
     const auto at = std::find(sample.names.begin(), sample.names.end(), id);
-    if (at == sample.names.end()) return invalid("matching: the covariate " + id + " has a caliper but does not vary here; take the caliper out");
+    if (at == sample.names.end())
+      return invalid("matching: the covariate " + id +
+                     " has a caliper but does not vary here; take the caliper out");
     const double* column = sample.x.column(static_cast<std::size_t>(at - sample.names.begin()));
     std::vector<double> values(column, column + sample.size());
     const double sd = standard_deviation(values);
@@ -127,42 +146,57 @@ Result<std::vector<CovariateCaliper>> calipers_of(const Method& method, const Sa
   return out;
 }
 
-Result<Effect> match(const Method& method, const Sample& sample, const std::vector<double>& score, const ScoreFit* fit) {
+Result<Effect> match(const Method& method, const Sample& sample, const std::vector<double>& score,
+                     const ScoreFit* fit) {
   auto calipers = calipers_of(method, sample);
   if (!calipers.ok()) return calipers.error();
   std::optional<double> caliper;
   if (method.caliper_sd) caliper = *method.caliper_sd * standard_deviation(score);
   if (method.kind == MethodKind::kNearestGreedy) {
-    return greedy_effect(sample, score, {method.order, caliper, static_cast<std::uint32_t>(method.neighbours), std::move(calipers.value())});
+    return greedy_effect(
+        sample, score,
+        {method.order, caliper, static_cast<std::uint32_t>(method.neighbours), std::move(calipers.value())});
   }
   NearestEffectOptions options;
   options.estimand = method.estimand;
   options.neighbours = static_cast<std::uint32_t>(method.neighbours);
   options.caliper = caliper;
   options.covariate_calipers = std::move(calipers.value());
-  options.estimated_score = fit;
+  options.estimated_score = method.errors == ErrorKind::kScoreKnown ? nullptr : fit;
   return nearest_effect(sample, score, options);
 }
 
+Covariance regression_errors(ErrorKind errors) {
+  switch (errors) {
+    case ErrorKind::kClassic: return Covariance::kClassic;
+    case ErrorKind::kHc1: return Covariance::kHc1;
+    case ErrorKind::kHc3: return Covariance::kHc3;
+    default: return Covariance::kHc2;
+  }
+}
+
 /// `fit`: the score's, if it is of exactly these units; else null.
-Result<Effect> apply_method(const Method& method, const Sample& sample, const std::vector<double>& score, const ScoreFit* fit) {
+Result<Effect> apply_method(const Method& method, const Sample& sample, const std::vector<double>& score,
+                            const ScoreFit* fit) {
   switch (method.kind) {
     case MethodKind::kRawDifference: return raw_difference(sample);
-    case MethodKind::kRegression: return regression_effect(sample);
+    case MethodKind::kRegression: return regression_effect(sample, regression_errors(method.errors));
     case MethodKind::kNearest:
     case MethodKind::kNearestGreedy: return match(method, sample, score, fit);
     case MethodKind::kKernel: return kernel_effect(sample, score, method.kernel, method.bandwidth);
     case MethodKind::kIpw: return ipw_effect(sample, method.link, method.estimand);
     case MethodKind::kEntropyBalancing: return entropy_effect(sample);
     case MethodKind::kRegressionAdjustment: return regression_adjustment_effect(sample, method.estimand);
-    case MethodKind::kAipw: return aipw_effect(sample, method.link, method.estimand);
+    case MethodKind::kAipw:
+      return aipw_effect(sample, method.link, method.estimand, method.errors == ErrorKind::kEfficient);
     case MethodKind::kIpwra: return ipwra_effect(sample, method.link, method.estimand);
   }
   return internal_error("unknown method");
 }
 
 /// Rows within the trimming limits and, as the plan says, within the range of the other group's scores.
-std::vector<std::size_t> rows_on_support(const Method& method, const Sample& sample, const std::vector<double>& score) {
+std::vector<std::size_t> rows_on_support(const Method& method, const Sample& sample,
+                                         const std::vector<double>& score) {
   double low[2] = {INFINITY, INFINITY};
   double high[2] = {-INFINITY, -INFINITY};
   for (std::size_t i = 0; i < score.size(); ++i) {
@@ -173,7 +207,8 @@ std::vector<std::size_t> rows_on_support(const Method& method, const Sample& sam
   std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < score.size(); ++i) {
     const auto arm = sample.treated[i];
-    const bool limited = method.support == Support::kBoth || method.support == (arm != 0 ? Support::kTreated : Support::kComparison);
+    const bool limited = method.support == Support::kBoth ||
+                         method.support == (arm != 0 ? Support::kTreated : Support::kComparison);
     const bool within = score[i] >= low[1 - arm] && score[i] <= high[1 - arm];
     if (score[i] >= trim && score[i] <= 1 - trim && (!limited || within)) rows.push_back(i);
   }
@@ -195,11 +230,13 @@ std::string one_sided_strata(const Method& method, const Sample& sample) {
 
 void keep_rows(SampleOf& of, const std::vector<std::size_t>& rows) {
   Sample& s = of.sample;
-  Matrix x(rows.size(), s.x.cols);
-  for (std::size_t c = 0; c < s.x.cols; ++c) {
-    for (std::size_t k = 0; k < rows.size(); ++k) x.at(k, c) = s.x.at(rows[k], c);
+  for (auto* matrix : {&s.x, &s.outcome_x}) {
+    Matrix kept(rows.size(), matrix->cols);
+    for (std::size_t c = 0; c < matrix->cols; ++c) {
+      for (std::size_t k = 0; k < rows.size(); ++k) kept.at(k, c) = matrix->at(rows[k], c);
+    }
+    *matrix = std::move(kept);
   }
-  s.x = std::move(x);
   const auto pick = [&](auto& values) {
     if (values.empty()) return;
     auto old = values;
@@ -218,7 +255,8 @@ void fill_estimate(const Plan& plan, const Effect& effect, Estimate& estimate) {
   estimate.n_treated = effect.n_treated;
   estimate.n_comparison = effect.n_comparison;
   if (!std::isfinite(effect.estimate) || !std::isfinite(effect.variance) || effect.variance <= 0) {
-    estimate.not_estimable_because = "the standard error does not exist here: too little varies between the units used";
+    estimate.not_estimable_because =
+        "the standard error does not exist here: too little varies between the units used";
     return;
   }
   const double error = std::sqrt(effect.variance);
@@ -239,7 +277,8 @@ SampleOf make_sample(const Plan& plan, const Frame& frame, std::size_t outcome, 
   SampleOf out;
   for (std::uint32_t i = 0; i < frame.size(); ++i) {
     const bool in = frame.in_outcome[outcome][i] != 0 && frame.grade_accepted[outcome][i] != 0 &&
-                    (subgroup == kEverybody || frame.in_subgroup[subgroup][i] != 0) && !std::isnan(frame.outcome[outcome][i]);
+                    (subgroup == kEverybody || frame.in_subgroup[subgroup][i] != 0) &&
+                    !std::isnan(frame.outcome[outcome][i]);
     if (!in) continue;
     out.unit.push_back(i);
     out.sample.treated.push_back(frame.treated[i]);
@@ -248,13 +287,14 @@ SampleOf make_sample(const Plan& plan, const Frame& frame, std::size_t outcome, 
   }
   out.problem = sample_problem(plan, out.sample);
   if (!out.problem.empty()) return out;
-  fill_design(plan, frame, outcome, out);
+  fill_designs(plan, frame, plan.outcomes[outcome], out);
   fill_strata(frame, exact, out);
   fill_clusters(frame, out);
   return out;
 }
 
-MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, std::size_t subgroup, const Method& method) {
+MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, std::size_t subgroup,
+                     const Method& method) {
   MethodRun run;
   run.estimate.outcome = plan.outcomes[outcome].id;
   run.estimate.subgroup = subgroup == kEverybody ? "all" : plan.subgroups[subgroup].id;
@@ -262,7 +302,8 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
   run.estimate.estimand = std::string(estimand_name(method.estimand));
   auto of = make_sample(plan, frame, outcome, subgroup, method.exact);
   run.left_out = of.left_out;
-  run.estimate.n_treated = static_cast<std::uint64_t>(std::count(of.sample.treated.begin(), of.sample.treated.end(), 1));
+  run.estimate.n_treated =
+      static_cast<std::uint64_t>(std::count(of.sample.treated.begin(), of.sample.treated.end(), 1));
   run.estimate.n_comparison = of.sample.size() - run.estimate.n_treated;
   run.estimate.not_estimable_because = of.problem;
   if (!of.problem.empty()) return run;
@@ -271,7 +312,8 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
   std::optional<ScoreFit> fit;
   bool dropped_some = false;
   if (needs_score(method)) {
-    auto fitted = fit_score(of.sample.x, of.sample.names, of.sample.treated, method.link, 1e-12, of.sample.weight);
+    auto fitted =
+        fit_score(of.sample.x, of.sample.names, of.sample.treated, method.link, 1e-12, of.sample.weight);
     if (!fitted.ok()) {
       run.estimate.not_estimable_because = fitted.error().message;
       return run;
@@ -298,7 +340,8 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
     return run;
   }
   // An effect on those who could be matched is not the one on all who were to be.
-  if (dropped_some || effect.value().left_out > 0) run.estimate.estimand = std::string(estimand_name(Estimand::kAtm));
+  if (dropped_some || effect.value().left_out > 0)
+    run.estimate.estimand = std::string(estimand_name(Estimand::kAtm));
   fill_estimate(plan, effect.value(), run.estimate);
   run.effect = std::move(effect.value());
   run.unit = std::move(of.unit);
@@ -306,9 +349,10 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
 }
 
 std::vector<double> cluster_influence(const Frame& frame, const MethodRun& run) {
-  const std::size_t count = frame.cluster.empty() ? frame.size()
-                            : frame.size() == 0   ? 0
-                                                  : *std::max_element(frame.cluster.begin(), frame.cluster.end()) + std::size_t{1};
+  const std::size_t count =
+      frame.cluster.empty() ? frame.size()
+      : frame.size() == 0   ? 0
+                            : *std::max_element(frame.cluster.begin(), frame.cluster.end()) + std::size_t{1};
   std::vector<double> sums(count, 0);
   if (!run.effect) return sums;
   for (std::size_t i = 0; i < run.unit.size(); ++i) {

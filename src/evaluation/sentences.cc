@@ -24,33 +24,39 @@ std::string of_whom(const Outcome& outcome) {
   return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
 }
 
-std::string verdict(const Outcome& outcome, const EffectRow& row) {
-  if (row.low <= 0 && row.high >= 0) return "The interval includes no effect, so this could be chance.";
-  const bool less = row.estimate < 0;
-  return less == outcome.good_is_less ? "This is an improvement that chance alone would rarely give."
-                                      : "This is in the wrong direction, and chance alone would rarely give it.";
-}
-
 std::string sentence_of(const Plan& plan, const Outcome& outcome, const EffectRow& row) {
   const auto level = plain_number(100 * plan.confidence, 0);
   if (outcome.is_share) {
     const double relative = row.comparison != 0 ? row.estimate / row.comparison : NAN;
     std::string relation = std::isfinite(relative)
-                               ? fmt::format(", {:.0f}% {} in relative terms", std::fabs(relative) * 100, relative < 0 ? "less" : "more")
+                               ? fmt::format(", {:.0f}% {} in relative terms", std::fabs(relative) * 100,
+                                             relative < 0 ? "less" : "more")
                                : "";
-    return fmt::format("{}: {} on the programme, {} in the comparison group: {} percentage points{} "
-                       "({}% interval {} to {}). {}",
-                       of_whom(outcome), percent(row.programme), percent(row.comparison), plain_number(100 * row.estimate, 2),
-                       relation, level, plain_number(100 * row.low, 2), plain_number(100 * row.high, 2), verdict(outcome, row));
+    return fmt::format(
+        "{}: {} on the programme, {} in the comparison group: {} percentage points{} "
+        "({}% interval {} to {}). {}",
+        of_whom(outcome), percent(row.programme), percent(row.comparison),
+        plain_number(100 * row.estimate, 2), relation, level, plain_number(100 * row.low, 2),
+        plain_number(100 * row.high, 2),
+        effect_verdict(row.estimate, row.low, row.high, outcome.good_is_less));
   }
   const int decimals = decimals_for(std::max(std::fabs(row.programme), std::fabs(row.comparison)));
   const auto number = [&](double value) { return plain_number(value, decimals); };
-  return fmt::format("{}: {} on the programme, {} in the comparison group: a difference of {} ({}% interval {} to {}). {}",
-                     of_whom(outcome), number(row.programme), number(row.comparison), number(row.estimate), level, number(row.low),
-                     number(row.high), verdict(outcome, row));
+  return fmt::format(
+      "{}: {} on the programme, {} in the comparison group: a difference of {} ({}% interval {} to {}). {}",
+      of_whom(outcome), number(row.programme), number(row.comparison), number(row.estimate), level,
+      number(row.low), number(row.high),
+      effect_verdict(row.estimate, row.low, row.high, outcome.good_is_less));
 }
 
 }  // namespace
+
+std::string effect_verdict(double estimate, double low, double high, bool good_is_less) {
+  if (low <= 0 && high >= 0) return "The interval includes no effect, so this could be chance.";
+  return (estimate < 0) == good_is_less
+             ? "This is an improvement that chance alone would rarely give."
+             : "This is in the wrong direction, and chance alone would rarely give it.";
+}
 
 const OutputTable* find_output(const std::vector<OutputTable>& outputs, std::string_view id) {
   for (const auto& output : outputs) {
@@ -90,8 +96,9 @@ std::vector<std::string> cost_sentences(const Plan& plan, const std::vector<Outp
   };
   std::vector<std::string> out;
   double all = NAN;
-  const std::pair<const char*, const char*> lines[] = {{"benefit for each pound", "Each £1 spent gives back"},
-                                                       {"fiscal benefit for each pound", "Of that, the public purse gets back"}};
+  const std::pair<const char*, const char*> lines[] = {
+      {"benefit for each pound", "Each £1 spent gives back"},
+      {"fiscal benefit for each pound", "Of that, the public purse gets back"}};
   for (const auto& [measure, opening] : lines) {
     const auto row = row_of(measure);
     if (row == t.row_count()) continue;
@@ -104,8 +111,10 @@ std::vector<std::string> cost_sentences(const Plan& plan, const std::vector<Outp
       continue;
     }
     if (out.empty()) all = value;
-    out.push_back(fmt::format("{} {} ({:.0f}% interval {} to {}).{}", opening, pounds(value), 100 * plan.confidence, pounds(low), pounds(high),
-                              low <= 1 && high >= 1 ? " The interval includes £1, so it may pay for itself or not." : ""));
+    out.push_back(fmt::format(
+        "{} {} ({:.0f}% interval {} to {}).{}", opening, pounds(value), 100 * plan.confidence, pounds(low),
+        pounds(high),
+        low <= 1 && high >= 1 ? " The interval includes £1, so it may pay for itself or not." : ""));
   }
   return out;
 }
@@ -121,8 +130,9 @@ std::vector<std::string> headline_sentences(const Plan& plan, const std::vector<
           t.find("method")->string_at(row) != plan.methods.front().id) {
         continue;
       }
-      const EffectRow effect{value_at(t, "programme_mean", row), value_at(t, "comparison_mean", row), value_at(t, "estimate", row),
-                             value_at(t, "ci_low", row), value_at(t, "ci_high", row), 0};
+      const EffectRow effect{value_at(t, "programme_mean", row), value_at(t, "comparison_mean", row),
+                             value_at(t, "estimate", row),       value_at(t, "ci_low", row),
+                             value_at(t, "ci_high", row),        0};
       if (std::isfinite(effect.estimate) && std::isfinite(effect.low) && std::isfinite(effect.programme)) {
         out.push_back(sentence_of(plan, outcome, effect));
         continue;

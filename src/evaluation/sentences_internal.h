@@ -21,6 +21,12 @@ int decimals_for(double value);
 /// One sentence an outcome, by the main method for everybody, with its interval.
 std::vector<std::string> headline_sentences(const Plan& plan, const std::vector<OutputTable>& outputs);
 
+/// What an effect with this interval says of good and bad.
+std::string effect_verdict(double estimate, double low, double high, bool good_is_less);
+
+/// One sentence a section with staggered starts, and whether the groups moved alike before.
+std::vector<std::string> staggered_sentences(const Plan& plan, const std::vector<OutputTable>& outputs);
+
 /// What a pound spent gives back, to everybody and to the public purse; empty without costs.
 std::vector<std::string> cost_sentences(const Plan& plan, const std::vector<OutputTable>& outputs);
 

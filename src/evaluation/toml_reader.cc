@@ -1,12 +1,38 @@
 #include "evaluation/toml_reader_internal.h"
 
+#include "base/near_name.h"
+
 namespace kinfold::evaluation {
 
-void TomlReader::fail(std::string_view key, const std::string& problem) {
-  if (error_) return;
+std::size_t TomlReader::line(std::string_view key, std::size_t item) const {
   const auto* node = table_.get(key);
-  const auto line = node != nullptr ? node->source().begin.line : table_.source().begin.line;
-  error_ = source_ + ", line " + std::to_string(line) + ": " + where_ + (key.empty() ? "" : "." + std::string(key)) + " " + problem;
+  const auto* array = node != nullptr ? node->as_array() : nullptr;
+  if (array != nullptr && item < array->size()) node = array->get(item);
+  return node != nullptr ? node->source().begin.line : table_.source().begin.line;
+}
+
+void TomlReader::fail(std::string_view key, const std::string& problem) {
+  fail_at(line(key), (key.empty() ? "" : "." + std::string(key)) + " " + problem);
+}
+
+void TomlReader::fail_at(std::size_t line, const std::string& problem) {
+  if (!file_.error) file_.error = file_.name + ", line " + std::to_string(line) + ": " + where_ + problem;
+}
+
+void TomlReader::note_column(std::string name, std::string_view key, NamedColumn::In in, std::size_t line) {
+  if (!name.empty()) file_.columns.push_back({std::move(name), where_ + "." + std::string(key), line, in});
+}
+
+std::string TomlReader::column(std::string_view key, NamedColumn::In in, bool needed) {
+  auto name = text(key, needed);
+  note_column(name, key, in, line(key));
+  return name;
+}
+
+std::vector<std::string> TomlReader::columns(std::string_view key, NamedColumn::In in) {
+  auto names = texts(key);
+  for (std::size_t i = 0; i < names.size(); ++i) note_column(names[i], key, in, line(key, i));
+  return names;
 }
 
 const toml::node* TomlReader::find(std::string_view key, bool needed) {
@@ -118,29 +144,30 @@ std::vector<const toml::table*> TomlReader::tables(std::string_view key) {
   return out;
 }
 
-std::size_t TomlReader::choice(std::string_view key, std::initializer_list<std::string_view> words, std::size_t otherwise) {
+std::size_t TomlReader::choice(std::string_view key, std::initializer_list<std::string_view> words,
+                               std::size_t otherwise) {
   if (!has(key)) {
     asked_.insert(std::string(key));
     return otherwise;
   }
   const auto found = text(key);
-  std::string all;
   std::size_t at = 0;
   for (const auto word : words) {
     if (word == found) return at;
-    all += (at == 0 ? "" : ", ") + std::string(word);
     ++at;
   }
-  fail(key, "must be one of: " + all);
+  const std::vector<std::string_view> known(words);
+  const auto near = near_name(found, known);
+  fail(key, "must be one of: " + list_names(known) + (near.empty() ? "" : "; perhaps " + std::string(near)));
   return otherwise;
 }
 
 void TomlReader::finish() {
   for (const auto& [key, node] : table_) {
     if (asked_.contains(key.str())) continue;
-    std::string known;
-    for (const auto& one : asked_) known += (known.empty() ? "" : ", ") + one;
-    fail(key.str(), "is not known here; known are: " + known);
+    const std::vector<std::string_view> known(asked_.begin(), asked_.end());
+    fail(key.str(),
+         "is not known here; " + did_you_mean(key.str(), known) + "known are: " + list_names(known));
     return;
   }
 }

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/near_name.h"
+
 namespace kinfold::table {
 namespace {
 
@@ -191,10 +193,10 @@ Column* Table::find(std::string_view name) {
 
 Result<const Column*> Table::require(std::string_view name) const {
   if (const Column* column = find(name)) return column;
-  std::string known;
-  for (const auto& column : columns_) known += (known.empty() ? "" : ", ") + column.name();
-  return invalid(fmt::format("no column '{}'; there are: {}. Add the column or correct its name", name,
-                             known.empty() ? "none" : known));
+  std::vector<std::string_view> known;
+  for (const auto& column : columns_) known.emplace_back(column.name());
+  return invalid(fmt::format("no column '{}'; {}there are: {}. Add the column or correct its name", name,
+                             did_you_mean(name, known), list_names(known)));
 }
 
 Result<const Column*> Table::require(std::string_view name, ColumnType type) const {

@@ -29,7 +29,8 @@ TEST(UnitCosts, OfTheExamplePlanAreThoseOfTheDatabase) {
   text << std::ifstream(reference_path("gmca-unit-costs-v1.4.json")).rdbuf();
   const auto json = text.str();
   std::size_t entries = 0;
-  for (auto at = json.find("\"cost_gbp\""); at != std::string::npos; at = json.find("\"cost_gbp\"", at + 1)) ++entries;
+  for (auto at = json.find("\"cost_gbp\""); at != std::string::npos; at = json.find("\"cost_gbp\"", at + 1))
+    ++entries;
   EXPECT_EQ(entries, 674u);
   const auto plan = read_plan(source_dir() + "/plans/troubled-families.toml");
   ASSERT_TRUE(plan.ok()) << plan.error().message;
@@ -37,7 +38,8 @@ TEST(UnitCosts, OfTheExamplePlanAreThoseOfTheDatabase) {
   for (const auto& item : plan.value().costs->items) {
     EXPECT_EQ(std::stod(entry_value(json, item.code, "cost_gbp")), item.pounds) << item.code;
     EXPECT_EQ(entry_value(json, item.code, "source_detail"), "\"" + item.price_year + "\"") << item.code;
-    EXPECT_TRUE(Deflator::built_in().factor(item.price_year, plan.value().costs->base_year).ok()) << item.code;
+    EXPECT_TRUE(Deflator::built_in().factor(item.price_year, plan.value().costs->base_year).ok())
+        << item.code;
   }
 }
 
@@ -55,7 +57,8 @@ TEST(Discounting, PartsByYearSumToTheAnnuity) {
 }
 
 TEST(Costs, ThePublishedArithmeticComesOut) {
-  // March 2019, the 2017/18 cohort over five years: GBP 366 m net and 2.28 for each pound; fiscal 147 m and 1.51.
+  // March 2019, the 2017/18 cohort over five years: GBP 366 m net and 2.28 for each pound; fiscal 147 m
+  // and 1.51.
   const double cost = 287;
   EXPECT_NEAR(benefit_ratio(366, cost).gross_per_pound, 2.28, 0.006);
   EXPECT_NEAR(benefit_ratio(147, cost).gross_per_pound, 1.51, 0.006);
@@ -92,16 +95,39 @@ TEST(Deflating, UsesRatiosAndNamesAMissingYear) {
   EXPECT_DOUBLE_EQ(deflator.value().factor("2017/18", "2017/18").value(), 1);
   const auto missing = deflator.value().factor("1990/91", "2017/18");
   ASSERT_FALSE(missing.ok());
-  EXPECT_EQ(missing.error().message, "costs: the deflator has no year 1990/91; it goes from 2013/14 to 2017/18, written as 2013/14");
+  EXPECT_EQ(missing.error().message,
+            "costs: the deflator has no year 1990/91; it goes from 2013/14 to 2017/18, written as 2013/14");
 }
 
 TEST(Deflating, RefusesBadSeriesWithTheLine) {
   EXPECT_EQ(Deflator::parse("year,index\n2013/14,x\n").error().message,
             "deflator, line 2: expected two columns, the second a number");
-  EXPECT_EQ(Deflator::parse("year,index\n2013/14,-1\n").error().message, "deflator, line 2: the index must be above 0");
-  EXPECT_EQ(Deflator::parse("jahr,index\n").error().message, "deflator, line 1: the first line must be year,index");
+  EXPECT_EQ(Deflator::parse("year,index\n2013/14,-1\n").error().message,
+            "deflator, line 2: the index must be above 0");
+  EXPECT_EQ(Deflator::parse("jahr,index\n").error().message,
+            "deflator, line 1: the first line must be year,index");
   EXPECT_EQ(parse_discount_bands("from_year,rate\n5,0.03\n").error().message,
             "discount bands, line 2: years must ascend from 0 and rates be above -1");
+}
+
+TEST(Deflating, TheBuiltInSeriesIsTheTreasurysAndSaysSo) {
+  // March 2026 release, as two others transcribed it: 100 / 80.8738 = 1.236494 from 2019/20 to
+  // 2024/25, 1.340835 from 2015/16.
+  const auto& series = Deflator::built_in();
+  EXPECT_NEAR(series.factor("2019/20", "2024/25").value(), 1.236494, 5e-7);
+  EXPECT_NEAR(series.factor("2015/16", "2024/25").value(), 1.340835, 5e-7);
+  EXPECT_NEAR(series.factor("2020/21", "2024/25").value(), 1.1751, 5e-5);
+  EXPECT_NEAR(series.factor("2013/14", "2017/18").value(), 77.0388 / 73.0337, 1e-12);
+  EXPECT_EQ(
+      series.source(),
+      "HM Treasury, GDP deflators at market prices, and money GDP, March 2026 (Quarterly National Accounts)");
+  EXPECT_EQ(
+      green_book_source(),
+      "HM Treasury, The Green Book: central government guidance on appraisal and evaluation (2022), annex 6");
+  EXPECT_EQ(Deflator::parse("year,index\n2013/14,50\n").value().source(), "");
+  const double earlier = series.factor("2000/01", "2024/25").value();
+  EXPECT_GT(earlier, 1.8);
+  EXPECT_FALSE(series.factor("2025/26", "2024/25").ok()) << "forecasts are no prices";
 }
 
 TEST(Deflating, TheBuiltInSeriesHoldsTheYearsOfTheExampleCosts) {
@@ -161,7 +187,8 @@ TEST(Costs, EffectsThatMoveTogetherWidenTheInterval) {
   inputs.covariance.values = {1e-6, -1e-6, -1e-6, 1e-6};  // singular: fully tied
   const auto tied = add_up_costs(inputs);
   ASSERT_TRUE(tied.ok());
-  EXPECT_GT(tied.value().per_pound_high - tied.value().per_pound_low, apart.per_pound_high - apart.per_pound_low);
+  EXPECT_GT(tied.value().per_pound_high - tied.value().per_pound_low,
+            apart.per_pound_high - apart.per_pound_low);
 }
 
 TEST(Costs, TheTornadoIsWidestFirstAndDoesNotDependOnChance) {

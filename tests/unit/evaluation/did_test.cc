@@ -31,7 +31,8 @@ DidPanel minimum_wages(bool with_population = false) {
   panel.y = Matrix(row.size(), panel.periods.size());
   for (std::size_t i = 0; i < county.size(); ++i) {
     panel.first_treated[row[county[i]]] = static_cast<int>(first[i]);
-    panel.y.at(row[county[i]], static_cast<std::size_t>(static_cast<int>(year[i]) - panel.periods.front())) = y[i];
+    panel.y.at(row[county[i]], static_cast<std::size_t>(static_cast<int>(year[i]) - panel.periods.front())) =
+        y[i];
   }
   if (!with_population) return panel;
   const auto population = numbers(t, "lpop");
@@ -76,24 +77,30 @@ TEST(GroupTimeEffects, AgreeWithRsDid) {
 TEST(GroupTimeEffects, WithoutCovariatesEveryPointAgreesWithRsDid) {
   KINFOLD_NEED_DATA("mpdta.csv");
   // att_gt(..., xformla = ~1): groups 2004, 2006, 2007 by year.
-  const std::vector<double> expected = {-.0105, -.0704, -.1373, -.1008, .0065, -.0028, -.0046, -.0412, .0305, -.0027, -.0311, -.0261};
+  const std::vector<double> expected = {-.0105, -.0704, -.1373, -.1008, .0065,  -.0028,
+                                        -.0046, -.0412, .0305,  -.0027, -.0311, -.0261};
   const auto r = group_time_effects(minimum_wages()).value();
   ASSERT_EQ(r.group_time.size(), expected.size());
-  for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_NEAR(r.group_time[k].estimate, expected[k], 5.1e-5) << k;
+  for (std::size_t k = 0; k < expected.size(); ++k)
+    EXPECT_NEAR(r.group_time[k].estimate, expected[k], 5.1e-5) << k;
 }
 
 TEST(GroupTimeEffects, WithACovariateAgreeWithStatasCsdid) {
   KINFOLD_NEED_DATA("mpdta.csv");
-  // csdid lemp lpop, ivar(countyreal) time(year) gvar(first_treat). Its score is tilted until it balances (Sant'Anna and Zhao's
-  // improved estimator), ours is of maximum likelihood: they differ in the fourth digit after the point at most.
+  // csdid lemp lpop, ivar(countyreal) time(year) gvar(first_treat). Its score is tilted until it balances
+  // (Sant'Anna and Zhao's improved estimator), ours is of maximum likelihood: they differ in the fourth digit
+  // after the point at most.
   struct Row {
     double estimate, std_error;
   };
-  const std::vector<Row> expected = {{-.0145329, .0221602}, {-.0764267, .0287098}, {-.1404536, .0354269}, {-.1069093, .0329364},
-                                     {-.0006112, .0222299}, {-.006267, .0185075},  {.0009473, .019409},   {-.0413123, .0197454},
-                                     {.0266993, .0140788},  {-.0045906, .015728},  {-.0284515, .0181982}, {-.0287821, .0162518}};
+  const std::vector<Row> expected = {{-.0145329, .0221602}, {-.0764267, .0287098}, {-.1404536, .0354269},
+                                     {-.1069093, .0329364}, {-.0006112, .0222299}, {-.006267, .0185075},
+                                     {.0009473, .019409},   {-.0413123, .0197454}, {.0266993, .0140788},
+                                     {-.0045906, .015728},  {-.0284515, .0181982}, {-.0287821, .0162518}};
   // The same with the score of glm(): Sant'Anna and Zhao's formula written out in R.
-  const std::vector<double> written_out = {-0.014529668, -0.076421882, -0.140448337, -0.106903898, -0.000472146, -0.006202525, 0.000960574, -0.041293866, 0.026727796, -0.004576571, -0.028447487, -0.028781361};
+  const std::vector<double> written_out = {-0.014529668, -0.076421882, -0.140448337, -0.106903898,
+                                           -0.000472146, -0.006202525, 0.000960574,  -0.041293866,
+                                           0.026727796,  -0.004576571, -0.028447487, -0.028781361};
   const auto r = group_time_effects(minimum_wages(true)).value();
   ASSERT_EQ(r.group_time.size(), expected.size());
   for (std::size_t k = 0; k < expected.size(); ++k) {
@@ -101,6 +108,72 @@ TEST(GroupTimeEffects, WithACovariateAgreeWithStatasCsdid) {
     EXPECT_NEAR(r.group_time[k].estimate, written_out[k], 5e-9) << k;
     EXPECT_NEAR(r.group_time[k].std_error, expected[k].std_error, 5e-5) << k;
   }
+}
+
+TEST(GroupTimeEffects, AveragesByGroupAndPeriodAgreeWithRsDid) {
+  KINFOLD_NEED_DATA("mpdta.csv");
+  const auto r = group_time_effects(minimum_wages()).value();
+  // aggte(type = "group"), aggte(type = "calendar").
+  const std::vector<double> groups = {-.0797, -.0229, -.0261};
+  const std::vector<double> periods = {-.0105, -.0704, -.0488, -.0371};
+  ASSERT_EQ(r.by_group.size(), groups.size());
+  ASSERT_EQ(r.by_period.size(), periods.size());
+  for (std::size_t k = 0; k < groups.size(); ++k) EXPECT_NEAR(r.by_group[k].estimate, groups[k], 5.1e-5) << k;
+  for (std::size_t k = 0; k < periods.size(); ++k)
+    EXPECT_NEAR(r.by_period[k].estimate, periods[k], 5.1e-5) << k;
+  EXPECT_NEAR(r.overall_group.estimate, -.0310, 5e-5);
+  EXPECT_NEAR(r.overall_group.std_error, .0124, 5e-4);
+  EXPECT_NEAR(r.overall_period.estimate, -.0417, 5e-5);
+  EXPECT_EQ(r.simple.n_treated, 191u);
+  EXPECT_EQ(r.simple.n_comparison, 309u);
+  EXPECT_EQ(r.by_group[1].n_treated, 40u);
+}
+
+TEST(GroupTimeEffects, AgainstTheNotYetTreatedAreDifferencesOfMeans) {
+  KINFOLD_NEED_DATA("mpdta.csv");
+  const auto panel = minimum_wages();
+  DidOptions options;
+  options.not_yet_treated = true;
+  const auto r = group_time_effects(panel, options).value();
+  ASSERT_EQ(r.group_time.size(), 12u);
+  for (const auto& point : r.group_time) {
+    const auto t = static_cast<std::size_t>(point.at - panel.periods.front());
+    const auto base =
+        point.at >= point.group ? static_cast<std::size_t>(point.group - 1 - panel.periods.front()) : t - 1;
+    double sum[2] = {0, 0};
+    double count[2] = {0, 0};
+    for (std::size_t i = 0; i < panel.first_treated.size(); ++i) {
+      const int first = panel.first_treated[i];
+      const bool waits =
+          first != point.group && (first == 0 || first > std::max(point.at, panel.periods[base]));
+      if (first != point.group && !waits) continue;
+      sum[waits ? 0 : 1] += panel.y.at(i, t) - panel.y.at(i, base);
+      count[waits ? 0 : 1] += 1;
+    }
+    EXPECT_NEAR(point.estimate, sum[1] / count[1] - sum[0] / count[0], 1e-12);
+    EXPECT_EQ(static_cast<double>(point.n_comparison), count[0]);
+  }
+  EXPECT_GT(r.group_time[0].n_comparison, 309u);
+}
+
+TEST(GroupTimeEffects, WithoutANeverTreatedUnitTheLastGroupIsCompared) {
+  RandomStream random(9);
+  DidPanel panel;
+  panel.periods = {1, 2, 3};
+  panel.y = Matrix(400, 3);
+  for (std::size_t i = 0; i < 400; ++i) {
+    panel.first_treated.push_back(i % 2 ? 2 : 3);
+    for (std::size_t t = 0; t < 3; ++t)
+      panel.y.at(i, t) = random.normal() + (static_cast<int>(t) + 1 >= panel.first_treated[i] ? 5 : 0);
+  }
+  DidOptions options;
+  options.not_yet_treated = true;
+  const auto r = group_time_effects(panel, options).value();
+  ASSERT_EQ(r.group_time.size(), 1u)
+      << "in period 3 nobody is left to compare with, and group 3 has nobody in period 2 that is not treated";
+  EXPECT_EQ(r.group_time[0].group, 2);
+  EXPECT_NEAR(r.simple.estimate, 5, 4 * r.simple.std_error);
+  EXPECT_FALSE(r.pre_trend_p.has_value());
 }
 
 TEST(ChangeEffect, IsRightIfTheGroupsMoveApartWithACovariate) {
@@ -128,7 +201,8 @@ TEST(GroupTimeEffects, FindAPlantedEffectAndNoPreTrend) {
   for (std::size_t i = 0; i < 2000; ++i) {
     panel.first_treated.push_back(i % 2 ? 3 : 0);
     const double own = random.normal();
-    for (std::size_t t = 0; t < 4; ++t) panel.y.at(i, t) = own + 0.3 * static_cast<double>(t) + random.normal() + (i % 2 && t >= 2 ? 1 : 0);
+    for (std::size_t t = 0; t < 4; ++t)
+      panel.y.at(i, t) = own + 0.3 * static_cast<double>(t) + random.normal() + (i % 2 && t >= 2 ? 1 : 0);
   }
   const auto r = group_time_effects(panel).value();
   EXPECT_NEAR(r.simple.estimate, 1, 4 * r.simple.std_error);
@@ -141,7 +215,8 @@ TEST(GroupTimeEffects, SayWhatIsMissing) {
   panel.first_treated = {2, 2};
   panel.y = Matrix(2, 2);
   EXPECT_EQ(group_time_effects(panel).error().message,
-            "differences in differences: everybody is treated at some time; some units must never be");
+            "differences in differences: everybody is treated at some time; some units must never be, or "
+            "compare with those not yet treated");
   panel.first_treated = {1, 0};
   EXPECT_EQ(group_time_effects(panel).error().message,
             "differences in differences: no group is treated after the first period and by the last");
@@ -157,7 +232,8 @@ TEST(Nsw, TheExperimentsDifferenceAgrees) {
     x.at(i, 0) = 1;
     x.at(i, 1) = treat[i];
   }
-  const std::map<Covariance, double> errors = {{Covariance::kClassic, 632.8534}, {Covariance::kHc2, 670.9965}, {Covariance::kHc3, 672.6821}};
+  const std::map<Covariance, double> errors = {
+      {Covariance::kClassic, 632.8534}, {Covariance::kHc2, 670.9965}, {Covariance::kHc3, 672.6821}};
   for (const auto& [kind, error] : errors) {
     LinearOptions options;
     options.covariance = kind;

@@ -37,9 +37,32 @@ TEST(Plan, TheDemonstrationsIsValid) {
   EXPECT_TRUE(plan.value().outcomes[0].is_share);
 }
 
+TEST(Plan, TheExamplesAreValid) {
+  for (const char* name : {"lalonde", "cattaneo2", "nsw", "mpdta"}) {
+    const auto plan = read_plan(source_dir() + "/plans/" + name + ".toml");
+    EXPECT_TRUE(plan.ok()) << name << ": " << plan.error().message;
+  }
+}
+
+TEST(Plan, KnowsWhereItNamesEachColumn) {
+  const auto plan = parse_plan(with("[population]\nwhere = [\n  \"age >= 18\",\n  "
+                                    "\"poor\"]\n[describe]\ncolumns = [\"age\",\n\"race\"]\n"),
+                               "p.toml");
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  std::string seen;
+  for (const auto& one : plan.value().columns)
+    seen += one.where + " " + one.name + " " + std::to_string(one.line) + "\n";
+  EXPECT_EQ(
+      seen,
+      "treatment.column treat 2\noutcome.column y 7\npopulation.where age 10\npopulation.where poor 11\n"
+      "describe.columns age 13\ndescribe.columns race 14\n");
+}
+
 TEST(Plan, ReadsConditions) {
-  const auto plan = parse_plan(with("[population]\nwhere = [\"age >= 18\", \"relation in ('head', 'partner')\", \"problem_work\", "
-                                    "\"gender != 'male'\"]\n"), "p.toml");
+  const auto plan = parse_plan(
+      with("[population]\nwhere = [\"age >= 18\", \"relation in ('head', 'partner')\", \"problem_work\", "
+           "\"gender != 'male'\"]\n"),
+      "p.toml");
   ASSERT_TRUE(plan.ok()) << plan.error().message;
   const auto& where = plan.value().population;
   ASSERT_EQ(where.size(), 4u);
@@ -67,25 +90,73 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Refusal{"NotToml", "[treatment\n", "p.toml, line 1: not valid TOML"},
         Refusal{"NoTreatment", "[[outcome]]\nid = 'y'\ncolumn = 'y'\n", "[treatment] is missing"},
-        Refusal{"NoOutcome", "[treatment]\ncolumn = 't'\ntreated = '1'\ncomparison = '0'\n", "has no outcome; add [[outcome]]"},
-        Refusal{"UnknownKey", with("[settings]\nconfidense = 0.9\n"), "p.toml, line 9: settings.confidense is not known here; known are: "},
-        Refusal{"BadCondition", with("[population]\nwhere = 'age <'\n"), "p.toml, line 9: population.where has a condition that cannot be read"},
+        Refusal{"NoOutcome", "[treatment]\ncolumn = 't'\ntreated = '1'\ncomparison = '0'\n",
+                "has no outcome; add [[outcome]]"},
+        Refusal{"UnknownKey", with("[settings]\nconfidense = 0.9\n"),
+                "p.toml, line 9: settings.confidense is not known here; did you mean 'confidence'? known "
+                "are: bootstrap, confidence"},
+        Refusal{"BadCondition", with("[population]\nwhere = 'age <'\n"),
+                "p.toml, line 9: population.where has a condition that cannot be read"},
         Refusal{"BothSources", with("variable = 'jsa'\n"), "needs either column"},
         Refusal{"NoWindow", with("[[covariate]]\nvariable = 'jsa'\n"), "needs quarters = [first, last]"},
-        Refusal{"WindowBackwards", with("[[covariate]]\nvariable = 'jsa'\nquarters = [3, 1]\n"), "p.toml, line 10: covariate.quarters must be [first, last]"},
-        Refusal{"BadKind", with("[[method]]\nkind = 'magic'\n"), "p.toml, line 9: method.kind must be one of: raw, regression, nearest"},
-        Refusal{"TwiceTheSame", with("[[outcome]]\nid = 'y'\ncolumn = 'z'\n"), "has the id y twice"},
-        Refusal{"AttOnly", with("[[method]]\nkind = 'kernel'\nestimand = 'ATE'\n"), "method.estimand must be ATT for this kind"},
-        Refusal{"BadCaliper", with("[[method]]\nkind = 'nearest'\ncaliper = -1\n"), "method.caliper must be above 0"},
-        Refusal{"CostOfNothing", with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.item]]\noutcome = 'z'\npounds = 5\n"
-                                      "price_year = '2013/14'\nbearer = 'us'\n"), "has an item for the outcome z"},
-        Refusal{"AtmByWeightsOnly", with("[[method]]\nkind = 'nearest'\nestimand = 'ATM'\n"), "may be ATM for the kind ipw only"},
-        Refusal{"OrderWithoutPairs", with("[[method]]\nkind = 'nearest'\norder = 'closest'\n"), "order goes with the kind greedy only"},
-        Refusal{"CaliperOnNothing", with("[[method]]\nkind = 'nearest'\n[method.calipers]\nweight = 1\n"), "calipers names weight, which is no covariate"},
-        Refusal{"TooFewReplicates", with("[settings]\nbootstrap = 5\n"), "settings.bootstrap must be 0 (none) or from 100"},
-        Refusal{"DiscountOutOfOrder", with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.discount]]\nfrom_year = 5\nrate = 0.03\n"),
+        Refusal{"WindowBackwards", with("[[covariate]]\nvariable = 'jsa'\nquarters = [3, 1]\n"),
+                "p.toml, line 10: covariate.quarters must be [first, last]"},
+        Refusal{"BadKind", with("[[method]]\nkind = 'magic'\n"),
+                "p.toml, line 9: method.kind must be one of: raw, regression, nearest"},
+        Refusal{"NearKind", with("[[method]]\nkind = 'neerest'\n"), "ipwra; perhaps nearest"},
+        Refusal{"NearCovariate",
+                with("[[covariate]]\ncolumn = 'weight'\n[[method]]\nkind = 'nearest'\nexact = 'wieght'\n"),
+                "p.toml, line 10: plan.method.exact names wieght, which is no covariate; did you mean "
+                "'weight'? there are: weight"},
+        Refusal{"ErrorsOfAnotherKind", with("[[method]]\nkind = 'ipw'\nerrors = 'hc3'\n"),
+                "method.errors goes with the kinds regression, aipw and nearest"},
+        Refusal{"NoSuchErrors", with("[[method]]\nkind = 'regression'\nerrors = 'hc4'\n"),
+                "method.errors must be one of: hc2, classic, hc1, hc3"},
+        Refusal{"DeflatorWithoutSource",
+                with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[costs.deflator]\n'2017/18' = "
+                     "100\n"),
+                "costs.deflator_source is missing"},
+        Refusal{"StaggeredWithoutPeriod", "[[staggered]]\nid = 'y'\nunit_column = 'u'\n",
+                "p.toml, line 1: staggered.period_column is missing"},
+        Refusal{"StaggeredUnknownKey",
+                "[[staggered]]\nid = 'y'\nunit_column = 'u'\nperiod_column = 't'\nfirst_treated_column = "
+                "'g'\noutcome_column = 'y'\n"
+                "covariates = 'x'\n",
+                "p.toml, line 7: staggered.covariates is not known here"},
+        Refusal{"OneNameForTwo",
+                with("[[staggered]]\nid = 'y'\nunit_column = 'u'\nperiod_column = 't'\nfirst_treated_column "
+                     "= 'g'\noutcome_column = 'y'\n"),
+                "which an outcome has already"},
+        Refusal{"CostsOfNoOutcome",
+                "[[staggered]]\nid = 'y'\nunit_column = 'u'\nperiod_column = 't'\nfirst_treated_column = "
+                "'g'\noutcome_column = 'y'\n"
+                "[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n",
+                "needs outcomes to put a price on"},
+        Refusal{"TwiceTheSame", with("[[outcome]]\nid = 'y'\ncolumn = 'z'\n"),
+                "p.toml, line 8: plan.outcome has the id y twice; give each an id of its own"},
+        Refusal{"AttOnly", with("[[method]]\nkind = 'kernel'\nestimand = 'ATE'\n"),
+                "method.estimand must be ATT for this kind"},
+        Refusal{"BadCaliper", with("[[method]]\nkind = 'nearest'\ncaliper = -1\n"),
+                "method.caliper must be above 0"},
+        Refusal{"CostOfNothing",
+                with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.item]]\noutcome = "
+                     "'z'\npounds = 5\n"
+                     "price_year = '2013/14'\nbearer = 'us'\n"),
+                "p.toml, line 11: plan.costs.item names z, which is no outcome; there are: y"},
+        Refusal{"AtmByWeightsOnly", with("[[method]]\nkind = 'nearest'\nestimand = 'ATM'\n"),
+                "may be ATM for the kind ipw only"},
+        Refusal{"OrderWithoutPairs", with("[[method]]\nkind = 'nearest'\norder = 'closest'\n"),
+                "order goes with the kind greedy only"},
+        Refusal{"CaliperOnNothing", with("[[method]]\nkind = 'nearest'\n[method.calipers]\nweight = 1\n"),
+                "calipers names weight, which is no covariate"},
+        Refusal{"TooFewReplicates", with("[settings]\nbootstrap = 5\n"),
+                "settings.bootstrap must be 0 (none) or from 100"},
+        Refusal{"DiscountOutOfOrder",
+                with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.discount]]\nfrom_year "
+                     "= 5\nrate = 0.03\n"),
                 "must ascend from 0"},
-        Refusal{"WrongType", with("[settings]\nconfidence = 'high'\n"), "settings.confidence must be a number"}),
+        Refusal{"WrongType", with("[settings]\nconfidence = 'high'\n"),
+                "settings.confidence must be a number"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(Plan, SaysThatAFileIsNotThere) {
