@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "linkage/keys_internal.h"
 #include "linkage/radix_internal.h"
+#include "linkage/screen_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -77,6 +78,61 @@ GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t smal
   return weight;
 }
 
+// What weigh() can be at most, from codes and what is kept of each value.
+GroupWeight weigh_at_most(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, std::uint32_t small, std::uint32_t large) {
+  const auto& records = scorer.records();
+  const std::size_t large_size = std::min(groups.size(large), kMembersLookedAtMax);
+  GroupWeight weight;
+  for (std::size_t n = 0; n < bounds.comparison_count(); ++n) {
+    const std::size_t field = scorer.comparer().field_of(n);
+    RatioBounds::Most most{-1e30F, -1e30F};
+    bool any = false;
+    for (std::size_t i = 0; i < groups.size(small); ++i) {
+      const auto code_a = records.of(groups.of(small)[i])[field];
+      for (std::size_t j = 0; j < large_size && code_a != 0; ++j) {
+        const auto code_b = records.of(groups.of(large)[j])[field];
+        if (code_b == 0) continue;
+        const auto own = bounds.of(n, code_a, code_b);
+        most = {std::max(most.match, own.match), std::max(most.related, own.related)};
+        any = true;
+      }
+    }
+    if (!any) continue;
+    weight.match += static_cast<double>(most.match);
+    weight.related += static_cast<double>(most.related);
+  }
+  return weight;
+}
+
+// Sees which candidates can matter before anything is compared.
+class Prospect {
+ public:
+  Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min)
+      : bounds_(&bounds), scorer_(&scorer), groups_(&groups), nobody_(std::log(static_cast<double>(groups.count()))),
+        related_odds_(std::log(std::max(1e-300, scorer.model().related_rate / scorer.model().match_rate))),
+        accepted_min_(nobody_ + std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) - kRounding) {}
+
+  /// False: beside "nobody known" the candidate is nothing, as a match and as a relative.
+  bool matters(std::uint32_t small, std::uint32_t large) const {
+    const auto most = weigh_at_most(*bounds_, *scorer_, *groups_, small, large);
+    const double size = std::log(static_cast<double>(groups_->size(large)));
+    return std::max(most.match, most.related + related_odds_) + size > nobody_ - kNegligible;
+  }
+  /// False: the candidate cannot be the one that is chosen.
+  bool may_win(std::uint32_t small, std::uint32_t large) const {
+    const auto most = weigh_at_most(*bounds_, *scorer_, *groups_, small, large);
+    return most.match + std::log(static_cast<double>(groups_->size(large))) >= accepted_min_;
+  }
+
+ private:
+  static constexpr double kNegligible = 25.0;  // Natural log: all that is dropped together weighs less than rounding.
+  static constexpr double kRounding = 0.01;
+  const RatioBounds* bounds_;
+  const Scorer* scorer_;
+  const Groups* groups_;
+  double nobody_, related_odds_, accepted_min_;
+};
+
 using Candidates = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // (small, large)
 
 bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, const AttachOptions& options) {
@@ -86,7 +142,7 @@ bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, 
   return s < l || (s == l && small > large);
 }
 
-// (key, group) of one rule, by key and group. Of large files only what may meet a group of several records:
+// (key, group) of one rule, by key. Of large files only what may meet a group of several records:
 // two single records were compared as records already.
 std::vector<std::uint64_t> entries_of_rule(const RuleKeyMaker& maker, const Groups& groups) {
   constexpr std::uint32_t kFilterBits = 24;
@@ -112,12 +168,13 @@ std::vector<std::uint64_t> entries_of_rule(const RuleKeyMaker& maker, const Grou
     maker.keys_of(groups.of(g), 1, keys);
     for (const auto key : keys) if (met[key >> (32 - kFilterBits)]) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
   }
-  radix_sort<64>(entries, [](std::uint64_t entry) { return entry; });
+  radix_sort<32>(entries, [](std::uint64_t entry) { return entry >> 32; });
   return entries;
 }
 
 // Groups that share a key; the largest blocks beyond the budget are left out.
-void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, const AttachOptions& options, Candidates& candidates) {
+void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, const Prospect& prospect, const AttachOptions& options,
+                            Candidates& candidates) {
   const bool many = groups.count() >= kGroupsManyMin;
   const auto entries = entries_of_rule(maker, groups);
   std::size_t small_count = 0;
@@ -129,11 +186,7 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
     if (end - begin > 1) blocks.emplace_back(begin, end);
     begin = end;
   }
-  std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) {
-    const auto size_a = a.second - a.first;
-    const auto size_b = b.second - b.first;
-    return size_a != size_b ? size_a < size_b : a.first < b.first;
-  });
+  radix_sort<32>(blocks, [](const auto& block) { return block.second - block.first; });
   double budget = std::min(many ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax, options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
   for (const auto& [begin, end] : blocks) {
     const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
@@ -144,18 +197,21 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
         const auto b = static_cast<std::uint32_t>(entries[j]);
         // Only small files can afford a second look at two single records.
         if (many && groups.size(a) == 1 && groups.size(b) == 1) continue;
-        if (may_attach(groups, a, b, options)) candidates.emplace_back(a, b);
-        else if (may_attach(groups, b, a, options)) candidates.emplace_back(b, a);
+        const auto add = [&](std::uint32_t small, std::uint32_t large) {
+          if (prospect.matters(small, large)) candidates.emplace_back(small, large);
+        };
+        if (may_attach(groups, a, b, options)) add(a, b);
+        else if (may_attach(groups, b, a, options)) add(b, a);
       }
     }
   }
 }
 
-Candidates find_candidates(const std::vector<RuleKeyMaker>& makers, const Groups& groups, const std::vector<KeptPair>& kept,
+Candidates find_candidates(const std::vector<RuleKeyMaker>& makers, const Groups& groups, const Prospect& prospect, const std::vector<KeptPair>& kept,
                            const std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count) {
   std::vector<Candidates> parts(makers.size() + 1);
   parallel_chunks(makers.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
-    add_candidates_of_rule(makers[rule], groups, options, parts[rule]);
+    add_candidates_of_rule(makers[rule], groups, prospect, options, parts[rule]);
     std::sort(parts[rule].begin(), parts[rule].end());
     parts[rule].erase(std::unique(parts[rule].begin(), parts[rule].end()), parts[rule].end());
   });
@@ -205,7 +261,8 @@ Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& cand
   return choice;
 }
 
-std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const Candidates& candidates, double probability_min, std::size_t thread_count) {
+std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const Prospect& prospect, const Candidates& candidates,
+                               double probability_min, std::size_t thread_count) {
   std::vector<std::pair<std::size_t, std::size_t>> ranges;
   for (std::size_t begin = 0; begin < candidates.size();) {
     std::size_t end = begin;
@@ -215,9 +272,14 @@ std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const
   }
   std::vector<Choice> choices(ranges.size());
   parallel_chunks(ranges.size(), 64, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t n = begin; n < end; ++n) choices[n] = choose(scorer, groups, candidates, ranges[n].first, ranges[n].second);
+    for (std::size_t n = begin; n < end; ++n) {
+      const auto first = candidates.begin() + static_cast<std::ptrdiff_t>(ranges[n].first);
+      const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(ranges[n].second);
+      const bool hopeful = std::any_of(first, last, [&](const auto& pair) { return prospect.may_win(pair.first, pair.second); });
+      choices[n] = hopeful ? choose(scorer, groups, candidates, ranges[n].first, ranges[n].second) : Choice{0, 0, -1.0};
+    }
   });
-  std::erase_if(choices, [&](const Choice& choice) { return choice.probability < probability_min; });
+  std::erase_if(choices, [&](const Choice& choice) { return choice.probability < std::max(probability_min, 0.0); });
   std::sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) {
     return a.probability != b.probability ? a.probability > b.probability : a.small < b.small;
   });
@@ -256,11 +318,13 @@ void attach_small_groups(const Scorer& scorer, const Model& model, const PartTab
     const auto usable = rule_is_usable(rule, scorer.records(), model);
     if (usable.ok() && usable.value()) makers.emplace_back(scorer.records(), rule, tables);
   }
+  const RatioBounds bounds(scorer, thread_count);
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
+    const Prospect prospect(bounds, scorer, groups, options.probability_min);
     if (round > 0 && groups.count() >= kGroupsManyMin) return;  // Later rounds bring little; large files skip them.
-    const auto candidates = find_candidates(makers, groups, kept, cluster, options, thread_count);
-    if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
+    const auto candidates = find_candidates(makers, groups, prospect, kept, cluster, options, thread_count);
+    if (!join_choices(choose_all(scorer, groups, prospect, candidates, options.probability_min, thread_count), cluster)) return;
   }
 }
 

@@ -142,7 +142,7 @@ void Blocker::make_work() {
   for (std::uint32_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
     const std::uint64_t width = std::max<std::uint64_t>(1, two_files_ ? block.end - block.middle : (block.end - block.begin) / 2);
-    const std::uint64_t step = std::max<std::uint64_t>(1, kPairsPerChunk / width);
+    const std::uint64_t step = std::max<std::uint64_t>(kTileMax, kPairsPerChunk / width);
     for (std::uint64_t begin = block.begin; begin < block.middle; begin += step) {
       const std::uint64_t end = std::min(block.middle, begin + step);
       works_.push_back({b, begin, end});

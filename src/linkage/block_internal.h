@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,10 +45,27 @@ class Blocker {
   /// How many rules find this pair.
   std::size_t rule_count_of(std::uint32_t a, std::uint32_t b) const;
 
-  /// Calls visit(rule, left, right) for every pair of work chunk `chunk` whose first rule this is.
-  /// For one file left < right. Chunks are the same on any number of threads.
+  /// Records that meet: all of `left` with all of `right`, or with one another in a triangle (left before right).
+  struct Tile {
+    std::uint32_t rule = 0;
+    std::uint32_t key = 0;
+    std::span<const std::uint32_t> left, right;  ///< In a triangle the same.
+    bool triangle = false;
+    bool left_is_new = true;  ///< False: as in the tile before.
+  };
+  static constexpr std::size_t kTileMax = 256;  ///< Records on one side.
+  /// Calls visit(tile) for the tiles of work chunk `chunk`. Chunks and tiles are the same on any number of threads.
+  /// The pairs of all tiles are those of all blocks, each for every rule that finds it.
   template <typename Visit>
-  void for_each_pair(std::size_t chunk, Visit&& visit) const;
+  void for_each_tile(std::size_t chunk, Visit&& visit) const;
+
+  /// Of rules with one key a record: their keys side by side (0: none), and how many of them come before a rule.
+  const std::uint32_t* single_keys(std::uint32_t record) const { return single_keys_.data() + std::size_t{record} * single_count_; }
+  std::size_t single_key_count() const { return single_count_; }
+  std::size_t single_keys_before(std::uint32_t rule) const { return singles_before_[rule]; }
+  /// Is this the first rule, of those with several keys a record, that finds a pair, and the pair's first key under it?
+  bool has_rules_of_many() const { return !multi_rules_.empty(); }
+  bool is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const;
 
  private:
   struct RuleKeys {
@@ -72,18 +90,6 @@ class Blocker {
   void gather_single_keys(std::size_t record_count, std::size_t thread_count);
   void make_work();
   bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
-  bool is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const;
-
-  // Asked of every pair: the keys of rules with one key a record lie side by side in a record.
-  bool is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
-    const std::uint32_t* keys_a = single_keys_.data() + std::size_t{a} * single_count_;
-    const std::uint32_t* keys_b = single_keys_.data() + std::size_t{b} * single_count_;
-    std::uint32_t found = 0;
-    for (std::uint32_t n = 0; n < singles_before_[rule]; ++n) {
-      found |= static_cast<std::uint32_t>(keys_a[n] == keys_b[n]) & static_cast<std::uint32_t>(keys_a[n] != 0);
-    }
-    return found == 0 && (multi_rules_.empty() || is_first_of_many(rule, key, a, b));
-  }
 
   bool two_files_ = false;
   std::vector<RuleKeys> rules_;                 ///< Emptied for rules of one key a record.
@@ -99,14 +105,23 @@ class Blocker {
 };
 
 template <typename Visit>
-void Blocker::for_each_pair(std::size_t chunk, Visit&& visit) const {
+void Blocker::for_each_tile(std::size_t chunk, Visit&& visit) const {
+  const auto records = [&](std::uint64_t begin, std::uint64_t end) {
+    return std::span<const std::uint32_t>(index_.data() + begin, end - begin);
+  };
   for (std::size_t w = work_chunks_[chunk].first; w < work_chunks_[chunk].second; ++w) {
     const Block& block = blocks_[works_[w].block];
-    for (std::uint64_t i = works_[w].first_begin; i < works_[w].first_end; ++i) {
-      const std::uint32_t left = index_[i];
-      for (std::uint64_t j = two_files_ ? block.middle : i + 1; j < block.end; ++j) {
-        const std::uint32_t right = index_[j];
-        if (is_first(block.rule, block.key, left, right)) visit(block.rule, left, right);
+    for (std::uint64_t i = works_[w].first_begin; i < works_[w].first_end; i += kTileMax) {
+      const auto left = records(i, std::min(i + kTileMax, works_[w].first_end));
+      std::uint64_t j = two_files_ ? block.middle : i + left.size();
+      Tile tile{block.rule, block.key, left, left, true, true};
+      if (!two_files_) visit(tile);
+      tile.triangle = false;
+      tile.left_is_new = two_files_;
+      for (; j < block.end; j += kTileMax) {
+        tile.right = records(j, std::min(j + kTileMax, block.end));
+        visit(tile);
+        tile.left_is_new = false;
       }
     }
   }

@@ -82,6 +82,16 @@ Test Comparer::simple_test(const std::vector<Expression>& expressions) {
   return first->test;
 }
 
+Comparer::Ladder Comparer::ladder(std::size_t n) const {
+  const Compiled& compiled = comparisons_[n];
+  Ladder ladder{compiled.simple, {}};
+  if (ladder.test == Test::kElse) return ladder;
+  for (std::size_t level = 1; level + 1 < compiled.expressions.size(); ++level) {
+    ladder.bounds.push_back(compiled.expressions[level].alternatives[0][0].bound);
+  }
+  return ladder;
+}
+
 std::uint8_t Comparer::simple_level(const Compiled& compiled, const Value& a, const Value& b) {
   const std::size_t last = compiled.expressions.size() - 1;
   if (a.whole == b.whole) return 0;

@@ -29,6 +29,18 @@ class Comparer {
   const Comparison& comparison(std::size_t n) const { return comparisons_[n].spec; }
   std::size_t field_of(std::size_t n) const { return comparisons_[n].field; }
 
+  /// Level 0 is "exact", so that equal codes are at it.
+  bool exact_first(std::size_t n) const { return comparisons_[n].exact_first; }
+  /// The field whose values the comparison may find exchanged with its own, or -1.
+  int swapped_field_of(std::size_t n) const { return comparisons_[n].swapped_level < 0 ? -1 : static_cast<int>(comparisons_[n].swapped_field); }
+  /// The similarity that every level between "exact" and "else" bounds, and the bounds, strictest first;
+  /// Test::kElse where a comparison has other levels.
+  struct Ladder {
+    Test test = Test::kElse;
+    std::vector<double> bounds;
+  };
+  Ladder ladder(std::size_t n) const;
+
   void compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const;
   /// Levels of up to kBatchMax pairs of records at once, so that what a pair needs from memory is on its way
   /// while others are worked on. `keys` are their patterns' numbers, as key() gives them.

@@ -6,62 +6,18 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "linkage/pattern_map_internal.h"
 #include "linkage/score_internal.h"
+#include "linkage/screen_internal.h"
 
 namespace kinfold::linkage {
 namespace {
-
-constexpr double kTrainingPairsMax = 4e6;
 
 LevelShares logs_of(const LevelShares& shares) {
   LevelShares logs = shares;
   for (auto& row : logs) for (auto& share : row) share = std::log(std::max(share, 1e-12));
   return logs;
 }
-
-// Pattern keys to values; open addressing, because it is asked once for every pair.
-template <typename T>
-class PatternMap {
- public:
-  PatternMap() : slots_(256) {}
-  /// The value of `key`, and whether it is new (default-made).
-  std::pair<T*, bool> find(std::uint64_t key) {
-    std::size_t n = static_cast<std::size_t>(mix64(key)) & (slots_.size() - 1);
-    while (slots_[n].used && slots_[n].key != key) n = (n + 1) & (slots_.size() - 1);
-    if (slots_[n].used) return {&slots_[n].value, false};
-    if (++count_ * 2 > slots_.size()) {
-      grow();
-      --count_;
-      return find(key);
-    }
-    slots_[n].used = true;
-    slots_[n].key = key;
-    return {&slots_[n].value, true};
-  }
-  template <typename Visit>
-  void for_each(Visit&& visit) const {
-    for (const auto& slot : slots_) if (slot.used) visit(slot.key, slot.value);
-  }
-
- private:
-  struct Slot {
-    std::uint64_t key = 0;
-    T value{};
-    bool used = false;
-  };
-  void grow() {
-    std::vector<Slot> before(slots_.size() * 4);
-    before.swap(slots_);
-    for (auto& slot : before) {
-      if (!slot.used) continue;
-      std::size_t n = static_cast<std::size_t>(mix64(slot.key)) & (slots_.size() - 1);
-      while (slots_[n].used) n = (n + 1) & (slots_.size() - 1);
-      slots_[n] = slot;
-    }
-  }
-  std::vector<Slot> slots_;
-  std::size_t count_ = 0;
-};
 
 double log_sum(double a, double b) {
   const double top = std::max(a, b);
@@ -122,6 +78,15 @@ Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t leve
 double Scorer::match_of(double stayed, double moved) const {
   if (model_.moved_rate <= 0.0) return stayed;
   return log_sum(stayed + std::log1p(-model_.moved_rate), moved + std::log(model_.moved_rate));
+}
+
+double Scorer::prior_nats() const { return std::log(model_.match_rate) - std::log1p(-model_.match_rate - model_.related_rate); }
+
+Scorer::FieldRatio Scorer::level_ratio_max(std::size_t comparison, std::uint8_t level) const {
+  const double power = comparer_->comparison(comparison).levels[level].term_frequency;
+  const double rarest = power > 0.0 ? std::max(0.0, power * std::log(base_share(comparison) * value_total_[comparer_->field_of(comparison)])) : 0.0;
+  const double shared = comparer_->comparison(comparison).shared_in_household ? rarest : 0.0;
+  return {log_m_[comparison][level] - log_u_[comparison][level] + rarest, log_related_[comparison][level] - log_u_[comparison][level] + shared};
 }
 
 PatternWeight Scorer::pattern_weight(const Levels& levels) const {
@@ -265,40 +230,6 @@ RandomShares random_shares(const Records& records, const Comparer& comparer, con
   return result;
 }
 
-std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
-                                         std::uint64_t seed, std::size_t thread_count) {
-  const double rate = std::min(1.0, kTrainingPairsMax / std::max(1.0, static_cast<double>(blocker.pair_count())));
-  const auto limit = rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1.0p64);
-  std::unordered_map<std::uint64_t, std::uint64_t> total;
-  std::mutex mutex;
-  parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
-    PatternMap<std::uint64_t> own;
-    Comparer::Batch batch;
-    const auto flush = [&] {
-      comparer.compare(batch, true);
-      for (std::size_t pair = 0; pair < batch.count; ++pair) ++*own.find(batch.keys[pair]).first;
-      batch.count = 0;
-    };
-    blocker.for_each_pair(chunk, [&](std::uint32_t, std::uint32_t left, std::uint32_t right) {
-      if (rate < 1.0 && mix64(seed ^ (static_cast<std::uint64_t>(left) << 32 | right)) > limit) return;
-      if (batch.add(records.of(left), records.of(right))) flush();
-    });
-    flush();
-    const std::lock_guard lock(mutex);
-    own.for_each([&](std::uint64_t key, std::uint64_t count) { total[key] += count; });
-  });
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> sorted(total.begin(), total.end());
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<PatternCount> patterns;
-  for (const auto& [key, count] : sorted) {
-    Levels levels{};
-    comparer.decode(key, levels);
-    patterns.push_back({{levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count())},
-                        static_cast<double>(count) / rate});
-  }
-  return patterns;
-}
-
 std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, double floor_bits,
                                   std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress) {
   struct Part {
@@ -306,6 +237,7 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
     std::vector<double> expected;
     std::vector<std::uint64_t> first;
   };
+  const Screen screen(scorer, floor_bits, thread_count);
   std::vector<Part> parts(blocker.work_count());
   const auto& records = scorer.records();
   const auto& comparer = scorer.comparer();
@@ -337,8 +269,7 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
       }
       batch.count = 0;
     };
-    blocker.for_each_pair(chunk, [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
-      ++part.first[rule];
+    screen.for_each_pair(blocker, chunk, part.first, [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
       whose[batch.count] = {rule, left, right};
       if (batch.add(records.of(left), records.of(right))) flush();
     });

@@ -46,6 +46,10 @@ class Scorer {
   double match_of(double stayed, double moved) const;
   FieldRatio field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
   const EmModel& model() const { return model_; }
+  /// Log odds (natural) of a match against unrelated people before anything is compared.
+  double prior_nats() const;
+  /// The most that field_ratio() can be at one level, whatever the values.
+  FieldRatio level_ratio_max(std::size_t comparison, std::uint8_t level) const;
 
   const Records& records() const { return *records_; }
   const Comparer& comparer() const { return *comparer_; }
@@ -75,7 +79,9 @@ struct RandomShares {
 };
 RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings, std::size_t thread_count);
 
-/// Counts patterns over the blocked pairs; beyond `pair_count_max` of them, over a fixed random part.
+/// Counts patterns over the blocked pairs. Where these are many, over a fixed random part: whole blocks first, then of
+/// those pairs that agree on equally many values so many as bounds the work, each counting for what it stands for.
+/// Pairs that agree on much are few and all count; a share among matches is then known to about half a percent.
 std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
                                          std::uint64_t seed, std::size_t thread_count);
 

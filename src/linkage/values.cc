@@ -122,15 +122,24 @@ void append_tokens(std::string_view text, std::vector<std::uint64_t>& hashes, st
   }
 }
 
-std::uint64_t letter_bit(char c) {
-  if (c >= 'A' && c <= 'Z') return std::uint64_t{1} << (c - 'A');
-  if (is_digit(c)) return std::uint64_t{1} << (26 + c - '0');
-  return std::uint64_t{1} << 36;
-}
-
+// A bit for each letter and digit, others for their second and later occurrences, so that a bit that only one of
+// two texts has is a sign that the other lacks. Blanks have none: two texts that are alike but for blanks have the same bits.
 std::uint64_t letters_of(std::string_view text) {
+  std::array<std::uint8_t, 36> seen{};
   std::uint64_t letters = 0;
-  for (const char c : text) letters |= letter_bit(c);
+  for (const char c : text) {
+    if (c == ' ') continue;
+    const bool letter = c >= 'A' && c <= 'Z';
+    if (!letter && !is_digit(c)) {
+      letters |= std::uint64_t{1} << 62;
+      continue;
+    }
+    const int sign = letter ? c - 'A' : 26 + c - '0';
+    const int times = seen[static_cast<std::size_t>(sign)]++;
+    // Which signs share a bit costs sharpness only: each bit stands for occurrences that the text has.
+    const int again = letter ? 36 + sign : 26 + 10 * std::min(times, 3) + (sign - 26) - (times >= 3 ? 2 : 0);
+    letters |= std::uint64_t{1} << (times == 0 ? sign : again);
+  }
   return letters;
 }
 

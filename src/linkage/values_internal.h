@@ -42,7 +42,7 @@ struct ValueDetail {
 struct Value {
   std::string_view text;         ///< Standard form; dates as digits YYYYMMDD, or what digits there are.
   std::uint64_t whole = 0;       ///< Hash without blanks.
-  std::uint64_t letters = 0;     ///< Bit for each letter or digit in the text (others share one).
+  std::uint64_t letters = 0;     ///< Bits of signs in the text: one that only this text has stands for a sign the other lacks.
   const ValueDetail* detail = nullptr;  ///< Never null in a ValueTable.
 };
 

@@ -1,0 +1,196 @@
+#include "linkage/screen_internal.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <numbers>
+#include <numeric>
+
+#include "base/parallel.h"
+
+namespace kinfold::linkage {
+namespace {
+
+// What adding up floats may lose, in nats; far more than it does.
+constexpr double kRounding = 0.01;
+// Where more values than one in so many are too long for eight bytes, their signs tell more.
+constexpr std::size_t kLongShare = 20;
+
+double jaro_of(double matched, double size_a, double size_b) {
+  return matched <= 0.0 ? 0.0 : (matched / size_a + matched / size_b + 1.0) / 3.0;
+}
+
+bool is_edits(Test test) { return test == Test::kLevenshtein || test == Test::kOsa; }
+
+}  // namespace
+
+LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::size_t comparison) {
+  const auto ladder = comparer.ladder(comparison);
+  if (ladder.test == Test::kElse || comparer.swapped_field_of(comparison) >= 0) return;
+  const auto& values = records.fields[comparer.field_of(comparison)].values;
+  swaps_ = ladder.test == Test::kOsa;
+  const auto level = [&](auto&& reaches) {
+    std::size_t n = 0;
+    while (n < ladder.bounds.size() && !reaches(ladder.bounds[n])) ++n;
+    return static_cast<std::uint8_t>(n + 1);
+  };
+  const auto edit_level = [&](std::size_t edits) { return level([&](double bound) { return static_cast<double>(edits) <= bound; }); };
+  if (is_edits(ladder.test)) {
+    std::size_t longer = 0;
+    for (std::size_t code = 1; code < values.size(); ++code) longer += values[code].text.size() > kBytesMax;
+    if (longer * kLongShare <= values.size()) {
+      kind_ = Kind::kBytes;
+      for (std::size_t edits = 0; edits <= kBytesMax; ++edits) edit_level_[edits] = edit_level(std::max<std::size_t>(edits, 1));
+      return;
+    }
+  }
+  kind_ = Kind::kLetters;
+  constexpr std::size_t kWidth = kSizeMax + 1;
+  level_.resize(kWidth * kWidth * kWidth);
+  for (std::size_t a = 1; a < kWidth; ++a) {
+    for (std::size_t b = 1; b < kWidth; ++b) {
+      for (std::size_t matched = 0; matched < kWidth; ++matched) {
+        const std::size_t most = std::min({matched, a, b});
+        std::uint8_t& own = level_[(a * kWidth + b) * kWidth + matched];
+        if (is_edits(ladder.test)) {
+          own = edit_level(std::max(a, b) - most);
+          continue;
+        }
+        // The margin keeps the bound on the safe side of rounding.
+        double similarity = jaro_of(static_cast<double>(most), static_cast<double>(a), static_cast<double>(b)) + 1e-9;
+        if (ladder.test == Test::kJaroWinkler && similarity > 0.7) {
+          const auto prefix = static_cast<double>(std::min<std::size_t>(4, most));
+          similarity += prefix * 0.1 * (1.0 - similarity);
+        }
+        own = level([&](double bound) { return similarity >= bound; });
+      }
+    }
+  }
+}
+
+LevelBound::Look LevelBound::look(const Value& value) const {
+  if (kind_ == Kind::kNone) return {};
+  if (kind_ == Kind::kLetters) return {value.letters, static_cast<std::uint8_t>(std::min<std::size_t>(value.text.size(), kSizeMax + 1))};
+  Look look{0, static_cast<std::uint8_t>(value.text.size())};
+  // Blanks do not count where two values are held to be equal, and zeros fill up what is short.
+  const bool plain = value.text.size() <= kBytesMax && value.text.find(' ') == std::string_view::npos && value.text.find('\0') == std::string_view::npos;
+  if (!plain) return {0, kOpen};
+  for (std::size_t n = 0; n < value.text.size(); ++n) look.bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(value.text[n])) << (8 * n);
+  return look;
+}
+
+namespace {
+
+// Bytes of x that are not zero.
+int bytes_set(std::uint64_t x) {
+  constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7FULL;
+  return std::popcount((((x & kLow) + kLow) | x) & ~kLow);
+}
+
+// The bytes from `begin` on, up to `end`.
+std::uint64_t part(std::uint64_t bytes, int begin, int end) {
+  if (begin >= end) return 0;
+  const std::uint64_t cut = bytes >> (8 * begin);
+  return end - begin == 8 ? cut : cut & ((std::uint64_t{1} << (8 * (end - begin))) - 1);
+}
+
+}  // namespace
+
+// Exact up to two edits for texts of one length, else a lower bound on the edits.
+std::uint8_t LevelBound::best_of_bytes(const Look& a, const Look& b) const {
+  if (a.size == kOpen || b.size == kOpen) return 0;
+  const std::uint64_t x = a.bits ^ b.bits;
+  if (x == 0) return 0;
+  const int first = std::countr_zero(x) / 8;
+  if (a.size == b.size) {
+    const int differing = bytes_set(x);
+    const int replaced = swaps_ ? (differing + 1) / 2 : differing;
+    if (replaced <= 2) return level_of_edits(static_cast<std::size_t>(replaced));
+    // Otherwise two edits are one byte out and one in: between the two everything has moved by one place.
+    const int end = 8 - std::countl_zero(x) / 8;
+    const bool moved = part(a.bits, first + 1, end) == part(b.bits, first, end - 1) || part(b.bits, first + 1, end) == part(a.bits, first, end - 1);
+    return level_of_edits(moved ? 2 : 3);
+  }
+  const std::uint64_t longer = a.size > b.size ? a.bits : b.bits;
+  const std::uint64_t shorter = a.size > b.size ? b.bits : a.bits;
+  const int size = std::max(a.size, b.size);
+  const int gap = size - std::min(a.size, b.size);
+  if (gap > 1) return level_of_edits(static_cast<std::size_t>(gap));
+  return level_of_edits(part(longer, first + 1, size) == part(shorter, first, size - 1) ? 1 : 2);
+}
+
+RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
+    : known_(scorer.comparer().comparison_count()), best_(scorer.comparer().comparison_count()) {
+  const auto& comparer = scorer.comparer();
+  const auto& records = scorer.records();
+  const std::size_t count = known_.size();
+  for (std::size_t n = 0; n < count; ++n) {
+    bound_.emplace_back(records, comparer, n);
+    // Where another comparison finds two fields exchanged this one has nothing to say, which may be better than what it has.
+    bool silenced = false;
+    for (std::size_t other = 0; other < count; ++other) silenced |= comparer.swapped_field_of(other) == static_cast<int>(comparer.field_of(n));
+    const auto most = [&](Most own) { return silenced ? Most{std::max(own.match, 0.0F), std::max(own.related, 0.0F)} : own; };
+    best_[n].resize(comparer.comparison(n).levels.size());
+    Most sofar{-1e30F, -1e30F};
+    for (std::size_t level = best_[n].size(); level-- > 0;) {
+      const auto ratio = scorer.level_ratio_max(n, static_cast<std::uint8_t>(level));
+      sofar = {std::max(sofar.match, static_cast<float>(ratio.match)), std::max(sofar.related, static_cast<float>(ratio.related))};
+      best_[n][level] = most(sofar);
+    }
+    const auto& values = records.fields[comparer.field_of(n)].values;
+    const bool exact = comparer.exact_first(n);
+    auto& known = known_[n];
+    known.resize(values.size());
+    parallel_chunks(values.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+      for (auto code = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); code < end; ++code) {
+        known[code].look = bound_[n].look(values[code]);
+        known[code].equal = best_[n][0];
+        if (!exact) continue;
+        const auto ratio = scorer.field_ratio(n, 0, code, code);
+        known[code].equal = most({static_cast<float>(ratio.match), static_cast<float>(ratio.related)});
+      }
+    });
+  }
+}
+
+Screen::Screen(const Scorer& scorer, double floor_bits, std::size_t thread_count)
+    : scorer_(&scorer), bounds_(scorer, thread_count), count_(scorer.comparer().comparison_count()) {
+  base_ = static_cast<float>(scorer.prior_nats());
+  floor_ = static_cast<float>(floor_bits / std::numbers::log2e - kRounding);
+  for (std::size_t n = 0; n < count_; ++n) if (bounds_.bound(n).useful()) order_.push_back(n);
+  const auto gap = [&](std::size_t n) {
+    return bounds_.at_level(n, 0).match - bounds_.at_level(n, static_cast<std::uint8_t>(scorer.comparer().comparison(n).levels.size() - 1)).match;
+  };
+  std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return gap(a) > gap(b); });
+}
+
+void Screen::load(const TileSide& tile, Side& side) const {
+  for (std::size_t n = 0; n < count_; ++n) {
+    const std::uint32_t* codes = tile.codes(n);
+    for (std::size_t at = 0; at < tile.count(); ++at) __builtin_prefetch(&bounds_.known(n, codes[at]));
+  }
+  for (std::size_t n = 0; n < count_; ++n) {
+    const std::uint32_t* codes = tile.codes(n);
+    for (std::size_t at = 0; at < tile.count(); ++at) {
+      const auto& known = bounds_.known(n, codes[at]);
+      side.equal[n * TileSide::kCountMax + at] = known.equal.match;
+      side.look[n * TileSide::kCountMax + at] = known.look;
+    }
+  }
+}
+
+bool Screen::may_reach(const TileSide& left, const Side& left_side, std::size_t i, const TileSide& right, const Side& right_side,
+                       std::size_t j, float sum) const {
+  for (const auto n : order_) {
+    const std::uint32_t code_a = left.codes(n)[i];
+    const std::uint32_t code_b = right.codes(n)[j];
+    if (code_a == code_b || code_a == 0 || code_b == 0) continue;
+    const auto level = bounds_.bound(n).best(left_side.look[n * TileSide::kCountMax + i], right_side.look[n * TileSide::kCountMax + j]);
+    sum -= bounds_.at_level(n, 0).match - bounds_.at_level(n, level).match;
+    if (sum < floor_) return false;
+  }
+  return true;
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,145 @@
+// Sees from a few numbers that most pairs cannot reach the floor, before their values are compared.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "linkage/score_internal.h"
+#include "linkage/tile_internal.h"
+
+namespace kinfold::linkage {
+
+/// How good a level two different values of one comparison can have at best, from what is kept of each: its bytes
+/// where they are few, else bits of its signs and its length. Thread-safe.
+class LevelBound {
+ public:
+  struct Look {
+    std::uint64_t bits = 0;
+    std::uint8_t size = 0;
+  };
+  LevelBound(const Records& records, const Comparer& comparer, std::size_t comparison);
+
+  /// False: nothing is known, every level is possible.
+  bool useful() const { return kind_ != Kind::kNone; }
+  Look look(const Value& value) const;
+  /// The true level is this one or a later one. Neither value is missing.
+  std::uint8_t best(const Look& a, const Look& b) const {
+    if (kind_ == Kind::kBytes) return best_of_bytes(a, b);
+    if (a.size > kSizeMax || b.size > kSizeMax || a.bits == b.bits) return 0;
+    const int only_a = __builtin_popcountll(a.bits & ~b.bits);
+    const int only_b = __builtin_popcountll(b.bits & ~a.bits);
+    const int matched = std::max(0, std::min(a.size - only_a, b.size - only_b));
+    return level_[(std::size_t{a.size} * (kSizeMax + 1) + b.size) * (kSizeMax + 1) + static_cast<std::size_t>(matched)];
+  }
+
+ private:
+  static constexpr std::size_t kSizeMax = 20;
+  static constexpr std::size_t kBytesMax = 8;
+  static constexpr std::uint8_t kOpen = 255;  ///< Too long, or with blanks: nothing is known of the value.
+  enum class Kind { kNone, kLetters, kBytes };
+
+  std::uint8_t best_of_bytes(const Look& a, const Look& b) const;
+  std::uint8_t level_of_edits(std::size_t edits) const { return edit_level_[std::min<std::size_t>(edits, kBytesMax)]; }
+
+  Kind kind_ = Kind::kNone;
+  bool swaps_ = false;                                 ///< Two neighbours may change places in one edit.
+  std::vector<std::uint8_t> level_;                    ///< By both sizes and the most signs that can match.
+  std::array<std::uint8_t, kBytesMax + 1> edit_level_{};  ///< Best level of so many edits or more.
+};
+
+/// Upper bounds of Scorer::FieldRatio, from codes and what is kept of each value. Refers to the scorer. Thread-safe.
+class RatioBounds {
+ public:
+  RatioBounds(const Scorer& scorer, std::size_t thread_count);
+
+  struct Most {
+    float match = 0.0F;
+    float related = 0.0F;
+  };
+  /// What is known of one value: how far it can go where another differs, and what it is worth where another is the same.
+  struct Known {
+    LevelBound::Look look;
+    Most equal;
+  };
+  std::size_t comparison_count() const { return known_.size(); }
+  const Known& known(std::size_t comparison, std::uint32_t code) const { return known_[comparison][code]; }
+  const LevelBound& bound(std::size_t comparison) const { return bound_[comparison]; }
+  /// Of two values that are not the same code, at this level or a later one.
+  const Most& at_level(std::size_t comparison, std::uint8_t level) const { return best_[comparison][level]; }
+  /// Of two values, neither missing.
+  Most of(std::size_t comparison, std::uint32_t a, std::uint32_t b) const {
+    if (a == b) return known_[comparison][a].equal;
+    const auto level = bound_[comparison].useful() ? bound_[comparison].best(known_[comparison][a].look, known_[comparison][b].look) : std::uint8_t{0};
+    return best_[comparison][level];
+  }
+
+ private:
+  std::vector<LevelBound> bound_;
+  std::vector<std::vector<Known>> known_;  ///< By comparison and code.
+  std::vector<std::vector<Most>> best_;    ///< By comparison and level.
+};
+
+/// Drops pairs that are below the floor for certain. Refers to the scorer. Thread-safe.
+class Screen {
+ public:
+  Screen(const Scorer& scorer, double floor_bits, std::size_t thread_count);
+
+  /// Calls visit(rule, left, right) for the pairs of work chunk `chunk` that may reach the floor, each once, and adds
+  /// to first[rule] how many pairs there were.
+  template <typename Visit>
+  void for_each_pair(const Blocker& blocker, std::size_t chunk, std::vector<std::uint64_t>& first, Visit&& visit) const;
+
+ private:
+  // What is known of the values of a tile's side, beside its codes.
+  struct Side {
+    explicit Side(std::size_t comparison_count)
+        : equal(comparison_count * TileSide::kCountMax), look(comparison_count * TileSide::kCountMax) {}
+    std::vector<float> equal;
+    std::vector<LevelBound::Look> look;
+  };
+  void load(const TileSide& tile, Side& side) const;
+  bool may_reach(const TileSide& left, const Side& left_side, std::size_t i, const TileSide& right, const Side& right_side,
+                 std::size_t j, float sum) const;
+
+  const Scorer* scorer_;
+  RatioBounds bounds_;
+  std::size_t count_;                ///< Comparisons.
+  float base_ = 0.0F;                ///< Prior, natural log odds.
+  float floor_ = 0.0F;               ///< Natural log odds, less what rounding may do.
+  std::vector<std::size_t> order_;   ///< Comparisons of which something is known, the most telling first.
+};
+
+template <typename Visit>
+void Screen::for_each_pair(const Blocker& blocker, std::size_t chunk, std::vector<std::uint64_t>& first, Visit&& visit) const {
+  const auto& records = scorer_->records();
+  TileSide left(blocker, records, scorer_->comparer());
+  TileSide right = left;
+  Side left_side(count_);
+  Side right_side(count_);
+  std::array<float, TileSide::kCountMax> sum;
+  for_each_row(blocker, chunk, left, right, [](std::uint32_t, std::uint32_t) { return true; },
+    [&](const TileSide& side) { load(side, &side == &left ? left_side : right_side); },
+    [&](std::uint32_t rule, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, const std::uint32_t* found) {
+      const Side& b_side = &b == &left ? left_side : right_side;
+      const std::size_t end = b.count();
+      for (std::size_t j = begin; j < end; ++j) sum[j] = base_;
+      for (std::size_t n = 0; n < count_; ++n) {
+        const std::uint32_t code = a.codes(n)[i];
+        if (code == 0) continue;
+        const std::uint32_t* codes = b.codes(n);
+        const float equal = left_side.equal[n * TileSide::kCountMax + i];
+        const float other = bounds_.at_level(n, 0).match;
+        for (std::size_t j = begin; j < end; ++j) sum[j] += codes[j] == code ? equal : codes[j] == 0 ? 0.0F : other;
+      }
+      std::uint64_t pairs = 0;
+      for (std::size_t j = begin; j < end; ++j) pairs += found[j] == 0;
+      first[rule] += pairs;
+      for (std::size_t j = begin; j < end; ++j) {
+        if (found[j] != 0 || sum[j] < floor_) continue;
+        if (may_reach(a, left_side, i, b, b_side, j, sum[j])) visit(rule, a.record(i), b.record(j));
+      }
+    });
+}
+
+}  // namespace kinfold::linkage

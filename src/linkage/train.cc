@@ -1,0 +1,142 @@
+// The pairs that a model is fitted to, and their patterns.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
+
+#include "base/parallel.h"
+#include "base/random.h"
+#include "linkage/pattern_map_internal.h"
+#include "linkage/score_internal.h"
+#include "linkage/tile_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr double kVisitedPairsMax = 1.2e7;       // Beyond it a random part of the blocks.
+constexpr std::size_t kStratumPairsMax = 200'000;  // Compared, of the pairs that agree on equally many values.
+
+struct SampledPair {
+  std::uint64_t hash = 0;
+  std::uint32_t left = 0;
+  std::uint32_t right = 0;
+};
+
+// Of the pairs that agree on equally many values those whose hash is lowest: a limit is halved until they
+// are few enough. What is left at the end does not depend on the order in which they came.
+class Stratum {
+ public:
+  void add(const SampledPair& pair) {
+    ++pair_count_;
+    if (pair.hash > limit_) return;
+    pairs_.push_back(pair);
+    while (pairs_.size() > kStratumPairsMax) lower(limit_ / 2);
+  }
+  void add(Stratum&& other) {
+    pair_count_ += other.pair_count_;
+    if (other.limit_ < limit_) lower(other.limit_);
+    for (const auto& pair : other.pairs_) if (pair.hash <= limit_) pairs_.push_back(pair);
+    while (pairs_.size() > kStratumPairsMax) lower(limit_ / 2);
+  }
+  const std::vector<SampledPair>& pairs() const { return pairs_; }
+  /// How many pairs each of pairs() stands for.
+  double weight() const { return static_cast<double>(pair_count_) / static_cast<double>(std::max<std::size_t>(1, pairs_.size())); }
+
+ private:
+  void lower(std::uint64_t limit) {
+    limit_ = limit;
+    std::erase_if(pairs_, [&](const SampledPair& pair) { return pair.hash > limit_; });
+  }
+  std::uint64_t limit_ = ~std::uint64_t{0};
+  std::uint64_t pair_count_ = 0;
+  std::vector<SampledPair> pairs_;
+};
+
+using Strata = std::vector<Stratum>;  // By how many comparisons see equal codes.
+
+struct Sampler {
+  const Records& records;
+  const Comparer& comparer;
+  const Blocker& blocker;
+  std::uint64_t seed;
+  std::uint64_t block_limit;  // Blocks with a hash up to it are visited.
+
+  void visit(std::size_t chunk, Strata& strata) const {
+    TileSide left(blocker, records, comparer);
+    TileSide right = left;
+    std::array<std::uint8_t, TileSide::kCountMax> equal;
+    for_each_row(blocker, chunk, left, right,
+      [&](std::uint32_t rule, std::uint32_t key) { return mix64(seed ^ (static_cast<std::uint64_t>(key) << 32 | rule)) <= block_limit; },
+      [](const TileSide&) {},
+      [&](std::uint32_t, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, const std::uint32_t* found) {
+        count_equal(a, i, b, begin, equal.data());
+        for (std::size_t j = begin; j < b.count(); ++j) {
+          if (found[j] != 0) continue;
+          const std::uint64_t pair = static_cast<std::uint64_t>(a.record(i)) << 32 | b.record(j);
+          strata[equal[j]].add({mix64(seed ^ pair), a.record(i), b.record(j)});
+        }
+      });
+  }
+
+ private:
+  void count_equal(const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, std::uint8_t* equal) const {
+    std::fill(equal + begin, equal + b.count(), std::uint8_t{0});
+    for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+      const std::uint32_t code = a.codes(n)[i];
+      if (code == 0) continue;
+      const std::uint32_t* codes = b.codes(n);
+      for (std::size_t j = begin; j < b.count(); ++j) equal[j] = static_cast<std::uint8_t>(equal[j] + (codes[j] == code));
+    }
+  }
+};
+
+// How often each pattern is among the pairs, by key.
+std::map<std::uint64_t, std::uint64_t> patterns_of(const std::vector<SampledPair>& pairs, const Records& records, const Comparer& comparer,
+                                                   std::size_t thread_count) {
+  std::map<std::uint64_t, std::uint64_t> total;
+  std::mutex mutex;
+  parallel_chunks(pairs.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    PatternMap<std::uint64_t> own;
+    Comparer::Batch batch;
+    for (std::size_t n = begin; n < end; ++n) {
+      if (!batch.add(records.of(pairs[n].left), records.of(pairs[n].right)) && n + 1 < end) continue;
+      comparer.compare(batch, true);
+      for (std::size_t pair = 0; pair < batch.count; ++pair) ++*own.find(batch.keys[pair]).first;
+      batch.count = 0;
+    }
+    const std::lock_guard lock(mutex);
+    own.for_each([&](std::uint64_t key, std::uint64_t count) { total[key] += count; });
+  });
+  return total;
+}
+
+}  // namespace
+
+std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
+                                         std::uint64_t seed, std::size_t thread_count) {
+  const double rate = std::min(1.0, kVisitedPairsMax / std::max(1.0, static_cast<double>(blocker.pair_count())));
+  const Sampler sampler{records, comparer, blocker, seed, rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1.0p64)};
+  Strata strata(comparer.comparison_count() + 1);
+  std::mutex mutex;
+  parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
+    Strata own(strata.size());
+    sampler.visit(chunk, own);
+    const std::lock_guard lock(mutex);
+    for (std::size_t n = 0; n < own.size(); ++n) strata[n].add(std::move(own[n]));
+  });
+  std::map<std::uint64_t, double> total;
+  for (const auto& stratum : strata) {
+    for (const auto& [key, count] : patterns_of(stratum.pairs(), records, comparer, thread_count)) {
+      total[key] += static_cast<double>(count) * stratum.weight() / rate;
+    }
+  }
+  std::vector<PatternCount> patterns;
+  for (const auto& [key, count] : total) {
+    Levels levels{};
+    comparer.decode(key, levels);
+    patterns.push_back({{levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count())}, count});
+  }
+  return patterns;
+}
+
+}  // namespace kinfold::linkage
