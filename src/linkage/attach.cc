@@ -6,25 +6,15 @@
 
 #include "base/parallel.h"
 #include "linkage/keys_internal.h"
+#include "linkage/prospect_internal.h"
 #include "linkage/radix_internal.h"
-#include "linkage/screen_internal.h"
 
 namespace kinfold::linkage {
 namespace {
 
-constexpr std::size_t kMembersLookedAtMax = 64;
 constexpr double kCandidatesPerRuleMax = 3e6;
 constexpr double kCandidatesPerRuleManyMax = 1e6;  // Of large files, the rarest keys only.
 constexpr std::size_t kGroupsManyMin = 200'000;
-
-// Records of each group, one after the other.
-struct Groups {
-  std::vector<std::uint32_t> offset;
-  std::vector<std::uint32_t> record;
-  std::size_t count() const { return offset.size() - 1; }
-  std::size_t size(std::uint32_t group) const { return offset[group + 1] - offset[group]; }
-  const std::uint32_t* of(std::uint32_t group) const { return record.data() + offset[group]; }
-};
 
 Groups gather(const std::vector<std::uint32_t>& cluster) {
   Groups groups;
@@ -78,61 +68,6 @@ GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t smal
   return weight;
 }
 
-// What weigh() can be at most, from codes and what is kept of each value.
-GroupWeight weigh_at_most(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, std::uint32_t small, std::uint32_t large) {
-  const auto& records = scorer.records();
-  const std::size_t large_size = std::min(groups.size(large), kMembersLookedAtMax);
-  GroupWeight weight;
-  for (std::size_t n = 0; n < bounds.comparison_count(); ++n) {
-    const std::size_t field = scorer.comparer().field_of(n);
-    RatioBounds::Most most{-1e30F, -1e30F};
-    bool any = false;
-    for (std::size_t i = 0; i < groups.size(small); ++i) {
-      const auto code_a = records.of(groups.of(small)[i])[field];
-      for (std::size_t j = 0; j < large_size && code_a != 0; ++j) {
-        const auto code_b = records.of(groups.of(large)[j])[field];
-        if (code_b == 0) continue;
-        const auto own = bounds.of(n, code_a, code_b);
-        most = {std::max(most.match, own.match), std::max(most.related, own.related)};
-        any = true;
-      }
-    }
-    if (!any) continue;
-    weight.match += static_cast<double>(most.match);
-    weight.related += static_cast<double>(most.related);
-  }
-  return weight;
-}
-
-// Sees which candidates can matter before anything is compared.
-class Prospect {
- public:
-  Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min)
-      : bounds_(&bounds), scorer_(&scorer), groups_(&groups), nobody_(std::log(static_cast<double>(groups.count()))),
-        related_odds_(std::log(std::max(1e-300, scorer.model().related_rate / scorer.model().match_rate))),
-        accepted_min_(nobody_ + std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) - kRounding) {}
-
-  /// False: beside "nobody known" the candidate is nothing, as a match and as a relative.
-  bool matters(std::uint32_t small, std::uint32_t large) const {
-    const auto most = weigh_at_most(*bounds_, *scorer_, *groups_, small, large);
-    const double size = std::log(static_cast<double>(groups_->size(large)));
-    return std::max(most.match, most.related + related_odds_) + size > nobody_ - kNegligible;
-  }
-  /// False: the candidate cannot be the one that is chosen.
-  bool may_win(std::uint32_t small, std::uint32_t large) const {
-    const auto most = weigh_at_most(*bounds_, *scorer_, *groups_, small, large);
-    return most.match + std::log(static_cast<double>(groups_->size(large))) >= accepted_min_;
-  }
-
- private:
-  static constexpr double kNegligible = 25.0;  // Natural log: all that is dropped together weighs less than rounding.
-  static constexpr double kRounding = 0.01;
-  const RatioBounds* bounds_;
-  const Scorer* scorer_;
-  const Groups* groups_;
-  double nobody_, related_odds_, accepted_min_;
-};
-
 using Candidates = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // (small, large)
 
 bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, const AttachOptions& options) {
@@ -173,7 +108,7 @@ std::vector<std::uint64_t> entries_of_rule(const RuleKeyMaker& maker, const Grou
 }
 
 // Groups that share a key; the largest blocks beyond the budget are left out.
-void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, const Prospect& prospect, const AttachOptions& options,
+void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, Prospect& prospect, const AttachOptions& options,
                             Candidates& candidates) {
   const bool many = groups.count() >= kGroupsManyMin;
   const auto entries = entries_of_rule(maker, groups);
@@ -188,41 +123,52 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, con
   }
   radix_sort<32>(blocks, [](const auto& block) { return block.second - block.first; });
   double budget = std::min(many ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax, options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
+  GroupLooks looks = prospect.no_looks();
   for (const auto& [begin, end] : blocks) {
     const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
     if ((budget -= pairs) < 0.0) break;
+    looks.clear();
+    for (std::size_t n = begin; n < end; ++n) looks.add(static_cast<std::uint32_t>(entries[n]));
     for (std::size_t i = begin; i < end; ++i) {
       for (std::size_t j = i + 1; j < end; ++j) {
         const auto a = static_cast<std::uint32_t>(entries[i]);
         const auto b = static_cast<std::uint32_t>(entries[j]);
         // Only small files can afford a second look at two single records.
         if (many && groups.size(a) == 1 && groups.size(b) == 1) continue;
-        const auto add = [&](std::uint32_t small, std::uint32_t large) {
-          if (prospect.matters(small, large)) candidates.emplace_back(small, large);
-        };
-        if (may_attach(groups, a, b, options)) add(a, b);
-        else if (may_attach(groups, b, a, options)) add(b, a);
+        const bool first_is_small = may_attach(groups, a, b, options);
+        if (!first_is_small && !may_attach(groups, b, a, options)) continue;
+        const auto [small, large] = first_is_small ? std::pair{i, j} : std::pair{j, i};
+        candidates.emplace_back(first_is_small ? a : b, first_is_small ? b : a);
+        if (!prospect.is_hopeful(candidates.back().first) && prospect.may_win(looks, small - begin, large - begin)) prospect.hope_for(candidates.back().first);
       }
     }
   }
 }
 
-Candidates find_candidates(const std::vector<RuleKeyMaker>& makers, const Groups& groups, const Prospect& prospect, const std::vector<KeptPair>& kept,
+// All candidates of the small groups that have one that may win, by small and large.
+Candidates find_candidates(const std::vector<RuleKeyMaker>& makers, const Groups& groups, Prospect& prospect, const std::vector<KeptPair>& kept,
                            const std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count) {
   std::vector<Candidates> parts(makers.size() + 1);
   parallel_chunks(makers.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
     add_candidates_of_rule(makers[rule], groups, prospect, options, parts[rule]);
-    std::sort(parts[rule].begin(), parts[rule].end());
-    parts[rule].erase(std::unique(parts[rule].begin(), parts[rule].end()), parts[rule].end());
   });
+  GroupLooks looks = prospect.no_looks();
   for (const auto& pair : kept) {
-    const auto a = cluster[pair.left];
-    const auto b = cluster[pair.right];
-    if (may_attach(groups, a, b, options)) parts.back().emplace_back(a, b);
-    else if (may_attach(groups, b, a, options)) parts.back().emplace_back(b, a);
+    auto small = cluster[pair.left];
+    auto large = cluster[pair.right];
+    if (!may_attach(groups, small, large, options)) std::swap(small, large);
+    if (!may_attach(groups, small, large, options)) continue;
+    parts.back().emplace_back(small, large);
+    if (prospect.is_hopeful(small)) continue;
+    looks.clear();
+    looks.add(small);
+    looks.add(large);
+    if (prospect.may_win(looks, 0, 1)) prospect.hope_for(small);
   }
   Candidates all;
-  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  for (const auto& part : parts) {
+    std::copy_if(part.begin(), part.end(), std::back_inserter(all), [&](const auto& pair) { return prospect.is_hopeful(pair.first); });
+  }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
@@ -261,8 +207,7 @@ Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& cand
   return choice;
 }
 
-std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const Prospect& prospect, const Candidates& candidates,
-                               double probability_min, std::size_t thread_count) {
+std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const Candidates& candidates, double probability_min, std::size_t thread_count) {
   std::vector<std::pair<std::size_t, std::size_t>> ranges;
   for (std::size_t begin = 0; begin < candidates.size();) {
     std::size_t end = begin;
@@ -272,14 +217,9 @@ std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const
   }
   std::vector<Choice> choices(ranges.size());
   parallel_chunks(ranges.size(), 64, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t n = begin; n < end; ++n) {
-      const auto first = candidates.begin() + static_cast<std::ptrdiff_t>(ranges[n].first);
-      const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(ranges[n].second);
-      const bool hopeful = std::any_of(first, last, [&](const auto& pair) { return prospect.may_win(pair.first, pair.second); });
-      choices[n] = hopeful ? choose(scorer, groups, candidates, ranges[n].first, ranges[n].second) : Choice{0, 0, -1.0};
-    }
+    for (std::size_t n = begin; n < end; ++n) choices[n] = choose(scorer, groups, candidates, ranges[n].first, ranges[n].second);
   });
-  std::erase_if(choices, [&](const Choice& choice) { return choice.probability < std::max(probability_min, 0.0); });
+  std::erase_if(choices, [&](const Choice& choice) { return choice.probability < probability_min; });
   std::sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) {
     return a.probability != b.probability ? a.probability > b.probability : a.small < b.small;
   });
@@ -321,10 +261,10 @@ void attach_small_groups(const Scorer& scorer, const Model& model, const PartTab
   const RatioBounds bounds(scorer, thread_count);
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
-    const Prospect prospect(bounds, scorer, groups, options.probability_min);
+    Prospect prospect(bounds, scorer, groups, options.probability_min);
     if (round > 0 && groups.count() >= kGroupsManyMin) return;  // Later rounds bring little; large files skip them.
     const auto candidates = find_candidates(makers, groups, prospect, kept, cluster, options, thread_count);
-    if (!join_choices(choose_all(scorer, groups, prospect, candidates, options.probability_min, thread_count), cluster)) return;
+    if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
   }
 }
 

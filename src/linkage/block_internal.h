@@ -63,7 +63,14 @@ class Blocker {
   const std::uint32_t* single_keys(std::uint32_t record) const { return single_keys_.data() + std::size_t{record} * single_count_; }
   std::size_t single_key_count() const { return single_count_; }
   std::size_t single_keys_before(std::uint32_t rule) const { return singles_before_[rule]; }
-  /// Is this the first rule, of those with several keys a record, that finds a pair, and the pair's first key under it?
+  /// Is this the first rule that finds a pair, and `key` the pair's first under it?
+  bool is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
+    const std::uint32_t* keys_a = single_keys(a);
+    const std::uint32_t* keys_b = single_keys(b);
+    for (std::uint32_t n = 0; n < singles_before_[rule]; ++n) if (keys_a[n] == keys_b[n] && keys_a[n] != 0) return false;
+    return multi_rules_.empty() || is_first_of_many(rule, key, a, b);
+  }
+  /// The same, asked of the rules with several keys a record only.
   bool has_rules_of_many() const { return !multi_rules_.empty(); }
   bool is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const;
 

@@ -82,11 +82,10 @@ double Scorer::match_of(double stayed, double moved) const {
 
 double Scorer::prior_nats() const { return std::log(model_.match_rate) - std::log1p(-model_.match_rate - model_.related_rate); }
 
-Scorer::FieldRatio Scorer::level_ratio_max(std::size_t comparison, std::uint8_t level) const {
+double Scorer::level_nats_max(std::size_t comparison, std::uint8_t level) const {
   const double power = comparer_->comparison(comparison).levels[level].term_frequency;
   const double rarest = power > 0.0 ? std::max(0.0, power * std::log(base_share(comparison) * value_total_[comparer_->field_of(comparison)])) : 0.0;
-  const double shared = comparer_->comparison(comparison).shared_in_household ? rarest : 0.0;
-  return {log_m_[comparison][level] - log_u_[comparison][level] + rarest, log_related_[comparison][level] - log_u_[comparison][level] + shared};
+  return log_m_[comparison][level] - log_u_[comparison][level] + rarest;
 }
 
 PatternWeight Scorer::pattern_weight(const Levels& levels) const {

@@ -71,11 +71,11 @@ LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::si
 
 LevelBound::Look LevelBound::look(const Value& value) const {
   if (kind_ == Kind::kNone) return {};
-  if (kind_ == Kind::kLetters) return {value.letters, static_cast<std::uint8_t>(std::min<std::size_t>(value.text.size(), kSizeMax + 1))};
-  Look look{0, static_cast<std::uint8_t>(value.text.size())};
+  if (kind_ == Kind::kLetters) return {value.letters, 0.0F, static_cast<std::uint8_t>(std::min<std::size_t>(value.text.size(), kSizeMax + 1))};
+  Look look{0, 0.0F, static_cast<std::uint8_t>(value.text.size())};
   // Blanks do not count where two values are held to be equal, and zeros fill up what is short.
   const bool plain = value.text.size() <= kBytesMax && value.text.find(' ') == std::string_view::npos && value.text.find('\0') == std::string_view::npos;
-  if (!plain) return {0, kOpen};
+  if (!plain) return {0, 0.0F, kOpen};
   for (std::size_t n = 0; n < value.text.size(); ++n) look.bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(value.text[n])) << (8 * n);
   return look;
 }
@@ -121,34 +121,30 @@ std::uint8_t LevelBound::best_of_bytes(const Look& a, const Look& b) const {
 }
 
 RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
-    : known_(scorer.comparer().comparison_count()), best_(scorer.comparer().comparison_count()) {
+    : looks_(scorer.comparer().comparison_count()), best_(scorer.comparer().comparison_count()) {
   const auto& comparer = scorer.comparer();
   const auto& records = scorer.records();
-  const std::size_t count = known_.size();
+  const std::size_t count = looks_.size();
   for (std::size_t n = 0; n < count; ++n) {
     bound_.emplace_back(records, comparer, n);
     // Where another comparison finds two fields exchanged this one has nothing to say, which may be better than what it has.
     bool silenced = false;
     for (std::size_t other = 0; other < count; ++other) silenced |= comparer.swapped_field_of(other) == static_cast<int>(comparer.field_of(n));
-    const auto most = [&](Most own) { return silenced ? Most{std::max(own.match, 0.0F), std::max(own.related, 0.0F)} : own; };
+    const auto most = [&](double own) { return static_cast<float>(silenced ? std::max(own, 0.0) : own); };
     best_[n].resize(comparer.comparison(n).levels.size());
-    Most sofar{-1e30F, -1e30F};
+    double sofar = -1e30;
     for (std::size_t level = best_[n].size(); level-- > 0;) {
-      const auto ratio = scorer.level_ratio_max(n, static_cast<std::uint8_t>(level));
-      sofar = {std::max(sofar.match, static_cast<float>(ratio.match)), std::max(sofar.related, static_cast<float>(ratio.related))};
+      sofar = std::max(sofar, scorer.level_nats_max(n, static_cast<std::uint8_t>(level)));
       best_[n][level] = most(sofar);
     }
     const auto& values = records.fields[comparer.field_of(n)].values;
     const bool exact = comparer.exact_first(n);
-    auto& known = known_[n];
-    known.resize(values.size());
+    auto& looks = looks_[n];
+    looks.resize(values.size());
     parallel_chunks(values.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
       for (auto code = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); code < end; ++code) {
-        known[code].look = bound_[n].look(values[code]);
-        known[code].equal = best_[n][0];
-        if (!exact) continue;
-        const auto ratio = scorer.field_ratio(n, 0, code, code);
-        known[code].equal = most({static_cast<float>(ratio.match), static_cast<float>(ratio.related)});
+        looks[code] = bound_[n].look(values[code]);
+        looks[code].equal = exact ? most(scorer.field_ratio(n, 0, code, code).match) : best_[n][0];
       }
     });
   }
@@ -160,7 +156,7 @@ Screen::Screen(const Scorer& scorer, double floor_bits, std::size_t thread_count
   floor_ = static_cast<float>(floor_bits / std::numbers::log2e - kRounding);
   for (std::size_t n = 0; n < count_; ++n) if (bounds_.bound(n).useful()) order_.push_back(n);
   const auto gap = [&](std::size_t n) {
-    return bounds_.at_level(n, 0).match - bounds_.at_level(n, static_cast<std::uint8_t>(scorer.comparer().comparison(n).levels.size() - 1)).match;
+    return bounds_.at_level(n, 0) - bounds_.at_level(n, static_cast<std::uint8_t>(scorer.comparer().comparison(n).levels.size() - 1));
   };
   std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return gap(a) > gap(b); });
 }
@@ -168,15 +164,11 @@ Screen::Screen(const Scorer& scorer, double floor_bits, std::size_t thread_count
 void Screen::load(const TileSide& tile, Side& side) const {
   for (std::size_t n = 0; n < count_; ++n) {
     const std::uint32_t* codes = tile.codes(n);
-    for (std::size_t at = 0; at < tile.count(); ++at) __builtin_prefetch(&bounds_.known(n, codes[at]));
+    for (std::size_t at = 0; at < tile.count(); ++at) __builtin_prefetch(&bounds_.look(n, codes[at]));
   }
   for (std::size_t n = 0; n < count_; ++n) {
     const std::uint32_t* codes = tile.codes(n);
-    for (std::size_t at = 0; at < tile.count(); ++at) {
-      const auto& known = bounds_.known(n, codes[at]);
-      side.equal[n * TileSide::kCountMax + at] = known.equal.match;
-      side.look[n * TileSide::kCountMax + at] = known.look;
-    }
+    for (std::size_t at = 0; at < tile.count(); ++at) side.look[n * TileSide::kCountMax + at] = bounds_.look(n, codes[at]);
   }
 }
 
@@ -187,7 +179,7 @@ bool Screen::may_reach(const TileSide& left, const Side& left_side, std::size_t 
     const std::uint32_t code_b = right.codes(n)[j];
     if (code_a == code_b || code_a == 0 || code_b == 0) continue;
     const auto level = bounds_.bound(n).best(left_side.look[n * TileSide::kCountMax + i], right_side.look[n * TileSide::kCountMax + j]);
-    sum -= bounds_.at_level(n, 0).match - bounds_.at_level(n, level).match;
+    sum -= bounds_.at_level(n, 0) - bounds_.at_level(n, level);
     if (sum < floor_) return false;
   }
   return true;

@@ -16,6 +16,7 @@ class LevelBound {
  public:
   struct Look {
     std::uint64_t bits = 0;
+    float equal = 0.0F;      ///< Room for what an equal value is worth (RatioBounds fills it).
     std::uint8_t size = 0;
   };
   LevelBound(const Records& records, const Comparer& comparer, std::size_t comparison);
@@ -48,36 +49,21 @@ class LevelBound {
   std::array<std::uint8_t, kBytesMax + 1> edit_level_{};  ///< Best level of so many edits or more.
 };
 
-/// Upper bounds of Scorer::FieldRatio, from codes and what is kept of each value. Refers to the scorer. Thread-safe.
+/// Upper bounds of Scorer::FieldRatio::match, from codes and what is kept of each value. Refers to the scorer. Thread-safe.
 class RatioBounds {
  public:
   RatioBounds(const Scorer& scorer, std::size_t thread_count);
 
-  struct Most {
-    float match = 0.0F;
-    float related = 0.0F;
-  };
-  /// What is known of one value: how far it can go where another differs, and what it is worth where another is the same.
-  struct Known {
-    LevelBound::Look look;
-    Most equal;
-  };
-  std::size_t comparison_count() const { return known_.size(); }
-  const Known& known(std::size_t comparison, std::uint32_t code) const { return known_[comparison][code]; }
+  std::size_t comparison_count() const { return looks_.size(); }
+  const LevelBound::Look& look(std::size_t comparison, std::uint32_t code) const { return looks_[comparison][code]; }
   const LevelBound& bound(std::size_t comparison) const { return bound_[comparison]; }
   /// Of two values that are not the same code, at this level or a later one.
-  const Most& at_level(std::size_t comparison, std::uint8_t level) const { return best_[comparison][level]; }
-  /// Of two values, neither missing.
-  Most of(std::size_t comparison, std::uint32_t a, std::uint32_t b) const {
-    if (a == b) return known_[comparison][a].equal;
-    const auto level = bound_[comparison].useful() ? bound_[comparison].best(known_[comparison][a].look, known_[comparison][b].look) : std::uint8_t{0};
-    return best_[comparison][level];
-  }
+  float at_level(std::size_t comparison, std::uint8_t level) const { return best_[comparison][level]; }
 
  private:
   std::vector<LevelBound> bound_;
-  std::vector<std::vector<Known>> known_;  ///< By comparison and code.
-  std::vector<std::vector<Most>> best_;    ///< By comparison and level.
+  std::vector<std::vector<LevelBound::Look>> looks_;  ///< By comparison and code.
+  std::vector<std::vector<float>> best_;              ///< By comparison and level.
 };
 
 /// Drops pairs that are below the floor for certain. Refers to the scorer. Thread-safe.
@@ -93,9 +79,7 @@ class Screen {
  private:
   // What is known of the values of a tile's side, beside its codes.
   struct Side {
-    explicit Side(std::size_t comparison_count)
-        : equal(comparison_count * TileSide::kCountMax), look(comparison_count * TileSide::kCountMax) {}
-    std::vector<float> equal;
+    explicit Side(std::size_t comparison_count) : look(comparison_count * TileSide::kCountMax) {}
     std::vector<LevelBound::Look> look;
   };
   void load(const TileSide& tile, Side& side) const;
@@ -119,6 +103,10 @@ void Screen::for_each_pair(const Blocker& blocker, std::size_t chunk, std::vecto
   Side right_side(count_);
   std::array<float, TileSide::kCountMax> sum;
   for_each_row(blocker, chunk, left, right, [](std::uint32_t, std::uint32_t) { return true; },
+    [&](std::uint32_t rule, std::uint32_t one, std::uint32_t other) {
+      ++first[rule];
+      visit(rule, one, other);
+    },
     [&](const TileSide& side) { load(side, &side == &left ? left_side : right_side); },
     [&](std::uint32_t rule, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, const std::uint32_t* found) {
       const Side& b_side = &b == &left ? left_side : right_side;
@@ -128,8 +116,8 @@ void Screen::for_each_pair(const Blocker& blocker, std::size_t chunk, std::vecto
         const std::uint32_t code = a.codes(n)[i];
         if (code == 0) continue;
         const std::uint32_t* codes = b.codes(n);
-        const float equal = left_side.equal[n * TileSide::kCountMax + i];
-        const float other = bounds_.at_level(n, 0).match;
+        const float equal = left_side.look[n * TileSide::kCountMax + i].equal;
+        const float other = bounds_.at_level(n, 0);
         for (std::size_t j = begin; j < end; ++j) sum[j] += codes[j] == code ? equal : codes[j] == 0 ? 0.0F : other;
       }
       std::uint64_t pairs = 0;

@@ -53,14 +53,24 @@ class TileSide {
 
 /// Calls visit_row(rule, left, i, right, begin, found) for the rows of every tile of work chunk `chunk`: record i of
 /// `left` meets records [begin, right.count()) of `right`, of which those with found[j] == 0 have this for their
-/// first rule. Blocks for which wanted(rule, key) is false are left out. `loaded(side)` is called whenever a side
+/// first rule. Tiles of a few pairs are not worth that: of them visit_pair(rule, left, right) gets the pairs whose first
+/// rule it is. Blocks for which wanted(rule, key) is false are left out. `loaded(side)` is called whenever a side
 /// was loaded anew.
-template <typename Wanted, typename Loaded, typename VisitRow>
-void for_each_row(const Blocker& blocker, std::size_t chunk, TileSide& left, TileSide& right, Wanted&& wanted, Loaded&& loaded,
-                  VisitRow&& visit_row) {
+template <typename Wanted, typename VisitPair, typename Loaded, typename VisitRow>
+void for_each_row(const Blocker& blocker, std::size_t chunk, TileSide& left, TileSide& right, Wanted&& wanted, VisitPair&& visit_pair,
+                  Loaded&& loaded, VisitRow&& visit_row) {
+  constexpr std::size_t kSmall = 3;  // Records on each side.
   std::array<std::uint32_t, TileSide::kCountMax> found;
   blocker.for_each_tile(chunk, [&](const Blocker::Tile& tile) {
     if (!wanted(tile.rule, tile.key)) return;
+    if (tile.left_is_new && tile.left.size() <= kSmall && tile.right.size() <= kSmall) {
+      for (std::size_t i = 0; i < tile.left.size(); ++i) {
+        for (std::size_t j = tile.triangle ? i + 1 : 0; j < tile.right.size(); ++j) {
+          if (blocker.is_first(tile.rule, tile.key, tile.left[i], tile.right[j])) visit_pair(tile.rule, tile.left[i], tile.right[j]);
+        }
+      }
+      return;
+    }
     if (tile.left_is_new) {
       left.load(tile.left);
       loaded(left);

@@ -67,18 +67,23 @@ struct Sampler {
     std::array<std::uint8_t, TileSide::kCountMax> equal;
     for_each_row(blocker, chunk, left, right,
       [&](std::uint32_t rule, std::uint32_t key) { return mix64(seed ^ (static_cast<std::uint64_t>(key) << 32 | rule)) <= block_limit; },
+      [&](std::uint32_t, std::uint32_t one, std::uint32_t other) { add(one, other, equal_count(records.of(one), records.of(other)), strata); },
       [](const TileSide&) {},
       [&](std::uint32_t, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, const std::uint32_t* found) {
         count_equal(a, i, b, begin, equal.data());
-        for (std::size_t j = begin; j < b.count(); ++j) {
-          if (found[j] != 0) continue;
-          const std::uint64_t pair = static_cast<std::uint64_t>(a.record(i)) << 32 | b.record(j);
-          strata[equal[j]].add({mix64(seed ^ pair), a.record(i), b.record(j)});
-        }
+        for (std::size_t j = begin; j < b.count(); ++j) if (found[j] == 0) add(a.record(i), b.record(j), equal[j], strata);
       });
   }
 
  private:
+  void add(std::uint32_t left, std::uint32_t right, std::size_t equal, Strata& strata) const {
+    strata[equal].add({mix64(seed ^ (static_cast<std::uint64_t>(left) << 32 | right)), left, right});
+  }
+  std::size_t equal_count(const std::uint32_t* a, const std::uint32_t* b) const {
+    std::size_t count = 0;
+    for (std::size_t n = 0; n < comparer.comparison_count(); ++n) count += a[comparer.field_of(n)] == b[comparer.field_of(n)] && a[comparer.field_of(n)] != 0;
+    return count;
+  }
   void count_equal(const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, std::uint8_t* equal) const {
     std::fill(equal + begin, equal + b.count(), std::uint8_t{0});
     for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {

@@ -1,0 +1,69 @@
+#include "linkage/prospect_internal.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr double kRounding = 0.01;  // Natural log; far more than adding up floats loses.
+
+}  // namespace
+
+void GroupLooks::add(std::uint32_t group) {
+  const auto count = static_cast<std::uint32_t>(std::min(groups_->size(group), kMembersLookedAtMax));
+  parts_.push_back({items_.size(), count, std::log(static_cast<float>(groups_->size(group)))});
+  for (std::size_t n = 0; n < bounds_->comparison_count(); ++n) {
+    const std::size_t field = scorer_->comparer().field_of(n);
+    for (std::size_t member = 0; member < count; ++member) {
+      const auto code = scorer_->records().of(groups_->of(group)[member])[field];
+      items_.push_back({code, bounds_->look(n, code)});
+    }
+  }
+}
+
+Prospect::Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min)
+    : bounds_(&bounds), scorer_(&scorer), groups_(&groups),
+      needed_(static_cast<float>(std::log(static_cast<double>(groups.count())) + std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) - kRounding)),
+      hopeful_(groups.count(), 0) {}
+
+// The mean over all pairs of values is at most that of the best pair: first by which codes are equal alone, then
+// comparison after comparison by what is known of the values.
+bool Prospect::may_win(const GroupLooks& looks, std::size_t small, std::size_t large) const {
+  const std::size_t a_count = looks.parts_[small].count;
+  const std::size_t b_count = looks.parts_[large].count;
+  const auto* a = looks.items_.data() + looks.parts_[small].first;
+  const auto* b = looks.items_.data() + looks.parts_[large].first;
+  const std::size_t count = bounds_->comparison_count();
+  std::array<bool, kComparisonCountMax> open{};
+  float sum = looks.parts_[large].log_size;
+  for (std::size_t n = 0; n < count; ++n) {
+    float most = -1e30F;
+    bool both = false;
+    for (std::size_t i = n * a_count; i < (n + 1) * a_count; ++i) {
+      for (std::size_t j = n * b_count; j < (n + 1) * b_count; ++j) {
+        if (a[i].code == 0 || b[j].code == 0) continue;
+        both = true;
+        if (a[i].code == b[j].code) most = std::max(most, a[i].look.equal);
+      }
+    }
+    if (!both) continue;
+    open[n] = most < bounds_->at_level(n, 0);
+    sum += open[n] ? bounds_->at_level(n, 0) : most;
+  }
+  for (std::size_t n = 0; n < count && sum >= needed_; ++n) {
+    if (!open[n] || !bounds_->bound(n).useful()) continue;
+    float most = -1e30F;
+    for (std::size_t i = n * a_count; i < (n + 1) * a_count; ++i) {
+      for (std::size_t j = n * b_count; j < (n + 1) * b_count; ++j) {
+        if (a[i].code == 0 || b[j].code == 0) continue;
+        most = std::max(most, a[i].code == b[j].code ? a[i].look.equal : bounds_->at_level(n, bounds_->bound(n).best(a[i].look, b[j].look)));
+      }
+    }
+    sum += most - bounds_->at_level(n, 0);
+  }
+  return sum >= needed_;
+}
+
+}  // namespace kinfold::linkage
