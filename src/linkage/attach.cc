@@ -183,9 +183,7 @@ struct Choice {
 // The best candidate of one small group and its probability among all of them, strangers and relatives.
 Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin, std::size_t end) {
   const double related_odds = scorer.model().related_rate / scorer.model().match_rate;
-  // Of a file with few duplicates most small groups belong to nobody known.
-  const double partners = scorer.model().match_rate * static_cast<double>(scorer.records().count);
-  const double nobody = std::log(static_cast<double>(groups.count())) - std::log(std::min(1.0, partners));
+  const double nobody = log_nobody(scorer, groups);
   std::vector<double> masses = {nobody};
   Choice choice;
   choice.small = candidates[begin].first;

@@ -23,9 +23,14 @@ void GroupLooks::add(std::uint32_t group) {
   }
 }
 
+double log_nobody(const Scorer& scorer, const Groups& groups) {
+  const double partners = scorer.model().match_rate * static_cast<double>(scorer.records().count);
+  return std::log(static_cast<double>(groups.count())) - std::log(std::min(1.0, partners));
+}
+
 Prospect::Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min)
     : bounds_(&bounds), scorer_(&scorer), groups_(&groups),
-      needed_(static_cast<float>(std::log(static_cast<double>(groups.count())) + std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) - kRounding)),
+      needed_(static_cast<float>(log_nobody(scorer, groups) + std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) - kRounding)),
       hopeful_(groups.count(), 0) {}
 
 // The mean over all pairs of values is at most that of the best pair: first by which codes are equal alone, then

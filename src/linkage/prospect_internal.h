@@ -49,6 +49,10 @@ class GroupLooks {
   std::vector<Part> parts_;
 };
 
+/// Log odds (natural) that a small group belongs to nobody known, against one record that is as like it as a stranger.
+/// Of a file with few duplicates most belong to nobody known.
+double log_nobody(const Scorer& scorer, const Groups& groups);
+
 /// Whether a group can be chosen for a small one. Thread-safe.
 class Prospect {
  public:

@@ -85,7 +85,7 @@ double Scorer::prior_nats() const { return std::log(model_.match_rate) - std::lo
 double Scorer::level_nats_max(std::size_t comparison, std::uint8_t level) const {
   const double power = comparer_->comparison(comparison).levels[level].term_frequency;
   const double rarest = power > 0.0 ? std::max(0.0, power * std::log(base_share(comparison) * value_total_[comparer_->field_of(comparison)])) : 0.0;
-  return log_m_[comparison][level] - log_u_[comparison][level] + rarest;
+  return std::max(log_m_[comparison][level], log_moved_[comparison][level]) - log_u_[comparison][level] + rarest;
 }
 
 PatternWeight Scorer::pattern_weight(const Levels& levels) const {

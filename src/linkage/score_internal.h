@@ -48,7 +48,7 @@ class Scorer {
   const EmModel& model() const { return model_; }
   /// Log odds (natural) of a match against unrelated people before anything is compared.
   double prior_nats() const;
-  /// The most that field_ratio().match can be at one level, whatever the values.
+  /// The most that field_ratio()'s match and moved can be at one level, whatever the values.
   double level_nats_max(std::size_t comparison, std::uint8_t level) const;
 
   const Records& records() const { return *records_; }

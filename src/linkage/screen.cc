@@ -144,7 +144,8 @@ RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
     parallel_chunks(values.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
       for (auto code = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); code < end; ++code) {
         looks[code] = bound_[n].look(values[code]);
-        looks[code].equal = exact ? most(scorer.field_ratio(n, 0, code, code).match) : best_[n][0];
+        const auto ratio = exact ? scorer.field_ratio(n, 0, code, code) : Scorer::FieldRatio{};
+        looks[code].equal = exact ? most(std::max(ratio.match, ratio.moved)) : best_[n][0];
       }
     });
   }

@@ -49,7 +49,7 @@ class LevelBound {
   std::array<std::uint8_t, kBytesMax + 1> edit_level_{};  ///< Best level of so many edits or more.
 };
 
-/// Upper bounds of Scorer::FieldRatio::match, from codes and what is kept of each value. Refers to the scorer. Thread-safe.
+/// Upper bounds of Scorer::FieldRatio's match and moved, from codes and what is kept of each value. Refers to the scorer. Thread-safe.
 class RatioBounds {
  public:
   RatioBounds(const Scorer& scorer, std::size_t thread_count);

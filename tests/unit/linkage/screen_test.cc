@@ -1,0 +1,159 @@
+#include "linkage/screen_internal.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "linkage/run_internal.h"
+#include "unit/linkage/people.h"
+
+namespace kinfold::linkage {
+namespace {
+
+using testing_people::People;
+
+// Levels that bounds know something of: signs and lengths for names, bytes for short codes.
+Model ladder_model(const std::string& edits) {
+  const std::string text = R"(
+name = "ladders"
+[[field]]
+name = "forenames"
+kind = "forenames"
+[[field]]
+name = "surname"
+kind = "surname"
+[[field]]
+name = "date_of_birth"
+kind = "code"
+[[field]]
+name = "postcode"
+kind = "code"
+[[comparison]]
+field = "forenames"
+levels = [{ when = "exact", m = 0.8, term_frequency = 1.0 }, { when = "jaro_winkler >= 0.92", term_frequency = 0.5 }, { when = "jaro_winkler >= 0.8" }, { when = "else" }]
+[[comparison]]
+field = "surname"
+levels = [{ when = "exact", m = 0.8, term_frequency = 1.0 }, { when = "jaro >= 0.9" }, { when = "jaro >= 0.7" }, { when = "else" }]
+[[comparison]]
+field = "date_of_birth"
+levels = [{ when = "exact", m = 0.8 }, { when = "EDITS <= 1" }, { when = "EDITS <= 2" }, { when = "else" }]
+[[comparison]]
+field = "postcode"
+levels = [{ when = "exact", m = 0.8 }, { when = "EDITS <= 1" }, { when = "EDITS <= 3" }, { when = "else" }]
+[[block]]
+keys = ["surname"]
+[[block]]
+keys = ["postcode"]
+[[block]]
+keys = ["date_of_birth"]
+[[block]]
+keys = ["forenames.soundex"]
+)";
+  std::string own = text;
+  for (auto at = own.find("EDITS"); at != std::string::npos; at = own.find("EDITS")) own.replace(at, 5, edits);
+  auto model = parse_model_toml(own);
+  EXPECT_TRUE(model.ok()) << (model.ok() ? "" : model.error().message);
+  return model.value();
+}
+
+using Pairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
+
+// Every pair that a rule finds, scored without any bound.
+Pairs pairs_above(const Run& run, const Scorer& scorer, double floor_bits, std::uint64_t& all) {
+  Pairs pairs;
+  for (std::size_t chunk = 0; chunk < run.blocker->work_count(); ++chunk) {
+    run.blocker->for_each_tile(chunk, [&](const Blocker::Tile& tile) {
+      for (std::size_t i = 0; i < tile.left.size(); ++i) {
+        for (std::size_t j = tile.triangle ? i + 1 : 0; j < tile.right.size(); ++j) {
+          if (!run.blocker->is_first(tile.rule, tile.key, tile.left[i], tile.right[j])) continue;
+          ++all;
+          if (scorer.score(tile.left[i], tile.right[j]).log_odds_bits >= floor_bits) pairs.emplace(tile.left[i], tile.right[j]);
+        }
+      }
+    });
+  }
+  return pairs;
+}
+
+void expect_nothing_lost(const table::Table& left, const table::Table* right, const Model& model) {
+  auto prepared = prepare(left, right, model, {}, true);
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  const Run& run = prepared.value();
+  RandomShares random;
+  const auto fit = fit_model(run, model, random);
+  ASSERT_TRUE(fit.ok());
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  for (const double floor_bits : {-20.0, -4.0, 6.0}) {
+    auto yields = run.blocker->yields();
+    Pairs kept;
+    for (const auto& pair : score_pairs(scorer, *run.blocker, floor_bits, yields, 2, nullptr)) kept.emplace(pair.left, pair.right);
+    std::uint64_t all = 0;
+    EXPECT_EQ(kept, pairs_above(run, scorer, floor_bits, all)) << "floor " << floor_bits;
+    std::uint64_t counted = 0;
+    for (const auto& yield : yields) counted += yield.first_pair_count;
+    EXPECT_EQ(counted, all);
+    EXPECT_GT(kept.size(), 100U);
+    EXPECT_LT(kept.size(), all);
+  }
+}
+
+TEST(Screen, DropsNoPairThatReachesTheFloor) {
+  const People people(1500, 41);
+  const auto left = people.file(0, 1100, 0.3, 1);
+  const auto right = people.file(400, 1500, 0.3, 2);
+  for (const char* edits : {"levenshtein", "osa"}) expect_nothing_lost(left, &right, ladder_model(edits));
+  expect_nothing_lost(left, &right, people_model());
+}
+
+TEST(Screen, DropsNoneWithinOneFileEither) {
+  const People people(900, 42);
+  auto file = people.file(0, 900, 0.2, 1);
+  const auto again = people.file(0, 600, 0.4, 2);
+  for (std::size_t row = 0; row < again.row_count(); ++row) {
+    for (std::size_t n = 0; n < file.column_count(); ++n) file.columns()[n].append_from(again.columns()[n], row);
+  }
+  expect_nothing_lost(file, nullptr, ladder_model("levenshtein"));
+  expect_nothing_lost(file, nullptr, people_model());
+}
+
+// Texts of few letters, so that near ones, moved ones and such with blanks come up often.
+std::string drawn(RandomStream& random) {
+  std::string text;
+  for (int length = random.between(1, 11); length > 0; --length) text += "AB12 "[random.below(random.chance(0.2) ? 5 : 4)];
+  return text;
+}
+
+TEST(LevelBound, IsNeverWorseThanTheLevel) {
+  table::Table table;
+  for (const char* name : {"id", "forenames", "surname", "date_of_birth", "postcode"}) table.add(name, table::ColumnType::kString);
+  RandomStream random(43);
+  for (int row = 0; row < 400; ++row) {
+    table.columns()[0].append_string(std::to_string(row));
+    for (std::size_t n = 1; n < 5; ++n) table.columns()[n].append_string(drawn(random));
+  }
+  for (const char* edits : {"levenshtein", "osa"}) {
+    auto model = ladder_model(edits);
+    for (auto& field : model.fields) field.kind = field.name == "postcode" ? FieldKind::kText : FieldKind::kCode;
+    const auto records = encode(table, nullptr, model, {1, true});
+    ASSERT_TRUE(records.ok());
+    const auto comparer = Comparer::create(records.value(), model);
+    ASSERT_TRUE(comparer.ok());
+    for (std::size_t n = 0; n < comparer.value().comparison_count(); ++n) {
+      const LevelBound bound(records.value(), comparer.value(), n);
+      ASSERT_TRUE(bound.useful());
+      const auto& values = records.value().fields[comparer.value().field_of(n)].values;
+      std::size_t telling = 0;
+      for (std::uint32_t a = 1; a < values.size(); ++a) {
+        for (std::uint32_t b = a + 1; b < values.size(); ++b) {
+          const auto best = bound.best(bound.look(values[a]), bound.look(values[b]));
+          ASSERT_LE(best, comparer.value().level_of(n, a, b)) << values[a].text << " and " << values[b].text << " by " << edits;
+          telling += best > 1;
+        }
+      }
+      EXPECT_GT(telling, values.size()) << n;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kinfold::linkage
