@@ -91,8 +91,8 @@ function sendHuge(port, cookie) {
     socket.on('data', (data) => { answer += data; if (answer.includes('\r\n')) { resolve(answer.split('\r\n')[0]); socket.destroy() } })
     socket.on('error', () => resolve(answer.split('\r\n')[0] || 'closed'))
     socket.on('close', () => resolve(answer.split('\r\n')[0] || 'closed'))
-    socket.write(`POST /inbox HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n`)
-    const head = '--b\r\nContent-Disposition: form-data; name="sealed"; filename="a.age"\r\n\r\n'
+    socket.write(`POST /inbox HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=boundary\r\nTransfer-Encoding: chunked\r\n\r\n`)
+    const head = '--boundary\r\nContent-Disposition: form-data; name="sealed"; filename="a.age"\r\n\r\n'
     const chunk = (text) => `${text.length.toString(16)}\r\n${text}\r\n`
     socket.write(chunk(head))
     const body = chunk('x'.repeat(1 << 20))

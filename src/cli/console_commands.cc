@@ -92,7 +92,7 @@ void add_accounts(CLI::App& app, Context& context) {
     with_accounts(context, [&](console::AccountStore& accounts) -> Result<site::Report> {
       if (auto s = accounts.remove(*actor); !s.ok()) return s.error();
       site::Report report;
-      report.headline = "The account is gone. Sessions that are open end within ten hours, or when the console is started again.";
+      report.headline = "The account is gone, and whoever was signed in with it is signed out.";
       return report;
     });
   });

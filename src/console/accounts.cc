@@ -1,10 +1,13 @@
 #include "console/accounts.h"
 
 #include <sodium.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 #include "seal/state_file.h"
@@ -60,13 +63,32 @@ std::string invitation_hash(std::string_view invitation) {
 
 bool same(std::string_view a, std::string_view b) { return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0; }
 
+/// Which file it is, and whether it was written since: files are replaced, never altered.
+struct Stamp {
+  std::uint64_t inode = 0;
+  std::int64_t seconds = 0;
+  std::int64_t nanoseconds = 0;
+  bool operator==(const Stamp&) const = default;
+};
+
+Stamp stamp_of(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return {};
+  return {facts.st_ino, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
+}
+
 }  // namespace
 
 struct AccountStore::State {
+  State(seal::StateFile with, const Clock& by, Work cost) : file(std::move(with)), clock(by), work(cost) {}
+
   seal::StateFile file;
   const Clock& clock;
   Work work;
   std::string decoy_hash;  ///< Worked on for an account that is not there, so that the time tells nothing.
+  std::mutex seen_mutex;
+  std::optional<Stamp> seen;
+  std::set<std::string> seen_enrolled;
 
   Result<Accounts> read() const {
     auto bytes = file.read();
@@ -119,7 +141,7 @@ AccountStore::~AccountStore() = default;
 
 Result<AccountStore> AccountStore::open(const std::string& path, const seal::SiteKeys& keys, const Clock& clock, Work work) {
   if (auto s = seal::start_crypto(); !s.ok()) return s.error();
-  auto state = std::make_unique<State>(State{seal::StateFile(path, keys, "accounts"), clock, work, {}});
+  auto state = std::make_unique<State>(seal::StateFile(path, keys, "accounts"), clock, work);
   if (const auto readable = state->read(); !readable.ok()) return readable.error();
   auto decoy = state->hash("nobody has this password");
   if (!decoy.ok()) return decoy.error();
@@ -166,6 +188,21 @@ Result<std::vector<AccountFacts>> AccountStore::list() const {
     facts.push_back(each);
   }
   return facts;
+}
+
+bool AccountStore::enrolled(const std::string& actor) const {
+  const std::lock_guard guard(state_->seen_mutex);
+  const auto now = stamp_of(state_->file.path());
+  if (state_->seen != now) {
+    const auto accounts = state_->read();
+    if (!accounts.ok()) return false;
+    state_->seen_enrolled.clear();
+    for (const auto& [id, account] : accounts.value()) {
+      if (!account.password_hash.empty()) state_->seen_enrolled.insert(id);
+    }
+    state_->seen = now;
+  }
+  return state_->seen_enrolled.contains(actor);
 }
 
 Result<Enrolment> AccountStore::begin_enrolment(const std::string& actor, std::string_view invitation) {

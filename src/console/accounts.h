@@ -36,7 +36,7 @@ struct Enrolment {
 
 /// One file, sealed under a key derived from the site's: whoever can write it but has not the site's
 /// passphrase can read no hash and make no account. Several processes may use it (the console, and
-/// `kinfold account`): each call reads and writes it anew under a lock. Not thread-safe.
+/// `kinfold account`): each call reads and writes it anew under a lock. Not thread-safe, but for enrolled().
 class AccountStore {
  public:
   /// Cost of one guess at a password.
@@ -57,6 +57,8 @@ class AccountStore {
   /// \retval kInvalid if there is no such account.
   Status remove(const std::string& actor);
   Result<std::vector<AccountFacts>> list() const;
+  /// Whether there is an account with a password. Thread-safe; reads the file only when it is another.
+  bool enrolled(const std::string& actor) const;
 
   /// The first step of enrolment: a fresh app secret for whoever shows the invitation.
   /// \retval kRefused for a wrong or late invitation (wrong ones count towards the lock).

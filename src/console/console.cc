@@ -6,6 +6,7 @@
 
 #include "charter/notice.h"
 #include "console/assets.h"
+#include "console/server.h"
 #include "console/templates.h"
 
 namespace kinfold::console {
@@ -50,6 +51,14 @@ Response asset(const std::string& path) {
 std::string host_of(const std::string& origin) {
   const auto at = origin.find("://");
   return at == std::string::npos ? std::string() : origin.substr(at + 3);
+}
+
+/// A name that another site's address could be made to stand for (DNS rebinding) is not this machine's.
+bool is_this_machine(const std::string& host) {
+  const bool v6 = host.rfind('[', 0) == 0;
+  const auto end = v6 ? host.find(']') : host.find(':');
+  const std::string name = v6 && end != std::string::npos ? host.substr(1, end - 1) : host.substr(0, end);
+  return name == "localhost" || is_loopback(name);
 }
 
 bool same_origin(const Request& request) {
@@ -104,7 +113,18 @@ bool Console::form_is_ours(const Visit& visit) const {
 
 bool Console::may_upload(const Request& request) {
   const auto found = request.cookies.find(cookie_name());
-  return same_origin(request) && found != request.cookies.end() && sessions_.find(found->second).has_value();
+  if (!same_origin(request) || found == request.cookies.end()) return false;
+  const auto session = sessions_.find(found->second);
+  return session && accounts_.enrolled(session->actor);
+}
+
+Lane Console::lane_of(const Request& request) const {
+  if (request.path.rfind("/assets/", 0) == 0) return Lane::kHere;
+  if (request.method != "POST") return Lane::kPages;
+  const bool anybody = std::any_of(routes().begin(), routes().end(), [&](const Route& each) {
+    return each.who == Route::Who::kAnybody && each.path == request.path && std::string_view(each.method) == "POST";
+  });
+  return anybody ? Lane::kStrangers : Lane::kActs;
 }
 
 bool Console::may_enter(const holding::Actor* actor, const Route& route) const {
@@ -136,11 +156,15 @@ void Console::finish(Response& response) const {
 
 Response Console::answer(Request& request) {
   Response response;
-  if (request.method == "GET" && request.path.rfind("/assets/", 0) == 0) {
+  if (!setting_.tls && !request.host.empty() && !is_this_machine(request.host)) {
+    response = Response::text(421, "This console is reached by this machine's own address only.\n");
+  } else if (request.method == "GET" && request.path.rfind("/assets/", 0) == 0) {
     response = asset(request.path);
   } else {
     Visit visit{*this, request, {}, nullptr, nullptr, {}};
     if (const auto cookie = request.cookies.find(cookie_name()); cookie != request.cookies.end()) visit.session = sessions_.find(cookie->second);
+    // An account that was taken away or invited afresh ends what was signed in with it.
+    if (visit.session && !accounts_.enrolled(visit.session->actor)) visit.session.reset();
     if (visit.session) visit.actor = gate_.actors().find(visit.session->actor);
     response = route(visit);
   }

@@ -10,6 +10,7 @@
 #include "console/accounts.h"
 #include "console/gate.h"
 #include "console/jobs.h"
+#include "console/lanes.h"
 #include "console/review_table.h"
 #include "console/sessions.h"
 #include "console/throttle.h"
@@ -64,6 +65,7 @@ class Console {
   Response answer(Request& request);
   /// Whether this request may send files: somebody is signed in, and comes from our own page.
   bool may_upload(const Request& request);
+  Lane lane_of(const Request& request) const;
 
   /// The page, in the layout.
   Response page(const Visit& visit, const View& view, int status = 200);

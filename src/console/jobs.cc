@@ -60,8 +60,9 @@ Result<std::string> Jobs::start(std::string actor, std::string title, Act act) {
   return job->facts.id;
 }
 
-std::optional<JobFacts> Jobs::find(const std::string& id) const {
+std::optional<JobFacts> Jobs::find(const std::string& id) {
   const std::lock_guard guard(mutex_);
+  forget_late_locked();
   for (const auto& job : all_) {
     if (job->facts.id == id) return job->facts;
   }
@@ -85,6 +86,19 @@ std::vector<JobFacts> Jobs::of(const std::string& actor) const {
   return found;
 }
 
+void Jobs::forget(const std::string& actor) {
+  const std::lock_guard guard(mutex_);
+  for (auto& job : all_) {
+    if (job->facts.actor == actor) job->facts.outcome.reset();
+  }
+}
+
+void Jobs::forget_late_locked() {
+  for (auto& job : all_) {
+    if (gate_.clock().now().seconds - job->facts.ended.seconds > kOutcomeSecondsMax) job->facts.outcome.reset();
+  }
+}
+
 void Jobs::wait_briefly(const std::string& id) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::chrono::milliseconds(250), [&] {
@@ -102,7 +116,7 @@ void Jobs::work() {
     std::shared_ptr<Job> job;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+      while (!changed_.wait_for(lock, std::chrono::minutes(1), [&] { return stopping_ || !waiting_.empty(); })) forget_late_locked();
       if (stopping_) return;
       job = waiting_.front();
       waiting_.pop_front();
@@ -113,6 +127,7 @@ void Jobs::work() {
     gate_.with_site([&](site::Site& site) { result = job->act(site, meter); });
     {
       const std::lock_guard guard(mutex_);
+      job->facts.ended = gate_.clock().now();
       if (result->ok()) {
         job->facts.outcome = std::make_shared<const Outcome>(std::move(*result).value());
         job->facts.state = JobState::kDone;

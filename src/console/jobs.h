@@ -57,7 +57,8 @@ struct JobFacts {
   std::uint64_t done_count = 0;
   std::uint64_t total_count = 0;
   std::optional<Error> error;
-  std::shared_ptr<const Outcome> outcome;
+  std::shared_ptr<const Outcome> outcome;   ///< Null once it is forgotten.
+  Instant ended;
 };
 
 /// Thread-safe. Keeps what the last kKeptMax acts left; the ledger has the rest.
@@ -65,6 +66,8 @@ class Jobs {
  public:
   static constexpr std::size_t kKeptMax = 100;
   static constexpr std::size_t kWaitingMax = 50;
+  /// What an act left may be a person's copy or a figure that is hidden: it does not wait longer than this.
+  static constexpr std::int64_t kOutcomeSecondsMax = 3600;
 
   explicit Jobs(SiteGate& gate);
   Jobs(const Jobs&) = delete;
@@ -72,11 +75,13 @@ class Jobs {
 
   /// \returns its id. \retval kIo if too many wait.
   Result<std::string> start(std::string actor, std::string title, Act act);
-  std::optional<JobFacts> find(const std::string& id) const;
+  std::optional<JobFacts> find(const std::string& id);
   /// The title of what runs now, empty if nothing does.
   std::string running() const;
   /// Newest first, this actor's.
   std::vector<JobFacts> of(const std::string& actor) const;
+  /// Signing out: files and figures that this actor's acts left are wiped at once.
+  void forget(const std::string& actor);
   /// Returns when the job is done, or after a quarter of a second.
   void wait_briefly(const std::string& id);
 
@@ -84,6 +89,7 @@ class Jobs {
   struct Job;
   class Meter;
   void work();
+  void forget_late_locked();
 
   SiteGate& gate_;
   mutable std::mutex mutex_;

@@ -44,6 +44,9 @@ Response ledger_verify(Visit& visit);
 Response ledger_entry(Visit& visit);
 Response record_page(Visit& visit);
 
+// pages_promises.cc
+Response promises_page(Visit& visit);
+
 // pages_rights.cc
 Response cases_page(Visit& visit);
 Response rights_page(Visit& visit);
@@ -64,7 +67,7 @@ Response people_search(Visit& visit);
 Response review_page(Visit& visit);
 Response review_draw(Visit& visit);
 Response review_begin(Visit& visit);
-Response review_pair(Visit& visit);
+Response review_next(Visit& visit);
 Response review_decide(Visit& visit);
 Response quality_page(Visit& visit);
 
@@ -76,7 +79,9 @@ Response request_destroy(Visit& visit);
 // pages_research.cc
 Response releases_page(Visit& visit);
 Response evaluate(Visit& visit);
+Response published_report(Visit& visit);
 Response outputs_page(Visit& visit);
+Response draft_report(Visit& visit);
 Response checking_page(Visit& visit);
 Response check_output(Visit& visit);
 Response output_page(Visit& visit);

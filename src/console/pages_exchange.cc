@@ -132,9 +132,8 @@ Response outbox_file(Visit& visit) {
   const std::string name = safe_file_name(visit.rest);
   const auto ends = [&](std::string_view ending) { return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0; };
   if (name != visit.rest || !(ends(".age") || ends(".age.minisig"))) return not_found(visit);
-  const auto bytes = seal::read_whole_file(visit.console.gate().paths().outbox() + "/" + name, 2ULL << 30);
-  if (!bytes.ok()) return not_found(visit);
-  return Response::download("application/octet-stream", name, std::string(seal::as_text(bytes.value())));
+  auto file = Response::download_file("application/octet-stream", name, visit.console.gate().paths().outbox() + "/" + name);
+  return file.ok() ? std::move(file).value() : not_found(visit);
 }
 
 Response received_page(Visit& visit) {

@@ -70,7 +70,7 @@ Response object_public(Visit& visit) {
   if (as.empty()) return not_found(visit);
   auto read = read_identity_form(visit.request);
   if (!read.ok()) return object_form(visit, read.fields, {});
-  if (!console.objection_throttle().take(visit.request.address)) {
+  if (!console.objection_throttle().take(visit.request.network())) {
     auto response = object_form(visit, read.fields, "Too many objections came from your connection within an hour. Try again later, or write to the address in the notice");
     response.status = 429;
     return response;

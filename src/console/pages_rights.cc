@@ -31,29 +31,54 @@ std::vector<Field> second_person() {
           {Field::Kind::kCode, "second_code", "Their code", {}, {}, {}, {}, {}, {}}};
 }
 
-Response rights_form(Visit& visit, const std::vector<Field>& who, const std::string& wrong, int status) {
-  View view("A person's own case");
-  view.errors(who, wrong);
-  view.lead("A copy, a correction, an erasure: putting a name beside what is known about a person takes two people, here, now. Both are in the ledger.");
-  auto fields = who;
-  Field what{Field::Kind::kRadios, "what", "What is asked?", {}, visit.request.field("what").empty() ? "access" : visit.request.field("what"), {}, {}, {}, {}};
-  what.options = {{"access", "A copy of everything held", {}}, {"rectify", "A correction", "Fill in the corrected details below as well"}, {"erase", "Erasure", "Cannot be undone"}};
-  fields.insert(fields.begin(), what);
-  auto corrected = identity_fields(&visit.request, "new_");
-  for (auto& field : corrected) {
-    field.label = "Corrected: " + field.label;
-    field.autocomplete = "off";
-    fields.push_back(field);
+struct RightsKind {
+  const char* id;
+  const char* title;
+  const char* about;
+  const char* button;
+  bool cannot_be_undone;
+};
+constexpr RightsKind kRightsKinds[] = {
+    {"access", "A copy of everything held", "For the person: a page and a file, handed out once", "Make the copy", false},
+    {"rectify", "A correction", "The corrected details go to everybody who has the wrong ones", "Correct the details", false},
+    {"erase", "An erasure", "Out of everything here, and out of what others were sent. Cannot be undone", "Erase this person", true},
+};
+
+const RightsKind* rights_kind(const std::string& id) {
+  for (const auto& each : kRightsKinds) {
+    if (id == each.id) return &each;
   }
+  return nullptr;
+}
+
+Response rights_form(Visit& visit, const RightsKind& kind, const std::vector<Field>& who, const std::vector<Field>& fresh, const std::string& wrong, int status) {
+  View view(kind.title);
+  view.caption("A person's own case");
+  auto all = who;
+  all.insert(all.end(), fresh.begin(), fresh.end());
+  view.errors(all, wrong);
+  view.lead("Putting a name beside what is known about a person takes two people, here, now. Both are in the ledger.");
+  if (kind.cannot_be_undone) view.warning("An erasure cannot be undone.");
+  std::vector<Field> fields = {{Field::Kind::kHidden, "what", {}, {}, kind.id, {}, {}, {}, {}}};
+  fields.insert(fields.end(), all.begin(), all.end());
   for (auto& field : second_person()) fields.push_back(field);
-  view.form({"/rights", "Do it", fields, {}, true, false, false, false, {}}, visit.csrf());
+  // What is typed here is about somebody else: no browser offers the typist's own name.
+  for (auto& field : fields) field.autocomplete = "off";
+  view.form({"/rights", kind.button, fields, {}, kind.cannot_be_undone, false, false, false, {}}, visit.csrf());
+  view.link("Something else is asked", "/rights");
   return visit.console.page(visit, view, status);
+}
+
+std::vector<Field> corrected_fields(const Request* filled) {
+  auto fields = identity_fields(filled, "new_");
+  for (auto& field : fields) field.label = "Corrected: " + field.label;
+  return fields;
 }
 
 /// \returns the second person's actor id, if they are who they say.
 Result<std::string> second_of(Visit& visit) {
   auto& console = visit.console;
-  if (!console.sign_in_throttle().take(visit.request.address)) return refused("There were too many tries from here. Wait five minutes");
+  if (!console.sign_in_throttle().take(visit.request.network())) return refused("There were too many tries from here. Wait five minutes");
   const std::string second = visit.request.field("second");
   if (second == visit.session->actor) return refused("The second person must be somebody else");
   const std::lock_guard turn(console.accounts_turn());
@@ -102,19 +127,35 @@ Response object_staff(Visit& visit) {
   });
 }
 
-Response rights_page(Visit& visit) { return rights_form(visit, identity_fields(nullptr), {}, 200); }
+Response rights_page(Visit& visit) {
+  const auto* kind = rights_kind(visit.request.asked("what"));
+  if (kind != nullptr) return rights_form(visit, *kind, identity_fields(nullptr), kind->id == std::string("rectify") ? corrected_fields(nullptr) : std::vector<Field>{}, {}, 200);
+  View view("A person's own case");
+  view.lead("What does the person ask? Each takes two people: you, and somebody of the duty linkage beside you.");
+  std::vector<Option> choices;
+  for (const auto& each : kRightsKinds) choices.push_back({"/rights?what=" + std::string(each.id), each.title, each.about});
+  view.cards(choices).link("Somebody says no: an objection", "/objections").link("Cases and their legal clock", "/cases");
+  return visit.console.page(visit, view);
+}
 
 Response rights_act(Visit& visit) {
-  auto read = read_identity_form(visit.request);
-  if (!read.ok()) return rights_form(visit, read.fields, {}, 422);
   const std::string what = visit.request.field("what");
+  const auto* kind = rights_kind(what);
+  if (kind == nullptr) return problem_page(visit, "A person's own case", "Choose what is asked", "/rights");
+  auto read = read_identity_form(visit.request);
   std::optional<ReadIdentity> corrected;
+  std::vector<Field> fresh;
   if (what == "rectify") {
     corrected = read_identity_form(visit.request, "new_");
-    if (!corrected->ok()) return rights_form(visit, read.fields, "Fill in the corrected forenames, surname and date of birth", 422);
+    fresh = corrected->fields;
+    for (auto& field : fresh) {
+      field.label = "Corrected: " + field.label;
+      if (!field.error.empty()) field.error = "Corrected details: " + field.error;
+    }
   }
+  if (!read.ok() || (corrected && !corrected->ok())) return rights_form(visit, *kind, read.fields, fresh, {}, 422);
   const auto second = second_of(visit);
-  if (!second.ok()) return rights_form(visit, read.fields, second.error().message, 403);
+  if (!second.ok()) return rights_form(visit, *kind, read.fields, fresh, second.error().message, 403);
   const std::string actor = visit.actor->id;
   const std::string linker = second.value();
   const std::string title = what == "erase" ? "Erase a person" : what == "rectify" ? "Correct a person's details" : "Make a copy for a person";

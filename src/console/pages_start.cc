@@ -84,7 +84,7 @@ Response sign_in_page(Visit& visit) { return visit.session ? Response::redirect(
 
 Response sign_in(Visit& visit) {
   auto& console = visit.console;
-  if (!console.sign_in_throttle().take(visit.request.address)) {
+  if (!console.sign_in_throttle().take(visit.request.network())) {
     auto response = sign_in_form(visit, kTooOften, {});
     response.status = 429;
     return response;
@@ -113,6 +113,7 @@ Response sign_out(Visit& visit) {
     if (auto s = visit.console.sessions().end(cookie->second); !s.ok()) return fault_page(visit, s.error());
   }
   visit.console.review_table().clear(visit.session->id);
+  visit.console.jobs().forget(visit.session->actor);
   auto response = Response::redirect("/sign-in");
   response.headers.emplace_back("Set-Cookie", visit.console.cookie(""));
   response.headers.emplace_back("Clear-Site-Data", "\"cache\", \"storage\"");
@@ -124,7 +125,7 @@ Response enrol_page(Visit& visit) { return invitation_form(visit, {}); }
 Response enrol(Visit& visit) {
   auto& console = visit.console;
   const auto& request = visit.request;
-  if (!console.sign_in_throttle().take(request.address)) {
+  if (!console.sign_in_throttle().take(request.network())) {
     auto response = invitation_form(visit, kTooOften);
     response.status = 429;
     return response;

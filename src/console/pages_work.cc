@@ -88,6 +88,10 @@ Response work_page(Visit& visit) {
     view.link("What you did", "/work");
     return visit.console.page(visit, view, job->error->code == ErrorCode::kRefused ? 403 : 422);
   }
+  if (!job->outcome) {
+    view.inset("It was done. What it left here is forgotten an hour after, and when you sign out; the ledger has the act.").link("What you did", "/work");
+    return visit.console.page(visit, view);
+  }
   show_outcome(view, *job, *job->outcome);
   view.print_button();
   return visit.console.page(visit, view);

@@ -1,4 +1,4 @@
-// Pairs that a reviewer has before them: in memory, for half an hour at most, then wiped.
+// Records that a reviewer has before them: in memory, for half an hour at most, then wiped.
 #pragma once
 
 #include <map>
@@ -20,15 +20,15 @@ class ReviewTable {
   explicit ReviewTable(const Clock& clock) : clock_(clock) {}
   ReviewTable(const ReviewTable&) = delete;
   ~ReviewTable();
-  void lay_out(const std::string& session, std::vector<site::ReviewPair> pairs);
-  /// The pair that is next, and how many are left with it.
-  std::optional<std::pair<site::ReviewPair, std::size_t>> next(const std::string& session);
-  void done(const std::string& session, const std::string& pair);
+  void lay_out(const std::string& session, std::vector<site::ReviewSet> sets);
+  /// What is next, and how many are left with it.
+  std::optional<std::pair<site::ReviewSet, std::size_t>> next(const std::string& session);
+  void done(const std::string& session, const std::string& set);
   void clear(const std::string& session);
 
  private:
   struct Sitting {
-    std::vector<site::ReviewPair> pairs;
+    std::vector<site::ReviewSet> sets;
     Instant begun;
   };
   void clear_late_locked();

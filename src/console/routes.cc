@@ -61,6 +61,7 @@ void add_overview_routes(std::vector<Route>& all) {
     {"GET", "/ledger", Who::kDuty, kAll, kProtection, ledger_page, "Ledger", "Everything that was done here, with proofs"},
     {"POST", "/ledger", Who::kDuty, kAll, kProtection, ledger_verify, "", ""},
     {"GET", "/ledger/*", Who::kSignedIn, kAll, kNone, ledger_entry, "", ""},
+    {"GET", "/promises", Who::kDuty, kAll, kProtection, promises_page, "Promises", "Each sentence of the notice, and whether it is kept here"},
     {"GET", "/record", Who::kDuty, kAll, kProtection, record_page, "Record", "The record of processing, Article 30"},
   });
 }
@@ -75,10 +76,10 @@ void add_people_routes(std::vector<Route>& all) {
     {"POST", "/release/prepare", Who::kDuty, kTrusted, kLinkage, release_prepare, "", ""},
     {"GET", "/people", Who::kDuty, kTrusted, kLinkage, people_page, "Records", "Look a person's record up, for their own case"},
     {"POST", "/people", Who::kDuty, kTrusted, kLinkage, people_search, "", ""},
-    {"GET", "/review", Who::kDuty, kTrusted, kLinkage, review_page, "Review", "Is it one person? Pairs side by side, blind, by keyboard"},
+    {"GET", "/review", Who::kDuty, kTrusted, kLinkage, review_page, "Review", "Is it one person? Pairs and clusters side by side, blind, by keyboard"},
     {"POST", "/review/draw", Who::kDuty, kTrusted, kLinkage, review_draw, "", ""},
     {"POST", "/review/begin", Who::kDuty, kTrusted, kLinkage, review_begin, "", ""},
-    {"GET", "/review/pair", Who::kDuty, kTrusted, kLinkage, review_pair, "", ""},
+    {"GET", "/review/next", Who::kDuty, kTrusted, kLinkage, review_next, "", ""},
     {"POST", "/review/decide", Who::kDuty, kTrusted, kLinkage, review_decide, "", ""},
     {"GET", "/quality", Who::kDuty, kTrusted, kLinkage, quality_page, "Quality", "How good the matching is, by group"},
     {"GET", "/cases", Who::kDuty, kTakesObjections, kProtection, cases_page, "Cases", "Rights that people use, and their legal clock"},
@@ -100,8 +101,10 @@ void add_department_routes(std::vector<Route>& all) {
 void add_research_routes(std::vector<Route>& all) {
   const std::vector<Duty> publishers = {Duty::kAnalysis, Duty::kOutputChecking};
   all.insert(all.end(), {
-    {"GET", "/releases", Who::kDuty, kResearch, kAnalysis, releases_page, "Releases", "Evaluate a release by a plan"},
+    {"GET", "/releases", Who::kDuty, kResearch, kAnalysis, releases_page, "Releases", "Evaluate a release by a plan; plans and reports so far"},
     {"POST", "/releases", Who::kDuty, kResearch, kAnalysis, evaluate, "", ""},
+    {"GET", "/published/*", Who::kDuty, kResearch, {Duty::kAnalysis, Duty::kOutputChecking, Duty::kDataProtection}, published_report, "", ""},
+    {"POST", "/outputs", Who::kDuty, kResearch, kAnalysis, draft_report, "", ""},
     {"GET", "/outputs", Who::kDuty, kResearch, kAnalysis, outputs_page, "Outputs", "What you asked for, and what became of it"},
     {"GET", "/checking", Who::kDuty, kResearch, {Duty::kOutputChecking}, checking_page, "Checking", "The queue: what failed and why; approve or return"},
     {"POST", "/checking", Who::kDuty, kResearch, {Duty::kOutputChecking}, check_output, "", ""},

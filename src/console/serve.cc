@@ -50,7 +50,8 @@ Status serve(site::Site& site, ServeOptions options, const std::function<void(co
   if (!console.ok()) return console.error();
   auto& pages = *console.value();
   auto server = Server::start(
-      options.server, [&](Request& request) { return pages.answer(request); }, [&](const Request& request) { return pages.may_upload(request); });
+      options.server, [&](Request& request) { return pages.answer(request); }, [&](const Request& request) { return pages.may_upload(request); },
+      [&](const Request& request) { return pages.lane_of(request); });
   seal::wipe(options.server.key_pem.data(), options.server.key_pem.size());
   if (!server.ok()) return server.error();
   const bool v6 = options.server.address.find(':') != std::string::npos;

@@ -1,6 +1,7 @@
 #include "console/server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/text.h"
 #include "seal/bytes.h"
 
 namespace kinfold::console {
@@ -17,8 +19,10 @@ struct Server::State {
   ServerSetting setting;
   Handler handler;
   MayUpload may_upload;
+  LaneOf lane_of;
   std::atomic<std::uint64_t> bytes_in_memory{0};
   MHD_Daemon* daemon = nullptr;
+  Lanes lanes;
 };
 
 namespace {
@@ -27,6 +31,8 @@ constexpr std::size_t kFieldBytesMax = 16 << 10;
 constexpr std::size_t kFieldCountMax = 400;
 constexpr std::size_t kFileCountMax = 4;
 constexpr std::size_t kPostBufferBytes = 32 << 10;
+/// Of a body that is refused so much is dropped, so that the client can hear why; whoever sends on is cut off.
+constexpr std::uint64_t kDroppedBytesMax = 1 << 20;
 
 /// One request on its way in.
 struct Incoming {
@@ -35,7 +41,9 @@ struct Incoming {
   MHD_PostProcessor* post = nullptr;
   std::uint64_t body_bytes_max = 0;
   std::uint64_t body_bytes = 0;
+  std::uint64_t dropped_bytes = 0;
   int refused_with = 0;  ///< HTTP status once the body is not wanted.
+  std::optional<Response> response;  ///< Once somebody has answered. The connection sleeps until then.
 
   Incoming() = default;
   Incoming(const Incoming&) = delete;
@@ -105,14 +113,47 @@ MHD_Result take_field(void* target, MHD_ValueKind, const char* key, const char* 
   return MHD_YES;
 }
 
+MHD_Response* body_of(const Response& response) {
+  if (!response.file) return MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+  // The library closes what it is given.
+  const int descriptor = fcntl(response.file->get(), F_DUPFD_CLOEXEC, 0);
+  return descriptor < 0 ? nullptr : MHD_create_response_from_fd64(response.file_byte_count, descriptor);
+}
+
 MHD_Result send(MHD_Connection* connection, const Response& response) {
-  auto* out = MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+  auto* out = body_of(response);
   if (out == nullptr) return MHD_NO;
   MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
   for (const auto& [name, value] : response.headers) MHD_add_response_header(out, name.c_str(), value.c_str());
   const auto queued = MHD_queue_response(connection, static_cast<unsigned>(response.status), out);
   MHD_destroy_response(out);
   return queued;
+}
+
+struct Framing {
+  int length_count = 0;
+  int encoding_count = 0;
+  bool clear = true;
+};
+MHD_Result take_framing(void* target, MHD_ValueKind, const char* key, const char* value) {
+  auto& framing = *static_cast<Framing*>(target);
+  const std::string name = ascii_lower(text_or_empty(key));
+  const std::string text = text_or_empty(value);
+  if (name == "content-length") {
+    ++framing.length_count;
+    framing.clear = framing.clear && !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+  } else if (name == "transfer-encoding") {
+    ++framing.encoding_count;
+    framing.clear = framing.clear && ascii_lower(text) == "chunked";
+  }
+  return MHD_YES;
+}
+
+/// Where a request ends must be beyond doubt, or a proxy and this server could see two different ones. RFC 9112, 6.
+bool ends_clearly(MHD_Connection* connection) {
+  Framing framing;
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, take_framing, &framing);
+  return framing.clear && framing.length_count + framing.encoding_count <= 1;
 }
 
 /// The first call for a request: headers only.
@@ -122,6 +163,10 @@ void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming
   request.method = method == "HEAD" ? "GET" : method;
   request.path = url;
   request.address = address_of(connection);
+  if (!ends_clearly(connection)) {
+    incoming.refused_with = MHD_HTTP_BAD_REQUEST;
+    return;
+  }
   request.origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
   request.fetch_site = header(connection, "Sec-Fetch-Site");
   request.host = header(connection, MHD_HTTP_HEADER_HOST);
@@ -147,9 +192,12 @@ void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming
   if (incoming.post == nullptr) incoming.refused_with = MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
 }
 
-/// Bytes of the body. Once it is refused they are dropped, so that the client hears why.
-void take_body(Server::State& server, Incoming& incoming, const char* data, std::size_t size) {
-  if (incoming.refused_with != 0) return;
+/// Bytes of the body. \returns false where this client is to be cut off.
+bool take_body(Server::State& server, Incoming& incoming, const char* data, std::size_t size) {
+  if (incoming.refused_with != 0) {
+    incoming.dropped_bytes += size;
+    return incoming.dropped_bytes <= kDroppedBytesMax;
+  }
   incoming.body_bytes += size;
   const auto in_memory = server.bytes_in_memory += size;
   if (incoming.body_bytes > incoming.body_bytes_max) {
@@ -160,17 +208,34 @@ void take_body(Server::State& server, Incoming& incoming, const char* data, std:
     incoming.refused_with = MHD_HTTP_BAD_REQUEST;
   }
   if (incoming.refused_with != 0) incoming.request.files.clear();
+  return true;
 }
 
 Response refusal(int status) {
   Response response = Response::text(status, status == MHD_HTTP_CONTENT_TOO_LARGE ? "That is larger than this console takes.\n"
-                                     : status == MHD_HTTP_SERVICE_UNAVAILABLE     ? "Too much is being sent at once; try again in a minute.\n"
+                                     : status == MHD_HTTP_SERVICE_UNAVAILABLE     ? "Too much is being asked at once; try again in a minute.\n"
                                      : status == MHD_HTTP_FORBIDDEN               ? "Sign in first, then send the file again.\n"
                                      : status == MHD_HTTP_METHOD_NOT_ALLOWED      ? "Only GET and POST are answered here.\n"
                                                                                   : "This request cannot be read.\n");
-  response.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"Content-Security-Policy", "default-src 'none'"}};
+  response.headers = {{"Connection", "close"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"Content-Security-Policy", "default-src 'none'"}};
   if (status == MHD_HTTP_METHOD_NOT_ALLOWED) response.headers.emplace_back("Allow", "GET, HEAD, POST");
   return response;
+}
+
+/// Whoever answers works elsewhere; meanwhile this thread reads and writes for others.
+MHD_Result queue(Server::State& server, MHD_Connection* connection, Incoming& incoming) {
+  const Lane lane = server.lane_of(incoming.request);
+  if (lane == Lane::kHere) return send(connection, server.handler(incoming.request));
+  MHD_suspend_connection(connection);
+  const bool queued = server.lanes.add(lane, [&server, connection, &incoming] {
+    incoming.response = server.handler(incoming.request);
+    MHD_resume_connection(connection);
+  });
+  if (!queued) {
+    incoming.response = refusal(MHD_HTTP_SERVICE_UNAVAILABLE);
+    MHD_resume_connection(connection);
+  }
+  return MHD_YES;
 }
 
 MHD_Result answer(void* closure, MHD_Connection* connection, const char* url, const char* method, const char*, const char* data,
@@ -187,16 +252,17 @@ MHD_Result answer(void* closure, MHD_Connection* connection, const char* url, co
   }
   auto& incoming = *static_cast<Incoming*>(*state);
   if (*size > 0) {
-    take_body(server, incoming, data, *size);
+    const bool go_on = take_body(server, incoming, data, *size);
     *size = 0;
-    return MHD_YES;
+    return go_on ? MHD_YES : MHD_NO;
   }
   if (incoming.refused_with != 0) return send(connection, refusal(incoming.refused_with));
   if (incoming.post != nullptr) {
     MHD_destroy_post_processor(incoming.post);
     incoming.post = nullptr;
   }
-  return send(connection, server.handler(incoming.request));
+  if (incoming.response) return send(connection, *incoming.response);
+  return queue(server, connection, incoming);
 }
 
 void completed(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
@@ -239,7 +305,7 @@ bool is_loopback(const std::string& address) {
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Handler handler, MayUpload may_upload) {
+Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Handler handler, MayUpload may_upload, LaneOf lane_of) {
   const bool tls = !setting.certificate_pem.empty();
   if (!tls && !is_loopback(setting.address)) {
     return refused("plain HTTP is for this machine alone: give --certificate and --certificate-key, or listen on 127.0.0.1");
@@ -250,8 +316,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Hand
   state->setting = setting;
   state->handler = std::move(handler);
   state->may_upload = std::move(may_upload);
+  state->lane_of = std::move(lane_of);
 
-  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG;
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
   if (tls) flags |= MHD_USE_TLS;
   if (address->v6) flags |= MHD_USE_IPv6;
   std::vector<MHD_OptionItem> options;
@@ -263,6 +330,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Hand
   number(MHD_OPTION_CONNECTION_TIMEOUT, setting.idle_seconds_max);
   number(MHD_OPTION_LISTENING_ADDRESS_REUSE, 1);
   number(MHD_OPTION_SERVER_INSANITY, 0);
+  // What two readers could read in two ways (a repeated length, a header without its end) is refused.
+  number(MHD_OPTION_STRICT_FOR_CLIENT, 1);
   options.push_back({MHD_OPTION_CONNECTION_MEMORY_LIMIT, 48 << 10, nullptr});
   pointer(MHD_OPTION_SOCK_ADDR, &address->storage);
   if (tls) {
@@ -280,7 +349,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Hand
 }
 
 Server::~Server() {
-  if (state_ && state_->daemon != nullptr) MHD_stop_daemon(state_->daemon);
+  if (!state_ || state_->daemon == nullptr) return;
+  // No sleeper may be left: those that wait are answered first, and who comes now is turned away.
+  state_->lanes.finish();
+  MHD_stop_daemon(state_->daemon);
 }
 
 std::uint16_t Server::port() const {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "console/lanes.h"
 #include "console/web.h"
 
 namespace kinfold::console {
@@ -18,7 +19,7 @@ struct ServerSetting {
   std::uint16_t port = 8443;                ///< 0: any free one.
   std::string certificate_pem;              ///< With its key: TLS. Both empty: plain, on loopback only.
   std::string key_pem;
-  unsigned thread_count = 4;                ///< Each serves many connections.
+  unsigned thread_count = 2;                ///< Each reads and writes many connections; none waits for a page.
   unsigned connection_count_max = 4096;
   unsigned connections_per_address_max = 1024;
   unsigned idle_seconds_max = 20;
@@ -34,10 +35,12 @@ class Server {
   /// May this client send a body of up to upload_bytes_max? Asked once the headers are there (cookies
   /// and path are set), before a byte of the body is taken.
   using MayUpload = std::function<bool(const Request&)>;
+  /// In which line it waits. Asked on the thread that reads, so it has to be quick.
+  using LaneOf = std::function<Lane(const Request&)>;
 
   /// \retval kRefused for plain HTTP off loopback; kInvalid for a bad address or certificate; kIo if the
   ///         port is taken.
-  static Result<std::unique_ptr<Server>> start(const ServerSetting& setting, Handler handler, MayUpload may_upload);
+  static Result<std::unique_ptr<Server>> start(const ServerSetting& setting, Handler handler, MayUpload may_upload, LaneOf lane_of);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();  ///< Finishes what is being answered, then stops.

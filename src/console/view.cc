@@ -16,6 +16,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kRowsMax = 500;
+/// Tables with more columns are set smaller, and scroll within themselves.
+constexpr std::size_t kColumnsUsual = 8;
 
 json cell_json(const Cell& cell) {
   return {{"text", cell.text}, {"href", cell.href}, {"tag", cell.tag}, {"plain", cell.href.empty() && cell.tag.empty()}, {"number", cell.number}};
@@ -63,6 +65,43 @@ std::string fact_text(const site::Fact& fact) {
   if (const auto* share = std::get_if<double>(&fact.value)) return std::to_string(*share);
   if (const auto* yes = std::get_if<bool>(&fact.value)) return *yes ? "yes" : "no";
   return std::get<std::string>(fact.value);
+}
+
+/// A value cut where it parts from another: what begins and ends both alike is not marked.
+struct Parts {
+  std::string before;
+  std::string differs;
+  std::string after;
+};
+
+bool inside_letter(std::string_view text, std::size_t at) { return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; }
+
+Parts parts_that_differ(const std::string& value, const std::string& other) {
+  const std::size_t shorter = std::min(value.size(), other.size());
+  std::size_t begin = 0;
+  while (begin < shorter && value[begin] == other[begin]) ++begin;
+  while (begin > 0 && inside_letter(value, begin)) --begin;
+  if (begin == value.size() && begin == other.size()) return {value, {}, {}};
+  std::size_t end = 0;
+  while (end < shorter - begin && value[value.size() - 1 - end] == other[other.size() - 1 - end]) ++end;
+  while (end > 0 && inside_letter(value, value.size() - end)) --end;
+  // Letters that only the other has leave nothing here to mark: then the whole value is.
+  if (begin + end == value.size()) return {{}, value, {}};
+  return {value.substr(0, begin), value.substr(begin, value.size() - begin - end), value.substr(value.size() - end)};
+}
+
+/// Of those that are known, the first of the most frequent.
+std::string most_usual(const std::vector<std::string>& values) {
+  std::string best;
+  std::ptrdiff_t best_count = 0;
+  for (const auto& value : values) {
+    const auto count = value.empty() ? 0 : std::count(values.begin(), values.end(), value);
+    if (count > best_count) {
+      best = value;
+      best_count = count;
+    }
+  }
+  return best;
 }
 
 /// People need a file's name; where it lies on the server is nobody's business.
@@ -138,7 +177,7 @@ View& View::grid(const Grid& grid) {
   const std::size_t more = grid.more + grid.rows.size() - shown;
   std::string note;
   if (more > 0) note = plural(static_cast<std::int64_t>(more), "more row is", "more rows are") + " not shown." + (grid.more_note.empty() ? "" : " " + grid.more_note);
-  add("grid", {{"table_caption", grid.caption}, {"head", head}, {"row", rows}, {"filled", !rows.empty()},
+  add("grid", {{"table_caption", grid.caption}, {"wide", grid.columns.size() > kColumnsUsual}, {"head", head}, {"row", rows}, {"filled", !rows.empty()},
                {"empty", rows.empty() ? grid.empty : std::string()}, {"note", note}});
   return *this;
 }
@@ -182,14 +221,26 @@ View& View::bars(std::string_view caption, const std::vector<Bar>& bars) {
   return *this;
 }
 
-View& View::compare(const std::vector<Compared>& rows, std::string_view left, std::string_view right) {
+View& View::compare(const std::vector<Compared>& rows, const std::vector<std::string>& records) {
+  json heads = json::array();
+  for (const auto& each : records) heads.push_back({{"words", each}});
   json list = json::array();
   for (const auto& row : rows) {
-    const bool missing = row.left.empty() || row.right.empty();
-    list.push_back({{"field_name", row.field}, {"left", row.left.empty() ? "not known" : row.left}, {"right", row.right.empty() ? "not known" : row.right},
-                    {"differs", !missing && row.left != row.right}, {"same", !missing && row.left == row.right}, {"missing", missing}});
+    const std::string usual = most_usual(row.values);
+    bool missing = false;
+    bool differs = false;
+    json cells = json::array();
+    for (std::size_t k = 0; k < row.values.size(); ++k) {
+      const auto& value = row.values[k];
+      const std::string& other = row.values.size() == 2 ? row.values[1 - k] : usual;
+      const auto parts = value.empty() || other.empty() ? Parts{value.empty() ? "not known" : value, {}, {}} : parts_that_differ(value, other);
+      missing = missing || value.empty();
+      differs = differs || (!value.empty() && !other.empty() && value != other);
+      cells.push_back({{"record", k < records.size() ? records[k] : ""}, {"before", parts.before}, {"mark", parts.differs}, {"after", parts.after}, {"unknown", value.empty()}});
+    }
+    list.push_back({{"field_name", row.field}, {"cell", cells}, {"differs", differs}, {"same", !differs && !missing}, {"missing", missing && !differs}});
   }
-  add("compare", {{"pair", list}, {"left_name", left}, {"right_name", right}});
+  add("compare", {{"row", list}, {"head", heads}});
   return *this;
 }
 

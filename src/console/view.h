@@ -63,11 +63,10 @@ struct Bar {
   std::string text;              ///< The figure as people read it.
 };
 
-/// Two records side by side.
+/// One field of records side by side, a value for each record; empty where it is not known.
 struct Compared {
   std::string field;
-  std::string left;
-  std::string right;
+  std::vector<std::string> values;
 };
 
 class View {
@@ -93,7 +92,8 @@ class View {
   View& cards(const std::vector<Option>& rooms);                  ///< Links (value) with a line each.
   View& figure(std::string_view number, std::string_view label, std::string_view colour = {});  ///< Large on the page.
   View& bars(std::string_view caption, const std::vector<Bar>& bars);   ///< With its table behind it.
-  View& compare(const std::vector<Compared>& rows, std::string_view left, std::string_view right);
+  /// Marks what differs: of two records in both, of more where one is not what most say.
+  View& compare(const std::vector<Compared>& rows, const std::vector<std::string>& records);
   View& details(std::string_view summary, std::string_view text);
   View& qr(const std::string& path, int width, std::string_view alternative);
   View& notice(const std::string& page);       ///< What `<main>` of charter::notice_html() has inside, without its title.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,8 @@ struct Request {
   std::string fetch_site;                    ///< Sec-Fetch-Site.
   std::string host;
   std::string address;                       ///< Of the client, without the port.
+  /// Whom to count tries against: an IPv6 client is given 2^64 addresses at least, so its network.
+  std::string network() const;
 
   /// Empty where there is no such field.
   std::string field(const std::string& name) const;
@@ -45,11 +48,15 @@ struct Response {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   bool public_asset = false;  ///< May be kept by browsers: a style sheet, a script.
+  std::shared_ptr<const seal::FileHandle> file;  ///< Sent instead of `body`, piece by piece.
+  std::uint64_t file_byte_count = 0;
 
   static Response redirect(std::string to);
   static Response text(int status, std::string body);
   /// Handed out as a file, never shown in the page's own origin.
   static Response download(std::string type, std::string file_name, std::string body);
+  /// The same of a regular file that is no link. \retval kIo if there is no such file.
+  static Result<Response> download_file(std::string type, std::string file_name, const std::string& path);
 };
 
 /// Letters, digits, dot, dash and underscore of a name that somebody typed; never empty.

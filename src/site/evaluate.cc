@@ -187,6 +187,12 @@ void leave_out_refused(CheckRun& run) {
   run.checked = std::move(checked);
 }
 
+Status write_draft(const CheckRun& run, bool changed, const std::string& plan_hash, const std::string& folder) {
+  const evaluation::ReportOptions options{"release " + run.outputs.data_version.substr(0, 8),
+                                          "Draft, not approved for publication. " + protection_in_words(run.checked), changed, plan_hash};
+  return write_report(run.outputs, run.checked, options, folder);
+}
+
 }  // namespace
 
 Result<Evaluated> evaluate_release(Site& site, const EvaluateRequest& request, Progress& progress) {
@@ -241,15 +247,30 @@ Result<Evaluated> evaluate_release(Site& site, const EvaluateRequest& request, P
   if (auto s = store_record(site, id.value(), record, who); !s.ok()) return s.error();
   if (auto s = note_output(site, ledger::Verb::kCheck, id.value(), request.actor, charter::Duty::kAnalysis, run.checked); !s.ok()) return s.error();
   if (!request.out_folder.empty()) {
-    evaluation::ReportOptions options{"release " + run.outputs.data_version.substr(0, 8),
-                                      "Draft, not approved for publication. " + protection_in_words(run.checked), changed, record.plan_hash};
-    if (auto s = write_report(run.outputs, run.checked, options, request.out_folder); !s.ok()) return s.error();
+    if (auto s = write_draft(run, changed, record.plan_hash, request.out_folder); !s.ok()) return s.error();
     report.text("report", "Report (draft)", request.out_folder + "/report.html");
   }
   if (auto s = note_withdrawals(site, report); !s.ok()) return s.error();
   report.headline = "Evaluated and checked. Somebody else has to approve it before it is published.";
   report.text("output", "Output", record.id).count("estimates", "Estimates", evaluation.value().estimates.size());
   return Evaluated{id.value(), std::move(evaluation.value().estimates), std::move(report)};
+}
+
+Result<Report> draft_report(Site& site, const std::string& output, const std::string& actor, const std::string& out_folder, Progress& progress) {
+  const auto id = find_outputs(site, output);
+  if (!id.ok()) return id.error();
+  const holding::Asking who{actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}};
+  const auto run = check_again(site, id.value(), who, progress);
+  if (!run.ok()) return run.error();
+  const auto record = open_record(site, id.value(), who);
+  if (!record.ok()) return record.error();
+  const auto plan = seal::parse_digest(record.value().plan_hash);
+  if (auto s = write_draft(run.value(), !plan || plan_changed(site, *plan, nullptr), record.value().plan_hash, out_folder); !s.ok()) return s.error();
+  Report report;
+  report.headline = "The report as it would be published now.";
+  add_check_facts(report, run.value().checked);
+  report.text("output", "Output", record.value().id).text("state", "State", std::string(disclosure::state_name(record.value().state)));
+  return report;
 }
 
 Result<Report> check_output(Site& site, const std::string& output, const std::string& actor, Decision decision,

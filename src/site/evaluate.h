@@ -28,6 +28,10 @@ struct Evaluated {
 /// the draft and its record become holdings.
 Result<Evaluated> evaluate_release(Site& site, const EvaluateRequest& request, Progress& progress);
 
+/// The draft's report once more, protected, from the sealed outputs: `report.html` in `out_folder`.
+/// \retval kRefused by the door: duty `analysis`.
+Result<Report> draft_report(Site& site, const std::string& output, const std::string& actor, const std::string& out_folder, Progress& progress);
+
 enum class Decision { kNone, kApprove, kSendBack };
 /// Checks again and shows the checker what failed and why (`check.html` in `out_folder`, where given);
 /// approves or sends back. \retval kRefused for the author's own output.

@@ -25,10 +25,14 @@ struct Said {
   std::string actor;
   Verdict verdict = Verdict::kCannotTell;
 };
+/// One spelling of one person.
+struct Member {
+  identity::PersonId person;
+  std::size_t version = 0;
+};
 struct Item {
   std::string id;
-  identity::PersonId left, right;
-  std::size_t left_version = 0, right_version = 0;  ///< Which spelling, where both are one person.
+  std::vector<Member> members;  ///< Two: a pair; more: a cluster.
   bool linked = false;
   std::vector<std::string> groups;
   std::vector<Said> said;
@@ -39,20 +43,20 @@ const holding::Asking linker(const std::string& actor) { return {actor, kLinkage
 json to_json(const Item& item) {
   json said = json::array();
   for (const auto& each : item.said) said.push_back({{"actor", each.actor}, {"verdict", name(each.verdict)}});
-  return {{"id", item.id},       {"left", to_text(item.left)},  {"right", to_text(item.right)}, {"lv", item.left_version},
-          {"rv", item.right_version}, {"linked", item.linked}, {"groups", item.groups},        {"said", said}};
+  json members = json::array();
+  for (const auto& each : item.members) members.push_back({{"person", to_text(each.person)}, {"version", each.version}});
+  return {{"id", item.id}, {"members", members}, {"linked", item.linked}, {"groups", item.groups}, {"said", said}};
 }
 
 std::optional<Item> from_json(const json& read) {
   Item item;
   item.id = read.value("id", "");
-  const auto left = identity::parse_person_id(read.value("left", ""));
-  const auto right = identity::parse_person_id(read.value("right", ""));
-  if (!left || !right) return std::nullopt;
-  item.left = *left;
-  item.right = *right;
-  item.left_version = read.value("lv", std::size_t{0});
-  item.right_version = read.value("rv", std::size_t{0});
+  for (const auto& each : read.value("members", json::array())) {
+    const auto person = identity::parse_person_id(each.value("person", ""));
+    if (!person) return std::nullopt;
+    item.members.push_back({*person, each.value("version", std::size_t{0})});
+  }
+  if (item.members.size() < 2) return std::nullopt;
   item.linked = read.value("linked", false);
   item.groups = read.value("groups", std::vector<std::string>{});
   for (const auto& each : read.value("said", json::array())) {
@@ -118,15 +122,14 @@ std::vector<std::string> groups_of(const identity::Identity& identity, const std
   return groups;
 }
 
-Item new_item(const identity::PersonRecord& left, std::size_t left_version, const identity::PersonRecord& right, std::size_t right_version, bool linked) {
+/// `first` says which groups it counts in; a cluster counts among clusters alone, so that shares are of one kind.
+Item new_item(std::vector<Member> members, const identity::PersonRecord& first, bool linked) {
   Item item;
   item.id = seal::to_hex(seal::random_id());
-  item.left = left.person;
-  item.right = right.person;
-  item.left_version = left_version;
-  item.right_version = right_version;
+  item.members = std::move(members);
   item.linked = linked;
-  item.groups = groups_of(left.current, left.versions.empty() ? "" : left.versions.front().origin.authority);
+  if (item.members.size() > 2) item.groups = {std::string(kClusters)};
+  else item.groups = groups_of(first.current, first.versions.empty() ? "" : first.versions.front().origin.authority);
   return item;
 }
 
@@ -138,19 +141,40 @@ void keep_some(std::vector<T>& all, std::size_t count) {
   all = std::move(some);
 }
 
-/// Spellings that differ and were taken for one person.
-std::vector<Item> linked_items(const std::vector<identity::PersonRecord>& people) {
-  std::vector<Item> items;
-  for (const auto& person : people) {
-    for (std::size_t k = 1; k < person.versions.size(); ++k) {
-      if (!(person.versions[k].identity == person.versions[k - 1].identity)) items.push_back(new_item(person, k - 1, person, k, true));
-    }
+/// Pairs and clusters, apart.
+struct Candidates {
+  std::vector<Item> pairs;
+  std::vector<Item> clusters;
+  std::size_t count() const { return pairs.size() + clusters.size(); }
+  /// At most `some` of them, a quarter clusters where there are enough of both.
+  std::vector<Item> draw(std::size_t some) {
+    keep_some(clusters, std::max(some / 4, some - std::min(some, pairs.size())));
+    keep_some(pairs, some - std::min(some, clusters.size()));
+    std::vector<Item> drawn = std::move(pairs);
+    drawn.insert(drawn.end(), std::make_move_iterator(clusters.begin()), std::make_move_iterator(clusters.end()));
+    return drawn;
   }
-  return items;
+};
+
+/// Spellings that differ and were taken for one person: one after the other, and all together from three on.
+Candidates linked_items(const std::vector<identity::PersonRecord>& people) {
+  Candidates found;
+  for (const auto& person : people) {
+    std::vector<Member> spellings = {{person.person, 0}};
+    for (std::size_t k = 1; k < person.versions.size(); ++k) {
+      if (person.versions[k].identity == person.versions[k - 1].identity) continue;
+      found.pairs.push_back(new_item({{person.person, k - 1}, {person.person, k}}, person, true));
+      const auto is_this = [&](const Member& each) { return person.versions[each.version].identity == person.versions[k].identity; };
+      if (std::none_of(spellings.begin(), spellings.end(), is_this)) spellings.push_back({person.person, k});
+    }
+    if (spellings.size() > kClusterRecordsMax) spellings.resize(kClusterRecordsMax);
+    if (spellings.size() > 2) found.clusters.push_back(new_item(std::move(spellings), person, true));
+  }
+  return found;
 }
 
-/// People who were not taken for one, and could be.
-Result<std::vector<Item>> doubtful_items(const std::vector<identity::PersonRecord>& people, Progress& progress) {
+/// People who were not taken for one, and could be; with those that hang together through others.
+Result<Candidates> doubtful_items(const std::vector<identity::PersonRecord>& people, Progress& progress) {
   auto table = identity::empty_identities();
   for (const auto& person : people) identity::append_identity(table, person.current);
   linkage::LinkOptions options;
@@ -159,14 +183,28 @@ Result<std::vector<Item>> doubtful_items(const std::vector<identity::PersonRecor
   const auto linked = apart([&] { return linkage::link(table, nullptr, linkage::people_model(), options); });
   table.wipe();
   if (!linked.ok()) return linked.error();
-  std::vector<Item> items;
+  Candidates found;
+  std::vector<std::size_t> parent(people.size());
+  for (std::size_t k = 0; k < parent.size(); ++k) parent[k] = k;
+  const auto root = [&](std::size_t at) {
+    while (parent[at] != at) at = parent[at] = parent[parent[at]];
+    return at;
+  };
+  const auto now = [&](std::size_t at) { return Member{people[at].person, people[at].versions.size() - 1}; };
   for (const auto& pair : linked.value().pairs) {
     if (pair.probability < kDoubtMin) continue;
-    const auto& left = people[pair.left];
-    const auto& right = people[pair.right];
-    items.push_back(new_item(left, left.versions.size() - 1, right, right.versions.size() - 1, false));
+    found.pairs.push_back(new_item({now(pair.left), now(pair.right)}, people[pair.left], false));
+    parent[root(pair.left)] = root(pair.right);
   }
-  return items;
+  std::map<std::size_t, std::vector<std::size_t>> together;
+  for (std::size_t k = 0; k < people.size(); ++k) together[root(k)].push_back(k);
+  for (const auto& [at, who] : together) {
+    if (who.size() < 3 || who.size() > kClusterRecordsMax) continue;
+    std::vector<Member> members;
+    for (const auto k : who) members.push_back(now(k));
+    found.clusters.push_back(new_item(std::move(members), people[at], false));
+  }
+  return found;
 }
 
 bool settled(const Item& item) { return item.said.size() > 2 || (item.said.size() == 2 && item.said[0].verdict == item.said[1].verdict); }
@@ -230,7 +268,7 @@ Share wilson(std::uint64_t count, std::uint64_t of) {
   return share;
 }
 
-Result<Report> draw_review(Site& site, const std::string& actor, std::size_t pair_count, Progress& progress) {
+Result<Report> draw_review(Site& site, const std::string& actor, std::size_t set_count, Progress& progress) {
   auto open = open_vault(site, linker(actor));
   if (!open.ok()) return open.error();
   auto& vault = open.value().vault;
@@ -243,62 +281,71 @@ Result<Report> draw_review(Site& site, const std::string& actor, std::size_t pai
   std::erase_if(list.value().items, [](const Item& item) { return item.said.empty(); });
 
   auto linked = linked_items(people);
-  auto doubtful = people.size() < 2 ? Result<std::vector<Item>>(std::vector<Item>{}) : doubtful_items(people, progress);
+  auto doubtful = people.size() < 2 ? Result<Candidates>(Candidates{}) : doubtful_items(people, progress);
   if (!doubtful.ok()) return doubtful.error();
-  const std::size_t linked_count = linked.size();
-  const std::size_t doubtful_count = doubtful.value().size();
-  keep_some(linked, pair_count - std::min(doubtful_count, pair_count / 2));
-  keep_some(doubtful.value(), pair_count - linked.size());
-  for (auto* some : {&linked, &doubtful.value()}) list.value().items.insert(list.value().items.end(), some->begin(), some->end());
+  const std::size_t linked_count = linked.count();
+  const std::size_t doubtful_count = doubtful.value().count();
+  const auto from_linked = linked.draw(set_count - std::min(doubtful_count, set_count / 2));
+  const auto from_doubtful = doubtful.value().draw(set_count - from_linked.size());
+  for (const auto* some : {&from_linked, &from_doubtful}) list.value().items.insert(list.value().items.end(), some->begin(), some->end());
   keep_some(list.value().items, list.value().items.size());  // the order tells nothing
   if (auto s = write_list(*open.value().records, list.value()); !s.ok()) return s.error();
 
   Report report;
-  report.headline = linked.empty() && doubtful.value().empty() ? "There is nothing to review: nobody was spelt in two ways, and nobody could be somebody else."
-                                                                : "Drawn. Each pair is shown to two people, who do not see what the other said.";
-  report.count("linked", "Pairs of spellings taken for one person", linked_count).count("linked_drawn", "  drawn", linked.size())
-      .count("doubtful", "Pairs of people who could be one", doubtful_count).count("doubtful_drawn", "  drawn", doubtful.value().size());
+  report.headline = from_linked.empty() && from_doubtful.empty() ? "There is nothing to review: nobody was spelt in two ways, and nobody could be somebody else."
+                                                                 : "Drawn. Each is shown to two people, who do not see what the other said.";
+  const auto clusters = [](const std::vector<Item>& items) {
+    return static_cast<std::uint64_t>(std::count_if(items.begin(), items.end(), [](const Item& item) { return item.members.size() > 2; }));
+  };
+  report.count("linked", "Spellings taken for one person", linked_count).count("linked_drawn", "  drawn", from_linked.size())
+      .count("doubtful", "People who could be one", doubtful_count).count("doubtful_drawn", "  drawn", from_doubtful.size())
+      .count("clusters_drawn", "Of what was drawn, clusters of three or more", clusters(from_linked) + clusters(from_doubtful));
   return report;
 }
 
-Result<std::vector<ReviewPair>> sit_for_review(Site& site, const std::string& actor, std::size_t pair_count) {
+Result<std::vector<ReviewSet>> sit_for_review(Site& site, const std::string& actor, std::size_t set_count) {
   auto open = open_vault(site, linker(actor));
   if (!open.ok()) return open.error();
   const auto list = read_list(*open.value().records);
   if (!list.ok()) return list.error();
-  std::vector<ReviewPair> pairs;
+  std::vector<ReviewSet> sets;
+  std::size_t shown = 0;
   for (const auto& item : list.value().items) {
-    if (pairs.size() == pair_count) break;
+    if (sets.size() == set_count) break;
     if (!open_for(item, actor)) continue;
-    const auto left = open.value().vault.find(item.left);
-    const auto right = open.value().vault.find(item.right);
-    // Erased or restricted since: not shown to anybody.
-    if (!left || !right || left->restricted || right->restricted) continue;
-    if (item.left_version >= left->versions.size() || item.right_version >= right->versions.size()) continue;
-    pairs.push_back({item.id, left->versions[item.left_version].identity, right->versions[item.right_version].identity});
+    ReviewSet set{item.id, {}};
+    for (const auto& member : item.members) {
+      const auto person = open.value().vault.find(member.person);
+      // Erased or restricted since: not shown to anybody.
+      if (!person || person->restricted || member.version >= person->versions.size()) break;
+      set.records.push_back(person->versions[member.version].identity);
+    }
+    if (set.records.size() != item.members.size()) continue;
+    shown += set.records.size();
+    sets.push_back(std::move(set));
   }
   ledger::Entry entry;
   entry.verb = ledger::Verb::kReview;
   entry.actor = actor;
   entry.duty = charter::name(charter::Duty::kLinkage);
   entry.purpose = kLinkagePurpose;
-  entry.counts = {{ledger::CountKind::kPeople, 2 * pairs.size()}};
+  entry.counts = {{ledger::CountKind::kPeople, shown}};
   if (auto s = site.note(entry); !s.ok()) return s.error();
-  return pairs;
+  return sets;
 }
 
-Status decide_pair(Site& site, const std::string& actor, const std::string& pair, Verdict verdict) {
+Status decide_set(Site& site, const std::string& actor, const std::string& set, Verdict verdict) {
   auto records = open_records(site, charter::Kind::kVault, {kIdentityClass}, linker(actor));
   if (!records.ok()) return records.error();
   auto list = read_list(records.value());
   if (!list.ok()) return list.error();
   for (auto& item : list.value().items) {
-    if (item.id != pair) continue;
-    if (!open_for(item, actor)) return refused("this pair is settled, or you judged it before");
+    if (item.id != set) continue;
+    if (!open_for(item, actor)) return refused("these records are settled, or you judged them before");
     item.said.push_back({actor, verdict});
     return write_list(records.value(), list.value());
   }
-  return invalid("there is no such pair any more: a new sample was drawn");
+  return invalid("these records are not in the sample any more: a new one was drawn");
 }
 
 Result<ReviewQuality> review_quality(Site& site, const std::string& actor) {
@@ -311,7 +358,7 @@ Result<ReviewQuality> review_quality(Site& site, const std::string& actor) {
   std::map<std::string, std::array<std::uint64_t, 4>> groups;  // linked: same, of; not linked: same, of
   std::uint64_t agreed = 0;
   for (const auto& item : list.value().items) {
-    ++quality.pair_count;
+    ++quality.set_count;
     quality.left_for_actor += open_for(item, actor) ? 1U : 0U;
     quality.judged_once += item.said.size() == 1 ? 1U : 0U;
     quality.judged_twice += item.said.size() >= 2 ? 1U : 0U;

@@ -7,12 +7,14 @@
 
 #include "console/sessions.h"
 #include "console/throttle.h"
+#include "console/web.h"
 #include "console/totp.h"
+#include "unit/console/enrol.h"
 
 namespace kinfold::console {
 namespace {
 
-const std::string kPassword = "copper heron anvil";
+const std::string& kPassword = kTestPassword;
 
 /// A folder of its own, and a clock that the test moves.
 class AccountsTest : public testing::Test {
@@ -35,29 +37,9 @@ class AccountsTest : public testing::Test {
   }
   /// Invites and enrols; keeps the app's secret.
   void enrol(AccountStore& store, const std::string& actor) {
-    const auto invitation = store.invite(actor);
-    ASSERT_TRUE(invitation.ok());
-    const auto begun = store.begin_enrolment(actor, invitation.value());
-    ASSERT_TRUE(begun.ok());
-    secret_ = base32(begun.value().secret_text);
-    const auto finished = store.finish_enrolment(actor, invitation.value(), kPassword, code());
-    ASSERT_TRUE(finished.ok()) << finished.error().message;
+    secret_ = console::enrol(store, actor, clock_);
+    ASSERT_FALSE(secret_.empty());
     clock_.advance_seconds(60);
-  }
-  static seal::Bytes base32(const std::string& text) {
-    seal::Bytes out;
-    unsigned buffer = 0;
-    int bits = 0;
-    for (const char c : text) {
-      const unsigned value = c >= 'A' ? static_cast<unsigned>(c - 'A') : static_cast<unsigned>(c - '2') + 26;
-      buffer = (buffer << 5U) | value;
-      bits += 5;
-      if (bits >= 8) {
-        bits -= 8;
-        out.push_back(static_cast<std::byte>((buffer >> static_cast<unsigned>(bits)) & 0xFFU));
-      }
-    }
-    return out;
   }
 
   std::string folder_;
@@ -134,6 +116,49 @@ TEST_F(AccountsTest, TheFileShowsNeitherPasswordHashNorActor) {
   const auto text = seal::as_text(bytes.value());
   EXPECT_EQ(text.find("argon2id"), std::string_view::npos);
   EXPECT_EQ(text.find("linkage-1"), std::string_view::npos);
+}
+
+TEST_F(AccountsTest, WhoeverIsInvitedAfreshOrTakenAwayIsNotEnrolled) {
+  auto store = open();
+  EXPECT_FALSE(store.enrolled("linkage-1"));
+  enrol(store, "linkage-1");
+  EXPECT_TRUE(store.enrolled("linkage-1"));
+  {
+    auto other = open();  // `kinfold account` beside the console
+    ASSERT_TRUE(other.invite("linkage-1").ok());
+  }
+  EXPECT_FALSE(store.enrolled("linkage-1"));
+  enrol(store, "linkage-1");
+  EXPECT_TRUE(store.enrolled("linkage-1"));
+  ASSERT_TRUE(store.remove("linkage-1").ok());
+  EXPECT_FALSE(store.enrolled("linkage-1"));
+}
+
+TEST_F(AccountsTest, AWrongInvitationIsCountedAndLocksToo) {
+  auto store = open();
+  const auto invitation = store.invite("linkage-1");
+  ASSERT_TRUE(invitation.ok());
+  for (int k = 0; k < kWrongTriesMax; ++k) EXPECT_FALSE(store.begin_enrolment("linkage-1", "AAAA-BBBB").ok());
+  EXPECT_FALSE(store.begin_enrolment("linkage-1", invitation.value()).ok());
+}
+
+TEST_F(AccountsTest, TheCodeThatEnrolledDoesNotSignIn) {
+  auto store = open();
+  secret_ = console::enrol(store, "linkage-1", clock_);
+  EXPECT_FALSE(store.sign_in("linkage-1", kPassword, code()).ok());
+  clock_.advance_seconds(30);
+  EXPECT_TRUE(store.sign_in("linkage-1", kPassword, code()).ok());
+}
+
+TEST(Network, OfAnIpv6AddressIsItsSlash64) {
+  const auto network = [](const char* address) {
+    Request request;
+    request.address = address;
+    return request.network();
+  };
+  EXPECT_EQ(network("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2:ffff::1"));
+  EXPECT_NE(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
 }
 
 TEST(CheckPassword, RefusesWhatIsTriedFirst) {

@@ -11,6 +11,7 @@
 #include "console/server.h"
 #include "console/templates.h"
 #include "source_dir.h"
+#include "unit/console/enrol.h"
 
 namespace kinfold::console {
 namespace {
@@ -57,7 +58,12 @@ class PagesTest : public testing::Test {
     site_.reset();
     std::filesystem::remove_all(folder_);
   }
-  Sessions::Started sign_in(const std::string& actor) { return console_->sessions().start(actor).value(); }
+  Sessions::Started sign_in(const std::string& actor) {
+    if (!console_->accounts().enrolled(actor)) {
+      EXPECT_FALSE(enrol(console_->accounts(), actor, clock_).empty());
+    }
+    return console_->sessions().start(actor).value();
+  }
   Response get(const std::string& path, const std::string& token = {}) {
     Request request;
     request.method = "GET";
@@ -65,11 +71,11 @@ class PagesTest : public testing::Test {
     if (!token.empty()) request.cookies["kinfold"] = token;
     return console_->answer(request);
   }
-  Response post(const std::string& path, const std::string& token, std::map<std::string, std::string> form, const std::string& origin = "http://here") {
+  Response post(const std::string& path, const std::string& token, std::map<std::string, std::string> form, const std::string& origin = "http://localhost:8443") {
     Request request;
     request.method = "POST";
     request.path = path;
-    request.host = "here";
+    request.host = "localhost:8443";
     request.origin = origin;
     request.form = std::move(form);
     if (!token.empty()) request.cookies["kinfold"] = token;
@@ -231,6 +237,118 @@ TEST_F(PagesTest, AnActsPageIsOnlyForWhoeverDidIt) {
   EXPECT_EQ(get(page, two.token).status, 404);
 }
 
+TEST_F(PagesTest, AnAccountThatIsTakenAwayIsSignedOutAtOnce) {
+  open("ons-demo");
+  const auto actor = actor_with(charter::Duty::kDataProtection);
+  const auto session = sign_in(actor);
+  EXPECT_EQ(get("/ledger", session.token).status, 200);
+  Request upload;
+  upload.cookies["kinfold"] = session.token;
+  EXPECT_TRUE(console_->may_upload(upload));
+  ASSERT_TRUE(console_->accounts().remove(actor).ok());
+  EXPECT_EQ(header(get("/ledger", session.token), "Location"), "/sign-in");
+  EXPECT_FALSE(console_->may_upload(upload));
+}
+
+TEST_F(PagesTest, WithoutTlsOnlyThisMachinesOwnNamesAreAnswered) {
+  open("ons-demo");
+  const auto status = [&](const char* host) {
+    Request request;
+    request.method = "GET";
+    request.path = "/notice";
+    request.host = host;
+    return console_->answer(request).status;
+  };
+  for (const char* own : {"localhost", "localhost:8443", "127.0.0.1:8443", "127.1.2.3", "[::1]:8443", "[::1]"}) EXPECT_EQ(status(own), 200) << own;
+  for (const char* other : {"evil.example", "evil.example:8443", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "[::2]", "[", "[::1"}) {
+    EXPECT_EQ(status(other), 421) << other;
+  }
+}
+
+TEST_F(PagesTest, SigningOutForgetsWhatActsLeft) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
+  const auto page = header(post("/ledger", session.token, {{"csrf", session.session.csrf}}), "Location");
+  for (int k = 0; k < 50 && get(page, session.token).body.find("The ledger is sound") == std::string::npos; ++k) console_->jobs().wait_briefly(page.substr(6));
+  ASSERT_EQ(post("/sign-out", session.token, {{"csrf", session.session.csrf}}).status, 303);
+  const auto again = sign_in(actor_with(charter::Duty::kDataProtection));
+  const auto body = get(page, again.token).body;
+  EXPECT_EQ(body.find("The ledger is sound"), std::string::npos);
+  EXPECT_NE(body.find("is forgotten"), std::string::npos);
+}
+
+TEST_F(PagesTest, WhatAnActLeftIsForgottenAfterAnHour) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
+  const auto page = header(post("/ledger", session.token, {{"csrf", session.session.csrf}}), "Location");
+  for (int k = 0; k < 50 && get(page, session.token).body.find("The ledger is sound") == std::string::npos; ++k) console_->jobs().wait_briefly(page.substr(6));
+  clock_.advance_seconds(Jobs::kOutcomeSecondsMax + 1);
+  const auto later = sign_in(actor_with(charter::Duty::kDataProtection));
+  EXPECT_NE(get(page, later.token).body.find("is forgotten"), std::string::npos);
+}
+
+TEST_F(PagesTest, EachPromiseHasItsStatusOfNow) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
+  const auto page = get("/promises", session.token).body;
+  EXPECT_NE(page.find("Everything that can be seen here is kept."), std::string::npos);
+  EXPECT_NE(page.find("entries, all as they were written"), std::string::npos);
+  EXPECT_NE(page.find("ask again with --as somebody of the duty linkage"), std::string::npos);
+}
+
+TEST_F(PagesTest, NothingOutsideTheFoldersIsHandedOut) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kIntake));
+  std::filesystem::create_directories(site_->paths().outbox());
+  std::filesystem::create_symlink("/etc/passwd", site_->paths().outbox() + "/link.age");
+  for (const char* path : {"/outbox/..%2f..%2fetc%2fpasswd", "/outbox/../keys/site.card", "/outbox/..", "/outbox/.age", "/outbox/link.age", "/outbox/site.card",
+                           "/outbox/", "/assets/../../etc/passwd", "/assets/x/layout.html", "/assets//etc/passwd", "/published/..", "/rejects/../..", "/certificates/.."}) {
+    EXPECT_EQ(get(path, session.token).status, 404) << path;
+  }
+}
+
+TEST_F(PagesTest, EachOfAPersonsRightsHasAFormOfItsOwnThatTwoPeopleFillIn) {
+  open("ons-demo");
+  const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
+  EXPECT_NE(get("/rights", session.token).body.find("/rights?what=erase"), std::string::npos);
+  Request form;
+  form.method = "GET";
+  form.path = "/rights";
+  form.query["what"] = "rectify";
+  form.cookies["kinfold"] = session.token;
+  EXPECT_NE(console_->answer(form).body.find("new_surname"), std::string::npos);
+  form.query["what"] = "access";
+  const auto copy = console_->answer(form).body;
+  EXPECT_EQ(copy.find("new_surname"), std::string::npos);
+  EXPECT_NE(copy.find("second_password"), std::string::npos);
+  const std::map<std::string, std::string> who = {{"csrf", session.session.csrf}, {"what", "access"}, {"forenames", "Ada"}, {"surname", "Crow"}, {"date_of_birth", "27 3 2007"}};
+  auto alone = who;
+  alone["second"] = session.session.actor;
+  EXPECT_EQ(post("/rights", session.token, alone).status, 403);
+  auto wrong = who;
+  wrong["second"] = actor_with(charter::Duty::kLinkage);
+  EXPECT_EQ(post("/rights", session.token, wrong).status, 403);
+}
+
+TEST(Compare, MarksOnlyWhereValuesPart) {
+  const auto page = [](const std::vector<Compared>& rows, const std::vector<std::string>& names) {
+    View view("x");
+    view.compare(rows, names);
+    const auto rendered = render("blocks.html", view.blocks());
+    return rendered.ok() ? rendered.value() : rendered.error().message;
+  };
+  const auto pair = page({{"Forenames", {"Katherine", "Catherine"}}, {"Town", {"Sale", "Sale"}}, {"Postcode", {"", "M1 1AA"}}}, {"One", "Other"});
+  EXPECT_NE(pair.find("<mark>K</mark>atherine"), std::string::npos);
+  EXPECT_NE(pair.find("<mark>C</mark>atherine"), std::string::npos);
+  EXPECT_EQ(pair.find("<mark>S"), std::string::npos);
+  EXPECT_NE(pair.find("one is missing"), std::string::npos);
+  // Two letters that begin with the same byte are not cut in two.
+  EXPECT_NE(page({{"Surname", {"Mül", "Möl"}}}, {"One", "Other"}).find("M<mark>ü</mark>l"), std::string::npos);
+  const auto cluster = page({{"Surname", {"Okafor", "Okafor", "Okaford"}}}, {"1", "2", "3"});
+  EXPECT_NE(cluster.find("Okafor<mark>d</mark>"), std::string::npos);
+  EXPECT_EQ(cluster.find("<mark>O"), std::string::npos);
+}
+
 TEST(Templates, EveryOneParses) { EXPECT_TRUE(check_templates().ok()); }
 
 TEST(Templates, WhateverIsTypedStaysText) {
@@ -247,7 +365,8 @@ TEST(Templates, WhateverIsTypedStaysText) {
 TEST(Server, RefusesPlainHttpOffThisMachine) {
   ServerSetting setting;
   setting.address = "0.0.0.0";
-  const auto started = Server::start(setting, [](Request&) { return Response::text(200, ""); }, [](const Request&) { return false; });
+  const auto started = Server::start(setting, [](Request&) { return Response::text(200, ""); }, [](const Request&) { return false; },
+                                     [](const Request&) { return Lane::kHere; });
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().code, ErrorCode::kRefused);
   EXPECT_TRUE(is_loopback("127.1.2.3"));
