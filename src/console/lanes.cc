@@ -7,8 +7,8 @@ struct Size {
   std::size_t thread_count;
   std::size_t waiting_max;
 };
-/// Pages may wait a moment for the site each, so there are more of them than processors; a password costs 64 MiB
-/// while it is worked on, so there are few of those.
+/// Pages may wait a moment for the site each, so there are more of them than processors; a password costs 64
+/// MiB while it is worked on, so there are few of those.
 constexpr std::array<Size, 3> kSizes = {{{8, 1024}, {4, 256}, {3, 64}}};
 
 }  // namespace
@@ -17,7 +17,8 @@ Lanes::Lanes() {
   for (std::size_t k = 0; k < lines_.size(); ++k) {
     auto& line = lines_[k];
     line.waiting_max = kSizes[k].waiting_max;
-    for (std::size_t thread = 0; thread < kSizes[k].thread_count; ++thread) line.threads.emplace_back([&line] { serve(line); });
+    for (std::size_t thread = 0; thread < kSizes[k].thread_count; ++thread)
+      line.threads.emplace_back([&line] { serve(line); });
   }
 }
 

@@ -25,8 +25,8 @@ Response counter_form(Visit& visit, const std::vector<Field>& fields) {
 }
 
 /// Who stands beside: signs in on this very form.
-std::vector<Field> second_person() {
-  return {{Field::Kind::kText, "second", "Second person", "Of the duty linkage; they type this and the next two themselves", {}, {}, "off", {}, {}},
+std::vector<Field> second_person(const Request& filled) {
+  return {{Field::Kind::kText, "second", "Second person", "Of the duty linkage; they type this and the next two themselves", filled.field("second"), {}, "off", {}, {}},
           {Field::Kind::kPassword, "second_password", "Their password", {}, {}, {}, "off", {}, {}},
           {Field::Kind::kCode, "second_code", "Their code", {}, {}, {}, {}, {}, {}}};
 }
@@ -61,7 +61,7 @@ Response rights_form(Visit& visit, const RightsKind& kind, const std::vector<Fie
   if (kind.cannot_be_undone) view.warning("An erasure cannot be undone.");
   std::vector<Field> fields = {{Field::Kind::kHidden, "what", {}, {}, kind.id, {}, {}, {}, {}}};
   fields.insert(fields.end(), all.begin(), all.end());
-  for (auto& field : second_person()) fields.push_back(field);
+  for (auto& field : second_person(visit.request)) fields.push_back(field);
   // What is typed here is about somebody else: no browser offers the typist's own name.
   for (auto& field : fields) field.autocomplete = "off";
   view.form({"/rights", kind.button, fields, {}, kind.cannot_be_undone, false, false, false, {}}, visit.csrf());

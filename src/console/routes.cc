@@ -83,8 +83,8 @@ void add_people_routes(std::vector<Route>& all) {
     {"POST", "/review/decide", Who::kDuty, kTrusted, kLinkage, review_decide, "", ""},
     {"GET", "/quality", Who::kDuty, kTrusted, kLinkage, quality_page, "Quality", "How good the matching is, by group"},
     {"GET", "/cases", Who::kDuty, kTakesObjections, kProtection, cases_page, "Cases", "Rights that people use, and their legal clock"},
-    {"GET", "/objections", Who::kDuty, kTakesObjections, {Duty::kIntake, Duty::kLinkage, Duty::kDataProtection}, objections_page, "Objections", "Note that somebody says no"},
-    {"POST", "/objections", Who::kDuty, kTakesObjections, {Duty::kIntake, Duty::kLinkage, Duty::kDataProtection}, object_staff, "", ""},
+    {"GET", "/objections", Who::kDuty, kTakesObjections, kProtection, objections_page, "Objections", "Note that somebody says no"},
+    {"POST", "/objections", Who::kDuty, kTakesObjections, kProtection, object_staff, "", ""},
     {"GET", "/rights", Who::kDuty, kTrusted, kProtection, rights_page, "A person's case", "A copy, a correction, an erasure: two people"},
     {"POST", "/rights", Who::kDuty, kTrusted, kProtection, rights_act, "", ""},
   });

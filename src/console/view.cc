@@ -90,10 +90,11 @@ Parts parts_that_differ(const std::string& value, const std::string& other) {
   return {value.substr(0, begin), value.substr(begin, value.size() - begin - end), value.substr(value.size() - end)};
 }
 
-/// Of those that are known, the first of the most frequent.
+/// Of those that are known, the one that more say than any other; where there is none, what two of them say
+/// differs, and each is held against the next.
 std::string most_usual(const std::vector<std::string>& values) {
   std::string best;
-  std::ptrdiff_t best_count = 0;
+  std::ptrdiff_t best_count = 1;
   for (const auto& value : values) {
     const auto count = value.empty() ? 0 : std::count(values.begin(), values.end(), value);
     if (count > best_count) {
@@ -102,6 +103,15 @@ std::string most_usual(const std::vector<std::string>& values) {
     }
   }
   return best;
+}
+
+/// The next known value that is another; the value itself where all are alike.
+std::string other_than(const std::vector<std::string>& values, std::size_t at) {
+  for (std::size_t step = 1; step < values.size(); ++step) {
+    const auto& other = values[(at + step) % values.size()];
+    if (!other.empty() && other != values[at]) return other;
+  }
+  return values[at];
 }
 
 /// People need a file's name; where it lies on the server is nobody's business.
@@ -226,19 +236,20 @@ View& View::compare(const std::vector<Compared>& rows, const std::vector<std::st
   for (const auto& each : records) heads.push_back({{"words", each}});
   json list = json::array();
   for (const auto& row : rows) {
-    const std::string usual = most_usual(row.values);
+    const std::string usual = row.values.size() == 2 ? std::string() : most_usual(row.values);
     bool missing = false;
     bool differs = false;
+    const bool none = std::all_of(row.values.begin(), row.values.end(), [](const std::string& value) { return value.empty(); });
     json cells = json::array();
     for (std::size_t k = 0; k < row.values.size(); ++k) {
       const auto& value = row.values[k];
-      const std::string& other = row.values.size() == 2 ? row.values[1 - k] : usual;
+      const std::string other = usual.empty() ? other_than(row.values, k) : usual;
       const auto parts = value.empty() || other.empty() ? Parts{value.empty() ? "not known" : value, {}, {}} : parts_that_differ(value, other);
       missing = missing || value.empty();
       differs = differs || (!value.empty() && !other.empty() && value != other);
       cells.push_back({{"record", k < records.size() ? records[k] : ""}, {"before", parts.before}, {"mark", parts.differs}, {"after", parts.after}, {"unknown", value.empty()}});
     }
-    list.push_back({{"field_name", row.field}, {"cell", cells}, {"differs", differs}, {"same", !differs && !missing}, {"missing", missing && !differs}});
+    list.push_back({{"field_name", row.field}, {"cell", cells}, {"differs", differs}, {"same", !differs && !missing}, {"missing", missing && !differs && !none}, {"none", none}});
   }
   add("compare", {{"row", list}, {"head", heads}});
   return *this;

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 const program = process.env.KINFOLD
 const source = process.env.KINFOLD_SOURCE
 export const parties = ['east-cheshire', 'ons-demo', 'dwp', 'ministry']
+export const hostile = '<img src=x onerror=document.title="owned">'
 
 export function kinfold(...args) {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -54,7 +55,7 @@ export function at(folder, party, ...args) {
 }
 
 export async function serve(folder, party, ...args) {
-  const child = spawn(program, ['--site', join(folder, party), '--passphrase-file', join(folder, 'passphrases', party), 'serve', '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(program, ['--site', join(folder, party), '--passphrase-file', join(folder, 'passphrases', party), 'serve', ...(args.includes('--port') ? [] : ['--port', '0']), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const address = await new Promise((resolve, reject) => {
     child.stdout.on('data', (data) => { const found = /at (\S+)/.exec(String(data)); if (found) resolve(found[1]) })
     child.on('exit', (status) => reject(new Error(`the console of ${party} ended with ${status}`)))
@@ -64,14 +65,15 @@ export async function serve(folder, party, ...args) {
 
 // Somebody at a site: invited by the command line, enrolled and signed in by the browser.
 export class Person {
-  constructor(browser, server, folder, party, actor) {
-    Object.assign(this, { browser, server, folder, party, actor, password: 'copper heron anvil', secret: '' })
+  constructor(browser, server, folder, party, actor, { scripts = true, problems = [] } = {}) {
+    Object.assign(this, { browser, server, folder, party, actor, scripts, problems, password: 'copper heron anvil', secret: '' })
   }
 
   async arrive() {
     const invitation = JSON.parse(at(this.folder, this.party, '--json', 'account', 'add', this.actor)).invitation
-    this.context = await this.browser.newContext({ acceptDownloads: true, viewport: { width: 1280, height: 900 } })
+    this.context = await this.browser.newContext({ acceptDownloads: true, viewport: { width: 1280, height: 900 }, javaScriptEnabled: this.scripts })
     this.page = await this.context.newPage()
+    this.page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('status of')) this.problems.push(`${this.actor}: ${message.text()}`) })
     await this.go('enrol')
     await this.page.fill('#user', this.actor)
     await this.page.fill('#invitation', invitation)
@@ -79,36 +81,43 @@ export class Person {
     this.secret = (await this.page.textContent('dd')).replaceAll(/\s/g, '')
     await this.page.fill('#password', this.password)
     await this.page.fill('#again', this.password)
-    await this.page.fill('#code', code(this.secret))
+    await this.page.fill('#code', await this.freshCode())
     await this.press('Finish')
     await this.signIn()
     return this
   }
 
-  // A code opens once: the next sign-in may take the app's next code already.
-  async signIn(offset = 30000) {
+  // A code opens once, and those of the step before and after count too: the next one that was not used. Where
+  // that one is still to come, its half minute is waited for.
+  async freshCode() {
+    const step = Math.max(Math.floor(Date.now() / 30000), (this.usedStep ?? 0) + 1)
+    const early = (step - 1) * 30000 - Date.now()
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
+    this.usedStep = step
+    return code(this.secret, step * 30000)
+  }
+
+  async signIn() {
     await this.go('sign-in')
     await this.page.fill('#user', this.actor)
     await this.page.fill('#password', this.password)
-    await this.page.fill('#code', code(this.secret, Date.now() + offset))
+    await this.page.fill('#code', await this.freshCode())
     await this.press('Sign in')
   }
 
   async go(path) { await this.page.goto(this.server.address + path) }
   async press(name) {
-    await Promise.all([this.page.waitForLoadState('load'), this.page.getByRole('button', { name, exact: false }).first().click()])
-    await this.page.waitForLoadState('load')
+    await Promise.all([this.page.waitForNavigation(), this.page.getByRole('button', { name, exact: false }).first().click()])
   }
 
-  // The page of an act comes again by itself until it is done.
-  async done(seconds = 120) {
-    const until = Date.now() + seconds * 1000
-    while (Date.now() < until) {
-      const text = await this.page.textContent('main').catch(() => '')
-      if (text && !text.includes('This page comes again by itself')) return text
-      await this.page.waitForTimeout(200)
+  // A page that waits for something (an act, its turn) comes again by itself until it is done.
+  async done() {
+    for (let again = 0; again < 200; again += 1) {
+      await this.page.waitForLoadState('load')
+      if (!(await this.page.locator('[data-comes-again]').count())) return this.page.textContent('main')
+      await this.page.waitForEvent('load', { timeout: 5000 }).catch(() => {})
     }
-    throw new Error(`${this.actor} at ${this.party}: not done in ${seconds} s`)
+    throw new Error(`${this.actor} at ${this.party}: the page still waits`)
   }
 
   async download(name) {
@@ -161,6 +170,8 @@ export function makeCouncilFile(folder, families, firstName) {
       lines.push(row.join(','))
       // The same person again in another family, with a slip of the pen.
       if (family % 12 === 3 && member === 0) lines.push([`G${family}`, `${family}-x`, name + 'e', ...row.slice(3)].join(','))
+      // And in a third, so that there are clusters to review.
+      if (family % 24 === 3 && member === 0) lines.push([`H${family}`, `${family}-y`, name + 'n', ...row.slice(3)].join(','))
     }
   }
   const path = join(folder, 'families.csv')

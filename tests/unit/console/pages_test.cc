@@ -347,6 +347,10 @@ TEST(Compare, MarksOnlyWhereValuesPart) {
   const auto cluster = page({{"Surname", {"Okafor", "Okafor", "Okaford"}}}, {"1", "2", "3"});
   EXPECT_NE(cluster.find("Okafor<mark>d</mark>"), std::string::npos);
   EXPECT_EQ(cluster.find("<mark>O"), std::string::npos);
+  const auto apart = page({{"Surname", {"Marsh", "Marche", "Marsha"}}}, {"1", "2", "3"});
+  EXPECT_NE(apart.find("Mar<mark>sh</mark>"), std::string::npos);
+  EXPECT_NE(apart.find("Mar<mark>che</mark>"), std::string::npos);
+  EXPECT_NE(apart.find("Marsh<mark>a</mark>"), std::string::npos);
 }
 
 TEST(Templates, EveryOneParses) { EXPECT_TRUE(check_templates().ok()); }
