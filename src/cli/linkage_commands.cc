@@ -24,6 +24,8 @@ void add_linkage_commands(CLI::App& app, Context& context) {
   auto* asked = verb->add_option("--explain", *ids, "Two ids: why this pair weighs what it does")->expected(2);
   verb->add_flag("--show-values", command->show_values, "The report shows the values of the pairs that it explains");
   verb->add_option("--by", command->group_column, "Column of LEFT: the report shows quality by its values");
+  verb->add_option("--decisions", command->decisions_path, "What people decided about pairs (CSV): precision and recall with intervals");
+  verb->add_option("--decoys", command->decoy_count, "Link so many records along that cannot match, and estimate the false links; takes the time of a second run");
   verb->add_option("--format", *format, "Of pairs and clusters: csv, parquet or both")
       ->check(CLI::IsMember({"csv", "parquet", "both"}))
       ->capture_default_str();

@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "linkage/estimate_internal.h"
 #include "linkage/link.h"
 #include "linkage/output_internal.h"
 #include "linkage/records_internal.h"
@@ -172,6 +173,26 @@ std::uint64_t peak_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+// How good the linkage is by people's decisions and by decoys, where they are asked for.
+Status estimate_error(const LinkCommand& command, const table::Table& left, const table::Table* right, const LinkResult& result,
+                      const LinkOptions& options, LinkReport& report) {
+  EstimateOptions by;
+  by.seed = result.model.settings.seed;
+  if (!command.group_column.empty()) by.by_columns = {command.group_column};
+  if (!command.decisions_path.empty()) {
+    const auto decisions = read_decisions(command.decisions_path);
+    if (!decisions.ok()) return decisions.error();
+    auto estimate = estimate_from_decisions(left, right, result, decisions.value(), by);
+    if (!estimate.ok()) return estimate.error();
+    report.clerical = std::move(estimate).value();
+  }
+  if (command.decoy_count == 0) return {};
+  auto decoys = estimate_from_decoys(left, right, result, command.decoy_count, options, by);
+  if (!decoys.ok()) return decoys.error();
+  report.decoys = std::move(decoys).value();
+  return {};
+}
+
 }  // namespace
 
 Result<LinkReport> run_link(const LinkCommand& command) {
@@ -232,6 +253,7 @@ Result<LinkReport> run_link(const LinkCommand& command) {
   if (with_truth) {
     report.quality = quality_of(two ? count_between(result, truths.left, truths.right) : count_within(result.left_cluster, truths.left));
   }
+  if (auto status = estimate_error(command, left.value(), two ? &right.value() : nullptr, result, options, report); !status.ok()) return status.error();
   ReportInput input{result, report, left.value(), two ? &right.value() : nullptr, command.show_values, command.threshold.has_value(), command.group_column, {}};
   if (!command.group_column.empty()) {
     auto groups = quality_by_group(left.value(), command.group_column, result, truths);
@@ -260,6 +282,8 @@ std::string LinkReport::to_json() const {
   json["recall"] = quality ? nlohmann::ordered_json(quality->recall) : nullptr;
   json["f1"] = quality ? nlohmann::ordered_json(quality->f1) : nullptr;
   json["true_pairs"] = quality ? nlohmann::ordered_json(quality->true_pair_count) : nullptr;
+  json["clerical"] = clerical ? estimate_json(*clerical) : nullptr;
+  json["decoys"] = decoys.empty() ? nlohmann::ordered_json(nullptr) : estimate_json(decoys);
   json["converged"] = converged;
   json["seconds"] = seconds;
   json["peak_bytes"] = peak_bytes;
@@ -286,6 +310,14 @@ std::string LinkReport::to_text() const {
     text += "  precision      " + percent(quality->precision) + "\n  recall         " + percent(quality->recall) +
             "\n  F1             " + percent(quality->f1) + "\n";
   }
+  const auto interval = [&](const char* name, const ShareEstimate& share, const char* how) {
+    text += name + percent(share.value) + " (" + percent(share.low) + " to " + percent(share.high) + "), " + how + "\n";
+  };
+  if (clerical) {
+    interval("  precision      ", clerical->estimates[0].precision, "by people's decisions");
+    interval("  recall         ", clerical->estimates[0].recall, "of the pairs that were compared, by people's decisions");
+  }
+  if (!decoys.empty()) interval("  false links    ", decoys[0].false_link_share, "by decoys");
   if (!converged) text += "  caution        the estimation stopped before it converged; see the report\n";
   for (const auto& note : notes) text += "  note           " + note + "\n";
   if (explanation) text += explanation_text(*explanation);

@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "linkage/estimate.h"
 #include "linkage/link.h"
 #include "linkage/pairs.h"
 
@@ -27,6 +28,9 @@ struct LinkCommand {
   std::optional<std::pair<std::string, std::string>> explain;
   bool show_values = false;         ///< The report's waterfalls show the records' values.
   std::string group_column;         ///< "": none. The report shows quality by the values of this column of the left file.
+  /// "": none. What people decided about pairs: precision and recall are estimated from it (docs/formats/decisions.md).
+  std::string decisions_path;
+  std::size_t decoy_count = 0;      ///< Not 0: so many records that cannot match are linked along to estimate false links.
   std::optional<double> threshold;  ///< Not set: chosen without the truth.
   std::size_t thread_count = 0;     ///< 0: all cores.
   Pairing pairing = Pairing::kAuto;  ///< Two files: how often a record may be linked.
@@ -55,6 +59,8 @@ struct LinkReport {
   bool converged = false;
   std::vector<std::string> notes;
   std::vector<std::string> files;   ///< Written, relative to out_dir.
+  std::optional<ClericalEstimate> clerical;    ///< Where decisions were given.
+  std::vector<DecoyEstimate> decoys;           ///< Where decoys were asked for: everybody, then by group_column.
   std::optional<PairExplanation> explanation;  ///< Of the pair that was asked about.
 
   /// One JSON object: pairs, clusters, threshold, precision, recall, f1, seconds, peak_bytes ...;

@@ -76,7 +76,7 @@ struct EstimateOptions {
 /// A pair chosen by chance for people to look at.
 struct SampledPair {
   RowPair rows;
-  std::size_t stratum = 0;
+  std::size_t stratum = 0;  ///< Index into strata_of().
 };
 
 /// `pair_count` pairs, about equally from each stratum and never fewer than there are, in an order that tells
