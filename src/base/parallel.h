@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/stop.h"
+
 namespace kinfold {
 
 inline std::size_t default_thread_count() {
@@ -17,12 +19,16 @@ inline std::size_t default_thread_count() {
 /// shorter), each once, in any order, from `thread_count` threads. `work` must not throw. Chunk
 /// bounds depend on `count` and `chunk_size` alone: keep partial results per chunk_index and
 /// combine them in order, and the outcome is the same on any number of threads.
+/// \throws Stopped, once every thread is done with its chunk, if the caller's StopScope was asked to stop.
 template <typename Work>
 void parallel_chunks(std::size_t count, std::size_t chunk_size, std::size_t thread_count, Work&& work) {
   const std::size_t chunk_count = count == 0 ? 0 : (count - 1) / chunk_size + 1;
   std::atomic<std::size_t> next{0};
+  const auto* stop = stop_detail::flag;
   const auto run = [&] {
+    const StopScope nothing_throws_here(nullptr);
     for (std::size_t chunk = next++; chunk < chunk_count; chunk = next++) {
+      if (stop != nullptr && stop->load(std::memory_order_relaxed)) return;
       const std::size_t begin = chunk * chunk_size;
       work(chunk, begin, begin + chunk_size < count ? begin + chunk_size : count);
     }
@@ -31,6 +37,7 @@ void parallel_chunks(std::size_t count, std::size_t chunk_size, std::size_t thre
   for (std::size_t t = 1; t < thread_count && t < chunk_count; ++t) threads.emplace_back(run);
   run();
   for (auto& thread : threads) thread.join();
+  stop_point();
 }
 
 }  // namespace kinfold

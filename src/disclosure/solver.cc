@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/stop.h"
+
 namespace kinfold::disclosure {
 
 struct LinearProgram::State {
@@ -73,6 +75,7 @@ void LinearProgram::set_bounds(int column, double low, double high) {
 void LinearProgram::set_cost(int column, double cost) { Clp_objective(state_->model)[column] = cost; }
 
 LinearProgram::Outcome LinearProgram::solve(double sense) {
+  stop_point();
   Clp_Simplex* model = state_->model;
   Clp_setObjSense(model, sense);
   if (!state_->solved) {
@@ -110,6 +113,7 @@ std::span<const double> LinearProgram::row_duals() const {
 }
 
 IntegerOutcome minimise_integer(const IntegerProblem& problem) {
+  stop_point();
   const auto& columns = *problem.columns;
   const int column_count = columns.column_count();
   Cbc_Model* model = Cbc_newModel();

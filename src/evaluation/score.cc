@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/stop.h"
 #include "evaluation/algebra_internal.h"
 #include "evaluation/score_internal.h"
 
@@ -93,6 +94,7 @@ Result<ScoreFit> iterate(const Matrix& x, const std::vector<std::string>& names,
   Matrix information;
   double deviance_before = 0;
   for (fit.iteration_count = 1; fit.iteration_count <= kRoundsMax; ++fit.iteration_count) {
+    stop_point();
     set_round(eta, treated, link, weights, weight, weighted_response);
     information = weighted_gram(x, weight);
     fit.coefficients = solve_symmetric(information, transposed_product(x, weighted_response));

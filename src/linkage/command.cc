@@ -10,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -58,6 +59,17 @@ Result<std::vector<std::string>> truth_of(const table::Table& table, const LinkC
     std::smatch found;
     const std::string text = truth[row];
     truth[row] = std::regex_search(text, found, pattern) ? (found.size() > 1 ? found[1].str() : found[0].str()) : std::string{};
+  }
+  return truth;
+}
+
+Result<Truth> truths_of(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model) {
+  Truth truth;
+  for (const auto& [table, own, name] : {std::tuple{&left, &truth.left, "left"}, std::tuple{right, &truth.right, "right"}}) {
+    if (table == nullptr) continue;
+    auto read = truth_of(*table, command, model, name);
+    if (!read.ok()) return read.error();
+    *own = std::move(read).value();
   }
   return truth;
 }
@@ -114,6 +126,10 @@ Quality quality_of(const PairCounts& counts) {
   return quality;
 }
 
+Quality quality_by(const Truth& truth, const LinkResult& result, bool two) {
+  return quality_of(two ? count_between(result, truth.left, truth.right) : count_within(result.left_cluster, truth.left));
+}
+
 std::uint64_t pairs_within(const std::vector<std::uint32_t>& cluster) {
   std::unordered_map<std::uint32_t, std::uint64_t> sizes;
   for (const auto number : cluster) ++sizes[number];
@@ -130,10 +146,10 @@ Result<std::uint32_t> row_of(const table::Table& table, const Model& model, cons
   return invalid("the " + std::string(which) + " file has no record with the id that is to be explained");
 }
 
-Result<RowPair> rows_of(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model) {
-  const auto one = row_of(left, model, command.explain->first, "left");
+Result<RowPair> rows_of(const std::pair<std::string, std::string>& ids, const table::Table& left, const table::Table* right, const Model& model) {
+  const auto one = row_of(left, model, ids.first, "left");
   if (!one.ok()) return one.error();
-  const auto other = row_of(right == nullptr ? left : *right, model, command.explain->second, right == nullptr ? "left" : "right");
+  const auto other = row_of(right == nullptr ? left : *right, model, ids.second, right == nullptr ? "left" : "right");
   if (!other.ok()) return other.error();
   return RowPair{one.value(), other.value()};
 }
@@ -193,7 +209,68 @@ Status estimate_error(const LinkCommand& command, const table::Table& left, cons
   return {};
 }
 
+Result<std::vector<std::string>> write_with_truth(const LinkCommand& command, const table::Table& left, const table::Table* right,
+                                                  const LinkOutcome& outcome, const Truth& truth) {
+  ReportInput input{outcome.result, outcome.report, left, right, command.show_values, command.threshold.has_value(), command.group_column, {}};
+  if (!command.group_column.empty()) {
+    auto groups = quality_by_group(left, command.group_column, outcome.result, truth);
+    if (!groups.ok()) return groups.error();
+    input.groups = std::move(groups).value();
+  }
+  return write_outputs(command, input);
+}
+
 }  // namespace
+
+Result<LinkOutcome> link_tables(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  const bool two = right != nullptr;
+  const bool with_truth = !command.truth_column.empty() || !command.truth_pattern.empty();
+  Truth truth;
+  if (with_truth) {
+    auto read = truths_of(command, left, right, model);
+    if (!read.ok()) return read.error();
+    truth = std::move(read).value();
+  }
+  LinkOptions options;
+  options.thread_count = command.thread_count;
+  options.pairing = command.pairing;
+  options.threshold = command.threshold;
+  options.progress = command.progress;
+  if (command.explain) {
+    const auto rows = rows_of(*command.explain, left, right, model);
+    if (!rows.ok()) return rows.error();
+    options.explain_rows.push_back(rows.value());
+  }
+  auto linked = link(left, right, model, options);
+  if (!linked.ok()) return linked.error();
+  LinkOutcome outcome{std::move(linked).value(), {}};
+  const LinkResult& result = outcome.result;
+  LinkReport& report = outcome.report;
+  if (!result.insight.explained.empty() && result.insight.explained.front().asked) report.explanation = result.insight.explained.front().explanation;
+  report.left_row_count = left.row_count();
+  report.right_row_count = two ? right->row_count() : 0;
+  report.candidate_pair_count = result.candidate_pair_count;
+  report.pair_count = two ? static_cast<std::uint64_t>(std::count_if(result.pairs.begin(), result.pairs.end(), [](const ScoredPair& p) { return p.linked; }))
+                          : pairs_within(result.left_cluster);
+  report.cluster_count = result.cluster_count;
+  report.threshold = result.threshold_probability;
+  report.converged = result.fit.converged;
+  report.notes = result.notes;
+  if (with_truth) report.quality = quality_by(truth, result, two);
+  if (auto status = estimate_error(command, left, right, result, options, report); !status.ok()) return status.error();
+  report.seconds = seconds();
+  if (!command.out_dir.empty()) {
+    const StageScope stage(command.progress, "write");
+    auto written = write_with_truth(command, left, right, outcome, truth);
+    if (!written.ok()) return written.error();
+    report.files = std::move(written).value();
+    report.seconds = seconds();
+  }
+  report.peak_bytes = peak_bytes();
+  return outcome;
+}
 
 Result<LinkReport> run_link(const LinkCommand& command) {
   const auto start = std::chrono::steady_clock::now();
@@ -214,60 +291,30 @@ Result<LinkReport> run_link(const LinkCommand& command) {
     right = read_side(command.right_path, "right", command.thread_count);
     if (!right.ok()) return right.error();
   }
-  const bool with_truth = !command.truth_column.empty() || !command.truth_pattern.empty();
-  Truth truths;
-  if (with_truth) {
-    auto truth = truth_of(left.value(), command, model, "left");
-    if (!truth.ok()) return truth.error();
-    truths.left = std::move(truth).value();
-    if (two) {
-      auto other = truth_of(right.value(), command, model, "right");
-      if (!other.ok()) return other.error();
-      truths.right = std::move(other).value();
-    }
-  }
-  LinkOptions options;
-  options.thread_count = command.thread_count;
-  options.pairing = command.pairing;
-  options.threshold = command.threshold;
-  options.progress = command.progress;
-  if (command.explain) {
-    const auto rows = rows_of(command, left.value(), two ? &right.value() : nullptr, model);
-    if (!rows.ok()) return rows.error();
-    options.explain_rows.push_back(rows.value());
-  }
-  auto linked = link(left.value(), two ? &right.value() : nullptr, model, options);
-  if (!linked.ok()) return linked.error();
-  const LinkResult& result = linked.value();
-  LinkReport report;
-  report.left_row_count = left.value().row_count();
-  report.right_row_count = two ? right.value().row_count() : 0;
-  report.candidate_pair_count = result.candidate_pair_count;
-  report.pair_count = two ? static_cast<std::uint64_t>(std::count_if(result.pairs.begin(), result.pairs.end(), [](const ScoredPair& p) { return p.linked; }))
-                          : pairs_within(result.left_cluster);
-  report.cluster_count = result.cluster_count;
-  report.threshold = result.threshold_probability;
-  report.converged = result.fit.converged;
-  report.notes = result.notes;
-  if (!result.insight.explained.empty() && result.insight.explained.front().asked) report.explanation = result.insight.explained.front().explanation;
-  if (with_truth) {
-    report.quality = quality_of(two ? count_between(result, truths.left, truths.right) : count_within(result.left_cluster, truths.left));
-  }
-  if (auto status = estimate_error(command, left.value(), two ? &right.value() : nullptr, result, options, report); !status.ok()) return status.error();
-  ReportInput input{result, report, left.value(), two ? &right.value() : nullptr, command.show_values, command.threshold.has_value(), command.group_column, {}};
-  if (!command.group_column.empty()) {
-    auto groups = quality_by_group(left.value(), command.group_column, result, truths);
-    if (!groups.ok()) return groups.error();
-    input.groups = std::move(groups).value();
-  }
+  auto outcome = link_tables(command, left.value(), two ? &right.value() : nullptr, model);
+  if (!outcome.ok()) return outcome.error();
+  LinkReport report = std::move(outcome).value().report;
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const StageScope stage(command.progress, "write");
-  auto written = write_outputs(command, input);
-  if (!written.ok()) return written.error();
-  report.files = std::move(written).value();
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  report.peak_bytes = peak_bytes();
   return report;
+}
+
+Result<std::vector<std::string>> write_files(const LinkCommand& command, const table::Table& left, const table::Table* right,
+                                             const LinkOutcome& outcome) {
+  return write_with_truth(command, left, right, outcome, {});
+}
+
+Result<Quality> measure(const LinkCommand& command, const table::Table& left, const table::Table* right, const LinkResult& result) {
+  const auto truth = truths_of(command, left, right, result.model);
+  if (!truth.ok()) return truth.error();
+  return quality_by(truth.value(), result, right != nullptr);
+}
+
+Result<PairExplanation> explain_ids(const table::Table& left, const table::Table* right, const Model& fitted, const std::string& one, const std::string& other) {
+  const auto rows = rows_of({one, other}, left, right, fitted);
+  if (!rows.ok()) return rows.error();
+  auto explained = explain_pairs(left, right, fitted, {rows.value()});
+  if (!explained.ok()) return explained.error();
+  return explained.value().front();
 }
 
 std::string LinkReport::to_json() const {

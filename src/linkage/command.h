@@ -12,6 +12,7 @@
 #include "linkage/estimate.h"
 #include "linkage/link.h"
 #include "linkage/pairs.h"
+#include "table/table.h"
 
 namespace kinfold::linkage {
 
@@ -74,5 +75,29 @@ struct LinkReport {
 /// and manifest.json to out_dir. Prints nothing.
 /// \retval kInvalid, kIo as link() and the readers say; nothing is written then.
 Result<LinkReport> run_link(const LinkCommand& command);
+
+/// What a run finds, and what it says about it.
+struct LinkOutcome {
+  LinkResult result;
+  LinkReport report;
+};
+
+/// run_link() of tables in memory. The command's paths are for the manifest alone ("": not named there); with an
+/// empty out_dir nothing is written.
+Result<LinkOutcome> link_tables(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model);
+/// Writes the files of a run that was made without; their names, relative to command.out_dir.
+Result<std::vector<std::string>> write_files(const LinkCommand& command, const table::Table& left, const table::Table* right,
+                                             const LinkOutcome& outcome);
+
+/// What pairs.parquet and clusters.parquet hold.
+table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result, const Model& model);
+table::Table clusters_table(const table::Table& left, const table::Table* right, const LinkResult& result, const Model& model);
+
+/// The quality of an answer by the command's truth column and pattern.
+/// \retval kInvalid if a table lacks the column, or the pattern is no regular expression.
+Result<Quality> measure(const LinkCommand& command, const table::Table& left, const table::Table* right, const LinkResult& result);
+
+/// explain_pairs() of one pair by its records' ids.
+Result<PairExplanation> explain_ids(const table::Table& left, const table::Table* right, const Model& fitted, const std::string& one, const std::string& other);
 
 }  // namespace kinfold::linkage

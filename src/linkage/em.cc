@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/stop.h"
+
 namespace kinfold::linkage {
 namespace {
 
@@ -205,6 +207,7 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
   fit.model = start;
   update_u(problem, fit.model);
   for (int n = 1; n <= options.iteration_count_max && !fit.converged; ++n) {
+    stop_point();
     const Sums sums = expect(problem, fit.model);
     const EmModel before = fit.model;
     update_shares(sums.m, start.m, options.prior_pair_count, fit.model.m);

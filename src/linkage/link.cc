@@ -115,10 +115,14 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
     EmFit fit;
     fit.model = given_model(comparer, model);
     fit.converged = true;
-    fit.m_pair_count = fit.model.m;
-    for (const auto& row : fit.model.u) {
-      random.share.push_back(row);
-      random.observed.emplace_back(row.size(), true);
+    random.share = fit.model.u;
+    for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+      fit.m_pair_count.emplace_back();
+      random.observed.emplace_back();
+      for (const auto& level : comparer.comparison(n).levels) {
+        fit.m_pair_count.back().push_back(level.m.observed ? 1.0 : 0.0);
+        random.observed.back().push_back(level.u.observed);
+      }
     }
     return fit;
   }
@@ -370,10 +374,34 @@ std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<s
   return assignment.taken;
 }
 
+namespace {
+
+Status check_rows(const table::Table& left, const table::Table* right) {
+  if (left.row_count() > 0 && (right == nullptr || right->row_count() > 0)) return {};
+  return invalid("the " + std::string(left.row_count() == 0 ? "left" : "right") + " file has no rows; nothing can be linked");
+}
+
+}  // namespace
+
+Result<Training> train(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
+  if (auto status = check_rows(left, right); !status.ok()) return status.error();
+  auto prepared = prepare(left, right, model, options, true);
+  if (!prepared.ok()) return prepared.error();
+  const Run& run = prepared.value();
+  Training training{model, {}, run.blocker->pair_count(), run.records->notes};
+  training.notes.insert(training.notes.end(), model.notes.begin(), model.notes.end());
+  if (run.blocker->pair_count() == 0) return invalid("no two records share a blocking key: there is nothing to fit a model to; check the blocking rules");
+  const StageScope stage(options.progress, "estimate");
+  RandomShares random;
+  const auto fit = fit_model(run, model, random);
+  if (!fit.ok()) return fit.error();
+  write_back(*run.comparer, fit.value(), random, training.model);
+  training.fit = fit_report(fit.value(), 0.0);
+  return training;
+}
+
 Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
-  if (left.row_count() == 0 || (right != nullptr && right->row_count() == 0)) {
-    return invalid("the " + std::string(left.row_count() == 0 ? "left" : "right") + " file has no rows; nothing can be linked");
-  }
+  if (auto status = check_rows(left, right); !status.ok()) return status.error();
   const std::size_t second_count = right == nullptr ? left.row_count() : right->row_count();
   for (const auto& [one, other] : options.explain_rows) {
     if (one >= left.row_count() || other >= second_count) return invalid("a pair to be explained names a row that its table does not have; rows are counted from 0");

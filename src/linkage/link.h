@@ -111,4 +111,16 @@ struct LinkResult {
 Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model,
                         const LinkOptions& options = {});
 
+/// A model fitted to the tables' own pairs, and how the fit went.
+struct Training {
+  Model model;
+  FitReport fit;      ///< blocking_recall is 0: it takes scored pairs.
+  std::uint64_t candidate_pair_count = 0;
+  std::vector<std::string> notes;
+};
+/// The part of link() that fits: link() with the model handed back finds what it would have found with the
+/// model given here. A model that is fitted already comes back as it is.
+/// \retval kInvalid as link().
+Result<Training> train(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options = {});
+
 }  // namespace kinfold::linkage

@@ -12,7 +12,6 @@
 #include "table/io.h"
 
 namespace kinfold::linkage {
-namespace {
 
 using table::ColumnType;
 
@@ -62,6 +61,8 @@ table::Table clusters_table(const table::Table& left, const table::Table* right,
   for (auto* column : {&cluster, &source, &id}) columns.push_back(std::move(*column));
   return table::Table(std::move(columns));
 }
+
+namespace {
 
 Status write_text(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "table/duckdb_internal.h"
 
@@ -298,6 +299,7 @@ Result<Table> QueryResult::empty_table() {
 }
 
 Result<bool> QueryResult::fetch_into(Table& table) {
+  stop_point();
   duckdb_data_chunk chunk = duckdb_fetch_chunk(result_);
   if (chunk == nullptr) {
     const char* message = duckdb_result_error(&result_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -26,6 +27,22 @@ void wipe_container(Container& container) {
 
 }  // namespace
 
+std::string_view Borrowed::string_at(std::size_t row) const {
+  if (is_null(row)) return {};
+  const std::size_t n = first_row + row;
+  if (text == Text::kViews) {  // 4 bytes of length; up to 12 bytes themselves, else 4 of them, a block and an offset.
+    const char* view = static_cast<const char*>(values) + 16 * n;
+    std::int32_t part[4];
+    std::memcpy(part, view, sizeof part);
+    const auto length = static_cast<std::size_t>(part[0]);
+    return {length <= 12 ? view + 4 : bytes[static_cast<std::size_t>(part[2])] + part[3], length};
+  }
+  const auto cut = [&](const auto* offsets) {
+    return std::string_view(bytes[0] + offsets[n], static_cast<std::size_t>(offsets[n + 1] - offsets[n]));
+  };
+  return text == Text::kOffsets32 ? cut(static_cast<const std::int32_t*>(values)) : cut(static_cast<const std::int64_t*>(values));
+}
+
 std::string_view type_name(ColumnType type) {
   switch (type) {
     case ColumnType::kString: return "string";
@@ -41,7 +58,26 @@ Column::Column(std::string name, ColumnType type) : name_(std::move(name)), type
   if (type_ == ColumnType::kString) offsets_.push_back(0);
 }
 
+Column::Column(std::string name, ColumnType type, Borrowed borrowed)
+    : borrowed_(std::make_shared<const Borrowed>(std::move(borrowed))), name_(std::move(name)), type_(type) {
+  assert(type_ == ColumnType::kString || type_ == ColumnType::kInt64 || type_ == ColumnType::kDouble);
+}
+
+void Column::own() {
+  Column copy(name_, type_);
+  copy.reserve(size());
+  for (std::size_t row = 0; row < size(); ++row) copy.append_from(*this, row);
+  *this = std::move(copy);
+}
+
+const void* Column::own_values() const {
+  if (borrowed_) return nullptr;
+  if (type_ == ColumnType::kString) return offsets_.data();
+  return type_ == ColumnType::kDouble ? static_cast<const void*>(doubles_.data()) : static_cast<const void*>(ints_.data());
+}
+
 void Column::reserve(std::size_t row_count) {
+  if (borrowed_) own();
   valid_.reserve(row_count);
   switch (type_) {
     case ColumnType::kString: offsets_.reserve(row_count + 1); break;
@@ -51,6 +87,7 @@ void Column::reserve(std::size_t row_count) {
 }
 
 void Column::append_null() {
+  if (borrowed_) own();
   valid_.push_back(0);
   switch (type_) {
     case ColumnType::kString: offsets_.push_back(bytes_.size()); break;
@@ -60,6 +97,7 @@ void Column::append_null() {
 }
 
 void Column::append_string(std::string_view value) {
+  if (borrowed_) own();
   assert(type_ == ColumnType::kString);
   valid_.push_back(1);
   bytes_.append(value);
@@ -67,24 +105,28 @@ void Column::append_string(std::string_view value) {
 }
 
 void Column::append_int(std::int64_t value) {
+  if (borrowed_) own();
   assert(type_ == ColumnType::kInt64);
   valid_.push_back(1);
   ints_.push_back(value);
 }
 
 void Column::append_double(double value) {
+  if (borrowed_) own();
   assert(type_ == ColumnType::kDouble);
   valid_.push_back(1);
   doubles_.push_back(value);
 }
 
 void Column::append_bool(bool value) {
+  if (borrowed_) own();
   assert(type_ == ColumnType::kBool);
   valid_.push_back(1);
   ints_.push_back(value ? 1 : 0);
 }
 
 void Column::append_date(Date value) {
+  if (borrowed_) own();
   assert(type_ == ColumnType::kDate);
   valid_.push_back(1);
   ints_.push_back(value.days);
@@ -96,29 +138,35 @@ void Column::append_from(const Column& from, std::size_t row) {
   switch (type_) {
     case ColumnType::kString: return append_string(from.string_at(row));
     case ColumnType::kDouble: return append_double(from.double_at(row));
-    default: valid_.push_back(1); ints_.push_back(from.ints_[row]);
+    case ColumnType::kInt64: return append_int(from.int_at(row));
+    default:
+      valid_.push_back(1);
+      ints_.push_back(from.ints_[row]);
   }
 }
 
 std::size_t Column::null_count() const {
   std::size_t count = 0;
-  for (const auto valid : valid_) count += valid == 0 ? 1 : 0;
+  for (std::size_t row = 0; row < size(); ++row) count += is_null(row);
   return count;
 }
 
 std::string_view Column::string_at(std::size_t row) const {
   assert(type_ == ColumnType::kString && row < size());
+  if (borrowed_) return borrowed_->string_at(row);
   return {bytes_.data() + offsets_[row], offsets_[row + 1] - offsets_[row]};
 }
 
 std::int64_t Column::int_at(std::size_t row) const {
   assert(type_ == ColumnType::kInt64 && row < size());
-  return ints_[row];
+  if (!borrowed_) return ints_[row];
+  return is_null(row) ? 0 : static_cast<const std::int64_t*>(borrowed_->values)[borrowed_->first_row + row];
 }
 
 double Column::double_at(std::size_t row) const {
   assert(type_ == ColumnType::kDouble && row < size());
-  return doubles_[row];
+  if (!borrowed_) return doubles_[row];
+  return is_null(row) ? 0.0 : static_cast<const double*>(borrowed_->values)[borrowed_->first_row + row];
 }
 
 bool Column::bool_at(std::size_t row) const {
@@ -134,15 +182,16 @@ Date Column::date_at(std::size_t row) const {
 double Column::number_at(std::size_t row) const {
   assert(type_ != ColumnType::kString && row < size());
   if (is_null(row)) return std::numeric_limits<double>::quiet_NaN();
-  return type_ == ColumnType::kDouble ? doubles_[row] : static_cast<double>(ints_[row]);
+  if (type_ == ColumnType::kDouble) return double_at(row);
+  return static_cast<double>(type_ == ColumnType::kInt64 ? int_at(row) : ints_[row]);
 }
 
 std::string Column::text_at(std::size_t row) const {
   if (is_null(row)) return {};
   switch (type_) {
     case ColumnType::kString: return std::string(string_at(row));
-    case ColumnType::kInt64: return std::to_string(ints_[row]);
-    case ColumnType::kDouble: return fmt::format("{}", doubles_[row]);
+    case ColumnType::kInt64: return std::to_string(int_at(row));
+    case ColumnType::kDouble: return fmt::format("{}", double_at(row));
     case ColumnType::kBool: return ints_[row] != 0 ? "true" : "false";
     case ColumnType::kDate: return to_iso(date_at(row));
   }
@@ -155,6 +204,7 @@ std::size_t Column::byte_count() const {
 }
 
 void Column::wipe() {
+  borrowed_.reset();
   wipe_container(valid_);
   wipe_container(ints_);
   wipe_container(doubles_);

@@ -15,16 +15,38 @@ namespace kinfold::table {
 enum class ColumnType { kString, kInt64, kDouble, kBool, kDate };
 std::string_view type_name(ColumnType type);
 
+/// Values that lie in somebody else's memory, in one of Arrow's layouts; a column can read them where they lie.
+struct Borrowed {
+  enum class Text { kOffsets32, kOffsets64, kViews };
+  std::shared_ptr<const void> owner;         ///< Keeps the memory; given back with the last column that reads it.
+  std::size_t row_count = 0;
+  std::size_t first_row = 0;                 ///< Rows of the buffers before the column's first.
+  const std::uint8_t* validity = nullptr;    ///< Bit set: there is a value. Null: there is one everywhere.
+  const void* values = nullptr;              ///< int64, double, offsets or 16-byte views.
+  Text text = Text::kOffsets64;
+  std::vector<const char*> bytes;            ///< kString: one block, or what the views point into.
+
+  bool is_null(std::size_t row) const {
+    const std::size_t bit = first_row + row;
+    return validity != nullptr && ((validity[bit / 8] >> (bit % 8)) & 1U) == 0;
+  }
+  std::string_view string_at(std::size_t row) const;
+};
+
 /// One named column. Values are stored by type, end to end (strings as offsets into one byte
 /// block), with one validity byte a row. Reading a null row's value gives the type's zero.
-/// Calling the accessor of another type is a defect (asserted).
+/// Calling the accessor of another type is a defect (asserted). A borrowed column reads somebody else's memory
+/// until something is appended: then it copies that first.
 class Column {
  public:
   Column(std::string name, ColumnType type);
+  /// `type` is kString, kInt64 or kDouble: the others lie differently here.
+  Column(std::string name, ColumnType type, Borrowed borrowed);
 
   const std::string& name() const { return name_; }
   ColumnType type() const { return type_; }
-  std::size_t size() const { return valid_.size(); }
+  std::size_t size() const { return borrowed_ ? borrowed_->row_count : valid_.size(); }
+  bool is_borrowed() const { return borrowed_ != nullptr; }
   void reserve(std::size_t row_count);
 
   void append_null();
@@ -36,7 +58,7 @@ class Column {
   /// Copies row `row` of `from`, which has the same type.
   void append_from(const Column& from, std::size_t row);
 
-  bool is_null(std::size_t row) const { return valid_[row] == 0; }
+  bool is_null(std::size_t row) const { return borrowed_ ? borrowed_->is_null(row) : valid_[row] == 0; }
   std::size_t null_count() const;
   std::string_view string_at(std::size_t row) const;  ///< Valid until the next append.
   std::int64_t int_at(std::size_t row) const;
@@ -50,10 +72,16 @@ class Column {
 
   void rename(std::string name) { name_ = std::move(name); }
   std::size_t byte_count() const;
-  /// Overwrites the values with zeros before the memory is given back.
+  /// Overwrites the values with zeros before the memory is given back. Borrowed memory is only let go of.
   void wipe();
+  /// A column's own values as they lie, for who hands them on without a copy: by type, null where borrowed.
+  const void* own_values() const;
+  const std::string& own_bytes() const { return bytes_; }
 
  private:
+  void own();
+
+  std::shared_ptr<const Borrowed> borrowed_;  // Else null, and the vectors count.
   std::string name_;
   ColumnType type_;
   std::vector<std::uint8_t> valid_;
