@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "linkage/compare_internal.h"
+#include "linkage/kernels.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -147,12 +148,28 @@ std::uint8_t Comparer::level_of(std::size_t n, std::uint32_t code_a, std::uint32
   return level;
 }
 
+namespace {
+
+// One edit, in longer texts two.
+bool misspelt(std::string_view one, std::string_view other) {
+  const std::size_t edits = std::min(one.size(), other.size()) >= 6 ? 2 : 1;
+  return osa(one, other, edits) <= edits;
+}
+
+}  // namespace
+
 bool Comparer::is_swapped(const Compiled& compiled, const std::uint32_t* a, const std::uint32_t* b) const {
   const auto& own = records_->fields[compiled.field].values;
   const auto& other = records_->fields[compiled.swapped_field].values;
   const std::uint64_t other_a = other[a[compiled.swapped_field]].whole;
   const std::uint64_t other_b = other[b[compiled.swapped_field]].whole;
-  return other_a != kNoHash && own[a[compiled.field]].whole == other_b && own[b[compiled.field]].whole == other_a;
+  if (other_a == kNoHash || other_b == kNoHash) return false;
+  const bool there = own[a[compiled.field]].whole == other_b;
+  const bool back = own[b[compiled.field]].whole == other_a;
+  if (there == back) return there;
+  // One came across whole; the other may be misspelt.
+  return there ? misspelt(own[b[compiled.field]].text, other[a[compiled.swapped_field]].text)
+               : misspelt(own[a[compiled.field]].text, other[b[compiled.swapped_field]].text);
 }
 
 void Comparer::compare(const std::uint32_t* a, const std::uint32_t* b, Levels& levels) const {

@@ -1,7 +1,11 @@
 // The starting model on files unlike those it was made with.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
 #include "linkage/link.h"
+#include "linkage/pairs.h"
 #include "unit/linkage/people.h"
 
 namespace kinfold::linkage {
@@ -79,6 +83,33 @@ TEST(StartingModel, ReadsDatesOutOfThreeColumns) {
   const auto found = quality(result.value(), left, right, 400.0);
   EXPECT_GT(found.precision, 0.99);
   EXPECT_GT(found.recall, 0.9);
+}
+
+table::Table named(const std::vector<std::array<const char*, 3>>& rows) {
+  table::Table table;
+  for (const char* name : {"id", "forenames", "surname", "date_of_birth"}) table.add(name, table::ColumnType::kString);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    table.columns()[0].append_string(std::to_string(row));
+    for (std::size_t n = 0; n < 3; ++n) table.columns()[n + 1].append_string(rows[row][n]);
+  }
+  return table;
+}
+
+TEST(StartingModel, SeesNamesThatChangedPlacesAlsoWhereOneIsMisspelt) {
+  const auto left = named({{"JOSH", "HARDING", "1992-05-18"}, {"FIONA", "WHITELAW", "1951-03-07"}, {"CALLUM", "SHEPHERD", "2005-07-16"}, {"RITA", "BLAKE", "1960-11-25"}});
+  const auto right = named({{"HARDING", "JOSH", "1992-05-18"}, {"WHITELWA", "FIONA", "1951-03-07"}, {"SHEPHERD", "CALUM", "2005-07-16"}, {"BLAKE", "CELIA", "1960-11-25"}});
+  const People people(600, 36);
+  const table::Table one = people.file(0, 600, 0.05, 1);
+  const table::Table other = people.file(0, 600, 0.05, 2);
+  const auto fitted = link(one, &other, people_model(), {});
+  ASSERT_TRUE(fitted.ok());
+  const auto explained = explain_pairs(left, &right, fitted.value().model, {{0, 0}, {1, 1}, {2, 2}, {3, 3}});
+  ASSERT_TRUE(explained.ok()) << explained.error().message;
+  for (std::size_t pair = 0; pair < 3; ++pair) {
+    EXPECT_EQ(explained.value()[pair].steps[0].level, "swapped surname") << pair;
+    EXPECT_EQ(explained.value()[pair].steps[1].level, "missing") << "the exchange is counted once";
+  }
+  EXPECT_EQ(explained.value()[3].steps[0].level, "else") << "only one name came across";
 }
 
 TEST(StartingModel, FindsNobodyTwiceInAFileWithoutDuplicates) {
