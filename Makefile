@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation bench-linkage console-load lint test-r format data docs clean
+.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -75,6 +75,10 @@ bench-evaluation: setup ## Matching beside MatchIt in one run, kernels, and the 
 console-load: build ## 200 people at the console (needs wrk): alone, while a match runs, beside slow clients.
 	@command -v wrk >/dev/null || { echo "console-load: install wrk" >&2; exit 1; }
 	@KINFOLD=build/release/src/cli/kinfold KINFOLD_SOURCE=. node bench/console/load.mjs
+
+console-scan: build ## Wapiti and testssl.sh over the console, on this machine alone (Debian packages wapiti, testssl.sh); minutes.
+	@command -v wapiti testssl >/dev/null || { echo "console-scan: install wapiti and testssl.sh" >&2; exit 1; }
+	@KINFOLD=build/release/src/cli/kinfold KINFOLD_SOURCE=. node bench/console/scan.mjs
 
 lint: ## Report what clang-format and clang-tidy would change; needs clang-format-14 and clang-tidy-14.
 	@command -v clang-tidy-14 >/dev/null || { echo "lint: install clang-format-14 and clang-tidy-14" >&2; exit 1; }

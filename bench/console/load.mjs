@@ -7,7 +7,7 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { at, code, makeCouncilFile, makeRegister, makeSites, serve } from '../../tests/browser/people.mjs'
+import { at, makeCouncilFile, makeRegister, makeSites, serve, signInByForms } from '../../tests/browser/people.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'kinfold-load-'))
@@ -36,21 +36,6 @@ function prepare() {
   return register
 }
 
-// Enrols and signs in without a browser; the cookie is what wrk brings along.
-async function signIn(address) {
-  const invitation = JSON.parse(at(folder, 'dwp', '--json', 'account', 'add', 'linkage-1')).invitation
-  const token = async (path, cookie) => /name="csrf" value="([^"]+)"/.exec(await (await fetch(address + path, { headers: cookie ? { cookie } : {} })).text())[1]
-  const post = async (path, form, cookie) => fetch(address + path, { method: 'POST', redirect: 'manual', headers: cookie ? { cookie } : {}, body: new URLSearchParams({ csrf: await token(cookie ? '' : path, cookie), ...form }) })
-  const page = await (await post('enrol', { user: 'linkage-1', invitation })).text()
-  const secret = /summary-list__value[^>]*>([A-Z2-7 ]+)</.exec(page)[1].replaceAll(' ', '')
-  const password = 'copper heron anvil'
-  await post('enrol', { user: 'linkage-1', invitation, password, again: password, code: code(secret) })
-  const response = await post('sign-in', { user: 'linkage-1', password, code: code(secret, Date.now() + 30000) })
-  const cookie = response.headers.get('set-cookie').split(';')[0]
-  const csrf = /name="csrf" value="([^"]+)"/.exec(await (await fetch(address, { headers: { cookie } })).text())[1]
-  return { cookie, csrf }
-}
-
 function wrk(address, cookie) {
   return new Promise((resolve, reject) => {
     execFile('wrk', ['-t2', `-c${users}`, `-d${seconds}s`, '--timeout', '10s', '-s', join(here, 'users.lua'), address],
@@ -60,16 +45,15 @@ function wrk(address, cookie) {
 
 async function matchOver(address, { cookie, csrf }, stop) {
   let count = 0
-  while (!stop.now) {
+  do {
     const response = await fetch(address + 'request/match', { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams({ csrf, request: '' }) })
     const page = new URL(response.headers.get('location'), address)
     for (;;) {
       const text = await (await fetch(page, { headers: { cookie } })).text()
       if (!text.includes('This page comes again by itself')) { count += text.includes('There is a problem') ? 0 : 1; break }
-      if (stop.now) break
       await new Promise((resolve) => setTimeout(resolve, 300))
     }
-  }
+  } while (!stop.now)
   return count
 }
 
@@ -84,42 +68,81 @@ function beSlow(port, count) {
   return () => { clearInterval(timer); sockets.forEach((socket) => socket.destroy()) }
 }
 
-function sendHuge(port, cookie) {
+// A body of so many megabytes; what the server says to it.
+function sendFile(port, cookie, megabytes) {
   return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1')
     let answer = ''
     socket.on('data', (data) => { answer += data; if (answer.includes('\r\n')) { resolve(answer.split('\r\n')[0]); socket.destroy() } })
-    socket.on('error', () => resolve(answer.split('\r\n')[0] || 'closed'))
-    socket.on('close', () => resolve(answer.split('\r\n')[0] || 'closed'))
+    socket.on('error', () => resolve(answer.split('\r\n')[0] || 'cut off'))
+    socket.on('close', () => resolve(answer.split('\r\n')[0] || 'cut off'))
     socket.write(`POST /inbox HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=boundary\r\nTransfer-Encoding: chunked\r\n\r\n`)
-    const head = '--boundary\r\nContent-Disposition: form-data; name="sealed"; filename="a.age"\r\n\r\n'
     const chunk = (text) => `${text.length.toString(16)}\r\n${text}\r\n`
-    socket.write(chunk(head))
-    const body = chunk('x'.repeat(1 << 20))
-    const more = () => { while (!socket.destroyed && socket.write(body)); }
+    socket.write(chunk('--boundary\r\nContent-Disposition: form-data; name="sealed"; filename="a.age"\r\n\r\n'))
+    const piece = chunk('x'.repeat(1 << 18))
+    const pieces = megabytes * 4
+    let sent = 0
+    const more = () => {
+      while (!socket.destroyed && sent < pieces) { sent += 1; if (!socket.write(piece)) return }
+      if (sent === pieces) { sent += 1; socket.write('0\r\n\r\n') }
+    }
     socket.on('drain', more)
     more()
   })
 }
 
+const failures = []
+function judge(what, figures) {
+  console.log(what, JSON.stringify(figures))
+  if (figures.errors !== undefined && (figures.errors > 0 || !(figures.p99_ms < 200) || figures.requests < 8 * users)) failures.push(what)
+}
+function expect(what, holds, seen) {
+  console.log(what + ':', seen)
+  if (!holds) failures.push(what)
+}
+
+// Killed in the middle of a match: ledger and request are there, whoever was signed in still is, and the match goes again.
+async function killAndGoOn(server, register, session) {
+  await fetch(server.address + 'request/match', { method: 'POST', redirect: 'manual', headers: { cookie: session.cookie }, body: new URLSearchParams({ csrf: session.csrf, request: '' }) })
+  server.child.removeAllListeners('exit')
+  await new Promise((resolve) => { server.child.once('exit', resolve); server.child.kill('SIGKILL') })
+  const verified = at(folder, 'dwp', 'ledger', 'verify')
+  expect('after a kill the ledger is sound', verified.includes('sound'), verified.trim().split('\n')[0])
+  const again = await serve(folder, 'dwp', '--register', register)
+  const page = await (await fetch(again.address + 'request', { headers: { cookie: session.cookie } })).text()
+  expect('whoever was signed in still is, the request is there', page.includes('Match'), page.includes('days left'))
+  const stop = { now: false }
+  const matching = matchOver(again.address, session, stop)
+  stop.now = true
+  expect('it is matched again', (await matching) === 1, 'yes')
+  return again
+}
+
 const register = prepare()
 const server = await serve(folder, 'dwp', '--register', register)
+let running = server
 try {
   const port = Number(new URL(server.address).port)
-  const session = await signIn(server.address)
-  console.log('alone', JSON.stringify(await wrk(server.address, session.cookie)))
+  const session = await signInByForms(folder, 'dwp', 'linkage-1', server.address)
+  judge('alone', await wrk(server.address, session.cookie))
   const stop = { now: false }
   const matching = matchOver(server.address, session, stop)
   await new Promise((resolve) => setTimeout(resolve, 1000))
-  const during = await wrk(server.address, session.cookie)
+  judge('while a match runs', await wrk(server.address, session.cookie))
   stop.now = true
-  console.log('while matching', JSON.stringify(during), 'matches', await matching)
+  const matches = await matching
+  expect('matches meanwhile', matches > 0, matches)
   const quick = beSlow(port, 400)
-  const huge = sendHuge(port, session.cookie)
-  console.log('400 slow clients and a huge upload', JSON.stringify(await wrk(server.address, session.cookie)), 'upload:', await huge)
+  const huge = sendFile(port, session.cookie, 300)
+  judge('beside 400 slow clients and an upload of 300 MB', await wrk(server.address, session.cookie))
   quick()
-  console.log('upload by nobody:', await sendHuge(port, 'kinfold=no'))
+  const answers = [await huge, await sendFile(port, session.cookie, 2000), await sendFile(port, 'kinfold=no', 0.5), await sendFile(port, 'kinfold=no', 50)]
+  expect('an upload of 300 MB, of 2 GB, of half a MB by nobody, of 50 MB by nobody',
+    answers[0].includes('413') && answers[1] === 'cut off' && answers[2].includes('403') && answers[3] === 'cut off', answers.join(', '))
+  running = await killAndGoOn(server, register, session)
 } finally {
-  await server.stop()
+  await running.stop()
   rmSync(folder, { recursive: true, force: true })
 }
+for (const what of failures) console.error('FAILED:', what)
+process.exit(failures.length === 0 ? 0 : 1)

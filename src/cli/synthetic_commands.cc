@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 
 #include "cli/context.h"
 #include "demo/demo.h"
+#include "demo/live.h"
 #include "synth/synth.h"
 
 namespace kinfold::cli {
@@ -40,7 +42,20 @@ void add_demo(CLI::App& app, Context& context) {
   verb->add_option("--register-people", options->register_person_count, "People in each register; 0: 400,000 and more")->capture_default_str();
   verb->add_option("--seed", options->seed, "The same seed gives the same programme")->capture_default_str();
   verb->add_option("--threads", options->thread_count, "0: all cores")->capture_default_str();
+  auto party = std::make_shared<std::string>();
+  auto port = std::make_shared<std::uint16_t>(demo::ServeDemo{}.port);
+  auto* live = verb->add_flag("--live", options->live, "A programme that is under way today, to go on with");
+  auto* serve = verb->add_option("--serve", *party, "Open the console of this site of a live demo, with accounts for everybody in it")->excludes(live);
+  verb->add_option("--port", *port, "Of --serve; 0: any free port")->capture_default_str()->needs(serve);
   verb->callback([=, &context] {
+    if (!party->empty()) {
+      const auto served = demo::serve_demo({options->folder, *party, *port}, [](const std::string& line) {
+        std::printf("%s\n", line.c_str());
+        std::fflush(stdout);
+      });
+      if (!served.ok()) context.show_failure(served.error());
+      return;
+    }
     ProgressBar progress(context.json);
     context.show_report(demo::run_demo(*options, progress));
   });

@@ -10,6 +10,12 @@ struct Row {
   std::string sentence, status, check, seen, promise;
 };
 
+/// The command line's words for who has to look, as people at a console say it.
+std::string seen_in_words(const std::string& seen) {
+  constexpr std::string_view kAskAgain = "ask again with --as somebody of the duty ";
+  return seen.starts_with(kAskAgain) ? "somebody of the duty " + seen.substr(kAskAgain.size()) + " has to look" : seen;
+}
+
 std::vector<Row> rows_of(const site::Report& report) {
   std::vector<Row> rows;
   if (!report.rows) return rows;
@@ -18,7 +24,7 @@ std::vector<Row> rows_of(const site::Report& report) {
     return found == nullptr ? std::string() : found->text_at(row);
   };
   for (std::size_t row = 0; row < report.rows->row_count(); ++row) {
-    rows.push_back({text("sentence", row), text("status", row), text("check", row), text("seen", row), text("promise", row)});
+    rows.push_back({text("sentence", row), text("status", row), text("check", row), seen_in_words(text("seen", row)), text("promise", row)});
   }
   return rows;
 }

@@ -31,7 +31,8 @@ constexpr std::size_t kFieldBytesMax = 16 << 10;
 constexpr std::size_t kFieldCountMax = 400;
 constexpr std::size_t kFileCountMax = 4;
 constexpr std::size_t kPostBufferBytes = 32 << 10;
-/// Of a body that is refused so much is dropped, so that the client can hear why; whoever sends on is cut off.
+/// Of a body that is refused so much is dropped, so that the client can hear why (one that still sends does not
+/// listen); whoever sends on is cut off. Of whoever may upload it is as much as an upload.
 constexpr std::uint64_t kDroppedBytesMax = 1 << 20;
 
 /// One request on its way in.
@@ -42,6 +43,9 @@ struct Incoming {
   std::uint64_t body_bytes_max = 0;
   std::uint64_t body_bytes = 0;
   std::uint64_t dropped_bytes = 0;
+  std::uint64_t dropped_bytes_max = kDroppedBytesMax;
+  std::uint64_t declared_bytes = 0;  ///< Content-Length; 0 where there is none.
+  bool ends_clearly = true;
   int refused_with = 0;  ///< HTTP status once the body is not wanted.
   std::optional<Response> response;  ///< Once somebody has answered. The connection sleeps until then.
 
@@ -164,6 +168,7 @@ void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming
   request.path = url;
   request.address = address_of(connection);
   if (!ends_clearly(connection)) {
+    incoming.ends_clearly = false;
     incoming.refused_with = MHD_HTTP_BAD_REQUEST;
     return;
   }
@@ -177,14 +182,15 @@ void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming
     incoming.refused_with = MHD_HTTP_METHOD_NOT_ALLOWED;
     return;
   }
+  incoming.declared_bytes = std::strtoull(header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH).c_str(), nullptr, 10);
   const bool upload = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE).rfind("multipart/form-data", 0) == 0;
   if (upload && !server.may_upload(request)) {
     incoming.refused_with = MHD_HTTP_FORBIDDEN;
     return;
   }
+  if (upload) incoming.dropped_bytes_max = 2 * server.setting.upload_bytes_max;
   incoming.body_bytes_max = upload ? server.setting.upload_bytes_max : server.setting.form_bytes_max;
-  const std::string length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
-  if (!length.empty() && std::strtoull(length.c_str(), nullptr, 10) > incoming.body_bytes_max) {
+  if (incoming.declared_bytes > incoming.body_bytes_max) {
     incoming.refused_with = MHD_HTTP_CONTENT_TOO_LARGE;
     return;
   }
@@ -196,7 +202,7 @@ void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming
 bool take_body(Server::State& server, Incoming& incoming, const char* data, std::size_t size) {
   if (incoming.refused_with != 0) {
     incoming.dropped_bytes += size;
-    return incoming.dropped_bytes <= kDroppedBytesMax;
+    return incoming.dropped_bytes <= incoming.dropped_bytes_max;
   }
   incoming.body_bytes += size;
   const auto in_memory = server.bytes_in_memory += size;
@@ -244,11 +250,11 @@ MHD_Result answer(void* closure, MHD_Connection* connection, const char* url, co
   if (*state == nullptr) {
     auto fresh = std::make_unique<Incoming>();
     begin(server, connection, *fresh, url, method);
-    const int refused_with = fresh->refused_with;
+    auto& first = *fresh;
     *state = fresh.release();
-    // Answered before the body comes, so that no byte of it is taken; the connection closes then.
-    if (refused_with != 0) return send(connection, refusal(refused_with));
-    return MHD_YES;
+    // Answered before its body, and closed: nothing more of this connection is read.
+    const bool at_once = !first.ends_clearly || first.refused_with == MHD_HTTP_METHOD_NOT_ALLOWED || first.declared_bytes > first.dropped_bytes_max;
+    return first.refused_with != 0 && at_once ? send(connection, refusal(first.refused_with)) : MHD_YES;
   }
   auto& incoming = *static_cast<Incoming*>(*state);
   if (*size > 0) {

@@ -56,6 +56,17 @@ Result<std::string> totp_secret_text(seal::ByteView secret) {
   return text;
 }
 
+Result<seal::Bytes> totp_secret_bytes(const std::string& text) {
+  char* out = nullptr;
+  std::size_t size = 0;
+  if (oath_base32_decode(text.data(), text.size(), &out, &size) != OATH_OK) return invalid("this is no secret of an authenticator app");
+  const auto bytes = seal::as_bytes(std::string_view(out, size));
+  seal::Bytes secret(bytes.begin(), bytes.end());
+  sodium_memzero(out, size);
+  std::free(out);  // NOLINT liboath hands out malloc'ed memory
+  return secret;
+}
+
 std::string in_fours(std::string_view text, char between) {
   std::string out;
   for (std::size_t k = 0; k < text.size(); ++k) {

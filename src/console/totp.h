@@ -27,6 +27,8 @@ std::optional<std::int64_t> totp_step_of(seal::ByteView secret, std::string_view
 
 /// Base32 without padding (RFC 4648), as people type it into an app.
 Result<std::string> totp_secret_text(seal::ByteView secret);
+/// The other way, as an app reads it. \retval kInvalid for what is no base32.
+Result<seal::Bytes> totp_secret_bytes(const std::string& text);
 /// `ABCDEFGH` -> `ABCD-EFGH`: as people read letters aloud.
 std::string in_fours(std::string_view text, char between);
 /// The otpauth address that an app reads from a QR code.

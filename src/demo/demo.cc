@@ -8,7 +8,7 @@
 namespace kinfold::demo {
 namespace {
 
-Instant morning_of(const std::string& day) { return {start_of_day(*parse_iso_date(day)).seconds + 9 * 3600}; }
+Instant morning_of(const std::string& day, int days_moved) { return {start_of_day(Date{parse_iso_date(day)->days + days_moved}).seconds + 9 * 3600}; }
 
 std::string percent(double share) {
   char text[16];
@@ -35,6 +35,19 @@ site::Report summary(const State& state, const std::string& index_path) {
   report.text("index", "Look at", index_path);
   report.notes.push_back("To walk about in a site: kinfold --site " + state.site_folder("ons-demo") + " --passphrase-file " +
                          state.passphrase_file("ons-demo") + " ledger show");
+  report.notes.push_back("To go on with a programme in the browser: kinfold demo FOLDER --live, then kinfold demo FOLDER --serve ons-demo");
+  return report;
+}
+
+constexpr const char* kLastLiveStage = "returns";
+
+site::Report live_summary(const State& state) {
+  site::Report report;
+  report.headline = "A programme is under way: departments answered yesterday, and the rest is for you to do.";
+  report.count("people", "People in the vault", state.facts("receive").at("people").get<std::uint64_t>());
+  report.text("folder", "Folder", state.options().folder);
+  report.notes.push_back("Open a site's console: kinfold demo " + state.options().folder + " --serve " + std::string(kTrustedParty));
+  report.notes.push_back("The other sites: " + join(all_parties(), ", ") + ".");
   return report;
 }
 
@@ -65,8 +78,11 @@ Result<site::Report> run_demo(const DemoOptions& options, Progress& progress) {
   auto state = State::open(options);
   if (!state.ok()) return state.error();
   for (const auto& stage : all_stages()) {
-    if (state.value().done(stage.id)) continue;
-    state.value().clock().set(morning_of(stage.day));
+    if (state.value().done(stage.id)) {
+      if (options.live && stage.id == kLastLiveStage) return live_summary(state.value());
+      continue;
+    }
+    state.value().clock().set(morning_of(stage.day, state.value().days_moved()));
     auto facts = stage.run(state.value(), progress);
     if (!facts.ok()) return Error{facts.error().code, "stage `" + stage.id + "`: " + facts.error().message};
     // After each stage, not only at the end: nothing may lie in the clear for a while either.
@@ -74,6 +90,7 @@ Result<site::Report> run_demo(const DemoOptions& options, Progress& progress) {
       return Error{sought.error().code, "after stage `" + stage.id + "`: " + sought.error().message};
     }
     if (auto s = state.value().finish(stage.id, std::move(facts).value()); !s.ok()) return s.error();
+    if (options.live && stage.id == kLastLiveStage) return live_summary(state.value());
   }
   auto index = write_index(state.value(), all_stages());
   if (!index.ok()) return index.error();

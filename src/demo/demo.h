@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/date.h"
 #include "base/progress.h"
 #include "base/result.h"
 #include "site/report.h"
@@ -16,6 +17,9 @@ struct DemoOptions {
   std::uint64_t seed = 1;
   std::uint64_t register_person_count = 0;  ///< Of each department; 0: the default of `synth` (400,000 and more).
   std::size_t thread_count = 0;
+  /// A programme that is under way today, for people who want to go on with it in the console: the charter's days are
+  /// moved, and nothing after the departments' returns has happened yet.
+  bool live = false;
 };
 
 /// Three councils, the trusted party, three departments and the ministry, each with a folder, keys, ledger

@@ -1,5 +1,6 @@
 // The stages on the sealed side: people, sites, submissions, requests, matches, returns.
 #include <filesystem>
+#include <regex>
 
 #include "demo/canary.h"
 #include "demo/post.h"
@@ -52,6 +53,19 @@ Status exchange_cards(State& state, const std::string& party) {
   return {};
 }
 
+/// The charter with its own days moved; the windows in which problems count are of the data, and stay.
+std::string charter_text(int days_moved) {
+  const std::string text(demo_charter());
+  if (days_moved == 0) return text;
+  static const std::regex day("((?:^|\\n)(?:starts|ends|closes|until|met_on|expires_on) = )([0-9]{4}-[0-9]{2}-[0-9]{2})");
+  std::string moved;
+  auto rest = text.cbegin();
+  for (std::smatch found; std::regex_search(rest, text.cend(), found, day); rest = found.suffix().first) {
+    moved += found.prefix().str() + found[1].str() + to_iso(Date{parse_iso_date(found[2].str())->days + days_moved});
+  }
+  return moved.append(rest, text.cend());
+}
+
 /// A run that was taken up again finds the submission received: its counts are in the ledger.
 Json received_counts(site::Site& site, const std::string& council) {
   Json counts;
@@ -73,7 +87,7 @@ Json score_json(const Truth::Score& score) {
 }  // namespace
 
 Result<Json> make_people(State& state, Progress& progress) {
-  if (auto s = seal::write_whole_file(state.charter_path(), seal::as_bytes(demo_charter())); !s.ok()) return s.error();
+  if (auto s = seal::write_whole_file(state.charter_path(), seal::as_bytes(charter_text(state.days_moved()))); !s.ok()) return s.error();
   if (auto s = seal::write_whole_file(state.path("plan.toml"), seal::as_bytes(demo_plan())); !s.ok()) return s.error();
   const auto charter = charter::load(state.charter_path());
   if (!charter.ok()) return charter.error();

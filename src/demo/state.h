@@ -19,6 +19,8 @@ class State {
  public:
   /// Reads `demo.json`, or begins anew.
   static Result<State> open(const DemoOptions& options);
+  /// One that was made before, with the options it was made with. \retval kInvalid if there is none.
+  static Result<State> open_made(const std::string& folder);
 
   const DemoOptions& options() const { return options_; }
   bool done(const std::string& stage) const;
@@ -30,6 +32,9 @@ class State {
   std::string site_folder(const std::string& party) const { return path("sites/" + party); }
   std::string passphrase_file(const std::string& party) const { return path("passphrases/" + party); }
   const std::string& charter_path() const { return charter_path_; }
+
+  /// How far the days of a live programme are moved; 0 for the one of 2020.
+  int days_moved() const { return json_.value("days_moved", 0); }
 
   /// The demo's own clock: set by each stage, so that a stage run again has the same time.
   ManualClock& clock() { return clock_; }

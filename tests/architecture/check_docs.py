@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Every path, link and make target that the documents name is there.
+"""Every path, link, make target and test that the documents name is there.
 
     check_docs.py ROOT
 
 Read: README.md and its neighbours, and docs/. Paths are relative links, and code spans that start with
 a folder of the repository or name a file at its top. `a/*` needs one match; spans with blanks, <...>,
-{...} or an ellipsis are no paths. Prints every breach and ends with 1 if there is one.
+{...} or an ellipsis are no paths. Tests are code spans like `Suite.SaysWhatHolds`. Prints every breach and ends with 1 if there is one.
 """
 import pathlib
 import re
@@ -14,6 +14,7 @@ import sys
 TOP_FOLDERS = ("src", "tests", "docs", "scripts", "charters", "cmake", "bench", "fuzz", "models", "plans", ".ci")
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+TEST = re.compile(r"[A-Z]\w+\.[A-Z]\w+")
 NO_PATH = re.compile(r"[\s<>{}…]|\.\.\.|NNNN")
 
 
@@ -45,9 +46,16 @@ def make_targets(root):
     return set(re.findall(r"^([a-z][\w-]*):", text, flags=re.MULTILINE))
 
 
+def tests(root):
+    found = set()
+    for source in (root / "tests").rglob("*.cc"):
+        found.update(".".join(names) for names in re.findall(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", source.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    return found
+
+
 def check(root):
     root = pathlib.Path(root)
-    breaches, targets = [], make_targets(root)
+    breaches, targets, known_tests = [], make_targets(root), tests(root)
     for document in documents(root):
         place = document.relative_to(root)
         for number, line in enumerate(without_blocks(document.read_text(encoding="utf-8")), 1):
@@ -55,6 +63,8 @@ def check(root):
                 command = re.fullmatch(r"make ([a-z][\w-]*)", span)
                 if command and command.group(1) not in targets:
                     breaches.append(f"{place}:{number}: there is no `{span}`")
+                if TEST.fullmatch(span) and span not in known_tests:
+                    breaches.append(f"{place}:{number}: there is no test `{span}`")
                 if NO_PATH.search(span) or span.split("/", 1)[0] not in TOP_FOLDERS or "/" not in span:
                     continue
                 if not is_there(root, span):

@@ -63,6 +63,21 @@ export async function serve(folder, party, ...args) {
   return { address, child, stop: () => new Promise((resolve) => { child.removeAllListeners('exit'); child.once('exit', resolve); child.kill('SIGTERM') }) }
 }
 
+// Enrols and signs in without a browser; the cookie is what other programs bring along.
+export async function signInByForms(folder, party, actor, address) {
+  const invitation = JSON.parse(at(folder, party, '--json', 'account', 'add', actor)).invitation
+  const token = async (path) => /name="csrf" value="([^"]+)"/.exec(await (await fetch(address + path)).text())[1]
+  const post = async (path, form) => fetch(address + path, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ csrf: await token(path), ...form }) })
+  const page = await (await post('enrol', { user: actor, invitation })).text()
+  const secret = /summary-list__value[^>]*>([A-Z2-7 ]+)</.exec(page)[1].replaceAll(' ', '')
+  const password = 'copper heron anvil'
+  await post('enrol', { user: actor, invitation, password, again: password, code: code(secret) })
+  const response = await post('sign-in', { user: actor, password, code: code(secret, Date.now() + 30000) })
+  const cookie = response.headers.get('set-cookie').split(';')[0]
+  const csrf = /name="csrf" value="([^"]+)"/.exec(await (await fetch(address, { headers: { cookie } })).text())[1]
+  return { cookie, csrf }
+}
+
 // Somebody at a site: invited by the command line, enrolled and signed in by the browser.
 export class Person {
   constructor(browser, server, folder, party, actor, { scripts = true, problems = [] } = {}) {

@@ -9,6 +9,7 @@
 #include "console/throttle.h"
 #include "console/web.h"
 #include "console/totp.h"
+#include "seal/state_file.h"
 #include "unit/console/enrol.h"
 
 namespace kinfold::console {
@@ -116,6 +117,16 @@ TEST_F(AccountsTest, TheFileShowsNeitherPasswordHashNorActor) {
   const auto text = seal::as_text(bytes.value());
   EXPECT_EQ(text.find("argon2id"), std::string_view::npos);
   EXPECT_EQ(text.find("linkage-1"), std::string_view::npos);
+}
+
+TEST_F(AccountsTest, PasswordsAreArgon2idAtTheFullCost) {
+  auto store = open();
+  enrol(store, "linkage-1");
+  const auto plain = seal::StateFile(folder_ + "/accounts", keys_, "accounts").read();
+  ASSERT_TRUE(plain.ok());
+  EXPECT_NE(seal::as_text(plain.value()).find("$argon2id$v=19$m=8192,t=1,p=1$"), std::string_view::npos);  // Work::quick()
+  EXPECT_EQ(AccountStore::Work{}.memory_bytes, 64U << 20);
+  EXPECT_EQ(AccountStore::Work{}.passes, 3U);
 }
 
 TEST_F(AccountsTest, WhoeverIsInvitedAfreshOrTakenAwayIsNotEnrolled) {

@@ -265,6 +265,26 @@ TEST_F(PagesTest, WithoutTlsOnlyThisMachinesOwnNamesAreAnswered) {
   }
 }
 
+TEST_F(PagesTest, TheCookieIsBoundAndWithTlsSecure) {
+  open("ons-demo");
+  const auto plain = console_->cookie("token");
+  for (const char* part : {"kinfold=token; ", "Path=/", "HttpOnly", "SameSite=Strict"}) EXPECT_NE(plain.find(part), std::string::npos) << part;
+  EXPECT_EQ(plain.find("Secure"), std::string::npos);
+  EXPECT_EQ(header(get("/notice"), "Strict-Transport-Security"), "");
+  console_.reset();
+  ConsoleSetting setting;
+  setting.tls = true;
+  setting.password_work = AccountStore::Work::quick();
+  auto with_tls = Console::open(*site_, setting);
+  ASSERT_TRUE(with_tls.ok()) << with_tls.error().message;
+  console_ = std::move(with_tls).value();
+  const auto secure = console_->cookie("token");
+  EXPECT_EQ(secure.rfind("__Host-kinfold=token; ", 0), 0U) << secure;
+  EXPECT_NE(secure.find("; Secure"), std::string::npos);
+  EXPECT_EQ(secure.find("Domain"), std::string::npos);
+  EXPECT_EQ(header(get("/notice"), "Strict-Transport-Security").rfind("max-age=31536000", 0), 0U);
+}
+
 TEST_F(PagesTest, SigningOutForgetsWhatActsLeft) {
   open("ons-demo");
   const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
@@ -293,7 +313,7 @@ TEST_F(PagesTest, EachPromiseHasItsStatusOfNow) {
   const auto page = get("/promises", session.token).body;
   EXPECT_NE(page.find("Everything that can be seen here is kept."), std::string::npos);
   EXPECT_NE(page.find("entries, all as they were written"), std::string::npos);
-  EXPECT_NE(page.find("ask again with --as somebody of the duty linkage"), std::string::npos);
+  EXPECT_NE(page.find("somebody of the duty linkage has to look"), std::string::npos);
 }
 
 TEST_F(PagesTest, NothingOutsideTheFoldersIsHandedOut) {

@@ -67,6 +67,10 @@ TEST(Totp, WritesASecretAsAppsReadIt) {
   const auto text = totp_secret_text(seal::as_bytes(kSecret20));
   ASSERT_TRUE(text.ok());
   EXPECT_EQ(text.value(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");  // RFC 4648 base32 of the RFC 6238 secret
+  const auto back = totp_secret_bytes(text.value());
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(seal::as_text(back.value()), kSecret20);
+  EXPECT_FALSE(totp_secret_bytes("not base32!").ok());
   const auto address = totp_address(seal::as_bytes(kSecret20), "ann-1", "Kinfold");
   ASSERT_TRUE(address.ok());
   EXPECT_EQ(address.value(), "otpauth://totp/Kinfold:ann-1?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Kinfold&algorithm=SHA1&digits=6&period=30");
