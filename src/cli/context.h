@@ -36,6 +36,7 @@ struct Context {
 
 // Each adds its commands; the callbacks hold on to `context`, which must outlive the parsing.
 void add_linkage_commands(CLI::App& app, Context& context);
+void add_review_commands(CLI::App& app, Context& context);
 void add_charter_commands(CLI::App& app, Context& context);
 void add_site_commands(CLI::App& app, Context& context);
 void add_exchange_commands(CLI::App& app, Context& context);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/progress.h"
+#include "base/stage_plan.h"
 
 namespace kinfold::cli {
 
@@ -12,6 +13,8 @@ class ProgressBar final : public Progress {
  public:
   /// `quiet` draws nothing (for --json to a pipe with nobody watching).
   explicit ProgressBar(bool quiet);
+  /// With it the time left is forecast for all stages, not for the current one alone.
+  void set_plan(StagePlan plan) { plan_ = std::move(plan); }
   void begin(std::string_view stage, std::uint64_t total_count) override;
   void advance(std::uint64_t done_count) override;
   void end() override;
@@ -19,11 +22,14 @@ class ProgressBar final : public Progress {
  private:
   using SteadyClock = std::chrono::steady_clock;
   double seconds_since_begin() const;
+  std::string left_text(double stage_share) const;  ///< "" where nothing can be said.
   void draw(std::uint64_t done_count) const;
 
   bool quiet_;
   bool terminal_;
   std::string stage_;
+  StagePlan plan_;
+  SteadyClock::time_point created_ = SteadyClock::now();
   std::uint64_t total_count_ = 0;
   SteadyClock::time_point begun_;
   SteadyClock::time_point drawn_;

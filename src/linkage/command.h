@@ -18,26 +18,31 @@ namespace kinfold::linkage {
 
 struct LinkCommand {
   std::string left_path;
-  std::string right_path;           ///< "": find the duplicates in the left file.
-  std::string model_path;           ///< "": the starting model for people.
-  std::string out_dir;              ///< Made if it is not there; files of an earlier run are replaced.
-  std::string truth_column;         ///< "": no truth. Equal values in it mean the same person; never used to link.
+  std::string right_path;    ///< "": find the duplicates in the left file.
+  std::string model_path;    ///< "": the starting model for people.
+  std::string out_dir;       ///< Made if it is not there; files of an earlier run are replaced.
+  std::string truth_column;  ///< "": no truth. Equal values in it mean the same person; never used to link.
   /// Applied to the truth column (or, where that is "", to the id): the first group is the person.
   /// For Febrl: "rec-(\\d+)-".
   std::string truth_pattern;
   /// Two ids (of the left and the right file, or both of the one): why this pair weighs what it does.
   std::optional<std::pair<std::string, std::string>> explain;
-  bool show_values = false;         ///< The report's waterfalls show the records' values.
-  std::string group_column;         ///< "": none. The report shows quality by the values of this column of the left file.
-  /// "": none. What people decided about pairs: precision and recall are estimated from it (docs/formats/decisions.md).
+  bool show_values = false;  ///< The report's waterfalls show the records' values.
+  std::string
+      group_column;  ///< "": none. The report shows quality by the values of this column of the left file.
+  /// "": none. What people decided about pairs: precision and recall are estimated from it
+  /// (docs/formats/decisions.md).
   std::string decisions_path;
-  std::size_t decoy_count = 0;      ///< Not 0: so many records that cannot match are linked along to estimate false links.
-  std::optional<double> threshold;  ///< Not set: chosen without the truth.
-  std::size_t thread_count = 0;     ///< 0: all cores.
+  std::size_t decoy_count =
+      0;  ///< Not 0: so many records that cannot match are linked along to estimate false links.
+  std::optional<double> threshold;   ///< Not set: chosen without the truth.
+  std::size_t thread_count = 0;      ///< 0: all cores.
   Pairing pairing = Pairing::kAuto;  ///< Two files: how often a record may be linked.
-  bool write_csv = true;            ///< pairs.csv and clusters.csv
-  bool write_parquet = true;        ///< pairs.parquet and clusters.parquet
-  Progress* progress = nullptr;     ///< Not owned.
+  std::uint64_t pair_count_max =
+      4'000'000'000;             ///< More candidate pairs than this are refused before starting.
+  bool write_csv = true;         ///< pairs.csv and clusters.csv
+  bool write_parquet = true;     ///< pairs.parquet and clusters.parquet
+  Progress* progress = nullptr;  ///< Not owned.
 };
 
 struct Quality {
@@ -50,18 +55,20 @@ struct Quality {
 struct LinkReport {
   std::uint64_t left_row_count = 0;
   std::uint64_t right_row_count = 0;
+  std::uint64_t rejected_count = 0;  ///< Lines of both files that could not be split; rejects.csv names them.
   std::uint64_t candidate_pair_count = 0;
-  std::uint64_t pair_count = 0;     ///< Linked pairs (pairs within clusters when one file is deduplicated).
+  std::uint64_t pair_count = 0;  ///< Linked pairs (pairs within clusters when one file is deduplicated).
   std::uint64_t cluster_count = 0;
-  double threshold = 0.0;           ///< Posterior probability.
-  std::optional<Quality> quality;   ///< Pairwise, where there is a truth.
+  double threshold = 0.0;          ///< Posterior probability.
+  bool threshold_given = false;    ///< Else it was chosen, without the truth.
+  std::optional<Quality> quality;  ///< Pairwise, where there is a truth.
   double seconds = 0.0;
-  std::uint64_t peak_bytes = 0;     ///< Of the process, as the kernel counts it.
+  std::uint64_t peak_bytes = 0;  ///< Of the process, as the kernel counts it.
   bool converged = false;
   std::vector<std::string> notes;
-  std::vector<std::string> files;   ///< Written, relative to out_dir.
-  std::optional<ClericalEstimate> clerical;    ///< Where decisions were given.
-  std::vector<DecoyEstimate> decoys;           ///< Where decoys were asked for: everybody, then by group_column.
+  std::vector<std::string> files;            ///< Written, relative to out_dir.
+  std::optional<ClericalEstimate> clerical;  ///< Where decisions were given.
+  std::vector<DecoyEstimate> decoys;  ///< Where decoys were asked for: everybody, then by group_column.
   std::optional<PairExplanation> explanation;  ///< Of the pair that was asked about.
 
   /// One JSON object: pairs, clusters, threshold, precision, recall, f1, seconds, peak_bytes ...;
@@ -70,6 +77,20 @@ struct LinkReport {
   /// A summary for people that fits a screen.
   std::string to_text() const;
 };
+
+/// One pair by itself, under a model that is fitted already.
+struct ExplainReport {
+  PairExplanation explanation;
+  double work_seconds = 0.0;  ///< To encode and weigh, without reading the files and the model.
+
+  std::string to_json() const;
+  std::string to_text() const;
+};
+
+/// Weighs command.explain under command.model_path, which must be a fitted model (model.toml of an earlier
+/// run, or Splink's); links nothing and writes nothing. How rare a value is, is counted in the files given.
+/// \retval kInvalid if the model is not fitted or a file has no such id.
+Result<ExplainReport> explain_pair(const LinkCommand& command);
 
 /// Writes pairs.parquet, pairs.csv, clusters.parquet, clusters.csv, model.toml (fitted), report.html
 /// and manifest.json to out_dir. Prints nothing.

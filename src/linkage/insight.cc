@@ -16,14 +16,16 @@ constexpr double kSelfBitsMax = 100.0;
 std::vector<SelfWeight> self_weights(const Scorer& scorer, std::size_t thread_count) {
   const auto& records = scorer.records();
   std::vector<std::map<int, SelfWeight>> parts((records.count + kRecordsPerChunk - 1) / kRecordsPerChunk);
-  parallel_chunks(records.count, kRecordsPerChunk, thread_count, [&](std::size_t chunk, std::size_t begin, std::size_t end) {
-    for (std::size_t n = begin; n < end; ++n) {
-      const auto record = static_cast<std::uint32_t>(n);
-      const double bits = std::clamp(scorer.score(record, record).log_odds_bits, -kSelfBitsMax, kSelfBitsMax);
-      auto& weight = parts[chunk][static_cast<int>(std::floor(bits))];
-      ++(n < records.left_count ? weight.left_count : weight.right_count);
-    }
-  });
+  parallel_chunks(records.count, kRecordsPerChunk, thread_count,
+                  [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+                    for (std::size_t n = begin; n < end; ++n) {
+                      const auto record = static_cast<std::uint32_t>(n);
+                      const double bits =
+                          std::clamp(scorer.score(record, record).log_odds_bits, -kSelfBitsMax, kSelfBitsMax);
+                      auto& weight = parts[chunk][static_cast<int>(std::floor(bits))];
+                      ++(n < records.left_count ? weight.left_count : weight.right_count);
+                    }
+                  });
   std::map<int, SelfWeight> all;
   for (const auto& part : parts) {
     for (const auto& [bits, weight] : part) {
@@ -41,14 +43,17 @@ double bits_of_probability(double probability) {
   return std::log2(p / (1.0 - p));
 }
 
-// Pairs nearest to the threshold, each of another agreement pattern: half of them linked where there are such.
+// Pairs nearest to the threshold, each of another agreement pattern: half of them linked where there are
+// such.
 std::vector<const ScoredPair*> doubtful(const LinkResult& result, std::size_t count_max) {
   const double line = bits_of_probability(result.threshold_probability);
   std::vector<const ScoredPair*> nearest;
   for (const bool linked : {true, false}) {
     // Of each pattern the nearest pair, so that six pairs show six things.
     std::map<std::uint32_t, const ScoredPair*> of_pattern;
-    const auto distance = [&](const ScoredPair& pair) { return std::abs(bits_of_probability(pair.probability) - line); };
+    const auto distance = [&](const ScoredPair& pair) {
+      return std::abs(bits_of_probability(pair.probability) - line);
+    };
     for (const auto& pair : result.pairs) {
       if (pair.linked != linked) continue;
       auto& own = of_pattern[pair.pattern];
@@ -56,12 +61,14 @@ std::vector<const ScoredPair*> doubtful(const LinkResult& result, std::size_t co
     }
     std::vector<const ScoredPair*> some;
     for (const auto& [pattern, pair] : of_pattern) some.push_back(pair);
-    std::stable_sort(some.begin(), some.end(), [&](const auto* a, const auto* b) { return distance(*a) < distance(*b); });
+    std::stable_sort(some.begin(), some.end(),
+                     [&](const auto* a, const auto* b) { return distance(*a) < distance(*b); });
     const std::size_t room = linked ? (count_max + 1) / 2 : count_max - nearest.size();
     some.resize(std::min(room, some.size()));
     nearest.insert(nearest.end(), some.begin(), some.end());
   }
-  std::stable_sort(nearest.begin(), nearest.end(), [](const auto* a, const auto* b) { return a->probability > b->probability; });
+  std::stable_sort(nearest.begin(), nearest.end(),
+                   [](const auto* a, const auto* b) { return a->probability > b->probability; });
   return nearest;
 }
 
@@ -69,7 +76,8 @@ std::vector<const ScoredPair*> doubtful(const LinkResult& result, std::size_t co
 
 std::vector<std::uint32_t> records_by_row(const Records& records) {
   std::vector<std::uint32_t> record_of(records.count);
-  for (std::uint32_t n = 0; n < records.count; ++n) record_of[records.row[n] + (n < records.left_count ? 0 : records.left_count)] = n;
+  for (std::uint32_t n = 0; n < records.count; ++n)
+    record_of[records.row[n] + (n < records.left_count ? 0 : records.left_count)] = n;
   return record_of;
 }
 
@@ -124,7 +132,8 @@ std::vector<FieldCompleteness> completeness_of(const Records& records) {
     FieldCompleteness own;
     own.field = field.field.name;
     own.left_share = 1.0 - share(left_missing, records.left_count);
-    own.right_share = records.two_files() ? 1.0 - share(right_missing, records.count - records.left_count) : 0.0;
+    own.right_share =
+        records.two_files() ? 1.0 - share(right_missing, records.count - records.left_count) : 0.0;
     std::uint64_t commonest = 0;
     for (std::size_t code = 1; code < field.count.size(); ++code) {
       own.distinct_count += field.count[code] > 0;
@@ -136,7 +145,8 @@ std::vector<FieldCompleteness> completeness_of(const Records& records) {
   return all;
 }
 
-Insight look_into(const Scorer& scorer, const LinkResult& result, const LinkOptions& options, std::size_t thread_count) {
+Insight look_into(const Scorer& scorer, const LinkResult& result, const LinkOptions& options,
+                  std::size_t thread_count) {
   const auto& records = scorer.records();
   const auto record_of = records_by_row(records);
   const std::size_t right_first = records.two_files() ? records.left_count : 0;
@@ -144,15 +154,19 @@ Insight look_into(const Scorer& scorer, const LinkResult& result, const LinkOpti
   insight.completeness = completeness_of(records);
   insight.self_weights = self_weights(scorer, thread_count);
   const auto add = [&](RowPair rows, bool linked, bool asked) {
-    insight.explained.push_back({rows, linked, asked, explain_records(scorer, record_of[rows.first], record_of[right_first + rows.second])});
+    insight.explained.push_back(
+        {rows, linked, asked,
+         explain_records(scorer, record_of[rows.first], record_of[right_first + rows.second])});
   };
   for (const auto& rows : options.explain_rows) {
     const auto found = std::find_if(result.pairs.begin(), result.pairs.end(), [&](const ScoredPair& pair) {
-      return RowPair{pair.left, pair.right} == rows || (!records.two_files() && RowPair{pair.right, pair.left} == rows);
+      return RowPair{pair.left, pair.right} == rows ||
+             (!records.two_files() && RowPair{pair.right, pair.left} == rows);
     });
     add(rows, found != result.pairs.end() && found->linked, true);
   }
-  for (const auto* pair : doubtful(result, options.doubtful_explained_max)) add({pair->left, pair->right}, pair->linked, false);
+  for (const auto* pair : doubtful(result, options.doubtful_explained_max))
+    add({pair->left, pair->right}, pair->linked, false);
   return insight;
 }
 

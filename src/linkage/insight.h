@@ -21,7 +21,7 @@ struct FieldCompleteness {
 
 /// Records by what each would weigh against itself: the most that any partner could reach.
 struct SelfWeight {
-  int bits = 0;                      ///< log2 of the posterior odds, rounded down.
+  int bits = 0;  ///< log2 of the posterior odds, rounded down.
   std::uint64_t left_count = 0;
   std::uint64_t right_count = 0;
 };
@@ -29,14 +29,14 @@ struct SelfWeight {
 struct ExplainedPair {
   RowPair rows;
   bool linked = false;
-  bool asked = false;                ///< By LinkOptions::explain_rows; else one of those nearest to the threshold.
+  bool asked = false;  ///< By LinkOptions::explain_rows; else one of those nearest to the threshold.
   PairExplanation explanation;
 };
 
 struct Insight {
   std::vector<FieldCompleteness> completeness;
-  std::vector<SelfWeight> self_weights;   ///< Ascending by bits.
-  std::vector<ExplainedPair> explained;   ///< Those asked for first, then from the most to the least probable.
+  std::vector<SelfWeight> self_weights;  ///< Ascending by bits.
+  std::vector<ExplainedPair> explained;  ///< Those asked for first, then from the most to the least probable.
 };
 
 }  // namespace kinfold::linkage

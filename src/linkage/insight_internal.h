@@ -15,6 +15,7 @@ PairExplanation explain_records(const Scorer& scorer, std::uint32_t left, std::u
 std::vector<FieldCompleteness> completeness_of(const Records& records);
 
 /// Time O(records + kept pairs); the same on any number of threads.
-Insight look_into(const Scorer& scorer, const LinkResult& result, const LinkOptions& options, std::size_t thread_count);
+Insight look_into(const Scorer& scorer, const LinkResult& result, const LinkOptions& options,
+                  std::size_t thread_count);
 
 }  // namespace kinfold::linkage

@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "linkage/attach_internal.h"
+#include "linkage/budget.h"
 #include "linkage/pairing_internal.h"
 #include "linkage/insight_internal.h"
 #include "linkage/run_internal.h"
@@ -52,17 +53,6 @@ LevelShares start_moved(const Comparer& comparer, const LevelShares& m, const Le
     for (std::size_t level = 0; level < shares[n].size(); ++level) shares[n][level] = 0.1 * m[n][level] + 0.9 * random[n][level];
   }
   return shares;
-}
-
-std::string budget_message(const Blocker& blocker, std::uint64_t limit) {
-  std::string message = "the blocking rules make " + std::to_string(blocker.pair_count()) + " pairs, more than the limit of " +
-                        std::to_string(limit) + "; the largest are:";
-  auto yields = blocker.yields();
-  std::sort(yields.begin(), yields.end(), [](const RuleYield& a, const RuleYield& b) { return a.pair_count > b.pair_count; });
-  for (std::size_t n = 0; n < yields.size() && n < 3; ++n) {
-    message += (n == 0 ? " '" : ", '") + yields[n].name + "' (" + std::to_string(yields[n].pair_count) + ")";
-  }
-  return message + "; make them finer, or lower pairs_per_record_max";
 }
 
 }  // namespace
@@ -172,7 +162,10 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
   auto blocker = Blocker::create(*run.records, model, *run.parts, run.thread_count);
   if (!blocker.ok()) return blocker.error();
   run.blocker = std::make_unique<Blocker>(std::move(blocker).value());
-  if (run.blocker->pair_count() > options.pair_count_max) return invalid(budget_message(*run.blocker, options.pair_count_max));
+  if (run.blocker->pair_count() > options.pair_count_max) {
+    return invalid(budget_sentence(run.blocker->yields()) + ": more than the limit of " + short_count(options.pair_count_max) +
+                   " pairs. Make the rules finer, lower pairs_per_record_max in the model's settings, or raise the limit with --pairs-max");
+  }
   return run;
 }
 

@@ -20,10 +20,9 @@ struct ReportInput {
   const LinkResult& result;
   const LinkReport& report;
   const table::Table& left;
-  const table::Table* right = nullptr;   ///< Null where one file is deduplicated.
-  bool show_values = false;              ///< Waterfalls with the records' values beside them.
-  bool threshold_given = false;
-  std::string group_column;              ///< "": no quality by group.
+  const table::Table* right = nullptr;  ///< Null where one file is deduplicated.
+  bool show_values = false;             ///< Waterfalls with the records' values beside them.
+  std::string group_column;             ///< "": no quality by group.
   std::vector<GroupQuality> groups;
 
   bool two_files() const { return right != nullptr; }
@@ -40,6 +39,7 @@ void add_completeness(page::Page& page, const ReportInput& input);
 void add_unlinkables(page::Page& page, const ReportInput& input);
 void add_clusters(page::Page& page, const ReportInput& input);
 void add_groups(page::Page& page, const ReportInput& input);
+void add_judged(page::Page& page, const ReportInput& input);
 
 // How figures are written, everywhere the same.
 std::string count_text(std::uint64_t count);

@@ -32,11 +32,16 @@ class Waterfall {
     const auto& explanation = pair_.explanation;
     add("before anything is compared", "", {}, explanation.prior_bits);
     for (const auto& step : explanation.steps) {
-      add(step.comparison, step.level == "missing" ? "a value is missing" : step.level, values_of(step.comparison), step.weight_bits);
-      if (std::abs(step.term_frequency_bits) >= 0.005) add(step.comparison, step.term_frequency_bits > 0 ? "the value is rare" : "the value is common", {}, step.term_frequency_bits);
+      add(step.comparison, step.level == "missing" ? "a value is missing" : step.level,
+          values_of(step.comparison), step.weight_bits);
+      if (std::abs(step.term_frequency_bits) >= 0.005)
+        add(step.comparison, step.term_frequency_bits > 0 ? "the value is rare" : "the value is common", {},
+            step.term_frequency_bits);
     }
-    if (std::abs(explanation.moved_bits) >= 0.005) add("moving house", "changes several of these at once", {}, explanation.moved_bits);
-    if (explanation.related_bits < -0.005) add("relatives", "would agree like this too", {}, explanation.related_bits);
+    if (std::abs(explanation.moved_bits) >= 0.005)
+      add("moving house", "changes several of these at once", {}, explanation.moved_bits);
+    if (explanation.related_bits < -0.005)
+      add("relatives", "would agree like this too", {}, explanation.related_bits);
     finish();
     return std::move(bars_);
   }
@@ -53,11 +58,19 @@ class Waterfall {
   }
 
   void finish() {
-    page::BarRow total{{"together", "probability " + probability_text(pair_.explanation.probability)}, {page::BarSpan{0.0, sum_}}, false, true};
+    page::BarRow total{{"together", "probability " + probability_text(pair_.explanation.probability)},
+                       {page::BarSpan{0.0, sum_}},
+                       false,
+                       true};
     if (input_.show_values) total.cells.insert(total.cells.end(), {"", ""});
     total.cells.insert(total.cells.end(), {signed_text(sum_), ""});
     bars_.rows.push_back(std::move(total));
-    page::BarLane lane{"sum so far, in bits", std::floor(low_), std::ceil(std::max(high_, 1.0)), "", "", bits_of(input_.result.threshold_probability)};
+    page::BarLane lane{"sum so far, in bits",
+                       std::floor(low_),
+                       std::ceil(std::max(high_, 1.0)),
+                       "",
+                       "",
+                       bits_of(input_.result.threshold_probability)};
     lane.low_label = whole_text(lane.low);
     lane.high_label = whole_text(lane.high);
     bars_.lanes.push_back(std::move(lane));
@@ -66,10 +79,12 @@ class Waterfall {
   Values values_of(const std::string& comparison) const {
     if (!input_.show_values) return {};
     const auto& comparisons = input_.result.model.comparisons;
-    const auto compared = std::find_if(comparisons.begin(), comparisons.end(), [&](const Comparison& c) { return c.name == comparison; });
+    const auto compared = std::find_if(comparisons.begin(), comparisons.end(),
+                                       [&](const Comparison& c) { return c.name == comparison; });
     if (compared == comparisons.end()) return {};
     for (const auto& field : fields_) {
-      if (field.name == compared->field) return {shown_text(field.left, pair_.rows.first), shown_text(field.right, pair_.rows.second)};
+      if (field.name == compared->field)
+        return {shown_text(field.left, pair_.rows.first), shown_text(field.right, pair_.rows.second)};
     }
     return {};  // Derived from another field, which has its own row.
   }
@@ -87,7 +102,9 @@ class Waterfall {
 std::size_t number_of(const LinkResult& result, const RowPair& rows) {
   for (std::size_t n = 0; n < result.pairs.size(); ++n) {
     const auto& pair = result.pairs[n];
-    if (RowPair{pair.left, pair.right} == rows || (result.right_cluster.empty() && RowPair{pair.right, pair.left} == rows)) return n + 1;
+    if (RowPair{pair.left, pair.right} == rows ||
+        (result.right_cluster.empty() && RowPair{pair.right, pair.left} == rows))
+      return n + 1;
   }
   return 0;
 }
@@ -98,19 +115,30 @@ void add_waterfalls(page::Page& page, const ReportInput& input) {
   const auto& explained = input.result.insight.explained;
   if (explained.empty()) return;
   page.heading("Why a pair weighs what it does");
-  page.paragraph(fmt::format("Each row moves the sum to the right (solid: evidence for one person) or to the left (hollow: against it), from the odds of two records drawn at random "
-                             "to the answer; the dashed line is the threshold. {}",
-                             input.show_values ? "The records' values are shown because that was asked for: treat this page as you treat the files."
-                                               : "No value of anybody is shown: the pair's ids are in the pairs file, at the row that is named. --show-values writes them here."));
+  page.paragraph(
+      fmt::format("Each row moves the sum to the right (solid: evidence for one person) or to the left "
+                  "(hollow: against it), from the odds of two records drawn at random "
+                  "to the answer; the dashed line is the threshold. {}",
+                  input.show_values ? "The records' values are shown because that was asked for: treat this "
+                                      "page as you treat the files."
+                                    : "No value of anybody is shown: the pair's ids are in the pairs file, "
+                                      "at the row that is named. --show-values writes them here."));
   std::size_t number = 0;
   for (const auto& pair : explained) {
     const std::size_t row = number_of(input.result, pair.rows);
-    const std::string where = row == 0 ? "not among the kept pairs" : fmt::format("row {} of the pairs file", count_text(row));
-    const std::string ids = input.show_values
-        ? fmt::format(": {} and {}", id_text(find_id(input.left, input.result.model), pair.rows.first),
-                      id_text(find_id(input.two_files() ? *input.right : input.left, input.result.model), pair.rows.second)) : "";
-    page.bars(Waterfall(input, pair).draw(fmt::format("{}{} ({}, {})", pair.asked ? "The pair asked about" : fmt::format("Near the threshold, pair {}", ++number),
-                                                      ids, pair.linked ? "linked" : "not linked", where)));
+    const std::string where =
+        row == 0 ? "not among the kept pairs" : fmt::format("row {} of the pairs file", count_text(row));
+    const std::string ids =
+        input.show_values
+            ? fmt::format(": {} and {}", id_text(find_id(input.left, input.result.model), pair.rows.first),
+                          id_text(find_id(input.two_files() ? *input.right : input.left, input.result.model),
+                                  pair.rows.second))
+            : "";
+    page.bars(Waterfall(input, pair)
+                  .draw(fmt::format("{}{} ({}, {})",
+                                    pair.asked ? "The pair asked about"
+                                               : fmt::format("Near the threshold, pair {}", ++number),
+                                    ids, pair.linked ? "linked" : "not linked", where)));
   }
 }
 

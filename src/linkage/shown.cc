@@ -11,13 +11,15 @@ std::vector<const table::Column*> columns_of(const table::Table& table, const Fi
   const auto* year = find_column(table, field.date_parts.year);
   const auto* month = find_column(table, field.date_parts.month);
   const auto* day = find_column(table, field.date_parts.day);
-  if (year != nullptr && month != nullptr && day != nullptr && (whole == nullptr || whole == year)) return {year, month, day};
+  if (year != nullptr && month != nullptr && day != nullptr && (whole == nullptr || whole == year))
+    return {year, month, day};
   return whole == nullptr ? std::vector<const table::Column*>{} : std::vector{whole};
 }
 
 }  // namespace
 
-std::vector<ShownField> shown_fields(const table::Table& left, const table::Table* right, const Model& model) {
+std::vector<ShownField> shown_fields(const table::Table& left, const table::Table* right,
+                                     const Model& model) {
   std::vector<ShownField> fields;
   for (const auto& field : model.fields) {
     ShownField own{field.name, columns_of(left, field), columns_of(right == nullptr ? left : *right, field)};

@@ -12,7 +12,8 @@ namespace kinfold::linkage {
 /// A field and where its values stand. Refers to columns of the tables, which must outlive it.
 struct ShownField {
   std::string name;
-  /// Usually one column; year, month and day where a file holds a date in three. Empty: this file does not have it.
+  /// Usually one column; year, month and day where a file holds a date in three. Empty: this file does not
+  /// have it.
   std::vector<const table::Column*> left;
   std::vector<const table::Column*> right;  ///< As `left` where one file is deduplicated.
 };

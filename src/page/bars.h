@@ -17,7 +17,7 @@ struct BarSpan {
 /// A column of bars on one common scale.
 struct BarLane {
   std::string heading;
-  double low = 0.0;    ///< The left end of the scale; low < high.
+  double low = 0.0;  ///< The left end of the scale; low < high.
   double high = 1.0;
   std::string low_label;
   std::string high_label;
@@ -25,16 +25,16 @@ struct BarLane {
 };
 
 struct BarRow {
-  std::vector<std::string> cells;                 ///< One for each of Bars::columns.
-  std::vector<std::optional<BarSpan>> spans{};    ///< One for each lane; none is drawn where there is no value.
-  bool heads_group = false;                       ///< Its first cell is the name of the rows that follow.
-  bool total = false;                             ///< Set apart from the rows above.
+  std::vector<std::string> cells;               ///< One for each of Bars::columns.
+  std::vector<std::optional<BarSpan>> spans{};  ///< One for each lane; none is drawn where there is no value.
+  bool heads_group = false;                     ///< Its first cell is the name of the rows that follow.
+  bool total = false;                           ///< Set apart from the rows above.
 };
 
 struct Bars {
   std::string caption;
-  std::vector<std::string> columns;      ///< The first names the row.
-  std::size_t text_column_count = 1;     ///< Leading columns that hold words; the others hold numbers.
+  std::vector<std::string> columns;   ///< The first names the row.
+  std::size_t text_column_count = 1;  ///< Leading columns that hold words; the others hold numbers.
   std::vector<BarLane> lanes;
   std::vector<BarRow> rows;
 };

@@ -128,7 +128,8 @@ Page& Page::bars(const Bars& bars) {
   return *this;
 }
 
-Page& Page::details(std::string_view summary, std::string_view caption, const table::Table& table, std::size_t row_count_max) {
+Page& Page::details(std::string_view summary, std::string_view caption, const table::Table& table,
+                    std::size_t row_count_max) {
   body_ += fmt::format("<details><summary>{}</summary>\n", isolated_text(summary));
   this->table(caption, table, row_count_max);
   body_ += "</details>\n";
@@ -169,7 +170,8 @@ std::string Page::render() const {
   // The browser is told to load nothing from anywhere, and to run these scripts alone: the page is complete
   // or it is wrong. The chart library compiles its expressions, hence 'unsafe-eval' where there are charts.
   std::string script_policy;
-  for (const auto& script : scripts) script_policy += (script_policy.empty() ? " script-src " : " ") + script.policy_source;
+  for (const auto& script : scripts)
+    script_policy += (script_policy.empty() ? " script-src " : " ") + script.policy_source;
   if (!script_policy.empty()) script_policy += chart_count_ > 0 ? " 'unsafe-eval';" : ";";
   std::string page = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

@@ -16,7 +16,8 @@ struct Case {
     for (std::uint32_t row = 0; row < 40; ++row) {
       sex.append_string(row < 20 ? "f" : "m");
       truth.left.push_back("p" + std::to_string(row));
-      truth.right.push_back(row < 20 || row % 2 == 0 ? "p" + std::to_string(row) : "other" + std::to_string(row));
+      truth.right.push_back(row < 20 || row % 2 == 0 ? "p" + std::to_string(row)
+                                                     : "other" + std::to_string(row));
       result.pairs.push_back({row, row, 10.0, row < 20 ? 0.99 : 0.6, 0, true});
       result.left_cluster.push_back(row);
       result.right_cluster.push_back(row);
@@ -49,8 +50,10 @@ TEST(QualityByGroup, PutsSmallGroupsTogetherAndTellsMissingOnesApart) {
   table::Table left;
   auto& sex = left.add("sex", table::ColumnType::kString);
   for (int row = 0; row < 40; ++row) {
-    if (row == 0) sex.append_null();
-    else sex.append_string(row < 4 ? "rare" + std::to_string(row) : "f");
+    if (row == 0)
+      sex.append_null();
+    else
+      sex.append_string(row < 4 ? "rare" + std::to_string(row) : "f");
   }
   const auto groups = quality_by_group(left, "sex", data.result, {});
   ASSERT_TRUE(groups.ok()) << groups.error().message;
@@ -68,7 +71,9 @@ TEST(QualityByGroup, RefusesAColumnOfTooManyGroupsWithoutNamingAny) {
   for (int row = 0; row < 1000; ++row) name.append_string("name" + std::to_string(row / 10));
   const auto groups = quality_by_group(left, "surname", data.result, {});
   ASSERT_FALSE(groups.ok());
-  EXPECT_EQ(groups.error().message, "the column 'surname' has more than 60 groups of 10 records or more; name one with fewer values with --by, such as sex or region");
+  EXPECT_EQ(groups.error().message,
+            "the column 'surname' has more than 60 groups of 10 records or more; name one with fewer values "
+            "with --by, such as sex or region");
 }
 
 }  // namespace

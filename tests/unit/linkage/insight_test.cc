@@ -18,8 +18,10 @@ TEST(Insight, TellsHowMuchOfEachFieldIsThere) {
   auto holes = people.file(50, 300, 0.0, 2);
   table::Column dates("date_of_birth", table::ColumnType::kString);
   for (std::size_t row = 0; row < holes.row_count(); ++row) {
-    if (row % 4 == 0) dates.append_null();
-    else dates.append_string(holes.find("date_of_birth")->string_at(row));
+    if (row % 4 == 0)
+      dates.append_null();
+    else
+      dates.append_string(holes.find("date_of_birth")->string_at(row));
   }
   *holes.find("date_of_birth") = dates;
   const auto result = link(left, &holes, people_model());
@@ -78,7 +80,8 @@ TEST(Insight, RefusesAPairOfRowsThatAreNotThere) {
   options.explain_rows = {{0, 50}};
   const auto result = link(left, nullptr, people_model(), options);
   ASSERT_FALSE(result.ok());
-  EXPECT_EQ(result.error().message, "a pair to be explained names a row that its table does not have; rows are counted from 0");
+  EXPECT_EQ(result.error().message,
+            "a pair to be explained names a row that its table does not have; rows are counted from 0");
 }
 
 TEST(Insight, NamesTheSizesOfTheLargestBlocksAndNothingElse) {
@@ -91,7 +94,8 @@ TEST(Insight, NamesTheSizesOfTheLargestBlocksAndNothingElse) {
     std::uint64_t previous = ~std::uint64_t{0};
     for (const auto& block : rule.largest_blocks) {
       EXPECT_LE(block.pair_count, previous);
-      EXPECT_EQ(block.pair_count, block.left_count * (block.left_count - 1) / 2) << "all pairs within the block";
+      EXPECT_EQ(block.pair_count, block.left_count * (block.left_count - 1) / 2)
+          << "all pairs within the block";
       previous = block.pair_count;
     }
   }

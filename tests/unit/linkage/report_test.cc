@@ -35,9 +35,12 @@ class Report : public testing::Test {
     for (const auto& column : table.columns()) {
       auto& copy = own.add(column.name(), table::ColumnType::kString);
       for (std::size_t row = 0; row < column.size(); ++row) {
-        if (row == 100 && column.name() == "address") copy.append_string("<img src=x onerror=alert(1)>");
-        else if (column.is_null(row)) copy.append_null();
-        else copy.append_string(column.string_at(row));
+        if (row == 100 && column.name() == "address")
+          copy.append_string("<img src=x onerror=alert(1)>");
+        else if (column.is_null(row))
+          copy.append_null();
+        else
+          copy.append_string(column.string_at(row));
       }
     }
     return own;
@@ -63,8 +66,10 @@ TEST_F(Report, HasEverySectionThatAnAnalystLooksFor) {
   command_.group_column = "gender";
   command_.truth_column = "person";
   const auto html = page();
-  for (const char* heading : {"Where the line is drawn", "Pairs by weight", "What each agreement is worth", "How often each level is seen", "Why a pair weighs what it does",
-                              "Which pairs were compared", "How complete the records are", "Records that nothing could link", "Clusters", "Quality by group"}) {
+  for (const char* heading :
+       {"Where the line is drawn", "Pairs by weight", "What each agreement is worth",
+        "How often each level is seen", "Why a pair weighs what it does", "Which pairs were compared",
+        "How complete the records are", "Records that nothing could link", "Clusters", "Quality by group"}) {
     EXPECT_TRUE(has(html, std::string(">") + heading + "</h2>")) << heading;
   }
   EXPECT_TRUE(has(html, "before anything is compared"));
@@ -112,7 +117,8 @@ TEST_F(Report, RefusesToShowQualityByAColumnThatTellsPeopleApart) {
   command_.group_column = "no_such";
   auto refused = run_link(command_);
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().message, "the left file has no column 'no_such' to show quality by; name one that it has with --by");
+  EXPECT_EQ(refused.error().message,
+            "the left file has no column 'no_such' to show quality by; name one that it has with --by");
 }
 
 TEST_F(Report, MeasuresEachGroupAgainstTheTruth) {
@@ -123,7 +129,8 @@ TEST_F(Report, MeasuresEachGroupAgainstTheTruth) {
   const auto at = html.find("Links by gender");
   ASSERT_NE(at, std::string::npos);
   const auto table = html.substr(at);
-  EXPECT_TRUE(has(table, "data-label=\"precision (truth)\" class=\"number\">100.00 %") || has(table, "class=\"number\">9"));
+  EXPECT_TRUE(has(table, "data-label=\"precision (truth)\" class=\"number\">100.00 %") ||
+              has(table, "class=\"number\">9"));
 }
 
 }  // namespace

@@ -1,0 +1,132 @@
+#include "linkage/manifest_internal.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace kinfold::linkage {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+struct Role {
+  const char* name;
+  std::string LinkCommand::*path;
+};
+constexpr std::array<Role, 4> kRoles = {{{"left", &LinkCommand::left_path},
+                                         {"right", &LinkCommand::right_path},
+                                         {"model", &LinkCommand::model_path},
+                                         {"decisions", &LinkCommand::decisions_path}}};
+
+// As seen from the manifest, so that a folder that is moved whole can still be repeated.
+std::string relative_to(const std::string& path, const std::string& dir) {
+  std::error_code error;
+  const auto relative = fs::relative(path, dir, error);
+  return error || relative.empty() ? fs::absolute(path, error).string() : relative.string();
+}
+
+Manifest manifest_of(const ordered_json& json, const fs::path& dir) {
+  Manifest manifest;
+  manifest.version = json.at("kinfold").get<std::string>();
+  LinkCommand& command = manifest.command;
+  for (const auto& [name, path] : kRoles) {
+    if (!json.at("inputs").contains(name)) continue;
+    const auto& input = json.at("inputs").at(name);
+    command.*path = (dir / input.at("path").get<std::string>()).lexically_normal().string();
+    manifest.inputs.push_back({name, command.*path, input.at("sha256").get<std::string>()});
+  }
+  for (const auto& [name, hash] : json.at("outputs").items())
+    manifest.outputs.push_back({name, hash.get<std::string>()});
+  const auto& options = json.at("options");
+  command.out_dir = dir.string();
+  command.truth_column = options.at("truth").get<std::string>();
+  command.truth_pattern = options.at("truth_pattern").get<std::string>();
+  if (!options.at("threshold").is_null()) command.threshold = options.at("threshold").get<double>();
+  command.pairing = pairing_of(options.at("pairing").get<std::string>()).value_or(Pairing::kAuto);
+  command.pair_count_max = options.at("pairs_max").get<std::uint64_t>();
+  command.decoy_count = options.at("decoys").get<std::size_t>();
+  command.group_column = options.at("by").get<std::string>();
+  command.show_values = options.at("show_values").get<bool>();
+  command.write_csv = options.at("csv").get<bool>();
+  command.write_parquet = options.at("parquet").get<bool>();
+  return manifest;
+}
+
+}  // namespace
+
+Result<std::string> sha256_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return io_error("a file could not be read again for its hash; see that it is still where it was");
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  std::vector<char> buffer(1 << 20);
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0) {
+    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(buffer.data()),
+                              static_cast<unsigned long long>(file.gcount()));
+  }
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256_final(&state, digest);
+  char hex[2 * crypto_hash_sha256_BYTES + 1];
+  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+  return std::string(hex);
+}
+
+Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& result,
+                                  const LinkReport& report, const std::vector<ManifestOutput>& outputs) {
+  ordered_json json;
+  json["kinfold"] = KINFOLD_VERSION;
+  json["command"] = "link";
+  for (const auto& [name, path] : kRoles) {
+    if ((command.*path).empty()) continue;
+    auto hash = sha256_of_file(command.*path);
+    if (!hash.ok()) return hash.error();
+    json["inputs"][name] = {{"file", fs::path(command.*path).filename().string()},
+                            {"path", relative_to(command.*path, command.out_dir)},
+                            {"sha256", hash.value()}};
+  }
+  json["options"] = {
+      {"truth", command.truth_column},
+      {"truth_pattern", command.truth_pattern},
+      {"threshold", command.threshold ? ordered_json(*command.threshold) : ordered_json(nullptr)},
+      {"pairing", pairing_name(command.pairing)},
+      {"pairs_max", command.pair_count_max},
+      {"decoys", command.decoy_count},
+      {"by", command.group_column},
+      {"show_values", command.show_values},
+      {"csv", command.write_csv},
+      {"parquet", command.write_parquet}};
+  json["model"] = {{"name", result.model.name},
+                   {"fitted", "model.toml"},
+                   {"starting", command.model_path.empty() ? "built in" : "given"}};
+  json["seed"] = result.model.settings.seed;
+  json["result"] = {{"pairs", report.pair_count},
+                    {"clusters", report.cluster_count},
+                    {"candidate_pairs", report.candidate_pair_count},
+                    {"pairing", pairing_name(result.pairing)},
+                    {"threshold", report.threshold},
+                    {"left_rows", report.left_row_count},
+                    {"right_rows", report.right_row_count},
+                    {"rejected_lines", report.rejected_count}};
+  for (const auto& output : outputs) json["outputs"][output.name] = output.sha256;
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+Result<Manifest> read_manifest(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return io_error("the manifest cannot be opened; name the manifest.json that `kinfold link` wrote");
+  try {
+    return manifest_of(ordered_json::parse(file), fs::absolute(path).parent_path());
+  } catch (const std::exception&) {
+    return invalid(
+        "the manifest is not one that this version of `kinfold link` wrote, or it was changed; link again");
+  }
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,42 @@
+// The manifest of a run: what went in, what came out, and all that is needed to do it again.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "linkage/command.h"
+#include "linkage/link.h"
+
+namespace kinfold::linkage {
+
+struct ManifestInput {
+  std::string role;  ///< "left", "right", "model", "decisions".
+  std::string
+      path;  ///< Relative to the manifest's folder where that can be said; so a moved folder still works.
+  std::string sha256;
+};
+
+struct ManifestOutput {
+  std::string name;
+  std::string sha256;
+};
+
+struct Manifest {
+  std::string version;
+  std::vector<ManifestInput> inputs;
+  std::vector<ManifestOutput> outputs;
+  LinkCommand command;  ///< Paths as they are found from here; out_dir is the manifest's folder.
+};
+
+Result<std::string> sha256_of_file(const std::string& path);
+
+/// Hashes the inputs; \retval kIo if one cannot be read again.
+Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& result,
+                                  const LinkReport& report, const std::vector<ManifestOutput>& outputs);
+
+/// \retval kInvalid if it is not such a file or from a version that wrote less; kIo.
+Result<Manifest> read_manifest(const std::string& path);
+
+}  // namespace kinfold::linkage
