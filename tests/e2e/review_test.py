@@ -114,6 +114,13 @@ class Review(InFolder):
         self.assertEqual(run_json("review", "compare", folder)["unsettled"], 0)
         with open(f"{folder}/decisions.csv", encoding="utf-8") as file:
             self.assertEqual(sum(row["coder"] == "agreed" for row in csv.DictReader(file)), 4)
+        judged = run_json("link", f"{self.folder}/left.csv", f"{self.folder}/right.csv", "--decisions", f"{folder}/decisions.csv", "--out", f"{self.folder}/judged")
+        self.assertEqual(judged["clerical"]["decisions_on_other_pairs"], 0, "the pairs that were drawn are those of the run")
+        self.assertEqual(sum(band["same"] + band["different"] + band["cannot_tell"] for band in judged["clerical"]["strata"]), 20)
+        with open(f"{self.folder}/judged/report.html", encoding="utf-8") as file:
+            report = file.read()
+        self.assertIn("Precision and recall by people&#39;s decisions, with 95 % intervals", report)
+        self.assertIn("By weight band: what the model expected, and what people said", report)
 
     def test_clusters_come_whole_and_one_key_takes_them(self):
         run("link", f"{self.folder}/right.csv", f"{self.folder}/right.csv", "--pairing", "many", "--out", f"{self.folder}/twice", check=0)
