@@ -22,22 +22,25 @@ constexpr std::array<std::string_view, 14> kIdColumns = {
     "unique_id", "id", "rec_id", "record_id", "person_id", "reference", "register_id", "row_id",
     "uid", "row", "pid", "recid", "unique_identifier", "identifier"};
 
+// Asked of every column for every field, and of a single pair too: ASCII only, without the locale.
 std::string header_key(std::string_view name) {
   std::string key;
   for (const char c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (c >= 'A' && c <= 'Z') key += static_cast<char>(c - 'A' + 'a');
+    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) key += c;
   }
   return key;
 }
 
 // Whose value it is, or which of several: said before a column's name, and no part of it.
 constexpr std::array<std::string_view, 12> kHeaderPrefixes = {
-    "mailing_address_", "home_address_", "mailing_", "home_", "residential_", "current_",
-    "postal_", "person_", "patient_", "client_", "applicant_", "pupil_"};
+    "mailingaddress", "homeaddress", "mailing", "home", "residential", "current",
+    "postal", "person", "patient", "client", "applicant", "pupil"};
 
 std::string without_prefix(std::string_view name) {
+  std::string key = header_key(name);
   for (const auto prefix : kHeaderPrefixes) {
-    if (header_key(name).starts_with(header_key(prefix))) return header_key(name).substr(header_key(prefix).size());
+    if (key.starts_with(prefix)) return key.substr(prefix.size());
   }
   return {};
 }
@@ -344,12 +347,14 @@ bool both_sides_have_values(const EncodedField& field, std::size_t left_count, s
 }  // namespace
 
 const table::Column* find_column(const table::Table& table, const std::vector<std::string>& names) {
+  std::vector<std::string> wanted;
+  for (const auto& name : names) wanted.push_back(header_key(name));
   for (const auto& key_of : {header_key, without_prefix}) {
-    for (const auto& name : names) {
-      const std::string wanted = header_key(name);
-      for (const auto& column : table.columns()) {
-        if (key_of(column.name()) == wanted) return &column;
-      }
+    std::vector<std::string> keys;
+    for (const auto& column : table.columns()) keys.push_back(key_of(column.name()));
+    for (const auto& name : wanted) {
+      const auto found = std::find(keys.begin(), keys.end(), name);
+      if (found != keys.end()) return &table.columns()[static_cast<std::size_t>(found - keys.begin())];
     }
   }
   return nullptr;
