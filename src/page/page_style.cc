@@ -154,7 +154,11 @@ constexpr std::string_view kDraw = R"js(
     var box = document.getElementById(script.getAttribute("data-chart"));
     var sentence = box.innerHTML;
     vegaEmbed(box, JSON.parse(script.textContent), { renderer: "svg", actions: false, config: config })
-      .then(function (drawn) { box.view = drawn.view; })
+      .then(function (drawn) {
+        box.view = drawn.view;
+        // The box is the image and says what it shows; its parts would be read out one by one.
+        box.querySelectorAll("svg").forEach(function (svg) { svg.setAttribute("aria-hidden", "true"); });
+      })
       .catch(function () { box.innerHTML = sentence; });
   });
 })();
