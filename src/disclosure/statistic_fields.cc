@@ -22,7 +22,8 @@ Contributors contributors_of(const Output& output, std::size_t row, const std::s
   }
   if (base == nullptr) return who;
   for (const auto& layout : output.layout) {
-    if (layout.role != Role::kCount && layout.role != Role::kContributors && layout.role != Role::kPart) continue;
+    if (layout.role != Role::kCount && layout.role != Role::kContributors && layout.role != Role::kPart)
+      continue;
     const bool whole_row = layout.role == Role::kContributors && layout.variable.empty();
     if (layout.variable != base->variable && !whole_row) continue;
     const auto* data = output.table.find(layout.column);
@@ -36,7 +37,8 @@ namespace {
 
 /// A mean in [0, 1] that times its n is a whole number is a share of n: is the count it implies, or what is
 /// left of n, too small?
-Verdict judge_implied_count(const Output& output, std::size_t row, const std::string& n, double mean, const Rules& given) {
+Verdict judge_implied_count(const Output& output, std::size_t row, const std::string& n, double mean,
+                            const Rules& given) {
   const double people = contributors_of(output, row, n)[0].value_or(0);
   const double part = std::nearbyint(mean * people);
   if (mean < 0 || mean > 1 || people == 0 || std::abs(mean * people - part) > 1e-7 * people) return {};
@@ -48,6 +50,30 @@ Verdict judge_implied_count(const Output& output, std::size_t row, const std::st
     verdict.rule = "implied-count";
     verdict.reason = fmt::format("times {} it is the count {}: {}", n, part, verdict.reason);
     return verdict;
+  }
+  return {};
+}
+
+/// A mean of a yes or no is a share, whatever it is called: "programme_mean" over n_treated. The means of a
+/// row stand or fall together: beside them stands their difference (the effect), and from that and one mean
+/// the other can be worked out.
+Verdict judge_means(const Output& output, std::size_t row, const ColumnLayout& layout, const Rules& given) {
+  const auto is_mean = [](const ColumnLayout& one) {
+    return one.role == Role::kEstimate &&
+           (one.column.find("mean") != std::string::npos || one.column.find("share") != std::string::npos);
+  };
+  if (!is_mean(layout)) return {};
+  for (const auto& other : output.layout) {
+    if (!is_mean(other) || other.n != layout.n) continue;
+    const auto* data = output.table.find(other.column);
+    if (data == nullptr || data->type() == table::ColumnType::kString || data->is_null(row)) continue;
+    for (const auto& n : layout.n) {
+      auto verdict = judge_implied_count(output, row, n, data->number_at(row), given);
+      if (!verdict.fails()) continue;
+      if (other.column != layout.column)
+        verdict.reason = other.column + " can be worked out from it and their difference: " + verdict.reason;
+      return verdict;
+    }
   }
   return {};
 }
@@ -66,7 +92,8 @@ Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t
       auto verdict = judge_statistic(contributors_of(output, row, layout.of), rules);
       return verdict.fails() ? verdict : judge_implied_count(output, row, layout.of, value, given);
     }
-    case Role::kPercentile: return judge_percentile(layout.percentile, contributors_of(output, row, layout.of), rules);
+    case Role::kPercentile:
+      return judge_percentile(layout.percentile, contributors_of(output, row, layout.of), rules);
     case Role::kMinimum:
     case Role::kMaximum: return judge_extreme(rules);
     case Role::kAtRisk: return judge_at_risk(value, rules);
@@ -82,12 +109,7 @@ Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t
       return verdict;
     }
   }
-  // A mean of a yes or no is a share, whatever it is called: "programme_mean" over n_treated.
-  const bool is_mean = layout.column.find("mean") != std::string::npos || layout.column.find("share") != std::string::npos;
-  for (const auto& column : layout.n) {
-    if (!is_mean) break;
-    if (auto verdict = judge_implied_count(output, row, column, value, given); verdict.fails()) return verdict;
-  }
+  if (auto verdict = judge_means(output, row, layout, given); verdict.fails()) return verdict;
   for (const auto& other : output.layout) {
     if (other.role != Role::kResidualDf) continue;
     const auto* data = output.table.find(other.column);

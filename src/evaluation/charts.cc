@@ -86,12 +86,15 @@ std::string in_lines(const std::string& text) {
   return out;
 }
 
-/// Breaks the labels of a field and makes room for two lines a row where one is broken.
+/// Breaks the labels of a field and makes room in every row for the lines of the longest.
 void wrap_labels(json& rows, const std::string& field, json& spec_height) {
+  std::ptrdiff_t lines = 1;
   for (auto& row : rows) {
-    row[field] = in_lines(row[field].get<std::string>());
-    if (row[field].get<std::string>().find('\n') != std::string::npos) spec_height = {{"step", 32}};
+    const auto text = in_lines(row[field].get<std::string>());
+    lines = std::max(lines, 1 + std::count(text.begin(), text.end(), '\n'));
+    row[field] = text;
   }
+  if (lines > 1) spec_height = {{"step", 8 + 12 * lines}};
 }
 
 json group_colour() {
@@ -153,6 +156,7 @@ std::string study_chart(json rows, const char* time, const char* time_title, dou
   const json x = {{"field", time},
                   {"type", "quantitative"},
                   {"title", time_title},
+                  {"scale", {{"zero", false}, {"nice", false}, {"padding", 16}}},
                   {"axis", {{"tickMinStep", 1}, {"format", "d"}}}};
   const auto rule = [&](const char* low, const char* high, int width) -> json {
     return {{"mark", {{"type", "rule"}, {"strokeWidth", width}, {"color", kProgramme}}},
@@ -304,7 +308,7 @@ std::string event_study_chart(const OutputTable& events, const std::string& vari
 std::string staggered_chart(const OutputTable& dynamic, const Staggered& section) {
   auto rows = rows_of(dynamic.table, study_columns("periods_since_start"),
                       [&](const auto& t, std::size_t r) { return is(t, r, "outcome", section.id); });
-  return study_chart(std::move(rows), "periods_since_start", "periods since the start (0 is the first)",
+  return study_chart(std::move(rows), "periods_since_start", "periods since the start",
                      section.is_share ? 100 : 1, section.is_share ? "effect, percentage points" : "effect");
 }
 

@@ -63,6 +63,10 @@ class PanelIndex {
 /// 1 for rows of `people` that meet every condition. \retval kInvalid naming the column.
 Result<std::vector<std::uint8_t>> meets(const table::Table& people, const std::vector<Condition>& conditions);
 
+/// A column as numbers, NaN where missing. Text is read as numbers where all of it is: empty, NA, NaN, NULL and a lone point
+/// are missing. \retval kInvalid naming the first row that holds something else, or that is infinite.
+Result<std::vector<double>> numbers_of(const table::Column& column);
+
 /// A quantity for each row of the people table; NaN: missing.
 Result<std::vector<double>> quantity_of(const table::Table& people, const PanelIndex& panel, const Quantity& quantity);
 

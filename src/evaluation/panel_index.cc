@@ -6,6 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "evaluation/frame_internal.h"
 
 namespace kinfold::evaluation {
@@ -24,6 +25,12 @@ std::optional<double> parse_number(const std::string& text) {
   return value;
 }
 
+/// As R, Stata and databases write it.
+bool stands_for_missing(std::string_view text) {
+  return text.empty() || text == "." || ascii_lower(text) == "na" || ascii_lower(text) == "nan" ||
+         ascii_lower(text) == "null";
+}
+
 bool compare(Condition::Op op, double a, double b) {
   switch (op) {
     case Condition::Op::kEqual: return a == b;
@@ -38,22 +45,26 @@ bool compare(Condition::Op op, double a, double b) {
   return false;
 }
 
-bool is_numeric(const Column& column) { return column.type() != ColumnType::kString && column.type() != ColumnType::kDate; }
+bool is_numeric(const Column& column) {
+  return column.type() != ColumnType::kString && column.type() != ColumnType::kDate;
+}
 
-bool holds(const Condition& condition, const Column& column, const std::vector<std::optional<double>>& numbers,
-           std::size_t row) {
+bool holds(const Condition& condition, const Column& column,
+           const std::vector<std::optional<double>>& numbers, std::size_t row) {
   if (column.is_null(row)) return false;
   if (condition.op == Condition::Op::kTrue) return column.number_at(row) != 0;
   if (is_numeric(column)) {
     const double own = column.number_at(row);
     for (const auto& number : numbers) {
-      const bool hit = condition.op == Condition::Op::kIn ? own == *number : compare(condition.op, own, *number);
+      const bool hit =
+          condition.op == Condition::Op::kIn ? own == *number : compare(condition.op, own, *number);
       if (hit) return true;
     }
     return false;
   }
   const auto own = column.text_at(row);
-  const bool listed = std::find(condition.values.begin(), condition.values.end(), own) != condition.values.end();
+  const bool listed =
+      std::find(condition.values.begin(), condition.values.end(), own) != condition.values.end();
   switch (condition.op) {
     case Condition::Op::kEqual:
     case Condition::Op::kIn: return listed;
@@ -68,10 +79,12 @@ bool holds(const Condition& condition, const Column& column, const std::vector<s
   return false;
 }
 
-Result<std::vector<std::optional<double>>> condition_numbers(const Condition& condition, const Column& column) {
+Result<std::vector<std::optional<double>>> condition_numbers(const Condition& condition,
+                                                             const Column& column) {
   std::vector<std::optional<double>> numbers;
   if (condition.op == Condition::Op::kTrue && !is_numeric(column)) {
-    return invalid("plan: the condition \"" + condition.text + "\" needs a value to compare column " + column.name() + " with");
+    return invalid("plan: the condition \"" + condition.text + "\" needs a value to compare column " +
+                   column.name() + " with");
   }
   for (const auto& value : condition.values) {
     numbers.push_back(column.type() == ColumnType::kBool && (value == "true" || value == "false")
@@ -109,7 +122,8 @@ Result<std::vector<std::uint8_t>> meets(const Table& people, const std::vector<C
   std::vector<std::uint8_t> in(people.row_count(), 1);
   for (const auto& condition : conditions) {
     auto column = people.require(condition.column);
-    if (!column.ok()) return invalid("plan: the condition \"" + condition.text + "\": " + column.error().message);
+    if (!column.ok())
+      return invalid("plan: the condition \"" + condition.text + "\": " + column.error().message);
     auto numbers = condition_numbers(condition, *column.value());
     if (!numbers.ok()) return numbers.error();
     for (std::size_t row = 0; row < in.size(); ++row) {
@@ -123,7 +137,8 @@ Result<PanelIndex> PanelIndex::build(const Table& people, const Table* panel, co
   PanelIndex index;
   index.person_count_ = people.row_count();
   if (panel == nullptr) return index;
-  if (id_column.empty()) return invalid("plan: a panel needs data.id, the column that names the unit in both tables");
+  if (id_column.empty())
+    return invalid("plan: a panel needs data.id, the column that names the unit in both tables");
   auto ids = people.require(id_column);
   if (!ids.ok()) return invalid("people: " + ids.error().message);
   auto panel_ids = panel->require(id_column);
@@ -131,7 +146,8 @@ Result<PanelIndex> PanelIndex::build(const Table& people, const Table* panel, co
   auto quarters = panel->require("quarter");
   if (!quarters.ok()) return invalid("panel: " + quarters.error().message);
   index.panel_ = panel;
-  const bool whole = ids.value()->type() == ColumnType::kInt64 && panel_ids.value()->type() == ColumnType::kInt64;
+  const bool whole =
+      ids.value()->type() == ColumnType::kInt64 && panel_ids.value()->type() == ColumnType::kInt64;
   std::unordered_map<std::int64_t, std::uint32_t> by_number;
   std::unordered_map<std::string, std::uint32_t> by_text;
   for (std::uint32_t row = 0; row < people.row_count(); ++row) {
@@ -159,25 +175,29 @@ Result<PanelIndex> PanelIndex::build(const Table& people, const Table* panel, co
 
 Result<std::vector<double>> PanelIndex::summarise(const Quantity& quantity) const {
   if (panel_ == nullptr) {
-    return invalid("plan: variable " + quantity.variable + " is of the panel, but there is none; give a folder with people and panel");
+    return invalid("plan: variable " + quantity.variable +
+                   " is of the panel, but there is none; give a folder with people and panel");
   }
   auto column = panel_->require(quantity.variable);
   if (!column.ok()) return invalid("panel: " + column.error().message);
-  if (column.value()->type() == ColumnType::kString) {
-    return invalid("panel: column " + quantity.variable + " holds text; a number is needed");
-  }
+  auto read = numbers_of(*column.value());
+  if (!read.ok()) return invalid("panel: " + read.error().message);
+  const auto& values = read.value();
   std::vector<Running> running(person_count_);
   for (std::size_t row = 0; row < person_of_row_.size(); ++row) {
     const auto person = person_of_row_[row];
-    if (person == kNobody || quarter_of_row_[row] < quantity.first_quarter || quarter_of_row_[row] > quantity.last_quarter) continue;
-    if (column.value()->is_null(row)) {
+    if (person == kNobody || quarter_of_row_[row] < quantity.first_quarter ||
+        quarter_of_row_[row] > quantity.last_quarter)
+      continue;
+    if (std::isnan(values[row])) {
       running[person].missing = true;
     } else {
-      if (column.value()->number_at(row) < 0 && quantity.measure != Measure::kMean) {
-        return invalid("panel: column " + quantity.variable + " holds a value below 0, which no count or number of days is; "
+      if (values[row] < 0 && quantity.measure != Measure::kMean) {
+        return invalid("panel: column " + quantity.variable +
+                       " holds a value below 0, which no count or number of days is; "
                        "correct the data, or use measure = \"mean\" if it is a figure that may be negative");
       }
-      running[person].sum += column.value()->number_at(row);
+      running[person].sum += values[row];
       ++running[person].seen;
     }
   }
@@ -187,19 +207,33 @@ Result<std::vector<double>> PanelIndex::summarise(const Quantity& quantity) cons
   return out;
 }
 
-Result<std::vector<double>> quantity_of(const Table& people, const PanelIndex& panel, const Quantity& quantity) {
+Result<std::vector<double>> numbers_of(const Column& column) {
+  std::vector<double> out(column.size());
+  const auto wrong = [&](std::size_t row, const std::string& what) {
+    return invalid("row " + std::to_string(row + 1) + " of column " + column.name() + " holds " + what);
+  };
+  for (std::size_t row = 0; row < out.size(); ++row) {
+    out[row] = column.type() == ColumnType::kString ? kMissing : column.number_at(row);
+    if (column.type() == ColumnType::kString && !column.is_null(row)) {
+      const auto text = std::string(trim(column.string_at(row)));
+      if (stands_for_missing(text)) continue;
+      const auto number = parse_number(text);
+      if (!number) return wrong(row, "text where a number is needed");
+      out[row] = *number;
+    }
+    if (std::isinf(out[row])) return wrong(row, "an infinite value; correct it, or leave the cell empty");
+  }
+  return out;
+}
+
+Result<std::vector<double>> quantity_of(const Table& people, const PanelIndex& panel,
+                                        const Quantity& quantity) {
   if (!quantity.variable.empty()) return panel.summarise(quantity);
   auto column = people.require(quantity.column);
   if (!column.ok()) return invalid("plan: " + column.error().message);
-  if (column.value()->type() == ColumnType::kString) {
-    return invalid("plan: column " + quantity.column + " holds text where a number is needed; for a covariate write category = true");
-  }
-  std::vector<double> out(people.row_count());
-  for (std::size_t row = 0; row < out.size(); ++row) {
-    const double value = column.value()->number_at(row);
-    out[row] = std::isfinite(value) ? value : kMissing;
-  }
-  return out;
+  auto numbers = numbers_of(*column.value());
+  if (numbers.ok() || column.value()->type() != ColumnType::kString) return numbers;
+  return invalid(numbers.error().message + "; for a covariate of categories write category = true");
 }
 
 }  // namespace kinfold::evaluation

@@ -131,6 +131,12 @@ class Report {
                 interactions_for_reading(*interactions, plan_));
   }
 
+  std::string method_title(const std::string& id) const {
+    const auto found =
+        std::find_if(plan_.methods.begin(), plan_.methods.end(), [&](const auto& m) { return m.id == id; });
+    return found == plan_.methods.end() ? id : found->title;
+  }
+
   /// Why an estimate is missing, each reason once.
   void add_reasons(const OutputTable& effects) {
     std::vector<std::pair<std::string, std::string>> reasons;  // reason, of what
@@ -138,8 +144,10 @@ class Report {
     for (std::size_t r = 0; r < t.row_count(); ++r) {
       const auto reason = t.find("not_estimable_because")->text_at(r);
       if (reason.empty()) continue;
-      const auto what = t.find("outcome")->text_at(r) + " (" + t.find("subgroup")->text_at(r) + ", " +
-                        t.find("method")->text_at(r) + ")";
+      const auto subgroup = t.find("subgroup")->text_at(r);
+      const auto what = outcome_title(plan_, t.find("outcome")->text_at(r)) + " (" +
+                        (subgroup == "all" ? "everybody" : subgroup_title(plan_, subgroup)) + ", " +
+                        method_title(t.find("method")->text_at(r)) + ")";
       const auto known =
           std::find_if(reasons.begin(), reasons.end(), [&](const auto& one) { return one.first == reason; });
       if (known == reasons.end()) {
@@ -245,7 +253,8 @@ class Report {
       if (after->is_null(r)) continue;
       ++total;
       if (std::fabs(after->double_at(r)) > plan_.smd_limit) {
-        beyond.push_back(t.find("covariate")->text_at(r) + " (" + t.find("outcome")->text_at(r) + ")");
+        beyond.push_back(t.find("covariate")->text_at(r) + " (" +
+                         outcome_title(plan_, t.find("outcome")->text_at(r)) + ")");
       }
     }
     if (beyond.empty()) {

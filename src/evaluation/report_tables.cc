@@ -36,14 +36,23 @@ std::string with_unit(const std::string& text, bool share) {
   return share && text != kWithheld ? text + " pp" : text;
 }
 
+/// Both ends with as many decimals as the larger needs.
 std::string range_text(const Table& t, std::size_t row, const char* low, const char* high, bool share) {
-  const auto from = effect_text(t, row, low, share);
-  return from == kWithheld ? from : from + " to " + effect_text(t, row, high, share);
+  const auto* from = t.find(low);
+  const auto* to = t.find(high);
+  if (from == nullptr || to == nullptr || from->is_null(row) || to->is_null(row)) return kWithheld;
+  const double unit = share ? 100 : 1;
+  const double a = unit * from->double_at(row);
+  const double b = unit * to->double_at(row);
+  const int decimals = share ? 2 : decimals_for(std::max(std::fabs(a), std::fabs(b)));
+  return plain_number(a, decimals) + " to " + plain_number(b, decimals);
 }
+
+std::string p_text(double p) { return p < 0.001 ? "< 0.001" : fmt::format("{:.3f}", p); }
 
 std::string p_text(const Table& t, std::size_t row, const char* column) {
   const auto* found = t.find(column);
-  return found == nullptr || found->is_null(row) ? "" : fmt::format("{:.3f}", found->double_at(row));
+  return found == nullptr || found->is_null(row) ? "" : p_text(found->double_at(row));
 }
 
 bool is_share(const Plan& plan, const std::string& id) {
@@ -141,7 +150,7 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan, const st
         number("comparison_mean", share),
         with_unit(number("estimate", false), share),
         range_text(t, r, "ci_low", "ci_high", share),
-        adjusted == nullptr || adjusted->is_null(r) ? "" : fmt::format("{:.3f}", adjusted->double_at(r))};
+        adjusted == nullptr || adjusted->is_null(r) ? "" : p_text(adjusted->double_at(r))};
     for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
   }
   return out;

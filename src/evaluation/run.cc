@@ -109,12 +109,26 @@ std::string sample_problem(const Plan& plan, const Sample& sample) {
   const auto treated = static_cast<std::size_t>(std::count(sample.treated.begin(), sample.treated.end(), 1));
   const auto comparison = sample.size() - treated;
   if (sample.size() == 0) return "the outcome is missing for everybody";
+  if (treated == 0) return "nobody with the outcome is treated";
+  if (comparison == 0) return "everybody with the outcome is treated, so there is nobody to compare with";
   if (treated < plan.units_min || comparison < plan.units_min) {
-    return "only " + std::string(treated < plan.units_min ? "treated" : "comparison") +
-           " units below the plan's minimum of " + std::to_string(plan.units_min) + " have the outcome";
+    return "fewer than " + std::to_string(plan.units_min) +
+           std::string(treated < plan.units_min ? " treated" : " comparison") +
+           " units have the outcome, which is the plan's minimum (settings.units_min)";
   }
   if (!varies(sample.y.data(), sample.size())) return "the outcome is the same for everybody";
   return {};
+}
+
+/// Regressions have no score that would fail where the groups have nothing in common.
+std::string extrapolation(const Method& method, const Sample& sample) {
+  if (method.kind != MethodKind::kRegression && method.kind != MethodKind::kRegressionAdjustment) return {};
+  const auto apart =
+      separating_column(sample.outcome_design(), sample.outcome_design_names(), sample.treated);
+  if (apart.empty()) return {};
+  return "the groups do not overlap: " + apart +
+         " tells all the treated from all the others, so a regression could only extrapolate; leave it out, "
+         "or restrict the population";
 }
 
 double standard_deviation(const std::vector<double>& values) {
@@ -256,7 +270,8 @@ void fill_estimate(const Plan& plan, const Effect& effect, Estimate& estimate) {
   estimate.n_comparison = effect.n_comparison;
   if (!std::isfinite(effect.estimate) || !std::isfinite(effect.variance) || effect.variance <= 0) {
     estimate.not_estimable_because =
-        "the standard error does not exist here: too little varies between the units used";
+        "the standard error does not exist here: too little varies between the units used, or values are too "
+        "large to compute with";
     return;
   }
   const double error = std::sqrt(effect.variance);
@@ -332,6 +347,8 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
       if (!run.estimate.not_estimable_because.empty()) return run;
     }
   }
+  run.estimate.not_estimable_because = extrapolation(method, of.sample);
+  if (!run.estimate.not_estimable_because.empty()) return run;
   const auto strata = one_sided_strata(method, of.sample);
   if (!strata.empty()) run.note = "For " + run.estimate.outcome + " by " + method.id + ", " + strata;
   auto effect = apply_method(method, of.sample, run.score, fit ? &*fit : nullptr);

@@ -38,7 +38,8 @@ Working working_values(double eta, bool treated, ScoreLink link) {
   return {p, weight, eta + ((treated ? 1.0 : 0.0) - p) / slope};
 }
 
-double deviance_of(const Vector& probability, std::span<const std::uint8_t> treated, std::span<const double> weights) {
+double deviance_of(const Vector& probability, std::span<const std::uint8_t> treated,
+                   std::span<const double> weights) {
   double sum = 0;
   for (std::size_t i = 0; i < treated.size(); ++i) {
     const double term = 2.0 * (treated[i] ? std::log(probability[i]) : std::log1p(-probability[i]));
@@ -63,9 +64,30 @@ std::size_t runaway_column(const Matrix& x, const Vector& beta, const Vector& er
 }
 
 Error separated(const std::string& name) {
-  return invalid("propensity score: " + name +
-                 " tells the treated from the others without fail for some units, so the score does not exist; "
-                 "leave it out, join its levels, or restrict the population");
+  return invalid(
+      "propensity score: " + name +
+      " tells the treated from the others without fail for some units, so the score does not exist; "
+      "leave it out, join its levels, or restrict the population");
+}
+
+/// Whether every treated unit lies above every other: then no maximum exists (Albert and Anderson 1984,
+/// complete separation).
+bool lies_apart(const Vector& eta, std::span<const std::uint8_t> treated) {
+  double lowest_treated = INFINITY;
+  double highest_other = -INFINITY;
+  for (std::size_t i = 0; i < eta.size(); ++i) {
+    if (treated[i])
+      lowest_treated = std::min(lowest_treated, eta[i]);
+    else
+      highest_other = std::max(highest_other, eta[i]);
+  }
+  return lowest_treated > highest_other;
+}
+
+Error no_overlap(const std::string& name) {
+  return invalid("propensity score: the groups do not overlap: " + name +
+                 " tells all the treated from all the others, so the score does not exist; leave it out, or "
+                 "restrict the population");
 }
 
 bool all_finite(const Vector& v) {
@@ -73,8 +95,8 @@ bool all_finite(const Vector& v) {
 }
 
 /// Sets the weight of each unit in a round and its working response times that weight.
-void set_round(const Vector& eta, std::span<const std::uint8_t> treated, ScoreLink link, std::span<const double> weights,
-               Vector& weight, Vector& weighted_response) {
+void set_round(const Vector& eta, std::span<const std::uint8_t> treated, ScoreLink link,
+               std::span<const double> weights, Vector& weight, Vector& weighted_response) {
   for (std::size_t i = 0; i < eta.size(); ++i) {
     const auto work = working_values(eta[i], treated[i] != 0, link);
     weight[i] = weights.empty() ? work.weight : weights[i] * work.weight;
@@ -82,8 +104,9 @@ void set_round(const Vector& eta, std::span<const std::uint8_t> treated, ScoreLi
   }
 }
 
-Result<ScoreFit> iterate(const Matrix& x, const std::vector<std::string>& names, std::span<const std::uint8_t> treated,
-                         ScoreLink link, double deviance_tolerance, std::span<const double> weights) {
+Result<ScoreFit> iterate(const Matrix& x, const std::vector<std::string>& names,
+                         std::span<const std::uint8_t> treated, ScoreLink link, double deviance_tolerance,
+                         std::span<const double> weights, std::string* apart = nullptr) {
   ScoreFit fit;
   fit.link = link;
   fit.probability.resize(x.rows);
@@ -100,12 +123,19 @@ Result<ScoreFit> iterate(const Matrix& x, const std::vector<std::string>& names,
     fit.coefficients = solve_symmetric(information, transposed_product(x, weighted_response));
     if (!all_finite(fit.coefficients)) return separated("the covariates together");
     eta = product(x, fit.coefficients);
+    if (lies_apart(eta, treated)) {
+      const auto name = strongest_column(x, names, fit.coefficients);
+      if (apart != nullptr) *apart = name;
+      return no_overlap(name);
+    }
     for (std::size_t i = 0; i < x.rows; ++i) {
       fit.probability[i] = working_values(eta[i], treated[i] != 0, link).probability;
     }
     fit.deviance = deviance_of(fit.probability, treated, weights);
-    if (fit.deviance < 1e-6 * static_cast<double>(x.rows)) return separated(strongest_column(x, names, fit.coefficients));
-    if (fit.iteration_count > 1 && std::fabs(fit.deviance - deviance_before) <= deviance_tolerance * (fit.deviance + 0.1)) {
+    if (fit.deviance < 1e-6 * static_cast<double>(x.rows))
+      return separated(strongest_column(x, names, fit.coefficients));
+    if (fit.iteration_count > 1 &&
+        std::fabs(fit.deviance - deviance_before) <= deviance_tolerance * (fit.deviance + 0.1)) {
       fit.converged = true;
       break;
     }
@@ -113,7 +143,8 @@ Result<ScoreFit> iterate(const Matrix& x, const std::vector<std::string>& names,
   }
   fit.inverse_information = inverse_of_symmetric(information);
   fit.std_errors.resize(x.cols);
-  for (std::size_t c = 0; c < x.cols; ++c) fit.std_errors[c] = std::sqrt(std::max(0.0, fit.inverse_information.at(c, c)));
+  for (std::size_t c = 0; c < x.cols; ++c)
+    fit.std_errors[c] = std::sqrt(std::max(0.0, fit.inverse_information.at(c, c)));
   const auto runaway = runaway_column(x, fit.coefficients, fit.std_errors);
   if (runaway < x.cols) return separated("covariate " + names[runaway]);
   if (!fit.converged) {
@@ -125,6 +156,13 @@ Result<ScoreFit> iterate(const Matrix& x, const std::vector<std::string>& names,
 }
 
 }  // namespace
+
+std::string separating_column(const Matrix& x, const std::vector<std::string>& names,
+                              std::span<const std::uint8_t> treated) {
+  std::string apart;
+  (void)iterate(x, names, treated, ScoreLink::kLogit, 1e-6, {}, &apart);
+  return apart;
+}
 
 std::string strongest_column(const Matrix& x, const std::vector<std::string>& names, const Vector& beta) {
   std::size_t strongest = x.cols;
@@ -191,9 +229,12 @@ Result<ScoreFit> fit_score(const Matrix& x, const std::vector<std::string>& name
   if (treated.size() != x.rows || names.size() != x.cols || (!weights.empty() && weights.size() != x.rows)) {
     return internal_error("fit_score: shapes differ");
   }
-  const auto treated_count = static_cast<std::size_t>(std::count(treated.begin(), treated.end(), std::uint8_t{1}));
-  if (treated_count == 0) return invalid("propensity score: nobody is treated; check the plan's treatment values");
-  if (treated_count == x.rows) return invalid("propensity score: everybody is treated; there is nobody to compare with");
+  const auto treated_count =
+      static_cast<std::size_t>(std::count(treated.begin(), treated.end(), std::uint8_t{1}));
+  if (treated_count == 0)
+    return invalid("propensity score: nobody is treated; check the plan's treatment values");
+  if (treated_count == x.rows)
+    return invalid("propensity score: everybody is treated; there is nobody to compare with");
   if (x.rows <= x.cols) {
     return invalid("propensity score: " + std::to_string(x.rows) + " units for " + std::to_string(x.cols) +
                    " coefficients; take covariates out");

@@ -24,6 +24,20 @@ std::string of_whom(const Outcome& outcome) {
   return outcome.population.empty() ? outcome.title : outcome.title + " (" + outcome.population + ")";
 }
 
+/// The effect alone, where the shares or means behind it are withheld.
+std::string sentence_without_means(const Plan& plan, const Outcome& outcome, const EffectRow& row) {
+  const double unit = outcome.is_share ? 100 : 1;
+  const int decimals = outcome.is_share ? 2 : decimals_for(std::max(std::fabs(row.low), std::fabs(row.high)));
+  const auto number = [&](double value) { return plain_number(unit * value, decimals); };
+  return fmt::format(
+      "{}: a difference of {}{} ({:.0f}% interval {} to {}); the figures behind it are withheld, because too "
+      "few people "
+      "stand behind them. {}",
+      of_whom(outcome), number(row.estimate), outcome.is_share ? " percentage points" : "",
+      100 * plan.confidence, number(row.low), number(row.high),
+      effect_verdict(row.estimate, row.low, row.high, outcome.good_is_less));
+}
+
 std::string sentence_of(const Plan& plan, const Outcome& outcome, const EffectRow& row) {
   const auto level = plain_number(100 * plan.confidence, 0);
   if (outcome.is_share) {
@@ -133,8 +147,10 @@ std::vector<std::string> headline_sentences(const Plan& plan, const std::vector<
       const EffectRow effect{value_at(t, "programme_mean", row), value_at(t, "comparison_mean", row),
                              value_at(t, "estimate", row),       value_at(t, "ci_low", row),
                              value_at(t, "ci_high", row),        0};
-      if (std::isfinite(effect.estimate) && std::isfinite(effect.low) && std::isfinite(effect.programme)) {
-        out.push_back(sentence_of(plan, outcome, effect));
+      if (std::isfinite(effect.estimate) && std::isfinite(effect.low) && std::isfinite(effect.high)) {
+        const bool whole = std::isfinite(effect.programme) && std::isfinite(effect.comparison);
+        out.push_back(whole ? sentence_of(plan, outcome, effect)
+                            : sentence_without_means(plan, outcome, effect));
         continue;
       }
       const auto reason = t.find("not_estimable_because")->text_at(row);

@@ -25,23 +25,23 @@ Error bad_row(const Staggered& section, const std::string& column, std::size_t r
                  ": " + problem);
 }
 
-Result<const Column*> number_column(const Table& table, const Staggered& section, const std::string& name) {
+/// The column as numbers, NaN where missing.
+Result<std::vector<double>> number_column(const Table& table, const Staggered& section,
+                                          const std::string& name) {
+  const std::string where = "plan, staggered " + section.id + ": ";
   auto column = table.require(name);
-  if (!column.ok()) return invalid("plan, staggered " + section.id + ": " + column.error().message);
-  const auto type = column.value()->type();
-  if (type == ColumnType::kString || type == ColumnType::kDate) {
-    return invalid("plan, staggered " + section.id + ": column " + name + " holds " +
-                   (type == ColumnType::kDate ? "dates" : "text") + "; a number is needed");
-  }
-  return column;
+  if (!column.ok()) return invalid(where + column.error().message);
+  if (column.value()->type() == ColumnType::kDate)
+    return invalid(where + "column " + name + " holds dates; a number is needed");
+  auto numbers = numbers_of(*column.value());
+  if (!numbers.ok()) return invalid(where + numbers.error().message);
+  return numbers;
 }
 
 /// A whole number of a column that should hold nothing else.
-Result<int> whole_at(const Column& column, std::size_t row, const Staggered& section) {
-  const double value = column.is_null(row) ? NAN : column.number_at(row);
+Result<int> whole(double value, const std::string& column, std::size_t row, const Staggered& section) {
   if (!(std::fabs(value) < 1e9) || value != std::floor(value)) {
-    return bad_row(section, column.name(), row,
-                   "a whole number is needed; number the periods 1, 2, 3 or by year");
+    return bad_row(section, column, row, "a whole number is needed; number the periods 1, 2, 3 or by year");
   }
   return static_cast<int>(value);
 }
@@ -49,36 +49,34 @@ Result<int> whole_at(const Column& column, std::size_t row, const Staggered& sec
 /// The columns of a section.
 struct Columns {
   const Column* unit = nullptr;
-  const Column* period = nullptr;
-  const Column* first = nullptr;
-  const Column* outcome = nullptr;
   const Column* cluster = nullptr;
-  std::vector<const Column*> covariates;
+  std::vector<double> period;
+  std::vector<double> first;
+  std::vector<double> outcome;
+  std::vector<std::vector<double>> covariates;
 };
 
 Result<Columns> find_columns(const Table& table, const Staggered& section) {
   Columns out;
-  auto unit = table.require(section.unit_column);
-  if (!unit.ok()) return invalid("plan, staggered " + section.id + ": " + unit.error().message);
-  out.unit = unit.value();
-  const std::pair<const std::string*, const Column**> numbers[] = {
-      {&section.period_column, &out.period},
-      {&section.first_treated_column, &out.first},
-      {&section.outcome_column, &out.outcome}};
-  for (const auto& [name, place] : numbers) {
-    auto column = number_column(table, section, *name);
-    if (!column.ok()) return column.error();
+  const std::pair<const std::string*, const Column**> texts[] = {{&section.unit_column, &out.unit},
+                                                                 {&section.cluster_column, &out.cluster}};
+  for (const auto& [name, place] : texts) {
+    if (name->empty()) continue;
+    auto column = table.require(*name);
+    if (!column.ok()) return invalid("plan, staggered " + section.id + ": " + column.error().message);
     *place = column.value();
   }
-  for (const auto& name : section.covariate_columns) {
-    auto column = number_column(table, section, name);
-    if (!column.ok()) return column.error();
-    out.covariates.push_back(column.value());
-  }
-  if (!section.cluster_column.empty()) {
-    auto column = table.require(section.cluster_column);
-    if (!column.ok()) return invalid("plan, staggered " + section.id + ": " + column.error().message);
-    out.cluster = column.value();
+  std::vector<std::pair<std::string, std::vector<double>*>> numbers = {
+      {section.period_column, &out.period},
+      {section.first_treated_column, &out.first},
+      {section.outcome_column, &out.outcome}};
+  out.covariates.resize(section.covariate_columns.size());
+  for (std::size_t c = 0; c < out.covariates.size(); ++c)
+    numbers.emplace_back(section.covariate_columns[c], &out.covariates[c]);
+  for (const auto& [name, place] : numbers) {
+    auto read = number_column(table, section, name);
+    if (!read.ok()) return read.error();
+    *place = std::move(read.value());
   }
   return out;
 }
@@ -101,17 +99,14 @@ struct Grid {
 
 /// 0: never. A unit that begins after the last period is one of those who never do within the data.
 Result<int> first_treated_at(const Columns& columns, const Staggered& section, std::size_t row) {
-  if (columns.first->is_null(row)) return 0;
-  const auto text = columns.first->text_at(row);
-  if (std::find(section.never.begin(), section.never.end(), text) != section.never.end()) return 0;
-  const double value = columns.first->number_at(row);
+  const double value = columns.first[row];
+  if (std::isnan(value)) return 0;
   for (const auto& never : section.never) {
-    if (!never.empty() && std::strtod(never.c_str(), nullptr) == value)
-      return 0;  // "0" where the file has 0.0
+    if (!never.empty() && std::strtod(never.c_str(), nullptr) == value) return 0;
   }
-  auto first = whole_at(*columns.first, row, section);
+  auto first = whole(value, section.first_treated_column, row, section);
   if (first.ok() && first.value() == 0)
-    return bad_row(section, columns.first->name(), row, "0 is no period; add it to never");
+    return bad_row(section, section.first_treated_column, row, "0 is no period; add it to never");
   return first;
 }
 
@@ -131,7 +126,7 @@ Result<std::vector<Row>> read_units(const Table& table, const Columns& columns, 
     if (in.value()[row] == 0) continue;
     if (columns.unit->is_null(row))
       return bad_row(section, columns.unit->name(), row, "the unit has no name");
-    const auto period = whole_at(*columns.period, row, section);
+    const auto period = whole(columns.period[row], section.period_column, row, section);
     if (!period.ok()) return period.error();
     const auto first = first_treated_at(columns, section, row);
     if (!first.ok()) return first.error();
@@ -148,7 +143,7 @@ Result<std::vector<Row>> read_units(const Table& table, const Columns& columns, 
     const auto earlier = grid.first_row[unit];
     const std::string but = ", but row " + std::to_string(earlier + 1) + " says otherwise of the same unit";
     if (grid.first_treated[unit] != first.value())
-      return bad_row(section, columns.first->name(), row, "a unit begins once" + but);
+      return bad_row(section, section.first_treated_column, row, "a unit begins once" + but);
     if (columns.cluster != nullptr && columns.cluster->text_at(earlier) != columns.cluster->text_at(row)) {
       return bad_row(section, columns.cluster->name(), row, "a unit stays in one cluster" + but);
     }
@@ -166,7 +161,7 @@ Result<Grid> make_grid(const Table& table, const Columns& columns, const Stagger
   std::sort(grid.periods.begin(), grid.periods.end());
   grid.periods.erase(std::unique(grid.periods.begin(), grid.periods.end()), grid.periods.end());
   if (grid.periods.size() > 1000) {
-    return invalid("plan, staggered " + section.id + ": column " + columns.period->name() + " has " +
+    return invalid("plan, staggered " + section.id + ": column " + section.period_column + " has " +
                    std::to_string(grid.periods.size()) + " periods; at most 1,000. Count in longer ones");
   }
   grid.row.assign(grid.names.size() * grid.periods.size(), kNoRow);
@@ -175,7 +170,7 @@ Result<Grid> make_grid(const Table& table, const Columns& columns, const Stagger
         std::lower_bound(grid.periods.begin(), grid.periods.end(), one.period) - grid.periods.begin();
     auto& place = grid.row[one.unit * grid.periods.size() + static_cast<std::size_t>(period)];
     if (place != kNoRow) {
-      return bad_row(section, columns.period->name(), one.row,
+      return bad_row(section, section.period_column, one.row,
                      "the unit is there twice in this period; one row a unit and period is needed");
     }
     place = one.row;
@@ -190,13 +185,11 @@ Result<Grid> make_grid(const Table& table, const Columns& columns, const Stagger
 bool is_complete(const Grid& grid, std::uint32_t unit, const Columns& columns) {
   for (std::size_t t = 0; t < grid.periods.size(); ++t) {
     const auto row = grid.row_at(unit, t);
-    if (row == kNoRow || columns.outcome->is_null(row) || !std::isfinite(columns.outcome->number_at(row)))
-      return false;
+    if (row == kNoRow || std::isnan(columns.outcome[row])) return false;
   }
   const auto first = grid.row_at(unit, 0);
-  return std::all_of(columns.covariates.begin(), columns.covariates.end(), [&](const Column* column) {
-    return !column->is_null(first) && std::isfinite(column->number_at(first));
-  });
+  return std::all_of(columns.covariates.begin(), columns.covariates.end(),
+                     [&](const auto& values) { return !std::isnan(values[first]); });
 }
 
 std::string counted(std::size_t count, const std::string& what) {
@@ -238,7 +231,7 @@ void add_covariates(const Grid& grid, const Columns& columns, const Staggered& s
   for (std::size_t i = 0; i < grid.kept.size(); ++i) {
     all.at(i, 0) = 1;
     for (std::size_t c = 0; c < columns.covariates.size(); ++c) {
-      all.at(i, c + 1) = columns.covariates[c]->number_at(grid.row_at(grid.kept[i], 0));
+      all.at(i, c + 1) = columns.covariates[c][grid.row_at(grid.kept[i], 0)];
     }
   }
   const auto kept = independent_columns(all);
@@ -275,7 +268,7 @@ Result<StaggeredPanel> read_staggered_panel(const Table& table, const Staggered&
     const auto unit = grid.kept[i];
     panel.first_treated.push_back(grid.first_treated[unit]);
     for (std::size_t t = 0; t < grid.periods.size(); ++t)
-      panel.y.at(i, t) = columns.value().outcome->number_at(grid.row_at(unit, t));
+      panel.y.at(i, t) = columns.value().outcome[grid.row_at(unit, t)];
     if (columns.value().cluster == nullptr) continue;
     const auto cluster = columns.value().cluster->text_at(grid.row_at(unit, 0));
     panel.cluster.push_back(

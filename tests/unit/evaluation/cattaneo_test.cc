@@ -74,7 +74,8 @@ TEST(Cattaneo, MatchingErrorsWithAnEstimatedScoreAgreeWithStata) {
   options.variance_neighbours = 1;  // Stata's default nn(2) counts the unit itself
   options.estimated_score = &fit;
   options.estimand = Estimand::kAte;
-  EXPECT_NEAR(std::sqrt(nearest_effect(sample, fit.probability, options).value().variance), 32.021, 5e-4);  // teffects psmatch, manual
+  EXPECT_NEAR(std::sqrt(nearest_effect(sample, fit.probability, options).value().variance), 32.021,
+              5e-4);  // teffects psmatch, manual
   options.estimand = Estimand::kAtt;
   // From the formulas written out in R, unit by unit (with the score known: 26.6022).
   EXPECT_NEAR(std::sqrt(nearest_effect(sample, fit.probability, options).value().variance), 26.75111, 5e-6);

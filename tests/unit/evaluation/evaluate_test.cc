@@ -73,7 +73,8 @@ struct People {
 People make_people(std::size_t count, std::uint64_t seed) {
   People out;
   for (const char* name : {"person", "family"}) out.people.add(name, ColumnType::kInt64);
-  for (const char* name : {"authority", "group", "gender", "linked_dwp"}) out.people.add(name, ColumnType::kString);
+  for (const char* name : {"authority", "group", "gender", "linked_dwp"})
+    out.people.add(name, ColumnType::kString);
   out.people.add("age", ColumnType::kInt64);
   out.people.add("score", ColumnType::kDouble);
   for (const char* name : {"person", "quarter"}) out.panel.add(name, ColumnType::kInt64);
@@ -115,7 +116,8 @@ Evaluation run(const People& data, const std::string& plan = kPlan, std::size_t 
   return std::move(result).value();
 }
 
-const Estimate& find(const Evaluation& e, const std::string& outcome, const std::string& subgroup, const std::string& method) {
+const Estimate& find(const Evaluation& e, const std::string& outcome, const std::string& subgroup,
+                     const std::string& method) {
   for (const auto& one : e.estimates) {
     if (one.outcome == outcome && one.subgroup == subgroup && one.method == method) return one;
   }
@@ -136,7 +138,8 @@ TEST(Evaluate, LeavesOutThoseWhoAreNotLinked) {
   const auto data = make_people(2000, 2);
   const auto result = run(data);
   std::uint64_t linked = 0;
-  for (std::size_t r = 0; r < data.people.row_count(); ++r) linked += data.people.find("linked_dwp")->string_at(r) == "good" ? 1U : 0U;
+  for (std::size_t r = 0; r < data.people.row_count(); ++r)
+    linked += data.people.find("linked_dwp")->string_at(r) == "good" ? 1U : 0U;
   const auto& raw = find(result, "benefit", "all", "raw");
   EXPECT_EQ(raw.n_treated + raw.n_comparison, linked);
 }
@@ -157,7 +160,8 @@ TEST(Evaluate, DoesNotDependOnTheOrderOfRows) {
 
 TEST(Evaluate, IsTheSameOnAnyNumberOfThreads) {
   const auto data = make_people(1500, 4);
-  EXPECT_EQ(estimates_to_json(run(data, kPlan, 1).estimates), estimates_to_json(run(data, kPlan, 3).estimates));
+  EXPECT_EQ(estimates_to_json(run(data, kPlan, 1).estimates),
+            estimates_to_json(run(data, kPlan, 3).estimates));
 }
 
 TEST(Evaluate, DescribesEveryColumnOfEveryOutput) {
@@ -177,11 +181,13 @@ TEST(Evaluate, DescribesEveryColumnOfEveryOutput) {
 TEST(Evaluate, CountsTheEligibleInTheMatchRates) {
   const auto data = make_people(1000, 6);
   const auto result = run(data);
-  const auto rates = std::find_if(result.outputs.begin(), result.outputs.end(), [](const auto& o) { return o.id == "match_rates"; });
+  const auto rates = std::find_if(result.outputs.begin(), result.outputs.end(),
+                                  [](const auto& o) { return o.id == "match_rates"; });
   ASSERT_NE(rates, result.outputs.end());
   std::int64_t everybody = 0;
   for (std::size_t r = 0; r < rates->table.row_count(); ++r) {
-    if (rates->table.find("subgroup")->string_at(r) == "all") everybody += rates->table.find("eligible")->int_at(r);
+    if (rates->table.find("subgroup")->string_at(r) == "all")
+      everybody += rates->table.find("eligible")->int_at(r);
   }
   EXPECT_EQ(everybody, 1000);
 }
@@ -202,13 +208,30 @@ TEST(Evaluate, ReportNeedsOnlyTheTablesAndShowsWhatIsHiddenAsHidden) {
   }
 }
 
+TEST(Evaluate, AnEffectIsToldWhereOnlyTheSharesBehindItAreWithheld) {
+  auto result = run(make_people(800, 7));
+  for (auto& output : result.outputs) {
+    if (output.id != "effects") continue;
+    for (const char* name : {"programme_mean", "comparison_mean"}) {
+      table::Column hidden(name, ColumnType::kDouble);
+      for (std::size_t r = 0; r < output.table.row_count(); ++r) hidden.append_null();
+      *output.table.find(name) = hidden;
+    }
+  }
+  const auto page = render_report(plan_of(kPlan), result.outputs, result.notes);
+  EXPECT_NE(page.find("the figures behind it are withheld, because too few people stand behind them"),
+            std::string::npos);
+}
+
 TEST(Evaluate, AReportSaysThatThePlanWasChanged) {
   const auto result = run(make_people(300, 8));
   ReportOptions options;
   const std::string words = "The plan was changed after it was registered";
-  EXPECT_EQ(render_report(plan_of(kPlan), result.outputs, result.notes, options).find(words), std::string::npos);
+  EXPECT_EQ(render_report(plan_of(kPlan), result.outputs, result.notes, options).find(words),
+            std::string::npos);
   options.plan_changed = true;
-  EXPECT_NE(render_report(plan_of(kPlan), result.outputs, result.notes, options).find(words), std::string::npos);
+  EXPECT_NE(render_report(plan_of(kPlan), result.outputs, result.notes, options).find(words),
+            std::string::npos);
 }
 
 struct BadInput {
@@ -233,13 +256,19 @@ std::string replaced(const std::string& from, const std::string& to) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, EvaluateRefusal,
-    ::testing::Values(BadInput{"NoTreatmentColumn", replaced("column = \"group\"", "column = \"grp\""), "grp"},
-                      BadInput{"NobodyLeft", replaced("treated = [\"programme\"]\ncomparison = [\"waiting\"]", "treated = ['x']\ncomparison = ['y']"),
-                               "no row is both in the population and in a group"},
-                      BadInput{"NoVariable", replaced("variable = \"jsa\"\nquarters = [0, 1]", "variable = \"esa\"\nquarters = [0, 1]"), "esa"},
-                      BadInput{"NoCluster", replaced("cluster = \"family\"", "cluster = \"fam\""), "data.cluster"},
-                      BadInput{"TextAsNumber", replaced("column = \"score\"", "column = \"gender\""), "holds text"},
-                      BadInput{"NumberAgainstText", replaced("gender = 'female'", "age = 'old'"), "holds numbers, with text"}),
+    ::testing::Values(
+        BadInput{"NoTreatmentColumn", replaced("column = \"group\"", "column = \"grp\""), "grp"},
+        BadInput{"NobodyLeft",
+                 replaced("treated = [\"programme\"]\ncomparison = [\"waiting\"]",
+                          "treated = ['x']\ncomparison = ['y']"),
+                 "no row is both in the population and in a group"},
+        BadInput{"NoVariable",
+                 replaced("variable = \"jsa\"\nquarters = [0, 1]", "variable = \"esa\"\nquarters = [0, 1]"),
+                 "esa"},
+        BadInput{"NoCluster", replaced("cluster = \"family\"", "cluster = \"fam\""), "data.cluster"},
+        BadInput{"TextAsNumber", replaced("column = \"score\"", "column = \"gender\""), "holds text"},
+        BadInput{"NumberAgainstText", replaced("gender = 'female'", "age = 'old'"),
+                 "holds numbers, with text"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 /// A table of one outcome y, treatment t and covariate x, built by a rule.
@@ -255,8 +284,10 @@ Table simple(std::size_t count, Rule rule) {
 }
 
 constexpr const char* kSimplePlan =
-    "[data]\ncluster = 'g'\n[treatment]\ncolumn = 't'\ntreated = '1'\ncomparison = '0'\n[[outcome]]\nid = 'y'\ncolumn = 'y'\n"
-    "[[covariate]]\ncolumn = 'x'\n[[method]]\nkind = 'nearest'\n[[method]]\nkind = 'ipw'\n[[method]]\nkind = 'aipw'\n"
+    "[data]\ncluster = 'g'\n[treatment]\ncolumn = 't'\ntreated = '1'\ncomparison = '0'\n[[outcome]]\nid = "
+    "'y'\ncolumn = 'y'\n"
+    "[[covariate]]\ncolumn = 'x'\n[[method]]\nkind = 'nearest'\n[[method]]\nkind = 'ipw'\n[[method]]\nkind = "
+    "'aipw'\n"
     "[[method]]\nkind = 'regression'\n";
 
 std::vector<Estimate> simple_run(const Table& people) {
@@ -275,40 +306,134 @@ void put(std::vector<table::Column>& c, int t, double x, double y, int g) {
 void expect_none(const std::vector<Estimate>& estimates, const std::string& reason, std::size_t first = 0) {
   for (std::size_t k = first; k < estimates.size(); ++k) {
     EXPECT_FALSE(estimates[k].estimate.has_value()) << estimates[k].method;
-    EXPECT_NE(estimates[k].not_estimable_because.find(reason), std::string::npos) << estimates[k].not_estimable_because;
+    EXPECT_NE(estimates[k].not_estimable_because.find(reason), std::string::npos)
+        << estimates[k].not_estimable_because;
   }
 }
 
 TEST(NotEstimable, AnOutcomeThatIsTheSameForEverybody) {
-  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), 3, int(i)); })), "the same for everybody");
+  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), 3, int(i)); })),
+              "the same for everybody");
 }
 TEST(NotEstimable, AnOutcomeThatIsMissingForEverybody) {
-  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), NAN, int(i)); })), "missing for everybody");
+  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), NAN, int(i)); })),
+              "missing for everybody");
 }
 TEST(NotEstimable, TooFewTreated) {
-  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i < 5, double(i % 7), double(i % 3), int(i)); })), "only treated units below");
+  expect_none(
+      simple_run(simple(100, [](auto i, auto& c) { put(c, i < 5, double(i % 7), double(i % 3), int(i)); })),
+      "fewer than 10 treated units");
 }
 TEST(NotEstimable, EverybodyTreated) {
-  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, 1, double(i % 7), double(i % 3), int(i)); })), "only comparison units below");
+  expect_none(
+      simple_run(simple(100, [](auto i, auto& c) { put(c, 1, double(i % 7), double(i % 3), int(i)); })),
+      "everybody with the outcome is treated");
 }
 TEST(NotEstimable, OneCluster) {
-  expect_none(simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), double(i % 3), 1); })), "one cluster only");
+  expect_none(
+      simple_run(simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), double(i % 3), 1); })),
+      "one cluster only");
 }
 TEST(NotEstimable, NoOverlapAtAllNamesTheCovariate) {
-  auto estimates = simple_run(simple(100, [](auto i, auto& c) { put(c, i < 50, double(i), double(i % 3), int(i)); }));
-  estimates.pop_back();  // the regression extrapolates, as regressions do
-  expect_none(estimates, "does not exist");
+  const auto estimates =
+      simple_run(simple(100, [](auto i, auto& c) { put(c, i < 50, double(i), double(i % 3), int(i)); }));
+  expect_none(estimates, "the groups do not overlap: covariate x tells");  // a regression too could only extrapolate
+}
+TEST(NotEstimable, ValuesTooLargeToComputeWith) {
+  expect_none(simple_run(simple(
+                  100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), double(i % 3) * 1e300, int(i)); })),
+              "too large to compute with");
+}
+
+/// As simple(), with y as text, one cell of which is something else.
+Table with_text(const std::string& cell) {
+  Table t;
+  t.add("t", ColumnType::kInt64);
+  t.add("x", ColumnType::kDouble);
+  t.add("y", ColumnType::kString);
+  t.add("g", ColumnType::kInt64);
+  for (std::size_t i = 0; i < 100; ++i) {
+    auto& c = t.columns();
+    c[0].append_int(i % 2);
+    c[1].append_double(double(i % 7));
+    c[2].append_string(i == 41 ? cell : " " + std::to_string(i % 5) + ".5");
+    c[3].append_int(std::int64_t(i));
+  }
+  return t;
+}
+
+TEST(Numbers, InTextAreReadWithWhatOthersWriteForMissing) {
+  for (const char* missing : {"", "NA", "nan", "NULL", "."}) {
+    const auto estimates = simple_run(with_text(missing));
+    EXPECT_EQ(estimates.back().n_treated + estimates.back().n_comparison, 99u) << missing;
+    EXPECT_TRUE(estimates.back().estimate.has_value());
+  }
+  EXPECT_EQ(simple_run(with_text("2"))[3].n_treated, 50u);
+}
+
+TEST(Numbers, ThatAreNoneAreRefusedWithTheirRowAndNotTheirValue) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"Smith", "outcome y: row 42 of column y holds text where a number is needed"},
+      {"1,5", "row 42 of column y holds text where a number is needed"},
+      {"inf", "row 42 of column y holds an infinite value"},
+      {"1e999", "row 42 of column y holds text where a number is needed"}};
+  for (const auto& [cell, message] : cases) {
+    const auto t = with_text(cell);
+    const auto result = evaluate({&t, nullptr, nullptr}, plan_of(kSimplePlan), {});
+    ASSERT_FALSE(result.ok()) << cell;
+    EXPECT_NE(result.error().message.find(message), std::string::npos) << result.error().message;
+    EXPECT_EQ(result.error().message.find("Smith"), std::string::npos);
+  }
+}
+
+TEST(Evaluate, NamesTheLineOfAMisspeltColumnAndWhatWasMeant) {
+  const auto t = simple(100, [](auto i, auto& c) { put(c, i % 2, double(i % 7), double(i % 3), int(i)); });
+  const auto result = evaluate({&t, nullptr, nullptr},
+                               plan_of("[treatment]\ncolumn = 'treated'\ntreated = '1'\ncomparison = "
+                                       "'0'\n[[outcome]]\nid = 'y'\ncolumn = 'y'\n"),
+                               {});
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().message,
+            "p.toml, line 2: treatment.column: no column 'treated'; there are: t, x, y, g. Add the column or "
+            "correct its name");
+}
+
+TEST(Evaluate, ListsAFewOfTenThousandColumns) {
+  Table t = simple(60, [](auto i, auto& c) { put(c, i % 2, double(i % 7), double(i % 3), int(i)); });
+  for (int k = 0; k < 10'000; ++k) {
+    auto& column = t.add("column_" + std::to_string(k), ColumnType::kDouble);
+    for (std::size_t i = 0; i < 60; ++i) column.append_double(double((i * 31 + std::size_t(k)) % 17));
+  }
+  auto plan = std::string(kSimplePlan);
+  const auto result =
+      evaluate({&t, nullptr, nullptr}, plan_of(plan + "[[covariate]]\ncolumn = 'column_12345'\n"), {});
+  ASSERT_FALSE(result.ok());
+  EXPECT_NE(result.error().message.find("did you mean 'column_1"), std::string::npos)
+      << result.error().message;
+  EXPECT_LT(result.error().message.size(), 600u);
+  EXPECT_TRUE(evaluate({&t, nullptr, nullptr}, plan_of(plan), {}).ok());
+}
+
+TEST(Evaluate, SaysHowManyHaveAThirdTreatmentValue) {
+  const auto t =
+      simple(300, [](auto i, auto& c) { put(c, int(i % 3), double(i % 7), double(i % 5), int(i)); });
+  const auto result = evaluate({&t, nullptr, nullptr}, plan_of(kSimplePlan), {});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result.value().notes.front(), "100 rows are in neither the programme nor the comparison group.");
 }
 
 TEST(Evaluate, LeavesOutACovariateThatOthersTellAndSaysSo) {
-  Table t = simple(400, [](auto i, auto& c) { put(c, (i * 7919 % 13) < 5, double(i % 7), double(i % 5), int(i)); });
+  Table t =
+      simple(400, [](auto i, auto& c) { put(c, (i * 7919 % 13) < 5, double(i % 7), double(i % 5), int(i)); });
   auto& twice = t.add("twice", ColumnType::kDouble);
   for (std::size_t i = 0; i < 400; ++i) twice.append_double(2 * double(i % 7) + 1);
-  auto result = evaluate({&t, nullptr, nullptr}, plan_of(std::string(kSimplePlan) + "[[covariate]]\ncolumn = 'twice'\n"), {});
+  auto result = evaluate({&t, nullptr, nullptr},
+                         plan_of(std::string(kSimplePlan) + "[[covariate]]\ncolumn = 'twice'\n"), {});
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result.value().estimates[0].estimate.has_value());
-  EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(),
-                          [](const auto& note) { return note.find("\"twice\" was left out") != std::string::npos; }));
+  EXPECT_TRUE(std::any_of(result.value().notes.begin(), result.value().notes.end(), [](const auto& note) {
+    return note.find("\"twice\" was left out") != std::string::npos;
+  }));
 }
 
 TEST(EvaluateCommand, WritesAReportAndOneFileATable) {
@@ -327,7 +452,8 @@ TEST(EvaluateCommand, WritesAReportAndOneFileATable) {
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_NE(result.value().estimates_json.find("\"std_error\""), std::string::npos);
   EXPECT_EQ(result.value().summary.size(), 2u);
-  for (const char* name : {"report.html", "effects.csv", "balance.csv", "overlap.csv", "trends.csv", "description.csv", "match_rates.csv"}) {
+  for (const char* name : {"report.html", "effects.csv", "balance.csv", "overlap.csv", "trends.csv",
+                           "description.csv", "match_rates.csv"}) {
     EXPECT_TRUE(std::filesystem::exists(folder / "out" / name)) << name;
   }
   std::filesystem::remove_all(folder);

@@ -40,7 +40,9 @@ class Lalonde : public ::testing::Test {
     }
     return effective_sample_size(w);
   }
-  std::vector<double> column(std::size_t c) const { return {sample_.x.column(c), sample_.x.column(c) + sample_.size()}; }
+  std::vector<double> column(std::size_t c) const {
+    return {sample_.x.column(c), sample_.x.column(c) + sample_.size()};
+  }
   Sample sample_;
   ScoreFit fit_;
 };
@@ -59,7 +61,8 @@ TEST_F(Lalonde, RawDifferenceAndRegressionAgreeWithR) {
   Matrix x(sample_.size(), sample_.x.cols + 1);
   for (std::size_t i = 0; i < sample_.size(); ++i) x.at(i, 0) = sample_.treated[i];
   std::copy(sample_.x.values.begin(), sample_.x.values.end(), x.column(1));
-  const auto fit = fit_linear(x, sample_.y, {.covariance = Covariance::kClassic, .weights = {}, .clusters = {}});
+  const auto fit =
+      fit_linear(x, sample_.y, {.covariance = Covariance::kClassic, .weights = {}, .clusters = {}});
   EXPECT_NEAR(fit.value().coefficients[0], 1548.2438, 5e-5);
   EXPECT_NEAR(fit.value().std_error(0), 781.2793, 5e-5);
 }
@@ -100,12 +103,15 @@ TEST_F(Lalonde, KernelMatchingAgreesWithPsmatch2) {
   const auto narrow = kernel_effect(sample_, fit_.probability, KernelKind::kEpanechnikov, .06).value();
   EXPECT_NEAR(narrow.estimate, 1249.40775, 1e-5);  // the score of R's glm stops at 1e-8 of the deviance
   EXPECT_EQ(narrow.n_treated, 184u);
-  EXPECT_NEAR(kernel_effect(sample_, fit_.probability, KernelKind::kEpanechnikov, .1).value().estimate, 1184.70644, 5e-6);
-  EXPECT_NEAR(kernel_effect(sample_, fit_.probability, KernelKind::kGaussian, .06).value().estimate, 1157.95448, 5e-6);
+  EXPECT_NEAR(kernel_effect(sample_, fit_.probability, KernelKind::kEpanechnikov, .1).value().estimate,
+              1184.70644, 5e-6);
+  EXPECT_NEAR(kernel_effect(sample_, fit_.probability, KernelKind::kGaussian, .06).value().estimate,
+              1157.95448, 5e-6);
 }
 
 TEST_F(Lalonde, NearestNeighboursWithTiesAveragedAgree) {
-  for (const auto& [k, expected] : std::vector<std::pair<std::uint32_t, double>>{{1, 1968.79972}, {2, 1811.27673}, {5, 1446.37552}}) {
+  for (const auto& [k, expected] :
+       std::vector<std::pair<std::uint32_t, double>>{{1, 1968.79972}, {2, 1811.27673}, {5, 1446.37552}}) {
     NearestEffectOptions options;
     options.neighbours = k;
     EXPECT_NEAR(nearest_effect(sample_, fit_.probability, options).value().estimate, expected, 5e-6) << k;
@@ -123,7 +129,8 @@ TEST_F(Lalonde, GreedyPairsAgree) {
     double estimate;
   };
   for (const auto& row : {Row{.25, 116, 2029.32749}, Row{.2, 113, 1571.74445}, Row{.1, 111, 1835.40768}}) {
-    const auto effect = greedy_effect(sample_, fit_.probability, {.caliper = row.caliper * score_sd()}).value();
+    const auto effect =
+        greedy_effect(sample_, fit_.probability, {.caliper = row.caliper * score_sd()}).value();
     EXPECT_EQ(effect.n_treated, row.pairs) << row.caliper;
     EXPECT_NEAR(effect.estimate, row.estimate, 5e-6) << row.caliper;
   }

@@ -32,9 +32,11 @@ TEST(MatchWithReplacement, IsWhatThePlainLoopFinds) {
         auto ordered = distance;
         std::sort(ordered.begin(), ordered.end());
         const double reach = ordered[std::min<std::size_t>(k, pool.size()) - 1] + 1e-10;
-        const auto expected = std::count_if(distance.begin(), distance.end(), [&](double d) { return d <= reach; });
+        const auto expected =
+            std::count_if(distance.begin(), distance.end(), [&](double d) { return d <= reach; });
         ASSERT_EQ(ranges[i].count(), static_cast<std::uint32_t>(expected)) << grid << " " << k << " " << i;
-        for (auto at = ranges[i].begin; at < ranges[i].end; ++at) ASSERT_LE(std::fabs(sorted.score[at] - from[i]), reach + 1e-15);
+        for (auto at = ranges[i].begin; at < ranges[i].end; ++at)
+          ASSERT_LE(std::fabs(sorted.score[at] - from[i]), reach + 1e-15);
       }
     }
   }
@@ -47,12 +49,14 @@ TEST(MatchWithReplacement, KeepsToTheCaliper) {
   std::size_t unmatched = 0;
   for (std::size_t i = 0; i < from.size(); ++i) {
     unmatched += ranges[i].count() == 0 ? 1U : 0U;
-    for (auto at = ranges[i].begin; at < ranges[i].end; ++at) EXPECT_LE(std::fabs(sorted.score[at] - from[i]), 0.001);
+    for (auto at = ranges[i].begin; at < ranges[i].end; ++at)
+      EXPECT_LE(std::fabs(sorted.score[at] - from[i]), 0.001);
   }
   EXPECT_GT(unmatched, 0u);
 }
 
-std::vector<std::uint32_t> plain_greedy(const std::vector<double>& from, const std::vector<double>& pool, std::optional<double> caliper) {
+std::vector<std::uint32_t> plain_greedy(const std::vector<double>& from, const std::vector<double>& pool,
+                                        std::optional<double> caliper) {
   std::vector<std::uint32_t> order(from.size());
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return from[a] > from[b]; });
@@ -82,7 +86,9 @@ TEST(MatchWithoutReplacement, IsWhatThePlainLoopFinds) {
     for (const auto caliper : {std::optional<double>{}, std::optional<double>{0.01}}) {
       const auto from = scores(150, 5, grid);
       const auto pool = scores(120, 6, grid);
-      EXPECT_EQ(match_without_replacement(from, pool, MatchOrder::kLargest, caliper), plain_greedy(from, pool, caliper)) << grid;
+      EXPECT_EQ(match_without_replacement(from, pool, MatchOrder::kLargest, caliper),
+                plain_greedy(from, pool, caliper))
+          << grid;
     }
   }
 }
@@ -112,7 +118,8 @@ TEST(MatchGreedy, TakesOnlyWhatIsAllowedAndRoundByRound) {
   GreedyOptions options;
   options.ratio = 2;
   options.allowed = [](std::uint32_t a, std::uint32_t b) { return a % 3 == b % 3; };
-  for (const auto order : {MatchOrder::kLargest, MatchOrder::kSmallest, MatchOrder::kData, MatchOrder::kClosest}) {
+  for (const auto order :
+       {MatchOrder::kLargest, MatchOrder::kSmallest, MatchOrder::kData, MatchOrder::kClosest}) {
     options.order = order;
     std::vector<bool> taken(pool.size(), false);
     std::vector<int> mates(from.size(), 0);
@@ -162,8 +169,8 @@ TEST(KernelSums, AreWhatThePlainLoopFinds) {
         double size = 0;
         for (std::size_t j = 0; j < point.size(); ++j) {
           const double u = (query[i] - point[j]) / h;
-          const double k = kernel == KernelKind::kGaussian ? std::exp(-u * u / 2)
-                           : std::fabs(u) >= 1             ? 0
+          const double k = kernel == KernelKind::kGaussian  ? std::exp(-u * u / 2)
+                           : std::fabs(u) >= 1              ? 0
                            : kernel == KernelKind::kUniform ? 0.5
                                                             : 0.75 * (1 - u * u);
           sum += k * value[j];
