@@ -149,6 +149,38 @@ TEST(Check, AnEstimateNeedsEnoughOnBothSides) {
   EXPECT_THAT(checked.outputs[0].at(1, 1).reason, HasSubstr("n_comparison"));
 }
 
+TEST(Check, AMeanThatAnotherAndTheirDifferenceWouldGiveAwayGoesWithIt) {
+  table::Table table;
+  table.add("outcome", table::ColumnType::kString);
+  for (const char* name : {"n_treated", "n_comparison"}) table.add(name, table::ColumnType::kInt64);
+  for (const char* name : {"programme_mean", "comparison_mean", "estimate"}) table.add(name, table::ColumnType::kDouble);
+  // 8 of 2,356 on the programme: their share is 8 people. 0.00696 less 0.00357 is that share again.
+  for (const double treated : {8.0, 80.0}) {
+    table.find("outcome")->append_string(treated < 10 ? "rare" : "common");
+    table.find("n_treated")->append_int(2356);
+    table.find("n_comparison")->append_int(1819);
+    table.find("programme_mean")->append_double(treated / 2356);
+    table.find("comparison_mean")->append_double(0.00696 * treated / 8);
+    table.find("estimate")->append_double(treated / 2356 - 0.00696 * treated / 8);
+  }
+  auto layout = guess_layout(table);
+  for (const char* name : {"programme_mean", "comparison_mean"}) {
+    ColumnLayout mean;
+    mean.column = name;
+    mean.role = Role::kEstimate;
+    mean.n = {"n_treated", "n_comparison"};
+    layout.push_back(mean);
+  }
+  const auto checked = check_one({"effects", "Effects", {}, table, layout});
+  const auto& output = checked.outputs[0];
+  ASSERT_TRUE(output.publishable()) << (output.refusals.empty() ? "" : output.refusals[0]);
+  EXPECT_EQ(output.at(0, 3).rule, "implied-count");
+  EXPECT_EQ(output.at(0, 4).status, CellStatus::kPrimary) << "with the effect it would give the other away";
+  EXPECT_THAT(output.at(0, 4).reason, HasSubstr("programme_mean can be worked out from it"));
+  EXPECT_EQ(output.at(0, 5).status, CellStatus::kPublished);
+  for (std::size_t c = 3; c < 6; ++c) EXPECT_EQ(output.at(1, c).status, CellStatus::kPublished) << c;
+}
+
 TEST(Check, AColumnThatNobodyExplainedIsRefused) {
   auto output = counts_output("t", {"age"}, {{"a", 40}, {"Total", 40}});
   auto& strange = output.table.add("xyzzy", table::ColumnType::kDouble);
