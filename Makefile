@@ -76,9 +76,11 @@ console-load: build ## 200 people at the console (needs wrk): alone, while a mat
 	@command -v wrk >/dev/null || { echo "console-load: install wrk" >&2; exit 1; }
 	@KINFOLD=build/release/src/cli/kinfold KINFOLD_SOURCE=. node bench/console/load.mjs
 
-console-scan: build ## Wapiti and testssl.sh over the console, on this machine alone (Debian packages wapiti, testssl.sh); minutes.
-	@command -v wapiti testssl >/dev/null || { echo "console-scan: install wapiti and testssl.sh" >&2; exit 1; }
-	@KINFOLD=build/release/src/cli/kinfold KINFOLD_SOURCE=. node bench/console/scan.mjs
+console-scan: build ## Wapiti (PyPI) and testssl.sh (Debian) over the console, on this machine alone; minutes.
+	@command -v testssl >/dev/null || { echo "console-scan: install testssl.sh" >&2; exit 1; }
+	@test -d build/scan-venv || python3 -m venv build/scan-venv
+	@build/scan-venv/bin/pip install --quiet wapiti3
+	@WAPITI=build/scan-venv/bin/wapiti KINFOLD=build/release/src/cli/kinfold KINFOLD_SOURCE=. node bench/console/scan.mjs
 
 lint: ## Report what clang-format and clang-tidy would change; needs clang-format-14 and clang-tidy-14.
 	@command -v clang-tidy-14 >/dev/null || { echo "lint: install clang-format-14 and clang-tidy-14" >&2; exit 1; }

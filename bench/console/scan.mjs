@@ -15,7 +15,7 @@ const found = []
 function wapiti(who, address, cookie) {
   const out = join(folder, `wapiti-${who}.json`)
   const headers = cookie ? ['-H', `Cookie: ${cookie}`] : []
-  spawnSync('wapiti', ['-u', address, '-m', modules, ...headers, '-x', address + 'sign-out', '--flush-session', '--store-session', folder, '--max-scan-time', String(seconds),
+  spawnSync(process.env.WAPITI ?? 'wapiti', ['-u', address, '-m', modules, ...headers, ...(cookie ? ['-x', address + 'sign-out'] : []), '--flush-session', '--store-session', folder, '--max-scan-time', String(seconds),
     '--max-attack-time', '20', '-d', '4', '-t', '5', '--no-bugreport', '-f', 'json', '-o', out], { stdio: ['ignore', 'ignore', 'inherit'] })
   const report = JSON.parse(readFileSync(out, 'utf8'))
   let count = 0
