@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
+.PHONY: setup build demo test test-python package asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -29,7 +29,13 @@ demo: build ## Run the whole cycle of a synthetic programme in $(DEMO_DIR).
 # The last line is `N passed, N failed`, over all suites. The second build, with sanitizers, is of the
 # rooms that read bytes from outside or hold keys; KINFOLD_SANITIZE_TESTS=0 leaves it out.
 test: setup ## Build and run every test.
-	@scripts/run-tests.sh release $(if $(filter 0,$(KINFOLD_SANITIZE_TESTS)),,asan-core)
+	@scripts/run-tests.sh release python $(if $(filter 0,$(KINFOLD_SANITIZE_TESTS)),,asan-core)
+
+test-python: build ## Build the Python package into build/python-venv and run its tests.
+	@scripts/run-tests.sh python
+
+package: build ## A Debian package (dist/kinfold_*.deb) with what is inside as SPDX.
+	@scripts/package.sh
 
 asan: setup ## The tests under the address and undefined behaviour sanitizers.
 	@scripts/run-tests.sh asan

@@ -12,7 +12,7 @@ packages=(
   coinor-libcbc-dev coinor-libclp-dev
   libmicrohttpd-dev libctemplate-dev liboath-dev libqrencode-dev libcmark-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
-  age minisign python3
+  age minisign python3 python3-dev python3-venv python3-pip
 )
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }

@@ -7,7 +7,7 @@
 namespace kinfold {
 
 /// What stop_point() throws. Not an error but an unwinding: nobody sees it but whoever opened a StopScope, and that is
-/// where it must be caught. docs/decisions/0019-stopping.md says why this one thing crosses the rooms as an exception.
+/// where it must be caught. docs/decisions/0007-stopping.md says why this one thing crosses the rooms as an exception.
 class Stopped final : public std::exception {
  public:
   const char* what() const noexcept override { return "stopped"; }

@@ -61,9 +61,7 @@ Result<std::vector<Output>> read_outputs(const CheckCommand& command, const Rule
     auto table = table::read_file(path);
     if (!table.ok()) return table.error();
     const auto stem = fs::path(path).stem().string();
-    auto spec = spec_for(rules_text, stem);
-    if (!spec.ok()) return spec.error();
-    auto output = make_output(stem, std::move(table).value(), spec.value());
+    auto output = output_for(stem, std::move(table).value(), rules_text);
     if (!output.ok()) return output.error();
     outputs.push_back(std::move(output).value());
   }
@@ -123,6 +121,12 @@ Result<Checked> run(const CheckCommand& command, Progress& progress) {
 }
 
 }  // namespace
+
+Result<Output> output_for(const std::string& id, table::Table table, const std::string& rules_toml) {
+  auto spec = spec_for(rules_toml, id);
+  if (!spec.ok()) return spec.error();
+  return make_output(id, std::move(table), spec.value());
+}
 
 int run_check(const CheckCommand& command, std::ostream& stdout_stream, std::ostream& stderr_stream,
               Progress& progress) {

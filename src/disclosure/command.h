@@ -7,6 +7,7 @@
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "disclosure/table.h"
 
 namespace kinfold::disclosure {
 
@@ -24,5 +25,8 @@ struct CheckCommand {
 /// or the check could not run, with the reason on `stderr_stream`.
 int run_check(const CheckCommand& command, std::ostream& stdout_stream, std::ostream& stderr_stream,
               Progress& progress);
+
+/// A table as the check takes it, laid out by the rules file: `[tables.ID]` where it has one, else `[table]`.
+Result<Output> output_for(const std::string& id, table::Table table, const std::string& rules_toml);
 
 }  // namespace kinfold::disclosure

@@ -95,6 +95,13 @@ std::string estimates_to_json(const std::vector<Estimate>& estimates) {
   return all.dump(2);
 }
 
+std::vector<std::string> summary_of(const Plan& plan, const std::vector<OutputTable>& outputs) {
+  auto summary = headline_sentences(plan, outputs);
+  for (auto& sentence : staggered_sentences(plan, outputs)) summary.push_back(std::move(sentence));
+  for (auto& sentence : cost_sentences(plan, outputs)) summary.push_back(std::move(sentence));
+  return summary;
+}
+
 Result<EvaluateCommandResult> run_evaluate(const EvaluateCommand& command) {
   auto plan = read_plan(command.plan);
   if (!plan.ok()) return plan.error();
@@ -117,11 +124,7 @@ Result<EvaluateCommandResult> run_evaluate(const EvaluateCommand& command) {
   if (auto status = write_text(path, page); !status.ok()) return status.error();
   EvaluateCommandResult out;
   out.estimates_json = estimates_to_json(result.estimates);
-  out.summary = headline_sentences(plan.value(), result.outputs);
-  for (auto& sentence : staggered_sentences(plan.value(), result.outputs))
-    out.summary.push_back(std::move(sentence));
-  for (auto& sentence : cost_sentences(plan.value(), result.outputs))
-    out.summary.push_back(std::move(sentence));
+  out.summary = summary_of(plan.value(), result.outputs);
   out.report_path = path.string();
   return out;
 }

@@ -30,5 +30,7 @@ Result<EvaluateCommandResult> run_evaluate(const EvaluateCommand& command);
 
 /// The same JSON for estimates made by evaluate().
 std::string estimates_to_json(const std::vector<Estimate>& estimates);
+/// Lines for a person: the headline effects, then what was found of costs.
+std::vector<std::string> summary_of(const Plan& plan, const std::vector<OutputTable>& outputs);
 
 }  // namespace kinfold::evaluation

@@ -166,8 +166,12 @@ Result<Column> decimals_column(const std::string& name, std::string_view format,
   each(pieces, column, [&](const Piece& piece, std::size_t row) {
     std::uint64_t half[2];
     std::memcpy(half, static_cast<const char*>(piece.array->buffers[1]) + (piece.first_row + row) * 16, sizeof half);
-    const auto high = static_cast<double>(static_cast<std::int64_t>(half[1]));
-    column.append_double((high * 18446744073709551616.0 + static_cast<double>(half[0])) / unit);
+    const auto low = static_cast<std::int64_t>(half[0]);
+    const auto high = static_cast<std::int64_t>(half[1]);
+    // Within 64 bits exactly: the sum of two halves would round a small negative one away.
+    const double whole = high == (low < 0 ? -1 : 0) ? static_cast<double>(low)
+                                                    : static_cast<double>(high) * 18446744073709551616.0 + static_cast<double>(half[0]);
+    column.append_double(whole / unit);
   });
   return column;
 }

@@ -1,0 +1,87 @@
+"""Long work: other threads run, progress is told, Ctrl-C ends it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import kinfold
+import pytest
+from conftest import people
+
+
+@pytest.fixture(scope="module")
+def many() -> dict[str, list[str]]:
+    rows, _ = people(20_000, 9)
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def test_other_threads_run_meanwhile(many: dict[str, list[str]]) -> None:
+    ticks, done = [], threading.Event()
+
+    def tick() -> None:
+        while not done.wait(0.005):
+            ticks.append(time.monotonic())
+
+    other = threading.Thread(target=tick)
+    other.start()
+    begin = time.monotonic()
+    kinfold.link(many, threads=1)
+    end = time.monotonic()
+    done.set()
+    other.join()
+    within = [tick for tick in ticks if begin < tick < end]
+    assert len(within) > 3 and max(b - a for a, b in zip([begin, *within], [*within, end])) < (end - begin) / 2
+
+
+def test_progress_is_told_by_stage(many: dict[str, list[str]]) -> None:
+    told: list[tuple[str, int, int]] = []
+    kinfold.link(many, threads=1, progress=lambda *news: told.append(news))
+    assert told and all(0 <= done <= total for _, done, total in told)
+
+
+def test_what_a_progress_function_raises_ends_the_work(many: dict[str, list[str]]) -> None:
+    def refuse(stage: str, done: int, total: int) -> None:
+        raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        kinfold.link(many, threads=1, progress=refuse)
+    assert kinfold.link({"id": [1, 2], "first_name": ["Ann", "Bob"], "surname": ["Dunn", "Gill"], "date_of_birth": ["1980-02-01", "1975-07-30"]}).report["pairs"] == 0
+
+
+SCRIPT = """
+import signal, sys, kinfold
+signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell in the background ignores it for all its children.
+rows = {name: values * 1 for name, values in kinfold.Table.of(sys.argv[1]).to_arrow().to_pydict().items()}
+print("ready", flush=True)
+try:
+    while True:
+        kinfold.link(rows, threads=1)
+except KeyboardInterrupt:
+    print("stopped", kinfold.link({"id": [1, 2], "first_name": ["Ann", "Bob"], "surname": ["Dunn", "Gill"], "date_of_birth": ["1980-02-01", "1975-07-30"]}).report["pairs"], flush=True)
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.4])
+def test_ctrl_c_ends_it_and_the_next_call_works(seconds: float, many: dict[str, list[str]], tmp_path: Path) -> None:
+    kinfold.Table.of(many).write_csv(tmp_path / "many.csv")
+    with subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / "many.csv")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(seconds)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate()
+    assert (out, child.returncode) == ("stopped 0\n", 0), err
+
+
+def test_a_terminal_sees_a_bar_and_a_pipe_nothing(files: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    kinfold.link(*files)
+    assert capsys.readouterr().err == ""
+    kinfold.link(*files, progress=True)
+    shown = capsys.readouterr().err
+    assert shown == "" or shown.endswith("\r\x1b[K")
