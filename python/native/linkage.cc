@@ -9,6 +9,7 @@
 #include "linkage/command.h"
 #include "linkage/link.h"
 #include "linkage/model.h"
+#include "linkage/review.h"
 #include "module.h"
 #include "tables.h"
 #include "task.h"
@@ -206,6 +207,28 @@ ModelHandle parse_model(const std::string& text) {
   return hold(unwrap(linkage::parse_model_toml(text)));
 }
 
+nb::dict draw_review(const std::string& run_folder, const std::string& review_folder, std::size_t pairs, std::size_t clusters,
+                     std::uint64_t seed, const nb::object& told) {
+  linkage::DrawOptions options;
+  options.run_dir = run_folder;
+  options.review_dir = review_folder;
+  options.pair_count = pairs;
+  options.cluster_count = clusters;
+  options.seed = seed;
+  const auto drawn = run(told, [options](Progress&) { return linkage::draw_review(options); });
+  nb::dict all;
+  all["pairs"] = drawn.pair_count;
+  all["by_chance"] = drawn.sample_count;
+  all["clusters"] = drawn.cluster_count;
+  all["file"] = drawn.file;
+  return all;
+}
+
+std::string review_page(const std::string& folder, const std::string& coder) {
+  if (!linkage::is_coder_name(coder)) throw Failure{invalid("a coder's name has letters, digits, - and _ only, and at most 40 of them")};
+  return linkage::review_page(unwrap(linkage::read_review(folder)), coder);
+}
+
 void bind_model(nb::module_& module) {
   nb::class_<ModelHandle>(module, "Model")
       .def_prop_ro("name", [](const ModelHandle& own) { return own.model->name; })
@@ -251,6 +274,9 @@ void bind_linkage(nb::module_& module) {
              nb::arg("pairing"), nb::arg("told").none());
   module.def("link_files", &link_files, nb::arg("left"), nb::arg("right"), nb::arg("model"), nb::arg("out"), nb::arg("truth"),
              nb::arg("pattern"), nb::arg("threshold").none(), nb::arg("threads"), nb::arg("pairing"), nb::arg("told").none());
+  module.def("draw_review", &draw_review, nb::arg("run_folder"), nb::arg("review_folder"), nb::arg("pairs"), nb::arg("clusters"),
+             nb::arg("seed"), nb::arg("told").none());
+  module.def("review_page", &review_page);
   module.def("train", &train, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("threads"), nb::arg("told").none());
   module.def("explain", &explain, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("one"), nb::arg("other"),
              nb::arg("told").none());

@@ -112,6 +112,17 @@ def test_a_pair_is_explained_as_the_command_does(command: Any, files: Any, tmp_p
     assert "two records drawn at random" in str(explained)
 
 
+def test_review_files_are_those_of_the_command(command: Any, files: Any, tmp_path: Path) -> None:
+    kinfold.link_files(*files, out=tmp_path / "run")
+    drawn = kinfold.draw_review(tmp_path / "run", tmp_path / "python", pairs=5)
+    done = command("review", "draw", tmp_path / "run", "--out", tmp_path / "command", "--pairs", "5")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "python" / drawn["file"]).read_bytes() == (tmp_path / "command" / drawn["file"]).read_bytes()
+    assert drawn["pairs"] > 0 and "<html" in kinfold.review_page(tmp_path / "python", "ann")
+    with pytest.raises(kinfold.InvalidInput):
+        kinfold.review_page(tmp_path / "python", "ann/../bob")
+
+
 def test_numbers_and_dates_are_read_as_their_text(files: Any) -> None:
     typed = polars.read_csv(files[0], try_parse_dates=True)
     assert typed["date_of_birth"].dtype == polars.Date

@@ -13,13 +13,13 @@ from ._charter import Answer, Charter
 from ._disclosure import Checked, check
 from ._errors import Error, InternalError, InvalidInput, MachineError, Refused
 from ._evaluation import Evaluation, evaluate
-from ._linkage import Explanation, Linker, Links, Model, link, link_files
+from ._linkage import Explanation, Linker, Links, Model, draw_review, link, link_files, review_page
 from ._table import Table
 
 __version__: str = _native.version
 __all__ = [
     "Answer", "Charter", "Checked", "Error", "Evaluation", "Explanation", "InternalError", "InvalidInput", "Linker", "Links",
-    "MachineError", "Model", "Refused", "Table", "check", "evaluate", "link", "link_files",
+    "MachineError", "Model", "Refused", "Table", "check", "draw_review", "evaluate", "link", "link_files", "review_page",
 ]
 
 _atexit.register(_native.stop_tasks)

@@ -288,3 +288,16 @@ def link_files(left: str | os.PathLike[str], right: str | os.PathLike[str] | Non
         text = _native.link_files(os.fspath(left), "" if right is None else os.fspath(right), "" if model is None else os.fspath(model),
                                   os.fspath(out), truth, pattern, threshold, threads, pairing, told)
     return dict(json.loads(text))
+
+
+def draw_review(run_folder: str | os.PathLike[str], review_folder: str | os.PathLike[str], *, pairs: int = 200, clusters: int = 0,
+                seed: int = 1, progress: Progress = None) -> dict[str, Any]:
+    """Draws pairs for people to judge, blind, from a folder that :func:`link_files` or the command line wrote: `pairs` by
+    chance from each weight band, and so many clusters besides. People's values are in the file that is written."""
+    with Shown(progress) as told:
+        return _native.draw_review(os.fspath(run_folder), os.fspath(review_folder), pairs, clusters, seed, told)
+
+
+def review_page(review_folder: str | os.PathLike[str], coder: str) -> str:
+    """A page on which `coder` judges the pairs that were drawn; it works offline, and saves its decisions as a file."""
+    return _native.review_page(os.fspath(review_folder), coder)
