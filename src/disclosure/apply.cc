@@ -17,7 +17,8 @@ std::string_view symbol(CellStatus status) {
 bool is_withheld(const CheckedOutput& checked, std::size_t column) {
   for (const auto& layout : checked.layout) {
     if (layout.column != checked.original.columns()[column].name()) continue;
-    return layout.role == Role::kContributors || layout.role == Role::kLargest || layout.role == Role::kStructuralZero;
+    return layout.role == Role::kContributors || layout.role == Role::kLargest || layout.role == Role::kStructuralZero ||
+           layout.role == Role::kCellKey;
   }
   return false;
 }

@@ -324,13 +324,16 @@ Result<std::vector<AttackStep>> Attack::explain(CellIndex cell, bool upper) {
   for (std::size_t r = 0; r < component_.relations.size(); ++r) {
     if (std::abs(duals[r]) < kAuditTolerance) continue;
     for (const auto& term : system_.relations[component_.relations[r]].terms) {
-      // The free cells' part of the combination is the cell itself; what is shown is the rest.
-      if (!is_free(system_.cells[term.cell])) weights[term.cell] -= duals[r] * term.coefficient;
+      weights[term.cell] += duals[r] * term.coefficient;
     }
   }
+  // The combination of relations in which the target has weight -1 says: target = what is left, of which what is
+  // shown (exactly or within a range) is taken, and hidden cells stand at what everybody knows of them.
+  const double own = weights[cell];
   std::vector<AttackStep> steps;
-  for (const auto& [shown, weight] : weights) {
-    if (std::abs(weight) > kAuditTolerance) steps.push_back({shown, weight});
+  if (std::abs(own) < kAuditTolerance) return steps;
+  for (const auto& [c, weight] : weights) {
+    if (c != cell && system_.cells[c].shown && std::abs(weight / own) > kAuditTolerance) steps.push_back({c, -weight / own});
   }
   return steps;
 }

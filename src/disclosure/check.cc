@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "base/text.h"
+#include "disclosure/attacks_internal.h"
 #include "disclosure/check_internal.h"
 #include "disclosure/encode_internal.h"
+#include "disclosure/recode_internal.h"
 
 namespace kinfold::disclosure {
 namespace {
@@ -29,13 +32,15 @@ class Checker {
   Status certify();
   void find_outputs_of_cells();
   void judge_fields(std::size_t o);
+  void propose(std::size_t o);
   Finding judge_field(std::size_t o, std::size_t row, std::size_t c) const;
   void round_field(std::size_t o, const std::vector<CellIndex>& cells, Finding& finding) const;
   void hide_with_their_count(std::size_t o);
   void compare_estimates(std::size_t o);
   void fill_certificate(std::size_t o);
   Status refuse_exposed();
-  Result<std::string> attack_in_words(CellIndex cell) const;
+  Status look_for_attacks();
+  void report(const FoundAttack& found, bool mended);
   std::string describe(CellIndex cell) const;
   ReleasedOutput released_form_of(std::size_t o) const;
   bool is_of(CellIndex cell, std::size_t o) const { return outputs_of_[cell].count(o) > 0; }
@@ -50,13 +55,19 @@ class Checker {
   std::string rounding_remark_;
   Suppression suppression_;
   std::vector<CellIndex> exposed_to_insiders_;
+  std::vector<FoundAttack> attacks_;               ///< On what the rules alone would show.
+  std::map<CellIndex, std::size_t> attack_with_;   ///< A cell that one of them takes.
   Audit audit_;
   Checked checked_;
 };
 
 void Checker::apply_rules() {
   const bool rounds = rules_.method != Method::kSuppress;
-  if (rounds) rounding_remark_ = round_cells(encoding_, rules_, rounded_);
+  if (rules_.method == Method::kCellKey) {
+    rounding_remark_ = perturb_cells(encoding_, rules_, rounded_);
+  } else if (rounds) {
+    rounding_remark_ = round_cells(encoding_, rules_, rounded_);
+  }
   for (CellIndex c = 0; c < encoding_.system.cells.size(); ++c) {
     auto& cell = encoding_.system.cells[c];
     const auto& verdict = encoding_.facts[c].verdict;
@@ -64,7 +75,7 @@ void Checker::apply_rules() {
     if (cell.shown && !cell.can_hide) continue;  // public already; nothing here can take it back
     cell.sensitive = true;
     cell.need = verdict.need;
-    if (cell.shown && !(rounds && cell.integer)) {
+    if (cell.shown && !(rounds && !std::isnan(rounded_[c]))) {
       cell.shown = false;
       hidden_by_rule_[c] = true;
     }
@@ -151,7 +162,7 @@ Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) cons
   Finding finding{row, c, CellStatus::kPublished, {}, {}, {}};
   const auto* layout = layout_of(output, c);
   if (layout != nullptr && (layout->role == Role::kContributors || layout->role == Role::kLargest ||
-                            layout->role == Role::kStructuralZero)) {
+                            layout->role == Role::kStructuralZero || layout->role == Role::kCellKey)) {
     finding.status = CellStatus::kWithheld;
     return finding;
   }
@@ -177,6 +188,10 @@ Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) cons
     finding.status = CellStatus::kSecondary;
     finding.rule = "secondary";
     finding.reason = "with it, a hidden figure could be worked out by adding and subtracting";
+    for (const auto cell : cells) {
+      const auto attack = attack_with_.find(cell);
+      if (attack != attack_with_.end()) finding.reason = attacks_[attack->second].attack.words;
+    }
     finding.remedy = "mend the figures that fail a rule themselves, and it can be shown";
   }
   if (finding.status == CellStatus::kPublished) round_field(o, cells, finding);
@@ -229,6 +244,17 @@ void Checker::hide_with_their_count(std::size_t o) {
   }
 }
 
+// What would mend each figure, and the table: tried, not guessed.
+void Checker::propose(std::size_t o) {
+  auto& checked = checked_.outputs[o];
+  auto proposals = propose_recodings(outputs_[o], checked, rules_);
+  for (const auto& [field, words] : proposals.remedy_of) {
+    auto& finding = checked.findings[field.first * outputs_[o].table.column_count() + field.second];
+    finding.remedy = finding.rule == "zero" ? "mark it as a structural zero if it cannot be otherwise; else " + words : words;
+  }
+  checked.recodings = std::move(proposals.recodings);
+}
+
 void Checker::judge_fields(std::size_t o) {
   const auto& output = outputs_[o];
   auto& checked = checked_.outputs[o];
@@ -242,12 +268,23 @@ void Checker::judge_fields(std::size_t o) {
   }
   hide_with_their_count(o);
   for (const auto& finding : checked.findings) {
+    const auto* layout = layout_of(output, finding.column);
+    if (layout != nullptr && (layout->role == Role::kDimension || layout->role == Role::kText)) continue;  // no figure
     checked.primary_count += finding.status == CellStatus::kPrimary ? 1 : 0;
     checked.secondary_count += finding.status == CellStatus::kSecondary ? 1 : 0;
     checked.shown_count += finding.status == CellStatus::kPublished || finding.status == CellStatus::kStructural ? 1 : 0;
   }
   for (std::size_t c = 0; c < output.table.column_count(); ++c) {
-    if (layout_of(output, c) != nullptr) continue;
+    const auto* layout = layout_of(output, c);
+    const bool is_share = layout != nullptr && (layout->role == Role::kShare || layout->role == Role::kPercentage ||
+                                                layout->role == Role::kPart);
+    if (is_share && layout->of.empty()) {
+      checked.refusals.push_back(fmt::format(
+          "column {}: of how many people it is a share is not said; add that count (as contributors, if it is not to be "
+          "published), and name it in the rules file: of = \"...\"",
+          layout->column));
+    }
+    if (layout != nullptr) continue;
     checked.refusals.push_back(fmt::format(
         "column {}: it is not said what its figures are; give it a role in the rules file under [table.columns]",
         output.table.columns()[c].name()));
@@ -309,25 +346,28 @@ void Checker::fill_certificate(std::size_t o) {
   }
 }
 
-Result<std::string> Checker::attack_in_words(CellIndex c) const {
-  const auto& interval = audit_.intervals[c];
-  const auto& cell = encoding_.system.cells[c];
-  const bool upper = interval.high < cell.value + std::max(cell.need.above, 1.0);
-  auto steps = explain(encoding_.system, c, upper);
-  if (!steps.ok()) return steps.error();
-  std::string words = fmt::format("{}: somebody could work out that they are {}", describe(c),
-                                  interval.low == interval.high ? fmt::format("{:g}", interval.low)
-                                                                : fmt::format("{:g} to {:g}", interval.low, interval.high));
-  std::string plus;
-  std::string minus;
-  for (const auto& step : steps.value()) {
-    auto& list = step.weight > 0 ? plus : minus;
-    list += (list.empty() ? "" : "; ") + describe(step.cell);
+// Everything shown that passes the rules: which differences would that give away?
+Status Checker::look_for_attacks() {
+  auto found = find_attacks(encoding_, outputs_);
+  if (!found.ok()) return found.error();
+  attacks_ = std::move(found).value();
+  for (std::size_t a = 0; a < attacks_.size(); ++a) {
+    for (const auto c : attacks_[a].taken) attack_with_.emplace(c, a);
   }
-  if (!plus.empty()) words += ", by taking " + plus;
-  if (!minus.empty()) words += (plus.empty() ? ", by" : ", and") + std::string(" subtracting ") + minus;
-  const auto& verdict = encoding_.facts[c].verdict;
-  return words + ". " + (verdict.remedy.empty() ? "" : "To mend it: " + verdict.remedy + ".");
+  return {};
+}
+
+void Checker::report(const FoundAttack& found, bool mended) {
+  auto attack = found.attack;
+  attack.mended = mended;
+  const auto& remedy = encoding_.facts[found.target].verdict.remedy;
+  const auto refusal = attack.words + ". " + (remedy.empty() ? "" : "To mend it: " + remedy + ".");
+  const bool anybodys = outputs_of_[found.target].empty();
+  for (std::size_t o = 0; o < outputs_.size(); ++o) {
+    if (!anybodys && !is_of(found.target, o)) continue;
+    checked_.outputs[o].attacks.push_back(attack);
+    if (!mended) checked_.outputs[o].refusals.push_back(refusal);
+  }
 }
 
 Status Checker::refuse_exposed() {
@@ -340,14 +380,13 @@ Status Checker::refuse_exposed() {
     }
   }
   for (const auto c : audit_.exposed) {
-    auto words = attack_in_words(c);
-    if (!words.ok()) return words.error();
-    for (std::size_t o = 0; o < outputs_.size(); ++o) {
-      if (is_of(c, o)) checked_.outputs[o].refusals.push_back(words.value());
-    }
-    if (outputs_of_[c].empty()) {
-      for (auto& output : checked_.outputs) output.refusals.push_back(words.value());
-    }
+    auto attack = attack_on(encoding_, outputs_, c, audit_.intervals[c]);
+    if (!attack.ok()) return attack.error();
+    report(attack.value(), false);
+  }
+  for (const auto& attack : attacks_) {
+    const auto& exposed = audit_.exposed;
+    if (std::find(exposed.begin(), exposed.end(), attack.target) == exposed.end()) report(attack, true);
   }
   return {};
 }
@@ -362,6 +401,7 @@ Result<Checked> Checker::run(Progress& progress) {
   progress.begin("disclosure check", 4);
   apply_rules();
   find_outputs_of_cells();
+  if (auto status = look_for_attacks(); !status.ok()) return status.error();
   if (auto status = suppress(); !status.ok()) return status.error();
   progress.advance(1);
   if (auto status = certify(); !status.ok()) return status.error();
@@ -370,6 +410,7 @@ Result<Checked> Checker::run(Progress& progress) {
   checked_.outputs.resize(outputs_.size());
   for (std::size_t o = 0; o < outputs_.size(); ++o) {
     judge_fields(o);
+    propose(o);
     compare_estimates(o);
     fill_certificate(o);
   }
@@ -380,6 +421,7 @@ Result<Checked> Checker::run(Progress& progress) {
     if (!rounding_remark_.empty()) output.remarks.push_back(rounding_remark_);
     output.method = rules_.method == Method::kRound            ? "rounded"
                     : rules_.method == Method::kControlledRound ? "rounded, sums kept"
+                    : rules_.method == Method::kCellKey         ? "cell keys"
                     : output.primary_count == 0 && output.certificate.empty() ? "none needed"
                     : suppression_.optimal                                   ? "exact"
                                                                              : "heuristic";
@@ -405,6 +447,9 @@ std::string_view status_name(CellStatus status) {
 
 Result<Checked> check(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger,
                       Progress& progress) {
+  if (rules.method == Method::kCellKey && rules.perturbation == nullptr) {
+    return invalid("rules: method = \"cell-key\" needs a perturbation table: perturbation_table = \"FILE.csv\" (pcv, ckey, pvalue)");
+  }
   std::vector<Output> completed(outputs.begin(), outputs.end());
   for (auto& output : completed) complete_layout(output);
   auto encoding = encode(completed, rules, ledger);

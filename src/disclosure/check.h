@@ -50,6 +50,36 @@ struct CellCertificate {
                               ///< arithmetic, and differ in this cell by as much as the rule asks.
 };
 
+/// One figure that an attack takes: `weight` times what was published, between low and high where rounded.
+struct AttackPart {
+  std::string source;  ///< Title and day of the earlier output that has it, or the title of a new one.
+  std::string what;    ///< "persons with age 0-4"
+  double low = 0, high = 0;
+  double weight = 1;
+};
+/// How somebody would work out what is to stay hidden.
+struct Attack {
+  std::string target;      ///< What would be worked out.
+  std::string rule;        ///< That it breaks.
+  std::string words;       ///< The attack without a figure: for anybody.
+  std::string arithmetic;  ///< With figures: for the checker's own file, never for logs.
+  std::vector<AttackPart> parts;
+  bool mended = true;      ///< By hiding; false: it still works, and the output is refused.
+};
+
+/// A coarser table in which fewer figures fail, found by trying it: proposed to the author, never done by itself.
+struct RecodingStep {
+  std::string kind;                 ///< "combine": these become one category; "drop": their rows go.
+  std::string column;
+  std::vector<std::string> labels;
+};
+struct Recoding {
+  std::vector<RecodingStep> steps;
+  std::string words;
+  std::size_t failing_left = 0;     ///< Figures that still fail a rule, with those that follow from the table.
+  std::size_t rows_lost = 0;
+};
+
 struct CheckedOutput {
   std::string id;
   std::string title;
@@ -59,7 +89,9 @@ struct CheckedOutput {
   std::vector<Finding> findings;             ///< row-major, one for every field.
   std::vector<CellCertificate> certificate;  ///< Hidden cells and what they imply.
   std::vector<std::string> remarks;          ///< For the output as a whole.
-  std::vector<std::string> refusals;         ///< Not empty: may not be published; says why and what to do.
+  std::vector<std::string> refusals;         ///< Not empty: may not be published; says why and what to do. No figures.
+  std::vector<Recoding> recodings;           ///< The cheapest first; judged on this table alone.
+  std::vector<Attack> attacks;               ///< What adding and subtracting would tell: mended, or refused.
   table::Table protected_table;              ///< What apply() gives.
   std::size_t primary_count = 0, secondary_count = 0, shown_count = 0;
   ReleasedOutput released;                   ///< What a release ledger keeps of it.

@@ -34,6 +34,21 @@ Json certificate_json(const CellCertificate& line) {
           {"confirmed", line.confirmed}};
 }
 
+Json attack_json(const Attack& attack) {
+  Json parts = Json::array();
+  for (const auto& part : attack.parts) {
+    parts.push_back({{"source", part.source}, {"what", part.what}, {"published", {part.low, part.high}}, {"weight", part.weight}});
+  }
+  return {{"target", attack.target}, {"rule", attack.rule}, {"words", attack.words},
+          {"arithmetic", attack.arithmetic}, {"mended", attack.mended}, {"parts", parts}};
+}
+
+Json recoding_json(const Recoding& recoding) {
+  Json steps = Json::array();
+  for (const auto& step : recoding.steps) steps.push_back({{"kind", step.kind}, {"column", step.column}, {"labels", step.labels}});
+  return {{"words", recoding.words}, {"failing_left", recoding.failing_left}, {"rows_lost", recoding.rows_lost}, {"steps", steps}};
+}
+
 Json output_json(const CheckedOutput& output) {
   Json json{{"id", output.id},
             {"title", output.title},
@@ -46,12 +61,16 @@ Json output_json(const CheckedOutput& output) {
             {"method", output.method},
             {"cost", number(output.cost)},
             {"cost_bound", number(output.cost_bound)},
+            {"recodings", Json::array()},
+            {"attacks", Json::array()},
             {"findings", Json::array()},
             {"certificate", Json::array()}};
   for (const auto& finding : output.findings) {
     if (finding.status == CellStatus::kPublished || finding.status == CellStatus::kWithheld) continue;
     json["findings"].push_back(finding_json(output, finding));
   }
+  for (const auto& recoding : output.recodings) json["recodings"].push_back(recoding_json(recoding));
+  for (const auto& attack : output.attacks) json["attacks"].push_back(attack_json(attack));
   for (const auto& line : output.certificate) json["certificate"].push_back(certificate_json(line));
   return json;
 }

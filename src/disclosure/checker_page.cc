@@ -111,6 +111,22 @@ void add_output(page::Page& page, const CheckedOutput& output) {
   page.html(output_table(output));
   page.subheading("What will be published");
   page.html(public_html(output));
+  if (!output.recodings.empty()) {
+    page.subheading("What would mend it");
+    page.paragraph("Coarser tables that were tried, the cheapest first. Each was judged by the same rules, as a table of its own.");
+    std::vector<std::string> lines;
+    for (const auto& recoding : output.recodings) lines.push_back(recoding.words + ".");
+    page.list(lines);
+  }
+  if (!output.attacks.empty()) {
+    page.subheading("Attacks by adding and subtracting");
+    std::vector<std::string> lines;
+    for (const auto& attack : output.attacks) {
+      lines.push_back((attack.mended ? "Mended by hiding. " : "NOT MENDED, so refused. ") + attack.words + ". In figures: " +
+                      attack.arithmetic + ".");
+    }
+    page.list(lines);
+  }
   if (output.certificate.empty()) return;
   page.subheading("Certificate");
   page.paragraph("What somebody who has everything that is published, now and earlier, can say of each hidden figure. "

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "disclosure/check.h"
+#include "disclosure/rounding.h"
 #include "disclosure/toml_internal.h"
 #include "table/io.h"
 
@@ -53,6 +54,21 @@ Result<ReleaseLedger> read_ledger(const std::string& path) {
   return ReleaseLedger::from_json(text.value());
 }
 
+/// Files that the rules name lie beside them.
+std::string beside(const std::string& rules_path, const std::string& name) {
+  return (fs::path(rules_path).parent_path() / name).string();
+}
+
+Status read_perturbation(const std::string& rules_path, Rules& rules) {
+  if (rules.perturbation_file.empty()) return {};
+  auto text = read_text(beside(rules_path, rules.perturbation_file), "perturbation table");
+  if (!text.ok()) return text.error();
+  auto table = PerturbationTable::parse(text.value());
+  if (!table.ok()) return table.error();
+  rules.perturbation = std::make_shared<PerturbationTable>(std::move(table).value());
+  return {};
+}
+
 Result<std::vector<Output>> read_outputs(const CheckCommand& command, const Rules& rules,
                                          const std::string& rules_text) {
   std::vector<Output> outputs;
@@ -63,6 +79,11 @@ Result<std::vector<Output>> read_outputs(const CheckCommand& command, const Rule
     const auto stem = fs::path(path).stem().string();
     auto output = output_for(stem, std::move(table).value(), rules_text);
     if (!output.ok()) return output.error();
+    if (const auto& microdata = spec.value().microdata; !microdata.file.empty()) {
+      auto people = table::read_file(beside(command.rules, microdata.file));
+      if (!people.ok()) return people.error();
+      if (auto status = count_contributors(output.value(), people.value(), microdata); !status.ok()) return status.error();
+    }
     outputs.push_back(std::move(output).value());
   }
   return outputs;
@@ -96,6 +117,7 @@ void print_words(const Checked& checked, std::ostream& out) {
                          output.original.columns()[finding.column].name(), finding.reason, finding.rule,
                          finding.remedy);
     }
+    for (const auto& recoding : output.recodings) out << "  to mend: " << recoding.words << "\n";
     for (const auto& refusal : output.refusals) out << "  refused: " << refusal << "\n";
     for (const auto& remark : output.remarks) out << "  note: " << remark << "\n";
   }
@@ -106,6 +128,7 @@ Result<Checked> run(const CheckCommand& command, Progress& progress) {
   if (!rules_text.ok()) return rules_text.error();
   auto rules = parse_rules(rules_text.value());
   if (!rules.ok()) return rules.error();
+  if (auto status = read_perturbation(command.rules, rules.value()); !status.ok()) return status.error();
   auto ledger = read_ledger(command.released);
   if (!ledger.ok()) return ledger.error();
   auto outputs = read_outputs(command, rules.value(), rules_text.value());

@@ -280,6 +280,13 @@ CellIndex OutputEncoder::count_cell(std::size_t row, std::size_t c) {
   const auto index = cell(select(std::string(level_name(level)), where_of(c), column.variable, "yes"), value,
                           judge(value, level, who, row), level);
   encoding_.facts[index].alone = encoding_.facts[index].alone || who[0] == 1.0 || who[1] == 1.0;
+  // The key is that of everybody in the row: other counts of the row are of other people.
+  for (const auto& other : columns_) {
+    const bool is_key = other.layout != nullptr && other.layout->role == Role::kCellKey;
+    if (!is_key || !column.variable.empty() || level != Level::kPerson || !column.ignores.empty()) continue;
+    if (other.data->type() != table::ColumnType::kInt64 || other.data->is_null(row) || other.data->int_at(row) < 0) continue;
+    encoding_.facts[index].cell_key = static_cast<std::uint64_t>(other.data->int_at(row));
+  }
   return index;
 }
 
@@ -426,6 +433,16 @@ void OutputEncoder::encode_row(std::size_t row) {
 Status OutputEncoder::run() {
   if (auto status = prepare(); !status.ok()) return status;
   const auto row_count = output_.table.row_count();
+  for (const auto& column : columns_) {
+    if (column.layout == nullptr || column.data->type() == table::ColumnType::kString) continue;
+    if (column.layout->role != Role::kCount && column.layout->role != Role::kContributors && column.layout->role != Role::kPart) continue;
+    for (std::size_t row = 0; row < row_count; ++row) {
+      if (column.data->is_null(row) || column.data->number_at(row) >= 0) continue;
+      return invalid(fmt::format("output {}: row {}, column {}: a number of people cannot be negative; mend the table, or give "
+                                 "the column another role",
+                                 output_.id, row + 1, column.data->name()));
+    }
+  }
   encoding_.field_cells[index_].resize(row_count * columns_.size());
   for (std::size_t row = 0; row < row_count; ++row) encode_row(row);
   tie_columns();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -25,6 +26,7 @@ struct CellFacts {
   Level level = Level::kPerson;
   bool magnitude = false;
   bool alone = false;               ///< One person or family makes it up, and knows the figure.
+  std::optional<std::uint64_t> cell_key;  ///< Of the records behind a count, where the table gives it.
   bool implied = false;             ///< No field shows it; it follows from those that do.
   std::string released_in;          ///< Title and day of the earlier output that shows it; "" if none.
   std::uint32_t output = kNoField;  ///< Where it is a field of: the first such field.
@@ -56,5 +58,9 @@ void set_costs(Encoding& encoding, const Rules& rules);
 /// Rounds the counts that are ours to change: `rounded` gets what is shown instead (NaN: unchanged), the
 /// cells get the range in which that leaves the truth. \returns a remark, or "".
 std::string round_cells(Encoding& encoding, const Rules& rules, std::vector<double>& rounded);
+
+/// The same by cell keys: each count that has one gets the change that the perturbation table says. Counts without a key
+/// are left to the rules.
+std::string perturb_cells(Encoding& encoding, const Rules& rules, std::vector<double>& rounded);
 
 }  // namespace kinfold::disclosure

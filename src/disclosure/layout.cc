@@ -9,7 +9,7 @@ namespace {
 
 const std::vector<std::string> kRoleNames{
     "dimension", "count",  "contributors", "share",      "percentage", "part",    "sum",            "mean", "estimate",
-    "residual-df", "minimum", "maximum",   "percentile", "at-risk",    "largest", "structural-zero", "text"};
+    "residual-df", "minimum", "maximum",   "percentile", "at-risk",    "largest", "structural-zero", "cell-key", "text"};
 
 /// What a column's name says of it; names are compared in lower case.
 struct Word {
@@ -36,7 +36,8 @@ constexpr Word kWords[] = {
     {"effect", Role::kEstimate}, {"df", Role::kResidualDf}, {"residual_df", Role::kResidualDf},
     {"min", Role::kMinimum}, {"minimum", Role::kMinimum}, {"max", Role::kMaximum}, {"maximum", Role::kMaximum},
     {"at_risk", Role::kAtRisk}, {"largest", Role::kLargest}, {"largest_1", Role::kLargest},
-    {"largest_2", Role::kLargest}, {"structural_zero", Role::kStructuralZero}};
+    {"largest_2", Role::kLargest}, {"structural_zero", Role::kStructuralZero},
+    {"cell_key", Role::kCellKey}};
 
 constexpr std::array<std::string_view, 7> kTotals{"total", "all", "both", "everyone", "everybody", "any", "overall"};
 
@@ -150,6 +151,15 @@ Status read_population(const toml::table& table, Population& population) {
   return keys.finish();
 }
 
+Status read_microdata_spec(const toml::table& table, MicrodataSpec& spec) {
+  KeyReader keys(table, "table.microdata");
+  keys.text("file", spec.file);
+  keys.text("family", spec.family);
+  keys.text("authority", spec.authority);
+  keys.text("record_key", spec.record_key);
+  return keys.finish();
+}
+
 }  // namespace
 
 std::string_view role_name(Role role) { return kRoleNames[static_cast<std::size_t>(role)]; }
@@ -182,6 +192,9 @@ Result<TableSpec> parse_table_spec(std::string_view toml_text) {
   keys.text("title", spec.title);
   if (const auto* population = keys.table("population"); population != nullptr) {
     if (auto status = read_population(*population, spec.population); !status.ok()) return status.error();
+  }
+  if (const auto* microdata = keys.table("microdata"); microdata != nullptr) {
+    if (auto status = read_microdata_spec(*microdata, spec.microdata); !status.ok()) return status.error();
   }
   if (const auto* columns = keys.table("columns"); columns != nullptr) {
     for (const auto& [name, node] : *columns) {

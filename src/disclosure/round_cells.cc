@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "disclosure/encode_internal.h"
 #include "disclosure/rounding.h"
@@ -67,6 +68,31 @@ std::string round_cells(Encoding& encoding, const Rules& rules, std::vector<doub
     if (cell.integer && verdict.fails()) verdict.need = {0, 0, width};
   }
   return remark;
+}
+
+std::string perturb_cells(Encoding& encoding, const Rules& rules, std::vector<double>& rounded) {
+  auto& cells = encoding.system.cells;
+  const auto& table = *rules.perturbation;
+  rounded.assign(cells.size(), std::nan(""));
+  std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> range_of;
+  bool lacking = false;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    auto& cell = cells[c];
+    if (!may_round(cell)) continue;
+    const auto& key = encoding.facts[c].cell_key;
+    lacking = lacking || !key;
+    if (!key) continue;
+    const auto shown = table.perturb(std::llround(cell.value), static_cast<std::uint32_t>(*key % static_cast<std::uint64_t>(table.key_count())));
+    const auto [found, is_new] = range_of.emplace(shown, std::pair<std::int64_t, std::int64_t>{});
+    if (is_new) found->second = table.range_of(shown);
+    rounded[c] = static_cast<double>(shown);
+    cell.shown_low = static_cast<double>(found->second.first);
+    cell.shown_high = static_cast<double>(found->second.second);
+    // As with rounding: half of what the figure leaves open by itself must be left open by all together.
+    auto& verdict = encoding.facts[c].verdict;
+    if (verdict.fails()) verdict.need = {0, 0, std::max(1.0, std::floor((cell.shown_high - cell.shown_low) / 2))};
+  }
+  return lacking ? "some counts have no cell key: they are shown as they are, or hidden where they fail a rule" : "";
 }
 
 }  // namespace kinfold::disclosure

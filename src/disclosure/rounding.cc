@@ -123,6 +123,7 @@ Result<PerturbationTable> PerturbationTable::parse(std::string_view csv) {
                                  static_cast<std::size_t>(entry.key)];
     if (change != kUnset) return invalid("perturbation table: every pair of pcv and ckey must be there once");
     change = static_cast<std::int16_t>(entry.change);
+    table.change_max_ = std::max<std::int64_t>(table.change_max_, std::abs(entry.change));
   }
   return table;
 }
@@ -143,6 +144,16 @@ std::int64_t PerturbationTable::perturb(std::int64_t count, std::uint32_t key) c
   }
   const auto index = static_cast<std::size_t>(row - 1) * static_cast<std::size_t>(key_count_) + key;
   return count + change_[index];
+}
+
+std::pair<std::int64_t, std::int64_t> PerturbationTable::range_of(std::int64_t shown) const {
+  std::pair range{shown, shown};
+  for (auto count = std::max<std::int64_t>(0, shown - change_max_); count <= shown + change_max_; ++count) {
+    bool can = false;
+    for (int key = 0; key < key_count_ && !can; ++key) can = perturb(count, static_cast<std::uint32_t>(key)) == shown;
+    if (can) range = {std::min(range.first, count), std::max(range.second, count)};
+  }
+  return range;
 }
 
 }  // namespace kinfold::disclosure

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -46,10 +47,13 @@ class PerturbationTable {
   std::uint32_t cell_key(std::span<const std::uint32_t> record_keys) const;
   /// Zero stays zero. count >= 0; key < key_count().
   std::int64_t perturb(std::int64_t count, std::uint32_t key) const;
+  /// The fewest and the most that `shown` may stand for, whatever the key: what everybody can say who has the table.
+  std::pair<std::int64_t, std::int64_t> range_of(std::int64_t shown) const;
 
  private:
   int row_count_ = 0;
   int key_count_ = 0;
+  std::int64_t change_max_ = 0;       ///< The largest change, either way.
   std::vector<std::int16_t> change_;  ///< [(pcv - 1) * key_count_ + key]
 };
 

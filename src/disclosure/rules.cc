@@ -8,7 +8,7 @@
 namespace kinfold::disclosure {
 namespace {
 
-const std::vector<std::string> kMethodNames{"suppress", "round", "controlled-round"};
+const std::vector<std::string> kMethodNames{"suppress", "round", "controlled-round", "cell-key"};
 const std::vector<std::string> kCostNames{"cells", "counts", "importance"};
 
 void read_levels(KeyReader& keys, Rules& rules) {
@@ -60,6 +60,7 @@ Result<Rules> parse_rules(std::string_view toml_text) {
   keys.boolean("extremes_allowed", rules.extremes_allowed);
   keys.number("rounding_base", rules.rounding_base, 1, 1000);
   keys.choice("method", rules.method, kMethodNames);
+  keys.text("perturbation_table", rules.perturbation_file);
   keys.choice("cost", rules.cost, kCostNames);
   keys.number("protection_width", rules.protection_width, 0, 1'000'000);
   keys.number("exact_cells", rules.exact_cell_count_max, 0, 100'000);
@@ -118,6 +119,7 @@ std::string to_toml(const Rules& rules) {
   line("extremes_allowed", rules.extremes_allowed);
   line("rounding_base", rules.rounding_base);
   line("method", "\"" + kMethodNames[static_cast<std::size_t>(rules.method)] + "\"");
+  if (!rules.perturbation_file.empty()) line("perturbation_table", "\"" + rules.perturbation_file + "\"");
   line("cost", "\"" + kCostNames[static_cast<std::size_t>(rules.cost)] + "\"");
   line("protection_width", rules.protection_width);
   line("exact_cells", rules.exact_cell_count_max);

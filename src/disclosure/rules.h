@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,9 @@ std::string_view level_name(Level level);         ///< "person", "family", "auth
 std::string_view level_plural(Level level);       ///< "persons", "families", "authorities"
 
 /// What happens to counts that are too small. Other statistics that fail a rule are hidden in any case.
-enum class Method { kSuppress, kRound, kControlledRound };
+enum class Method { kSuppress, kRound, kControlledRound, kCellKey };
+
+class PerturbationTable;  // rounding.h
 /// What secondary suppression tries to keep: as many cells, as large counts, or what matters most.
 enum class CostBasis { kCells, kCounts, kImportance };
 
@@ -47,7 +50,10 @@ struct Rules {
   int exact_node_count_max = 2000;
   int attempt_count = 5;               ///< Of the heuristic, in tables of up to 2,000 numbers; the cheapest is kept.
   /// Up to so many hidden cells have exact intervals in the certificate; beyond, proven ones.
-  int interval_count_max = 5000;
+  int interval_count_max = 1000;
+  /// kCellKey: the file of the perturbation table, and what is in it (whoever reads the rules fills it).
+  std::string perturbation_file;
+  std::shared_ptr<const PerturbationTable> perturbation;
   int checker_count = 1;               ///< Actors, other than the author, who must approve: 1 or 2.
   std::vector<std::string> blocked_extensions{"svg", "rds", "rdata", "pkl", "pickle", "gph", "joblib", "onnx"};
 

@@ -87,8 +87,7 @@ LinearProgram::Outcome LinearProgram::solve(double sense) {
   auto outcome = outcome_of(model);
   // A warm start can end in a corner that the simplex method does not get out of: begin again without one.
   for (int algorithm = 0; outcome == Outcome::kFailed && algorithm < 2; ++algorithm) {
-    for (int column = 0; column < state_->column_count; ++column) Clp_setColumnStatus(model, column, kAtLowerBound);
-    for (int row = 0; row < state_->row_count; ++row) Clp_setRowStatus(model, row, kBasic);
+    start_from_slacks();
     if (algorithm == 0) {
       Clp_dual(model, 0);
     } else {
@@ -97,6 +96,22 @@ LinearProgram::Outcome LinearProgram::solve(double sense) {
     outcome = outcome_of(model);
   }
   return outcome;
+}
+
+LinearProgram::Outcome LinearProgram::minimise_afresh() {
+  stop_point();
+  Clp_Simplex* model = state_->model;
+  Clp_setObjSense(model, 1.0);
+  start_from_slacks();
+  Clp_dual(model, 0);
+  state_->solved = true;
+  const auto outcome = outcome_of(model);
+  return outcome == Outcome::kFailed ? solve(1.0) : outcome;
+}
+
+void LinearProgram::start_from_slacks() {
+  for (int column = 0; column < state_->column_count; ++column) Clp_setColumnStatus(state_->model, column, kAtLowerBound);
+  for (int row = 0; row < state_->row_count; ++row) Clp_setRowStatus(state_->model, row, kBasic);
 }
 
 LinearProgram::Outcome LinearProgram::minimise() { return solve(1.0); }

@@ -31,6 +31,9 @@ class LinearProgram {
   void set_bounds(int column, double low, double high);
   void set_cost(int column, double cost);
   Outcome minimise();
+  /// The dual simplex method from the basis of slacks: for costs that are not negative and lower bounds that are
+  /// nearly all zero, where the solution lies a few pivots away from it.
+  Outcome minimise_afresh();
   Outcome maximise();
   double objective() const;
   std::span<const double> solution() const;
@@ -39,6 +42,7 @@ class LinearProgram {
  private:
   struct State;
   Outcome solve(double sense);
+  void start_from_slacks();
   std::unique_ptr<State> state_;
 };
 

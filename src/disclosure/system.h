@@ -75,7 +75,7 @@ struct AuditOptions {
   const std::vector<Witness>* witnesses = nullptr;  ///< Tried first; each is checked, none is believed.
   /// People come in whole numbers: where the linear programme finds no whole alternative, an integer
   /// programme looks for one, up to this many cells tied together; without one the cell is exposed.
-  std::size_t integer_cell_count_max = 2000;
+  std::size_t integer_cell_count_max = 600;
   /// Stops once more than so many cells prove to be exposed: for who only asks whether a choice will do.
   std::size_t exposed_count_max = static_cast<std::size_t>(-1);
 };

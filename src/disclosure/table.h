@@ -30,6 +30,7 @@ enum class Role {
   kAtRisk,         ///< A survival curve's number at risk.
   kLargest,        ///< The largest, second largest ... contribution to `of`: check only.
   kStructuralZero, ///< Boolean: the row cannot have any (a boy's pregnancy). Check only.
+  kCellKey,        ///< The sum of the record keys behind the row (method cell-key). Check only.
   kText            ///< A label, or a figure that says nothing of people. Published as it is.
 };
 std::string_view role_name(Role role);
@@ -77,8 +78,13 @@ void complete_layout(Output& output);
 
 /// Reads the `[table]` part of a rules file: `[table.columns.NAME] role = "count" ...`, over the
 /// guess for columns it does not name. \retval kInvalid as parse_rules.
+struct MicrodataSpec {
+  std::string file;        ///< One row a person; "" for none. Columns are named as the table's dimensions.
+  std::string family, authority, record_key;  ///< Its columns; "" where it has none.
+};
 struct TableSpec {
   std::string title;
+  MicrodataSpec microdata;
   Population population;
   std::vector<ColumnLayout> columns;
 };
@@ -87,5 +93,11 @@ Result<TableSpec> parse_table_spec(std::string_view toml_text);
 /// `table` as read from a file, with the guess overlaid by the spec.
 /// \retval kInvalid if the spec names a column the table does not have.
 Result<Output> make_output(std::string id, table::Table table, const TableSpec& spec);
+
+/// Adds contributing_persons, contributing_families, contributing_authorities and cell_key, counted for every row in
+/// the microdata that the table was made from; columns that the table has already are left alone.
+/// \retval kInvalid if a column is missing, or the table's count of persons is another one than the microdata's (names
+/// the row, not the figures).
+Status count_contributors(Output& output, const table::Table& microdata, const MicrodataSpec& spec);
 
 }  // namespace kinfold::disclosure

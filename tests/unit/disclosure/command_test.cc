@@ -1,0 +1,147 @@
+// `kinfold check` on files as its users have them: microdata beside the table, cell keys, and bad input.
+#include "disclosure/command.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "disclosure/check.h"
+#include "disclosure/rounding.h"
+#include "source_dir.h"
+
+namespace kinfold::disclosure {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+namespace fs = std::filesystem;
+
+class CheckFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(::testing::TempDir()) / ("check_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name, std::ios::binary) << text; }
+  std::string read(const std::string& name) const {
+    std::ifstream file(folder_ / name, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  int check_table(const std::string& csv, const std::string& rules) {
+    write("t.csv", csv);
+    write("rules.toml", rules);
+    CheckCommand command;
+    command.tables = {(folder_ / "t.csv").string()};
+    command.rules = (folder_ / "rules.toml").string();
+    command.out = (folder_ / "out").string();
+    std::ostringstream out, errors;
+    NoProgress progress;
+    const int code = run_check(command, out, errors, progress);
+    said_ = out.str();
+    errors_ = errors.str();
+    return code;
+  }
+
+  fs::path folder_;
+  std::string said_, errors_;
+};
+
+// 12 people of three families in A, 30 of thirty in B.
+std::string people(bool keys) {
+  std::string csv = std::string("authority,family") + (keys ? ",key" : "") + "\n";
+  for (int p = 0; p < 42; ++p) {
+    csv += (p < 12 ? "A," + std::to_string(p % 3) : "B," + std::to_string(100 + p)) + (keys ? "," + std::to_string(p * 7 % 256) : "") + "\n";
+  }
+  return csv;
+}
+
+TEST_F(CheckFiles, ContributorsAreCountedInTheMicrodataAtEachLevel) {
+  write("people.csv", people(false));
+  EXPECT_EQ(check_table("authority,n\nA,12\nB,30\nTotal,42\n", "[table.microdata]\nfile = \"people.csv\"\nfamily = \"family\"\n"), 0) << errors_;
+  EXPECT_THAT(read("out/check.json"), HasSubstr("threshold-family"));  // twelve people are three families
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("A,[c]"));
+  EXPECT_THAT(read("out/t.csv"), Not(HasSubstr("contributing")));
+}
+
+TEST_F(CheckFiles, ATableThatIsNotOfTheseMicrodataIsAnErrorWithoutFigures) {
+  write("people.csv", people(false));
+  EXPECT_EQ(check_table("authority,n\nA,12\nB,31\nTotal,43\n", "[table.microdata]\nfile = \"people.csv\"\n"), 1);
+  EXPECT_THAT(errors_, HasSubstr("row 2 of t, column n: the microdata has another number of people"));
+  EXPECT_THAT(errors_, Not(HasSubstr("31")));
+}
+
+TEST_F(CheckFiles, CellKeysReproduceTheRuleSetThatTheUserGives) {
+  // pcv 1 to 20, two keys: a key of 1 adds one, 0 takes one away.
+  std::string table = "pcv,ckey,pvalue\n";
+  for (int count = 1; count <= 20; ++count) table += fmt::format("{0},0,-1\n{0},1,1\n", count);
+  write("ptable.csv", table);
+  EXPECT_EQ(check_table("age,n,cell_key\na,14,6\nb,15,3\n",
+                        "[disclosure]\nmethod = \"cell-key\"\nperturbation_table = \"ptable.csv\"\n"), 0) << errors_ << said_;
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("a,13 [r]"));  // key 6 modulo 2
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("b,16 [r]"));
+  EXPECT_THAT(read("out/t.csv"), Not(HasSubstr("cell_key")));
+}
+
+TEST_F(CheckFiles, ThePublishedOnsTableIsAppliedToKeysFromTheMicrodata) {
+  const char* given = std::getenv("KINFOLD_DATA");
+  const auto source = fs::path(given != nullptr ? given : source_dir() + "/../shared/data") / "evaluation/ons_ptable_10_5_rule.csv";
+  if (!fs::exists(source)) GTEST_SKIP() << "ons_ptable_10_5_rule.csv is not in KINFOLD_DATA or ../shared/data";
+  fs::copy_file(source, folder_ / "ons.csv");
+  write("people.csv", people(true));
+  EXPECT_EQ(check_table("authority,n\nA,12\nB,30\n",
+                        "[disclosure]\nmethod = \"cell-key\"\nperturbation_table = \"ons.csv\"\n"
+                        "[table.microdata]\nfile = \"people.csv\"\nrecord_key = \"key\"\n"), 0) << errors_ << said_;
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("A,10 [r]"));
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("B,30 [r]"));
+}
+
+TEST_F(CheckFiles, CellKeysWithoutATableAreAnError) {
+  EXPECT_EQ(check_table("age,n\na,14\n", "[disclosure]\nmethod = \"cell-key\"\n"), 1);
+  EXPECT_THAT(errors_, HasSubstr("needs a perturbation table"));
+}
+
+TEST_F(CheckFiles, BadInputIsRefusedOrJudgedNeverPassedOver) {
+  const std::string rules = "[disclosure]\n";
+  EXPECT_EQ(check_table("", rules), 1);  // empty
+  EXPECT_THAT(errors_, HasSubstr("error:"));
+  EXPECT_EQ(check_table("age,percent\na,12.5\n", rules), 1);  // a percentage of what?
+  EXPECT_THAT(said_, HasSubstr("of how many people"));
+  EXPECT_EQ(check_table("age,n,strange\na,12,4\n", rules), 1);
+  EXPECT_THAT(said_, HasSubstr("column strange"));
+  EXPECT_EQ(check_table("age,n\na,-4\nb,30\n", rules), 1);  // no number of people
+  EXPECT_THAT(said_ + errors_, HasSubstr("row 1"));
+  check_table("age,n\na,4\nb,30\n", rules);  // no margins: the small one is hidden alone
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]"));
+  check_table("age,n\na,4\nb,30\nc,50\nTotal,90\n", rules);  // margins that do not add up: what is left over is small
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]"));
+  check_table("age,n\na,4\na,4\nb,30\nTotal,38\n", rules);  // a row twice
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]\r\na,[c]"));
+}
+
+TEST_F(CheckFiles, HostileLabelsStayText) {
+  const std::string long_label(10'000, 'x');
+  check_table("age,n\n\"<b>x</b>\",4\n=1+1,40\n\"two\nlines\",50\n\xE2\x80\xAE" "rtl,60\n" + long_label + ",70\nTotal,224\n", "[disclosure]\n");
+  EXPECT_THAT(read("out/check.html"), Not(HasSubstr("<b>x</b>")));
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("'=1+1"));
+  EXPECT_THAT(read("out/t.csv"), HasSubstr(long_label));
+  EXPECT_THAT(said_, Not(HasSubstr("\xE2\x80\xAE")));
+}
+
+TEST_F(CheckFiles, NothingOnStderrHoldsAFigureOfTheTable) {
+  EXPECT_EQ(check_table("age,n\na,7654321\nb,x\n", "[disclosure]\nthreshold = 0\n"), 1);
+  EXPECT_THAT(errors_, HasSubstr("rules: line 2"));
+  EXPECT_THAT(errors_, Not(HasSubstr("7654321")));
+}
+
+}  // namespace
+}  // namespace kinfold::disclosure

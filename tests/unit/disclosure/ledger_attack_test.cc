@@ -1,0 +1,161 @@
+// What was published before and a new output, taken together: each kind of attack is spelled out, and mended or
+// refused. Words hold no figure; the arithmetic is for the checker's own file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "disclosure/check.h"
+#include "disclosure/system.h"
+#include "unit/disclosure/tables.h"
+
+namespace kinfold::disclosure {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+CheckedOutput check_one(const Output& output, const ReleaseLedger& ledger = {}, const Rules& rules = {}) {
+  NoProgress progress;
+  auto checked = check(std::span(&output, 1), rules, ledger, progress);
+  EXPECT_TRUE(checked.ok()) << (checked.ok() ? "" : checked.error().message);
+  return checked.ok() ? std::move(checked.value().outputs[0]) : CheckedOutput{};
+}
+
+ReleaseLedger published(const Output& output, const Rules& rules = {}) {
+  ReleaseLedger ledger;
+  ledger.add(to_released(check_one(output, {}, rules), "2024-03-01T00:00:00Z"));
+  return ledger;
+}
+
+Output titled(Output output, const std::string& title) {
+  output.title = title;
+  return output;
+}
+
+bool has_digit_beyond(const std::string& words, const std::string& allowed) {
+  auto rest = words;
+  for (auto at = rest.find(allowed); at != std::string::npos; at = rest.find(allowed)) rest.erase(at, allowed.size());
+  return rest.find_first_of("0123456789") != std::string::npos;
+}
+
+TEST(LedgerAttack, WithAndWithoutOneCouncilNamesTheEarlierOutputTheCellsAndTheArithmetic) {
+  const auto ledger = published(titled(counts_output("all", {"age"}, {{"young", 60}, {"old", 50}, {"Total", 110}}), "All councils"));
+  auto later = titled(counts_output("without", {"age"}, {{"young", 56}, {"old", 35}, {"Total", 91}}), "Without A");
+  later.population.only["authority"] = {"B", "C"};
+  const auto output = check_one(later, ledger);
+  ASSERT_THAT(output.attacks, Not(::testing::IsEmpty()));
+  const auto& attack = output.attacks[0];
+  EXPECT_EQ(attack.rule, "differencing");
+  EXPECT_TRUE(attack.mended);
+  EXPECT_THAT(attack.words, HasSubstr("Taking persons with age young (in \"All councils, 2024-03-01\")"));
+  EXPECT_THAT(attack.words, HasSubstr("subtracting persons with age young and authority B or C (in \"Without A\")"));
+  EXPECT_THAT(attack.arithmetic, HasSubstr("60 [All councils, 2024-03-01: persons with age young] - 56 [Without A: "));
+  EXPECT_THAT(attack.arithmetic, HasSubstr("= 4: "));
+  EXPECT_FALSE(has_digit_beyond(attack.words, "2024-03-01")) << attack.words;
+  EXPECT_NE(output.at(0, 1).status, CellStatus::kPublished);
+  EXPECT_EQ(output.at(0, 1).reason, attack.words);  // the author reads why this very figure goes
+}
+
+TEST(LedgerAttack, BeforeAndAfterAWithdrawal) {
+  auto before = titled(counts_output("visits", {"age"}, {{"young", 60}, {"old", 50}, {"Total", 110}}), "Visits");
+  before.population.data_version = "v1";
+  auto after = titled(counts_output("visits", {"age"}, {{"young", 57}, {"old", 50}, {"Total", 107}}), "Visits again");
+  after.population.data_version = "v2";
+  const auto output = check_one(after, published(before));
+  ASSERT_THAT(output.attacks, Contains(Field(&Attack::arithmetic, HasSubstr("60 [Visits, 2024-03-01: persons with age young] "
+                                                                            "- 57 [Visits again: persons with age young] = 3"))));
+  EXPECT_NE(output.at(0, 1).status, CellStatus::kPublished);
+}
+
+TEST(LedgerAttack, WhatWasHiddenEarlierIsGivenAwayByALaterTable) {
+  // Earlier: a small cell and its neighbour hidden. Later, the neighbour alone in another table.
+  const auto first = titled(counts_output("one", {"age"}, {{"a", 4}, {"b", 50}, {"c", 60}, {"Total", 114}}), "First");
+  const auto ledger = published(first);
+  const auto later = titled(counts_output("two", {"age"}, {{"b", 50}, {"c", 60}}), "Second");
+  const auto output = check_one(later, ledger);
+  ASSERT_THAT(output.attacks, Not(::testing::IsEmpty()));
+  EXPECT_THAT(output.attacks[0].target, HasSubstr("age a"));
+  EXPECT_THAT(output.attacks[0].words, HasSubstr("(in \"First, 2024-03-01\")"));
+  EXPECT_THAT(output.attacks[0].words, HasSubstr("(in \"Second\")"));
+  EXPECT_TRUE(output.at(0, 1).status != CellStatus::kPublished || output.at(1, 1).status != CellStatus::kPublished);
+}
+
+TEST(LedgerAttack, ThroughAPercentage) {
+  // Earlier: 40 % of 200. Later: how many of them in one council, which leaves three for the rest.
+  auto first = titled(counts_output("share", {"authority"}, {{"Total", 200}}), "Care");
+  first.table.add("in_care", table::ColumnType::kDouble).append_double(0.4);
+  first.layout = guess_layout(first.table);
+  ColumnLayout share;
+  share.column = share.variable = "in_care";
+  share.role = Role::kShare;
+  share.of = "n";
+  first.layout.push_back(share);
+  auto later = titled(counts_output("care", {"authority"}, {{"A", 77}}), "Care in A");
+  for (auto& column : later.layout) {
+    if (column.column == "n") column.variable = "in_care";
+  }
+  const auto output = check_one(later, published(first));
+  ASSERT_THAT(output.attacks, Not(::testing::IsEmpty()));
+  EXPECT_THAT(output.attacks[0].arithmetic, HasSubstr("80 [Care, 2024-03-01"));
+  EXPECT_THAT(output.attacks[0].arithmetic, HasSubstr("- 77 [Care in A"));
+  EXPECT_THAT(output.attacks[0].arithmetic, HasSubstr("= 3: "));
+  EXPECT_NE(output.at(0, 1).status, CellStatus::kPublished);
+}
+
+TEST(LedgerAttack, ThroughRoundedFiguresPublishedEarlier) {
+  // Rounded to 5, every figure has its range; exact neighbours in a later table narrow the small one.
+  Rules rounded;
+  rounded.method = Method::kRound;
+  const auto ledger = published(titled(counts_output("r", {"age"}, {{"a", 8}, {"b", 41}, {"Total", 49}}), "Rounded"), rounded);
+  const auto later = titled(counts_output("exact", {"age"}, {{"b", 41}}), "Exact");
+  const auto output = check_one(later, ledger);
+  // Total 48 to 52 less 41 exactly: a is 7 to 11, and 8 to 12 by itself; the range of 8 to 11 is what is left.
+  for (const auto& line : output.certificate) EXPECT_TRUE(line.safe || !output.publishable()) << line.what;
+  const auto hidden_or_wide = output.at(0, 1).status != CellStatus::kPublished || output.publishable();
+  EXPECT_TRUE(hidden_or_wide);
+}
+
+TEST(LedgerAttack, WhatCannotBeMendedIsRefusedWithoutAFigureInTheRefusal) {
+  // Three figures are out already that give the fourth away, which was kept hidden; no hiding here helps.
+  auto first = titled(counts_output("one", {"age"}, {{"a", 4}, {"b", 50}, {"c", 60}, {"Total", 114}}), "First");
+  auto ledger = published(first);
+  auto second = ledger.outputs()[0];
+  second.title = "Second";
+  for (auto& cell : second.cells) {
+    if (!cell.sensitive) cell.shown = true;
+  }
+  ReleaseLedger careless;
+  careless.add(second);
+  const auto output = check_one(titled(counts_output("new", {"age"}, {{"b", 50}, {"Total", 114}}), "New"), careless);
+  EXPECT_FALSE(output.publishable());
+  ASSERT_THAT(output.attacks, Contains(Field(&Attack::mended, false)));
+  ASSERT_FALSE(output.refusals.empty());
+  EXPECT_THAT(output.refusals[0], HasSubstr("Taking persons altogether"));
+  EXPECT_FALSE(has_digit_beyond(output.refusals[0], "2024-03-01")) << output.refusals[0];
+  EXPECT_THAT(to_json(Checked{{output}, {}}), HasSubstr("114 ["));
+}
+
+TEST(Explain, TakesRoundedFiguresAtTheEndOfTheirRange) {
+  System system;
+  for (const double value : {4.0, 50.0, 54.0}) {
+    SystemCell cell;
+    cell.value = cell.shown_low = cell.shown_high = value;
+    system.cells.push_back(cell);
+  }
+  system.cells[0].shown = false;
+  system.cells[2].shown_low = 53;
+  system.cells[2].shown_high = 57;
+  system.relations.push_back({{{2, 1}, {0, -1}, {1, -1}}});
+  for (const bool upper : {true, false}) {
+    const auto steps = explain(system, 0, upper);
+    ASSERT_TRUE(steps.ok());
+    ASSERT_EQ(steps.value().size(), 2U);
+    EXPECT_EQ(steps.value()[0].weight, -1);
+    EXPECT_EQ(steps.value()[1].weight, 1);
+  }
+}
+
+}  // namespace
+}  // namespace kinfold::disclosure
