@@ -11,7 +11,7 @@ install(DIRECTORY ${kinfold_made}/man/ DESTINATION share/man/man1 COMPONENT prog
 install(FILES ${kinfold_made}/completions/kinfold.bash DESTINATION share/bash-completion/completions RENAME kinfold COMPONENT program OPTIONAL)
 install(FILES ${kinfold_made}/completions/_kinfold DESTINATION share/zsh/vendor-completions COMPONENT program OPTIONAL)
 install(FILES ${kinfold_made}/completions/kinfold.fish DESTINATION share/fish/vendor_completions.d COMPONENT program OPTIONAL)
-install(FILES ${kinfold_made}/doc/kinfold.spdx.json ${kinfold_made}/doc/copyright ${kinfold_made}/doc/changelog.gz
+install(FILES ${kinfold_made}/doc/kinfold.spdx.json ${kinfold_made}/doc/copyright ${kinfold_made}/doc/changelog.Debian.gz
   DESTINATION share/doc/kinfold COMPONENT program OPTIONAL)
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/kinfold-console@.service ${PROJECT_SOURCE_DIR}/models/people.toml
   ${PROJECT_SOURCE_DIR}/charters/family-focus-demo.toml ${PROJECT_SOURCE_DIR}/charters/troubled-families.toml
@@ -22,7 +22,9 @@ set(CPACK_PACKAGE_NAME kinfold)
 set(CPACK_PACKAGE_VENDOR "Kinfold")
 set(CPACK_PACKAGE_CONTACT "Kinfold maintainers <kinfold@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "linking records about families under an executable privacy notice")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Links records across departments, evaluates a programme and its costs, and checks what\n is published, each as the programme's charter allows. With kinfold-verify, which checks\n what a party shows, and a web console.")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Links records across departments, evaluates a programme and its costs,
+and checks what is published, each as the programme's charter allows.
+With kinfold-verify, which checks what a party shows, and a web console.")
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_SOURCE_DIR}/dist)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_COMPONENTS_ALL program)

@@ -45,7 +45,7 @@ $(sed 's/^$/./; s/^/ /' LICENSE)
 Comment: what else is inside, with version and licence, is in kinfold.spdx.json.
 END
 printf 'kinfold (%s-1) unstable; urgency=medium\n\n  * See CHANGELOG.md of the project.\n\n -- Kinfold maintainers <kinfold@example.org>  %s\n' \
-  "$version" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$made/doc/changelog.gz"
+  "$version" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$made/doc/changelog.Debian.gz"
 
 cmake --preset release >/dev/null
 mkdir -p dist && rm -f dist/kinfold_*.deb
