@@ -50,6 +50,9 @@ void add_input_options(CLI::App& verb, LinkArguments& arguments) {
       ->check(CLI::IsMember({"auto", "one-to-one", "one-to-many", "many-to-one", "many"}))
       ->capture_default_str()
       ->group("How to link");
+  verb.add_option("--household", command.household_column,
+                  "Column of LEFT: where one of a household has matched, the others are looked for there too")
+      ->group("How to link");
   verb.add_option("--pairs-max", command.pair_count_max,
                   "More pairs than this are refused before any is compared")
       ->capture_default_str()

@@ -225,6 +225,13 @@ bool Blocker::is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint3
   return false;
 }
 
+bool Blocker::holds(std::uint32_t rule, std::uint32_t a, std::uint32_t b) const {
+  if (std::find(multi_rules_.begin(), multi_rules_.end(), rule) != multi_rules_.end()) return shares(rule, a, b);
+  const std::size_t at = singles_before_[rule];
+  const auto key = single_keys_[std::size_t{a} * single_count_ + at];
+  return key != 0 && key == single_keys_[std::size_t{b} * single_count_ + at];
+}
+
 std::size_t Blocker::rule_count_of(std::uint32_t a, std::uint32_t b) const {
   std::size_t count = 0;
   const std::uint32_t* keys_a = single_keys_.data() + std::size_t{a} * single_count_;

@@ -44,6 +44,8 @@ class Blocker {
 
   /// How many rules find this pair.
   std::size_t rule_count_of(std::uint32_t a, std::uint32_t b) const;
+  /// Whether usable rule `rule`, as yields() numbers them, finds this pair.
+  bool holds(std::uint32_t rule, std::uint32_t a, std::uint32_t b) const;
 
   /// Records that meet: all of `left` with all of `right`, or with one another in a triangle (left before right).
   struct Tile {

@@ -13,6 +13,7 @@
 #include "linkage/output_internal.h"
 #include "linkage/records_internal.h"
 #include "linkage/run_internal.h"
+#include "linkage/stages_internal.h"
 #include "linkage/truth_internal.h"
 
 namespace kinfold::linkage {
@@ -62,10 +63,9 @@ Status estimate_error(const LinkCommand& command, const table::Table& left, cons
   EstimateOptions by;
   by.seed = result.model.settings.seed;
   if (!command.group_column.empty()) by.by_columns = {command.group_column};
-  if (!command.decisions_path.empty()) {
-    const auto decisions = read_decisions(command.decisions_path);
-    if (!decisions.ok()) return decisions.error();
-    auto estimate = estimate_from_decisions(left, right, result, decisions.value(), by);
+  const auto& decided = options.decisions;
+  if (std::any_of(decided.begin(), decided.end(), [](const Decision& decision) { return decision.drawn == Drawn::kSample; })) {
+    auto estimate = estimate_from_decisions(left, right, result, decided, by);
     if (!estimate.ok()) return estimate.error();
     report.clerical = std::move(estimate).value();
   }
@@ -108,8 +108,17 @@ Result<std::vector<std::string>> write_with_truth(const LinkCommand& command, co
 
 Result<LinkOptions> options_of(const LinkCommand& command, const table::Table& left,
                                const table::Table* right, const Model& model) {
+  if (!command.household_column.empty() && find_column(left, {command.household_column}) == nullptr) {
+    return invalid("the left file has no column " + command.household_column +
+                   ", which is named as the household; name one that it has");
+  }
   LinkOptions options;
   options.thread_count = command.thread_count;
+  if (!command.decisions_path.empty()) {
+    auto decisions = read_decisions(command.decisions_path);
+    if (!decisions.ok()) return decisions.error();
+    options.decisions = std::move(decisions).value();
+  }
   options.pairing = command.pairing;
   options.threshold = command.threshold;
   options.progress = command.progress;
@@ -134,6 +143,9 @@ LinkReport report_of(const LinkResult& result, const LinkCommand& command, const
   report.cluster_count = result.cluster_count;
   report.threshold = result.threshold_probability;
   report.threshold_given = command.threshold.has_value();
+  report.blocking = result.blocking;
+  report.fit = result.fit;
+  report.stages = result.stages;
   report.converged = result.fit.converged;
   report.notes = result.notes;
   const auto& explained = result.insight.explained;
@@ -151,7 +163,9 @@ Result<LinkOutcome> link_and_write(const LinkCommand& command, const table::Tabl
   if (!truth.ok()) return truth.error();
   const auto options = options_of(command, left, right, model);
   if (!options.ok()) return options.error();
-  auto linked = link(left, right, model, options.value());
+  Model staged = model;
+  if (!command.household_column.empty()) add_household_stage(staged, command.household_column);
+  auto linked = link(left, right, staged, options.value());
   if (!linked.ok()) return linked.error();
   LinkOutcome outcome{std::move(linked).value(), {}};
   outcome.report = report_of(outcome.result, command, left, right);

@@ -30,6 +30,9 @@ struct LinkCommand {
   bool show_values = false;  ///< The report's waterfalls show the records' values.
   std::string
       group_column;  ///< "": none. The report shows quality by the values of this column of the left file.
+  /// "": none. Equal values in this column of the left file live together: an associative stage is added to the
+  /// model's.
+  std::string household_column;
   /// "": none. What people decided about pairs: precision and recall are estimated from it
   /// (docs/formats/decisions.md).
   std::string decisions_path;
@@ -64,6 +67,9 @@ struct LinkReport {
   std::optional<Quality> quality;  ///< Pairwise, where there is a truth.
   double seconds = 0.0;
   std::uint64_t peak_bytes = 0;  ///< Of the process, as the kernel counts it.
+  std::vector<RuleYield> blocking;  ///< What each rule brought in.
+  FitReport fit;
+  std::vector<StageYield> stages;  ///< Pairs by the stage that linked them; of one file, pairs that were compared.
   bool converged = false;
   std::vector<std::string> notes;
   std::vector<std::string> files;            ///< Written, relative to out_dir.

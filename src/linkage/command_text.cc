@@ -67,6 +67,25 @@ std::string LinkReport::to_json() const {
   json["recall"] = quality ? nlohmann::ordered_json(quality->recall) : nullptr;
   json["f1"] = quality ? nlohmann::ordered_json(quality->f1) : nullptr;
   json["true_pairs"] = quality ? nlohmann::ordered_json(quality->true_pair_count) : nullptr;
+  json["blocking"] = {{"recall", fit.blocking_recall},
+                      {"recall_ci_low", fit.blocking_recall_low},
+                      {"recall_ci_high", fit.blocking_recall_high}};
+  auto& rules = json["blocking"]["rules"] = nlohmann::ordered_json::array();
+  for (const auto& rule : blocking) {
+    if (!rule.usable) continue;
+    rules.push_back({{"name", rule.name},
+                     {"pairs", rule.pair_count},
+                     {"new_pairs", rule.first_pair_count},
+                     {"expected_new_matches", rule.expected_matches}});
+  }
+  json["stages"] = nlohmann::ordered_json::array();
+  for (const auto& stage : stages) {
+    json["stages"].push_back({{"name", stage.name},
+                              {"kind", stage_kind_name(stage.kind)},
+                              {"links", stage.link_count},
+                              {"conflicts", stage.conflict_count},
+                              {"for_review", stage.review_count}});
+  }
   json["clerical"] = clerical ? estimate_json(*clerical) : nullptr;
   json["decoys"] = decoys.empty() ? nlohmann::ordered_json(nullptr) : estimate_json(decoys);
   json["converged"] = converged;

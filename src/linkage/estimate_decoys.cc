@@ -114,6 +114,7 @@ Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left
   again.threshold = result.threshold_probability;
   again.pairing = result.pairing;
   again.explain_rows.clear();
+  again.decisions.clear();
   again.doubtful_explained_max = 0;
   const auto run = link(decoys.left, right == nullptr ? nullptr : &decoys.right, decoys.model, again);
   if (!run.ok()) return run.error();

@@ -6,10 +6,13 @@
 
 #include "base/parallel.h"
 #include "linkage/attach_internal.h"
+#include "linkage/auto_block_internal.h"
 #include "linkage/budget.h"
 #include "linkage/pairing_internal.h"
 #include "linkage/insight_internal.h"
 #include "linkage/run_internal.h"
+#include "linkage/stages_internal.h"
+#include "linkage/union_find_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -77,8 +80,9 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
   return em;
 }
 
-FitReport fit_report(const EmFit& fit, double blocking_recall) {
-  return {fit.converged, fit.iteration_count, fit.log_likelihood_nats, fit.model.match_rate, fit.expected_match_count, blocking_recall};
+FitReport fit_report(const EmFit& fit, const BlockingRecall& recall) {
+  return {fit.converged, fit.iteration_count, fit.log_likelihood_nats, fit.model.match_rate, fit.expected_match_count,
+          recall.value, recall.low, recall.high};
 }
 
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model) {
@@ -144,24 +148,55 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   return fit_em(problem, start, options);
 }
 
+namespace {
+
+// The pairs of all candidate rules together, for one look at each: so many for a rule and record.
+constexpr double kSearchPairsMax = 2e8;
+
+void widen_to_candidates(Model& model, std::size_t record_count) {
+  std::erase_if(model.blocking, [](const BlockingRule& rule) { return !rule.on_clusters; });
+  const auto candidates = candidate_rules(model);
+  model.blocking.insert(model.blocking.begin(), candidates.begin(), candidates.end());
+  const double each = kSearchPairsMax / (static_cast<double>(record_count) * static_cast<double>(std::max<std::size_t>(1, candidates.size())));
+  model.settings.pairs_per_record_max = std::min({model.settings.pairs_per_record_max, model.settings.auto_pairs_per_record, std::max(5.0, each)});
+}
+
+Status make_blocks(Run& run) {
+  run.parts = std::make_unique<PartTables>(*run.records, run.model, run.thread_count);
+  auto blocker = Blocker::create(*run.records, run.model, *run.parts, run.thread_count);
+  if (!blocker.ok()) return blocker.error();
+  run.blocker = std::make_unique<Blocker>(std::move(blocker).value());
+  return {};
+}
+
+}  // namespace
+
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
                     bool ids_must_differ) {
   Run run;
   run.thread_count = threads_of(options);
+  run.model = model;
+  if (model.settings.blocking_auto) widen_to_candidates(run.model, left.row_count() + (right == nullptr ? 0 : right->row_count()));
   auto records = [&] {
     const StageScope stage(options.progress, "encode");
-    return encode(left, right, model, {run.thread_count, ids_must_differ});
+    return encode(left, right, run.model, {run.thread_count, ids_must_differ});
   }();
   if (!records.ok()) return records.error();
   run.records = std::make_unique<Records>(std::move(records).value());
   const StageScope stage(options.progress, "block");
-  auto comparer = Comparer::create(*run.records, model);
+  auto comparer = Comparer::create(*run.records, run.model);
   if (!comparer.ok()) return comparer.error();
   run.comparer = std::make_unique<Comparer>(std::move(comparer).value());
-  run.parts = std::make_unique<PartTables>(*run.records, model, run.thread_count);
-  auto blocker = Blocker::create(*run.records, model, *run.parts, run.thread_count);
-  if (!blocker.ok()) return blocker.error();
-  run.blocker = std::make_unique<Blocker>(std::move(blocker).value());
+  if (auto status = make_blocks(run); !status.ok()) return status.error();
+  if (model.settings.blocking_auto && run.blocker->pair_count() > 0) {
+    auto chosen = choose_blocking(run, run.model);
+    if (!chosen.ok()) return chosen.error();
+    std::erase_if(run.model.blocking, [](const BlockingRule& rule) { return !rule.on_clusters; });
+    run.model.blocking.insert(run.model.blocking.begin(), chosen.value().rules.begin(), chosen.value().rules.end());
+    run.model.settings.blocking_auto = false;  // The fitted model names its rules, and links alike when it is given again.
+    run.choice_note = std::move(chosen.value().note);
+    if (auto status = make_blocks(run); !status.ok()) return status.error();
+  }
   if (run.blocker->pair_count() > options.pair_count_max) {
     return invalid(budget_sentence(run.blocker->yields()) + ": more than the limit of " + short_count(options.pair_count_max) +
                    " pairs. Make the rules finer, lower pairs_per_record_max in the model's settings, or raise the limit with --pairs-max");
@@ -217,8 +252,8 @@ void number_clusters(LinkResult& result, const Records& records, const std::vect
   }
 }
 
-void fill_pairs(LinkResult& result, const Run& run, const std::vector<KeptPair>& kept, const std::vector<double>& probability,
-                const std::vector<bool>& linked) {
+void fill_pairs(LinkResult& result, const Run& run, const StagedPairs& staged) {
+  const auto& kept = staged.kept;
   std::vector<std::uint64_t> keys;
   for (const auto& pair : kept) keys.push_back(pair.pattern_key);
   std::sort(keys.begin(), keys.end());
@@ -234,9 +269,10 @@ void fill_pairs(LinkResult& result, const Run& run, const std::vector<KeptPair>&
     pair.right = run.records->row[kept[n].right];
     if (!run.records->two_files() && pair.left > pair.right) std::swap(pair.left, pair.right);
     pair.weight_bits = kept[n].weight_bits;
-    pair.probability = probability[n];
+    pair.probability = staged.probability[n];
     pair.pattern = static_cast<std::uint32_t>(std::lower_bound(keys.begin(), keys.end(), kept[n].pattern_key) - keys.begin());
-    pair.linked = linked[n];
+    pair.stage = staged.stage[n];
+    pair.linked = staged.linked[n];
     result.pairs.push_back(pair);
   }
   std::sort(result.pairs.begin(), result.pairs.end(), [](const ScoredPair& a, const ScoredPair& b) {
@@ -254,37 +290,53 @@ void note_pairing(LinkResult& result) {
   if (result.pairing == Pairing::kOneToMany || result.pairing == Pairing::kMany) several("right");
 }
 
-void link_two(LinkResult& result, const Run& run, const Scorer& scorer, const std::vector<KeptPair>& kept, const LinkOptions& options) {
+// A model without a list has the probabilistic stage alone.
+Model with_stages(Model model) {
+  if (model.stages.empty()) model.stages.push_back({std::string(stage_kind_name(StageKind::kProbabilistic)), StageKind::kProbabilistic, {}, false, {}, 0.9, 1.0});
+  return model;
+}
+
+// The pairs that the probabilistic stage may take: neither record is closed, and nobody said that they are two.
+std::vector<std::size_t> pairs_open(const StagedPairs& staged, const StageRunner& stages) {
+  std::vector<std::size_t> open;
+  for (std::size_t n = 0; n < staged.kept.size(); ++n) {
+    if (!stages.closed()[staged.kept[n].left] && !stages.closed()[staged.kept[n].right] && !staged.barred[n]) open.push_back(n);
+  }
+  return open;
+}
+
+void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = options.pairing;
   if (options.pairing == Pairing::kAuto) {
-    result.pairing = detect_pairing(scorer, kept);
+    result.pairing = detect_pairing(scorer, staged.kept);
     note_pairing(result);
   }
-  const auto probability = pair_probabilities(kept, result.pairing, run.records->count);
-  const auto taken = pairs_allowed(kept, result.pairing, run.records->count, result.notes);
+  staged.probability = pair_probabilities(staged.kept, result.pairing, run.records->count);
+  const auto open = pairs_open(staged, stages);
+  std::vector<KeptPair> of_open;
+  if (open.size() < staged.kept.size()) for (const auto n : open) of_open.push_back(staged.kept[n]);
+  auto taken = pairs_allowed(of_open.empty() ? staged.kept : of_open, result.pairing, run.records->count, result.notes);
+  if (!of_open.empty()) for (auto& n : taken) n = open[n];
+  if (open.empty()) taken.clear();
   std::vector<double> of_taken;
-  for (const auto n : taken) of_taken.push_back(probability[n]);
-  const double total = std::accumulate(probability.begin(), probability.end(), 0.0);
+  for (const auto n : taken) of_taken.push_back(staged.probability[n]);
+  double total = 0.0;
+  for (const auto n : open) total += staged.probability[n];
   const Curve curve = expected_curve(of_taken, total);
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
-  std::vector<bool> linked(kept.size(), false);
-  std::vector<std::uint32_t> cluster(run.records->count);
-  std::iota(cluster.begin(), cluster.end(), 0U);
-  const auto find = [&](std::uint32_t n) {
-    while (cluster[n] != n) n = cluster[n] = cluster[cluster[n]];
-    return n;
-  };
   for (const auto n : taken) {
-    if (probability[n] < result.threshold_probability) continue;
-    linked[n] = true;
-    const auto a = find(kept[n].left);
-    const auto b = find(kept[n].right);
-    cluster[std::max(a, b)] = std::min(a, b);
+    if (staged.probability[n] < result.threshold_probability) continue;
+    staged.linked[n] = true;
+    staged.stage[n] = stages.probabilistic();
   }
-  for (std::uint32_t n = 0; n < cluster.size(); ++n) cluster[n] = find(n);
+  stages.after_two(staged);
+  UnionFind<std::uint32_t> people(run.records->count);
+  for (std::size_t n = 0; n < staged.kept.size(); ++n) if (staged.linked[n]) people.join(staged.kept[n].left, staged.kept[n].right);
+  std::vector<std::uint32_t> cluster(run.records->count);
+  for (std::uint32_t n = 0; n < cluster.size(); ++n) cluster[n] = people.find(n);
   number_clusters(result, *run.records, cluster);
-  fill_pairs(result, run, kept, probability, linked);
+  fill_pairs(result, run, staged);
 }
 
 // Groups of records, then the second look at small ones.
@@ -305,17 +357,16 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Mod
   return cluster;
 }
 
-void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const std::vector<KeptPair>& kept, const LinkOptions& options) {
+void link_one(LinkResult& result, const Run& run, const Scorer& scorer, StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
-  const auto probability = plain_probabilities(kept);
-  const Curve curve = expected_curve(probability, std::accumulate(probability.begin(), probability.end(), 0.0));
+  staged.probability = plain_probabilities(staged.kept);
+  const Curve curve = expected_curve(staged.probability, std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
-  const auto cluster = group(run, scorer, result.model, kept, result.threshold_probability);
-  std::vector<bool> linked(kept.size());
-  for (std::size_t n = 0; n < kept.size(); ++n) linked[n] = cluster[kept[n].left] == cluster[kept[n].right];
+  auto cluster = group(run, scorer, result.model, staged.kept, result.threshold_probability);
+  stages.after_one(staged, cluster);
   number_clusters(result, *run.records, cluster);
-  fill_pairs(result, run, kept, probability, linked);
+  fill_pairs(result, run, staged);
 }
 
 }  // namespace
@@ -341,7 +392,7 @@ std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t recor
   return probability;
 }
 
-double blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept) {
+BlockingRecall blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept) {
   double found = 0.0;
   double once = 0.0;
   double twice = 0.0;
@@ -352,8 +403,17 @@ double blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept
     if (rules == 1) once += p;
     if (rules == 2) twice += p;
   }
+  return recall_of_counts(found, once, twice);
+}
+
+BlockingRecall recall_of_counts(double found, double once, double twice) {
+  if (found <= 0.0) return {};
   const double missed = once * once / (2.0 * std::max(twice, 1.0));
-  return found > 0.0 ? found / (found + missed) : 0.0;
+  if (missed <= 0.0) return {1.0, 1.0, 1.0};
+  const double ratio = once / std::max(twice, 1.0);
+  const double variance = std::max(twice, 1.0) * (0.5 * ratio * ratio + ratio * ratio * ratio + 0.25 * ratio * ratio * ratio * ratio);
+  const double factor = std::exp(1.96 * std::sqrt(std::log1p(variance / (missed * missed))));
+  return {found / (found + missed), found / (found + missed * factor), found / (found + missed / factor)};
 }
 
 std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes) {
@@ -381,7 +441,7 @@ Result<Training> train(const table::Table& left, const table::Table* right, cons
   auto prepared = prepare(left, right, model, options, true);
   if (!prepared.ok()) return prepared.error();
   const Run& run = prepared.value();
-  Training training{model, {}, run.blocker->pair_count(), run.records->notes};
+  Training training{run.model, {}, run.blocker->pair_count(), run.records->notes};
   training.notes.insert(training.notes.end(), model.notes.begin(), model.notes.end());
   if (run.blocker->pair_count() == 0) return invalid("no two records share a blocking key: there is nothing to fit a model to; check the blocking rules");
   const StageScope stage(options.progress, "estimate");
@@ -389,7 +449,7 @@ Result<Training> train(const table::Table& left, const table::Table* right, cons
   const auto fit = fit_model(run, model, random);
   if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, training.model);
-  training.fit = fit_report(fit.value(), 0.0);
+  training.fit = fit_report(fit.value(), {});
   return training;
 }
 
@@ -405,7 +465,8 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   LinkResult result;
   result.notes = run.records->notes;
   result.notes.insert(result.notes.end(), model.notes.begin(), model.notes.end());
-  result.model = model;
+  if (!run.choice_note.empty()) result.notes.push_back(run.choice_note);
+  result.model = run.model;
   if (run.blocker->pair_count() == 0) {
     result.notes.emplace_back("no two records share a blocking key: nothing was compared, and nothing is linked");
     result.blocking = run.blocker->yields();
@@ -424,12 +485,21 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   write_back(*run.comparer, fit.value(), random, result.model);
   result.blocking = run.blocker->yields();
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
-  const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
+  auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
   const StageScope stage(options.progress, "group");
-  if (right != nullptr) link_two(result, run, scorer, kept, options);
-  else link_one(result, run, scorer, kept, options);
+  auto stages = StageRunner::create(run, scorer, with_stages(result.model), left, right, options.decisions);
+  if (!stages.ok()) return stages.error();
+  StagedPairs staged;
+  staged.linked.resize(kept.size(), false);
+  staged.stage.resize(kept.size(), kNoStage);
+  staged.barred.resize(kept.size(), false);
+  staged.kept = std::move(kept);
+  stages.value().before(staged);
+  if (right != nullptr) link_two(result, run, scorer, staged, stages.value(), options);
+  else link_one(result, run, scorer, staged, stages.value(), options);
+  result.stages = stages.value().yields(staged);
   result.insight = look_into(scorer, result, options, run.thread_count);
   return result;
 }

@@ -11,6 +11,7 @@
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "linkage/decisions.h"
 #include "linkage/explanation.h"
 #include "linkage/insight.h"
 #include "linkage/model.h"
@@ -31,9 +32,21 @@ struct LinkOptions {
   /// highest, from the fitted probabilities alone.
   std::optional<double> threshold;
   std::uint64_t pair_count_max = 4'000'000'000;  ///< More candidate pairs than this are refused before starting.
+  std::vector<Decision> decisions;         ///< Drawn::kChosen ones are honoured where the model has a clerical stage.
   std::vector<RowPair> explain_rows;       ///< Pairs to be explained, whether or not a rule finds them.
   std::size_t doubtful_explained_max = 6;  ///< So many of the pairs nearest to the threshold are explained too.
   Progress* progress = nullptr;     ///< Not owned.
+};
+
+inline constexpr std::uint8_t kNoStage = 255;
+
+/// What a stage of the model did.
+struct StageYield {
+  std::string name;
+  StageKind kind = StageKind::kProbabilistic;
+  std::uint64_t link_count = 0;      ///< Pairs that it linked.
+  std::uint64_t conflict_count = 0;  ///< Matchkey: records whose key leads to several.
+  std::uint64_t review_count = 0;    ///< Clerical: pairs set aside that nobody has decided.
 };
 
 /// A pair of records, by row number in the tables given (both in the left one when one file is
@@ -45,6 +58,7 @@ struct ScoredPair {
   double probability = 0.0;   ///< Posterior, calibrated as docs/methods/linkage.md says.
   std::uint32_t pattern = 0;  ///< Index into LinkResult::patterns.
   bool linked = false;        ///< In the final answer (above the threshold, assigned, in one cluster).
+  std::uint8_t stage = kNoStage;  ///< Index into LinkResult::stages: by which it was linked or, not linked, set aside for people.
 };
 
 /// The size of a block; what its records have in common is not told.
@@ -72,7 +86,9 @@ struct FitReport {
   double log_likelihood_nats = 0.0;
   double match_rate = 0.0;
   double expected_match_count = 0.0;     ///< Among candidate pairs.
-  double blocking_recall = 0.0;          ///< Estimated share of matches that the rules find.
+  double blocking_recall = 0.0;          ///< Estimated share of matches that the rules find,
+  double blocking_recall_low = 0.0;      ///< and its 95 % interval, as far as the rules fail independently.
+  double blocking_recall_high = 0.0;
 };
 
 struct ThresholdPoint {
@@ -94,6 +110,7 @@ struct LinkResult {
   std::vector<ThresholdPoint> threshold_curve;
   std::vector<std::vector<std::uint8_t>> patterns;  ///< Level of each comparison; 255: a value is missing.
   std::vector<RuleYield> blocking;
+  std::vector<StageYield> stages;         ///< In the model's order; one where it has no list.
   FitReport fit;
   Insight insight;
   Model model;                            ///< Fitted; only the comparisons that were used.

@@ -48,6 +48,7 @@ Manifest manifest_of(const ordered_json& json, const fs::path& dir) {
   command.truth_pattern = options.at("truth_pattern").get<std::string>();
   if (!options.at("threshold").is_null()) command.threshold = options.at("threshold").get<double>();
   command.pairing = pairing_of(options.at("pairing").get<std::string>()).value_or(Pairing::kAuto);
+  command.household_column = options.value("household", std::string{});
   command.pair_count_max = options.at("pairs_max").get<std::uint64_t>();
   command.decoy_count = options.at("decoys").get<std::size_t>();
   command.group_column = options.at("by").get<std::string>();
@@ -95,6 +96,7 @@ Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& 
       {"truth_pattern", command.truth_pattern},
       {"threshold", command.threshold ? ordered_json(*command.threshold) : ordered_json(nullptr)},
       {"pairing", pairing_name(command.pairing)},
+      {"household", command.household_column},
       {"pairs_max", command.pair_count_max},
       {"decoys", command.decoy_count},
       {"by", command.group_column},

@@ -140,7 +140,7 @@ Result<Comparison> parse_comparison(const toml::table& table, const Model& model
 
 Result<Settings> parse_settings(const toml::table& table) {
   if (auto status = check_keys(table, {"id_column", "prior_people_per_record", "em_iteration_count_max", "em_tolerance", "u_pair_count",
-                                       "seed", "pairs_per_record_max", "weight_floor_bits", "term_frequency_by_u"}); !status.ok()) return status.error();
+                                       "seed", "pairs_per_record_max", "weight_floor_bits", "term_frequency_by_u", "blocking", "auto_pairs_per_record"}); !status.ok()) return status.error();
   Settings settings;
   settings.id_column = table["id_column"].value_or(settings.id_column);
   settings.prior_people_per_record = table["prior_people_per_record"].value_or(settings.prior_people_per_record);
@@ -151,6 +151,11 @@ Result<Settings> parse_settings(const toml::table& table) {
   settings.pairs_per_record_max = table["pairs_per_record_max"].value_or(settings.pairs_per_record_max);
   settings.term_frequency_by_u = table["term_frequency_by_u"].value_or(settings.term_frequency_by_u);
   settings.weight_floor_bits = table["weight_floor_bits"].value_or(settings.weight_floor_bits);
+  settings.auto_pairs_per_record = table["auto_pairs_per_record"].value_or(settings.auto_pairs_per_record);
+  const std::string blocking = table["blocking"].value_or(std::string("rules"));
+  if (blocking != "rules" && blocking != "auto") return invalid(at_line(table) + "blocking is neither \"rules\" (the model's [[block]] list) nor \"auto\"");
+  settings.blocking_auto = blocking == "auto";
+  if (!(settings.auto_pairs_per_record > 0.0)) return invalid(at_line(table) + "auto_pairs_per_record is not above 0");
   if (settings.em_iteration_count_max < 1 || settings.u_pair_count < 1000 || settings.pairs_per_record_max <= 0) {
     return invalid(at_line(table) + "em_iteration_count_max must be at least 1, u_pair_count at least 1000, pairs_per_record_max above 0");
   }
@@ -170,6 +175,71 @@ Result<BlockingRule> parse_rule(const toml::table& table) {
   return rule;
 }
 
+constexpr std::array<std::pair<StageKind, std::string_view>, 4> kStageKinds = {{{StageKind::kMatchkey, "matchkey"},
+    {StageKind::kProbabilistic, "probabilistic"}, {StageKind::kAssociative, "associative"}, {StageKind::kClerical, "clerical"}}};
+
+Status parse_stage_keys(const toml::table& table, Stage& stage) {
+  if (stage.kind == StageKind::kMatchkey) {
+    stage.keys.push_back({stage.name, strings_of(table, "keys"), false});
+    return stage.keys[0].keys.empty() ? Status(invalid(at_line(table) + "a matchkey has no keys; add keys = [\"...\"]")) : Status{};
+  }
+  const auto* together = table["together"].as_array();
+  if (together == nullptr) return {};
+  for (const auto& node : *together) {
+    BlockingRule rule;
+    if (const auto* keys = node.as_array()) for (const auto& key : *keys) if (const auto text = key.value<std::string>()) rule.keys.push_back(*text);
+    if (rule.keys.empty()) return invalid(at_line(node) + "together is a list of lists of keys; write together = [[\"address\"], [\"surname\", \"postcode\"]]");
+    rule.name = stage.name;
+    stage.keys.push_back(std::move(rule));
+  }
+  return {};
+}
+
+Result<Stage> parse_stage(const toml::table& table) {
+  const std::string kind = table["kind"].value_or(std::string{});
+  const auto known = std::find_if(kStageKinds.begin(), kStageKinds.end(), [&](const auto& k) { return k.second == kind; });
+  if (known == kStageKinds.end()) return invalid(at_line(table) + "a [[stage]] needs kind = \"matchkey\", \"probabilistic\", \"associative\" or \"clerical\"");
+  Stage stage;
+  stage.kind = known->first;
+  Status keys_known = stage.kind == StageKind::kMatchkey      ? check_keys(table, {"name", "kind", "keys", "conflict"})
+                      : stage.kind == StageKind::kAssociative ? check_keys(table, {"name", "kind", "household", "together", "probability"})
+                      : stage.kind == StageKind::kClerical    ? check_keys(table, {"name", "kind", "from", "to"})
+                                                              : check_keys(table, {"name", "kind"});
+  if (!keys_known.ok()) return keys_known.error();
+  std::string name = kind;
+  for (const auto& key : strings_of(table, "keys")) name += (name == kind ? ": " : " + ") + key;
+  stage.name = table["name"].value_or(name);
+  if (auto status = parse_stage_keys(table, stage); !status.ok()) return status.error();
+  const std::string conflict = table["conflict"].value_or(std::string("leave"));
+  if (conflict != "leave" && conflict != "refuse") return invalid(at_line(table) + "conflict is neither \"leave\" (to later stages) nor \"refuse\"");
+  stage.refuse_conflicts = conflict == "refuse";
+  stage.household = strings_of(table, "household");
+  const bool clerical = stage.kind == StageKind::kClerical;
+  stage.probability_min = table[clerical ? "from" : "probability"].value_or(clerical ? 0.1 : 0.9);
+  stage.probability_max = table["to"].value_or(clerical ? 0.9 : 1.0);
+  if (!(stage.probability_min >= 0.0 && stage.probability_min <= stage.probability_max && stage.probability_max <= 1.0)) {
+    return invalid(at_line(table) + "a stage's probabilities are not between 0 and 1, the lower one first");
+  }
+  if (stage.kind == StageKind::kAssociative && stage.household.empty() && stage.keys.empty()) {
+    return invalid(at_line(table) + "an associative stage needs household = [\"...\"] (columns) or together = [[\"...\"]] (keys)");
+  }
+  return stage;
+}
+
+// At most one probabilistic stage, matchkeys before it and the others after it.
+Status check_stages(const std::vector<Stage>& stages) {
+  bool probabilistic = false;
+  for (const auto& stage : stages) {
+    const bool early = stage.kind == StageKind::kMatchkey;
+    const bool own = stage.kind == StageKind::kProbabilistic;
+    if (own ? probabilistic : early == probabilistic) {
+      return invalid("model: stage '" + stage.name + "' stands in the wrong place; the order is matchkeys, one probabilistic stage, then associative and clerical ones");
+    }
+    probabilistic = probabilistic || own;
+  }
+  return stages.empty() || probabilistic ? Status{} : Status(invalid("model: the [[stage]] list has no probabilistic stage; add one, which estimates what the others use"));
+}
+
 template <typename T, typename Parse>
 Status parse_each(const toml::table& root, std::string_view key, std::vector<T>& into, Parse&& parse) {
   const auto* array = root[key].as_array();
@@ -184,7 +254,7 @@ Status parse_each(const toml::table& root, std::string_view key, std::vector<T>&
 }
 
 Result<Model> model_from(const toml::table& root) {
-  if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "fitted", "match_rate", "related_rate", "moved_rate"}); !status.ok()) {
+  if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "stage", "fitted", "match_rate", "related_rate", "moved_rate"}); !status.ok()) {
     return status.error();
   }
   Model model;
@@ -200,7 +270,11 @@ Result<Model> model_from(const toml::table& root) {
   }
   if (auto s = parse_each(root, "field", model.fields, parse_field); !s.ok()) return s.error();
   if (auto s = parse_each(root, "comparison", model.comparisons, [&](const toml::table& t) { return parse_comparison(t, model); }); !s.ok()) return s.error();
-  if (auto s = parse_each(root, "block", model.blocking, parse_rule); !s.ok()) return s.error();
+  if (!model.settings.blocking_auto || root.contains("block")) if (auto s = parse_each(root, "block", model.blocking, parse_rule); !s.ok()) return s.error();
+  if (root.contains("stage")) {
+    if (auto s = parse_each(root, "stage", model.stages, parse_stage); !s.ok()) return s.error();
+    if (auto s = check_stages(model.stages); !s.ok()) return s.error();
+  }
   return model;
 }
 
@@ -227,6 +301,11 @@ std::string estimate_text(std::string_view key, const Estimate& estimate) {
 
 }  // namespace
 
+std::string_view stage_kind_name(StageKind kind) {
+  for (const auto& [known, name] : kStageKinds) if (known == kind) return name;
+  return "";
+}
+
 std::string_view kind_name(FieldKind kind) {
   for (const auto& known : kKinds) if (known.kind == kind) return known.name;
   return "";
@@ -251,11 +330,32 @@ Result<Model> read_model(const std::string& path) {
   return first != std::string::npos && read[first] == '{' ? parse_splink_json(read) : parse_model_toml(read);
 }
 
+namespace {
+
+std::string stage_to_toml(const Stage& stage) {
+  std::string out = fmt::format("\n[[stage]]\nname = {}\nkind = {}\n", quoted(stage.name), quoted(stage_kind_name(stage.kind)));
+  switch (stage.kind) {
+    case StageKind::kProbabilistic: break;
+    case StageKind::kMatchkey:
+      out += fmt::format("keys = {}\nconflict = {}\n", list_of(stage.keys[0].keys), stage.refuse_conflicts ? "\"refuse\"" : "\"leave\"");
+      break;
+    case StageKind::kClerical: out += fmt::format("from = {:.17g}\nto = {:.17g}\n", stage.probability_min, stage.probability_max); break;
+    case StageKind::kAssociative:
+      out += fmt::format("household = {}\nprobability = {:.17g}\n", list_of(stage.household), stage.probability_min);
+      for (std::size_t n = 0; n < stage.keys.size(); ++n) out += (n == 0 ? "together = [" : ", ") + list_of(stage.keys[n].keys);
+      if (!stage.keys.empty()) out += "]\n";
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string model_to_toml(const Model& model) {
   std::string out = fmt::format("name = {}\nfitted = {}\n", quoted(model.name), model.fitted);
   if (model.fitted) out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\nmoved_rate = {:.17g}\n", model.match_rate, model.related_rate, model.moved_rate);
   const auto& s = model.settings;
   out += "\n[settings]\n";
+  if (s.blocking_auto) out += fmt::format("blocking = \"auto\"\nauto_pairs_per_record = {:.17g}\n", s.auto_pairs_per_record);
   if (s.term_frequency_by_u) out += "term_frequency_by_u = true\n";
   if (!s.id_column.empty()) out += fmt::format("id_column = {}\n", quoted(s.id_column));
   out += fmt::format("prior_people_per_record = {:.17g}\nem_iteration_count_max = {}\nem_tolerance = {:.17g}\nu_pair_count = {}\nseed = {}\n"
@@ -284,6 +384,7 @@ std::string model_to_toml(const Model& model) {
     out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", quoted(rule.name), list_of(rule.keys), rule.on_clusters ? "on_clusters = true\n" : "");
     if (rule.pairs_per_record_max > 0.0) out += fmt::format("pairs_per_record_max = {:.17g}\n", rule.pairs_per_record_max);
   }
+  for (const auto& stage : model.stages) out += stage_to_toml(stage);
   return out;
 }
 

@@ -75,6 +75,23 @@ struct BlockingRule {
   bool on_clusters = false;
 };
 
+enum class StageKind { kMatchkey, kProbabilistic, kAssociative, kClerical };
+std::string_view stage_kind_name(StageKind kind);
+
+/// One step of the linkage. They are taken in the order of the list; a record that one of them linked is no longer
+/// free for the next. An empty list is the probabilistic stage alone.
+struct Stage {
+  std::string name;
+  StageKind kind = StageKind::kProbabilistic;
+  /// Matchkey: the keys, on which one free record of each side must agree, and no other. Associative: records that
+  /// agree on all keys of one of these live together, where there is no household column.
+  std::vector<BlockingRule> keys;
+  bool refuse_conflicts = false;       ///< Matchkey: records of an ambiguous key are linked by no later stage either.
+  std::vector<std::string> household;  ///< Associative: columns, the first that a file has; equal values live together.
+  double probability_min = 0.9;        ///< Associative: from which a pair is taken. Clerical: the band set aside.
+  double probability_max = 1.0;        ///< Clerical.
+};
+
 struct Settings {
   std::string id_column;               ///< "": an alias such as unique_id, rec_id, id; else the row number.
   double prior_people_per_record = 0;  ///< 0: the match rate is estimated from a start of one in `records`.
@@ -85,6 +102,8 @@ struct Settings {
   double pairs_per_record_max = 400;   ///< Budget of each blocking rule; largest blocks are left out beyond it.
   /// Term frequencies against u of the exact level, as Splink has them; else against the mean frequency.
   bool term_frequency_by_u = false;
+  bool blocking_auto = false;          ///< Rules are chosen from a list of candidates; [[block]] rules for groups are kept.
+  double auto_pairs_per_record = 150;  ///< Budget of all rules that are chosen, together.
   double weight_floor_bits = -4;       ///< Pairs of less than this posterior log odds are not kept.
 };
 
@@ -93,6 +112,7 @@ struct Model {
   std::vector<Field> fields;
   std::vector<Comparison> comparisons;
   std::vector<BlockingRule> blocking;
+  std::vector<Stage> stages;
   Settings settings;
   bool fitted = false;
   double match_rate = 0.0;    ///< Share of all random pairs that match. 0: not yet known.

@@ -23,6 +23,7 @@ table::Table pairs_table(const table::Table& left, const table::Table& right, co
   table::Column weight("weight_bits", ColumnType::kDouble);
   table::Column probability("probability", ColumnType::kDouble);
   table::Column linked("linked", ColumnType::kBool);
+  table::Column stage("stage", ColumnType::kString);
   std::vector<table::Column> levels;
   for (const auto& comparison : result.model.comparisons)
     levels.emplace_back("level_" + comparison.name, ColumnType::kString);
@@ -32,6 +33,8 @@ table::Table pairs_table(const table::Table& left, const table::Table& right, co
     weight.append_double(pair.weight_bits);
     probability.append_double(pair.probability);
     linked.append_bool(pair.linked);
+    if (pair.stage < result.stages.size()) stage.append_string(result.stages[pair.stage].name);
+    else stage.append_null();
     for (std::size_t n = 0; n < levels.size(); ++n) {
       const auto level = result.patterns[pair.pattern][n];
       if (level == 255)
@@ -41,7 +44,7 @@ table::Table pairs_table(const table::Table& left, const table::Table& right, co
     }
   }
   std::vector<table::Column> columns;
-  for (auto* column : {&left_column, &right_column, &weight, &probability, &linked})
+  for (auto* column : {&left_column, &right_column, &weight, &probability, &linked, &stage})
     columns.push_back(std::move(*column));
   for (auto& column : levels) columns.push_back(std::move(column));
   return table::Table(std::move(columns));

@@ -151,12 +151,14 @@ ValueNeeds needs_of(const Model& model, const Field& field) {
       }
     }
   }
-  for (const auto& rule : model.blocking) {
+  const auto ask_of = [&](const BlockingRule& rule) {
     for (const auto& key : rule.keys) {
       needs.sounds |= key == field.name + ".soundex" || key == field.name + ".metaphone";
       needs.root |= key == field.name + ".root";
     }
-  }
+  };
+  for (const auto& rule : model.blocking) ask_of(rule);
+  for (const auto& stage : model.stages) for (const auto& rule : stage.keys) ask_of(rule);
   return needs;
 }
 

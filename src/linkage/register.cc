@@ -44,7 +44,7 @@ Status RegisterMatcher::add(const table::Table& part) {
   if (!fit.ok()) return fit.error();
   if (!state.model.fitted) {
     write_back(*run.comparer, fit.value(), random, state.model);
-    state.fit = fit_report(fit.value(), 0.0);
+    state.fit = fit_report(fit.value(), {});
   }
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, state.model.settings.term_frequency_by_u);
   auto yields = run.blocker->yields();

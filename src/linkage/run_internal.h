@@ -36,6 +36,8 @@ struct Run {
   std::unique_ptr<Comparer> comparer;
   std::unique_ptr<PartTables> parts;
   std::unique_ptr<Blocker> blocker;
+  Model model;              ///< As given, or with the blocking rules that were chosen.
+  std::string choice_note;  ///< How they were; "" where none had to be chosen.
 };
 
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
@@ -43,7 +45,13 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
 
 /// The estimates of a fitted model, for the comparisons in use.
 EmModel given_model(const Comparer& comparer, const Model& model);
-FitReport fit_report(const EmFit& fit, double blocking_recall);
+/// A share with its 95 % interval.
+struct BlockingRecall {
+  double value = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+};
+FitReport fit_report(const EmFit& fit, const BlockingRecall& recall);
 /// A fitted model is taken as it is; any other is fitted to the run's pairs.
 Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);
@@ -55,7 +63,9 @@ std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t recor
 /// Estimated share of all matches that blocking finds, from how many rules find each expected match:
 /// of those found by one rule only (f1) and by two (f2), about f1^2 / (2 f2) more are found by none.
 /// Rules that fail together make this too favourable. Source: Chao (1987), Biometrics 43, 783-791.
-double blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept);
+/// The interval is his, on the log of the number missed.
+BlockingRecall blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept);
+BlockingRecall recall_of_counts(double found, double found_once, double found_twice);
 
 /// Indexes of the pairs of the best one-to-one assignment.
 std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes);
