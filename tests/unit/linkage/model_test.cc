@@ -30,7 +30,7 @@ TEST(Model, SaysWhereItIsWrong) {
     const auto model = parse_model_toml(text);
     return model.ok() ? std::string("accepted") : model.error().message;
   };
-  EXPECT_EQ(message("nmae = 'x'"), "model, line 1: 'nmae' is not known here; expected one of name, settings, field, comparison, block, "
+  EXPECT_EQ(message("nmae = 'x'"), "model, line 1: 'nmae' is not known here; expected one of name, settings, field, comparison, block, stage, "
                                    "fitted, match_rate, related_rate, moved_rate");
   EXPECT_EQ(message("[[field]]\nname = 'a'\nkind = 'colour'"),
             "model, line 1: 'colour' is not a kind of field; expected forenames, surname, full_name, date, postcode, nino, code, address, "
