@@ -7,10 +7,19 @@
 using namespace kinfold::seal;
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  const auto files = read_tar({reinterpret_cast<const std::byte*>(data), size});
-  if (!files.ok()) return 0;
+  const ByteView tar(reinterpret_cast<const std::byte*>(data), size);
+  ArchiveReader reader(source_of(tar), size);
   std::size_t total = 0;
-  for (const auto& file : files.value()) total += file.bytes.size();
+  for (auto file = reader.next(); file.ok() && file.value(); file = reader.next()) total += file.value()->bytes.size();
   if (total > size) std::abort();
+  ArchiveReader again(source_of(tar), size);
+  std::uint64_t rows = 0;
+  const auto unpacked = unpack(again, [&](const std::string&, kinfold::table::Table part) {
+    rows += part.row_count();
+    return kinfold::Status();
+  });
+  if (!unpacked.ok()) return 0;
+  for (const auto& fact : unpacked.value().tables) rows -= fact.row_count;
+  if (rows != 0) std::abort();
   return 0;
 }

@@ -1,6 +1,9 @@
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstring>
+#include <memory>
+#include <utility>
 
 #include "holding/cipher_internal.h"
 
@@ -34,6 +37,77 @@ bool open_into(std::span<std::byte> out, ByteView key, ByteView sealed, ByteView
   return crypto_aead_xchacha20poly1305_ietf_decrypt(u8_out(out), nullptr, nullptr, u8(body), body.size(), u8(facts),
                                                     facts.size(), u8(sealed), u8(key)) == 0;
 }
+
+/// Wiped when it goes.
+struct StreamState {
+  crypto_secretstream_xchacha20poly1305_state stream;
+  StreamState() = default;
+  StreamState(const StreamState&) = delete;
+  StreamState& operator=(const StreamState&) = delete;
+  ~StreamState() { sodium_memzero(&stream, sizeof stream); }
+};
+
+/// A holding's file being read, chunk after chunk.
+class Opening {
+ public:
+  explicit Opening(seal::Source in) : in_(std::move(in)), sealed_(kChunkBytes + kChunkExtra), plain_(kChunkBytes) {}
+
+  Status begin(const Key& key) {
+    std::array<std::byte, kMagic.size() + kStreamHead> head{};
+    const auto count = in_(head);
+    if (!count.ok()) return count.error();
+    if (count.value() != head.size() || !seal::as_text(head).starts_with(kMagic)) return altered();
+    const auto* stream_head = u8(ByteView(head).subspan(kMagic.size()));
+    if (crypto_secretstream_xchacha20poly1305_init_pull(&state_.stream, stream_head, u8(key.bytes())) != 0) return altered();
+    return {};
+  }
+
+  Result<std::size_t> read(std::span<std::byte> out) {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      if (at_ == end_) {
+        if (ended_) break;
+        if (auto status = next(); !status.ok()) return status.error();
+        continue;
+      }
+      const std::size_t count = std::min(out.size() - done, end_ - at_);
+      std::memcpy(out.data() + done, plain_.data() + at_, count);
+      at_ += count;
+      done += count;
+    }
+    return done;
+  }
+
+ private:
+  static Error altered() { return invalid("the holding's file was altered or cut short; take it from a backup"); }
+
+  Status next() {
+    const auto count = in_(sealed_);
+    if (!count.ok()) return count.error();
+    unsigned long long plain_count = 0;
+    unsigned char tag = 0;
+    if (count.value() < kChunkExtra ||
+        crypto_secretstream_xchacha20poly1305_pull(&state_.stream, u8_out(plain_), &plain_count, &tag, u8(sealed_),
+                                                   count.value(), nullptr, 0) != 0) {
+      return altered();
+    }
+    at_ = 0;
+    end_ = plain_count;
+    ended_ = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+    if (!ended_) return {};
+    const auto behind = in_(sealed_);
+    if (!behind.ok()) return behind.error();
+    return behind.value() == 0 ? Status() : Status(altered());
+  }
+
+  seal::Source in_;
+  StreamState state_;
+  Bytes sealed_;
+  PlainBytes plain_;
+  std::size_t at_ = 0;
+  std::size_t end_ = 0;
+  bool ended_ = false;
+};
 
 }  // namespace
 
@@ -73,55 +147,35 @@ Result<PlainBytes> open_body(ByteView key, ByteView sealed, ByteView facts) {
   return plain;
 }
 
-Status seal_stream(const Key& key, ByteView plain, const seal::Sink& out) {
-  crypto_secretstream_xchacha20poly1305_state state;
+Status seal_stream(const Key& key, const seal::Source& plain, const seal::Sink& out) {
+  StreamState state;
   std::array<std::byte, kStreamHead> head{};
-  crypto_secretstream_xchacha20poly1305_init_push(&state, u8_out(head), u8(key.bytes()));
+  crypto_secretstream_xchacha20poly1305_init_push(&state.stream, u8_out(head), u8(key.bytes()));
   if (auto status = out(seal::as_bytes(kMagic)); !status.ok()) return status;
   if (auto status = out(head); !status.ok()) return status;
+  PlainBytes part(kChunkBytes);
+  PlainBytes ahead(kChunkBytes);
   Bytes chunk(kChunkBytes + kChunkExtra);
+  auto count = plain(part);
+  if (!count.ok()) return count.error();
   for (bool last = false; !last;) {
-    const auto part = plain.first(std::min(plain.size(), kChunkBytes));
-    plain = plain.subspan(part.size());
-    last = plain.empty();
+    // One chunk ahead, for the last is marked as such; a source gives less than asked only at its end.
+    auto more = count.value() < part.size() ? Result<std::size_t>(0) : plain(ahead);
+    if (!more.ok()) return more.error();
+    last = more.value() == 0;
     const unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
-    crypto_secretstream_xchacha20poly1305_push(&state, u8_out(chunk), nullptr, u8(part), part.size(), nullptr, 0, tag);
-    if (auto status = out(ByteView(chunk).first(part.size() + kChunkExtra)); !status.ok()) {
-      sodium_memzero(&state, sizeof state);
-      return status;
-    }
+    crypto_secretstream_xchacha20poly1305_push(&state.stream, u8_out(chunk), nullptr, u8(part), count.value(), nullptr, 0, tag);
+    if (auto status = out(ByteView(chunk).first(count.value() + kChunkExtra)); !status.ok()) return status;
+    std::swap(part, ahead);
+    count = more;
   }
-  sodium_memzero(&state, sizeof state);
   return {};
 }
 
-Result<PlainBytes> open_stream(const Key& key, ByteView sealed) {
-  const auto altered = [] { return invalid("the holding's file was altered or cut short; take it from a backup"); };
-  if (sealed.size() < kMagic.size() + kStreamHead || !seal::as_text(sealed).starts_with(kMagic)) return altered();
-  sealed = sealed.subspan(kMagic.size());
-  crypto_secretstream_xchacha20poly1305_state state;
-  if (crypto_secretstream_xchacha20poly1305_init_pull(&state, u8(sealed), u8(key.bytes())) != 0) return altered();
-  sealed = sealed.subspan(kStreamHead);
-  PlainBytes plain(sealed.size());
-  std::size_t done = 0;
-  bool ended = false;
-  while (!sealed.empty() && !ended) {
-    const auto part = sealed.first(std::min(sealed.size(), kChunkBytes + kChunkExtra));
-    sealed = sealed.subspan(part.size());
-    unsigned long long count = 0;
-    unsigned char tag = 0;
-    if (crypto_secretstream_xchacha20poly1305_pull(&state, u8_out(std::span(plain).subspan(done)), &count, &tag,
-                                                   u8(part), part.size(), nullptr, 0) != 0) {
-      sodium_memzero(&state, sizeof state);
-      return altered();
-    }
-    done += count;
-    ended = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
-  }
-  sodium_memzero(&state, sizeof state);
-  if (!ended || !sealed.empty()) return altered();
-  plain.resize(done);
-  return plain;
+Result<seal::Source> open_stream(const Key& key, seal::Source sealed) {
+  auto opening = std::make_shared<Opening>(std::move(sealed));
+  if (auto status = opening->begin(key); !status.ok()) return status.error();
+  return seal::Source([opening](std::span<std::byte> out) { return opening->read(out); });
 }
 
 }  // namespace kinfold::holding

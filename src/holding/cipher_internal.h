@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "seal/age.h"
 #include "seal/secret.h"
+#include "seal/stream.h"
 
 namespace kinfold::holding {
 
@@ -37,8 +37,9 @@ Bytes seal_body(ByteView key, ByteView plain, ByteView facts);
 Result<PlainBytes> open_body(ByteView key, ByteView sealed, ByteView facts);
 
 /// A whole file in 64 KiB chunks (secretstream), each authenticated, with a marked end.
-Status seal_stream(const Key& key, ByteView plain, const seal::Sink& out);
-/// \retval kInvalid if it was altered, cut short or added to.
-Result<PlainBytes> open_stream(const Key& key, ByteView sealed);
+Status seal_stream(const Key& key, const seal::Source& plain, const seal::Sink& out);
+/// Chunk after chunk as it is asked for, each after it was authenticated; whole only once it has given its end.
+/// \retval kInvalid if it was altered, cut short or added to; also from the source.
+Result<seal::Source> open_stream(const Key& key, seal::Source sealed);
 
 }  // namespace kinfold::holding

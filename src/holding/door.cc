@@ -210,6 +210,27 @@ Status Door::may_act(const std::string& actor, charter::Duty duty) const {
   return no ? Status(no->error) : Status();
 }
 
+namespace {
+
+/// The whole of it, put together part by part; what was read of a bad file is wiped.
+Result<seal::Contents> read_data(const std::string& path, const Key& key) {
+  const auto file = seal::open_plain_file(path);
+  if (!file.ok()) return file.error();
+  auto plain = open_stream(key, seal::source_of(file.value(), path));
+  if (!plain.ok()) return plain.error();
+  seal::ArchiveReader archive(std::move(plain).value(), file.value().byte_count);
+  seal::Contents contents;
+  auto unpacked = seal::unpack(archive, seal::gather_into(contents.tables));
+  if (!unpacked.ok()) {
+    contents.wipe();
+    return unpacked.error();
+  }
+  contents.documents = std::move(unpacked.value().documents);
+  return contents;
+}
+
+}  // namespace
+
 Result<seal::Contents> Door::open(const Id& id, const Asking& who) {
   State& state = *state_;
   CatalogueRow row;
@@ -217,13 +238,7 @@ Result<seal::Contents> Door::open(const Id& id, const Asking& who) {
   auto key = state.unlock(id, who, row, entry);
   if (!key.ok()) return key.error();
   if (row.holding.records) return state.fail(entry, invalid("the holding is opened record by record"));
-  auto sealed = seal::read_whole_file(state.folder(id) + "/" + std::string(kDataFile), seal::kPackageBytesMax);
-  if (!sealed.ok()) return state.fail(entry, sealed.error());
-  auto plain = open_stream(key.value(), sealed.value());
-  if (!plain.ok()) return state.fail(entry, plain.error());
-  auto files = seal::read_tar(plain.value());
-  if (!files.ok()) return state.fail(entry, files.error());
-  auto contents = seal::to_contents(std::move(files).value());
+  auto contents = read_data(state.folder(id) + "/" + std::string(kDataFile), key.value());
   if (!contents.ok()) return state.fail(entry, contents.error());
   std::uint64_t objected = 0;
   if (state.setting.objections) {

@@ -50,7 +50,7 @@ Status make_private_folder(const std::string& folder) {
   return {};
 }
 
-Status place_data(const std::string& folder, const Key& key, ByteView plain) {
+Status place_data(const std::string& folder, const Key& key, const seal::Source& plain) {
   return place(folder, [&](const std::string& inside) -> Status {
     const std::string path = inside + "/" + std::string(kDataFile);
     const seal::FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));

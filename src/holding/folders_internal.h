@@ -14,7 +14,7 @@ inline constexpr std::string_view kRecordKeysFile = "record-keys";
 inline constexpr std::string_view kUnfinished = ".new";
 
 /// Makes `folder` appear with one file in it, whole and durable, or not at all.
-Status place_data(const std::string& folder, const Key& key, ByteView plain);
+Status place_data(const std::string& folder, const Key& key, const seal::Source& plain);
 Status place_records(const std::string& folder);
 
 /// Overwrites every file in it with zeros, flushes, removes them and the folder. Gone already: fine.

@@ -69,11 +69,8 @@ Status Door::State::put(CatalogueRow& row, const seal::Contents* contents) {
   if (contents == nullptr) {
     if (auto status = place_records(folder(row.holding.id)); !status.ok()) return status;
   } else {
-    auto files = seal::to_files(*contents);
-    if (!files.ok()) return files.error();
-    auto tar = seal::write_tar(files.value());
-    if (!tar.ok()) return tar.error();
-    if (auto status = place_data(folder(row.holding.id), key, tar.value()); !status.ok()) return status;
+    const auto archive = seal::archive_of(seal::files_of(seal::parts_of(*contents), contents->documents), false);
+    if (auto status = place_data(folder(row.holding.id), key, archive); !status.ok()) return status;
   }
   return catalogue.add(row);  // from here on it is there
 }

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -238,31 +239,82 @@ Result<std::optional<Secret<kFileKeyBytes>>> unwrap(const Header& header, const 
   return found;
 }
 
-Status decrypt_payload(Reader& reader, const Sink& out, const Secret<32>& key, AgeFailure& failure) {
-  PlainBytes chunk(kChunkBytes + kTagBytes);
-  ChunkNonce nonce;
-  const auto bad = [](const char* what) { return invalid(what); };
-  for (bool last = false; !last;) {
-    failure = AgeFailure::kSourceOrSink;
-    auto count = reader.read(chunk);
-    if (!count.ok()) return count.error();
-    auto ended = reader.at_end();
-    if (!ended.ok()) return ended.error();
-    last = ended.value();
-    const std::size_t sealed_count = count.value();
-    failure = AgeFailure::kPayload;
-    if (sealed_count < kTagBytes) return bad("is cut short: the last part is missing");
-    const bool first = nonce.first();
-    if (crypto_aead_chacha20poly1305_ietf_decrypt(u8(std::span(chunk)), nullptr, nullptr, u8(std::span(chunk)),
-                                                  sealed_count, nullptr, 0, nonce.next(last),
-                                                  u8(key.bytes())) != 0) {
-      return bad("was altered, cut short or added to after it was sealed");
+/// A file being opened: chunk after chunk, each after it was authenticated. Stays where it is made.
+class Opening {
+ public:
+  explicit Opening(Source in) : in_(std::move(in)), reader_(in_), chunk_(kChunkBytes + kTagBytes) {}
+  Opening(const Opening&) = delete;
+  Opening& operator=(const Opening&) = delete;
+
+  Status begin(const AgeIdentity& identity) {
+    failure_ = AgeFailure::kHeader;
+    auto header = HeaderReader(reader_).read();
+    if (!header.ok()) return header.error();
+    auto file_key = unwrap(header.value(), identity);
+    if (!file_key.ok()) return file_key.error();
+    if (!file_key.value()) {
+      failure_ = AgeFailure::kNoMatch;
+      return refused("is sealed for another key than ours; ask the sender to use our present card");
     }
-    if (sealed_count == kTagBytes && !first) return bad("ends in an empty part, which no age file does");
-    failure = AgeFailure::kSourceOrSink;
-    if (auto status = out(std::span(chunk).first(sealed_count - kTagBytes)); !status.ok()) return status;
+    const auto key = file_key.value()->bytes();
+    const auto mac = header_mac(key, header.value().covered);
+    if (sodium_memcmp(mac.data(), header.value().mac.data(), mac.size()) != 0) {
+      failure_ = AgeFailure::kHmac;
+      return invalid("had its age header altered after it was sealed");
+    }
+    std::array<std::byte, kNonceBytes> nonce{};
+    auto count = reader_.read(nonce);
+    if (!count.ok()) return count.error();
+    if (count.value() != nonce.size()) return invalid("is cut short: it ends after the age header");
+    key_ = hkdf(key, nonce, "payload");
+    return {};
   }
-  failure = AgeFailure::kNone;
+
+  /// Good until the next call. Empty after the last, or where the file is of nothing.
+  Result<ByteView> next() {
+    if (ended_) return ByteView();
+    failure_ = AgeFailure::kSourceOrSink;
+    auto count = reader_.read(chunk_);
+    if (!count.ok()) return count.error();
+    auto ended = reader_.at_end();
+    if (!ended.ok()) return ended.error();
+    const std::size_t sealed_count = count.value();
+    failure_ = AgeFailure::kPayload;
+    if (sealed_count < kTagBytes) return invalid("is cut short: the last part is missing");
+    const bool first = nonce_.first();
+    if (crypto_aead_chacha20poly1305_ietf_decrypt(u8(std::span(chunk_)), nullptr, nullptr, u8(std::span(chunk_)),
+                                                  sealed_count, nullptr, 0, nonce_.next(ended.value()),
+                                                  u8(key_.bytes())) != 0) {
+      return invalid("was altered, cut short or added to after it was sealed");
+    }
+    if (sealed_count == kTagBytes && !first) return invalid("ends in an empty part, which no age file does");
+    ended_ = ended.value();
+    failure_ = ended_ ? AgeFailure::kNone : AgeFailure::kSourceOrSink;
+    return ByteView(chunk_).first(sealed_count - kTagBytes);
+  }
+
+  bool ended() const { return ended_; }
+  AgeFailure failure() const { return failure_; }
+
+ private:
+  Source in_;
+  Reader reader_;
+  PlainBytes chunk_;
+  ChunkNonce nonce_;
+  Secret<32> key_;
+  bool ended_ = false;
+  AgeFailure failure_ = AgeFailure::kNone;
+};
+
+Status pour(Opening& opening, const AgeIdentity& identity, const Sink& out, bool& poured) {
+  if (auto status = opening.begin(identity); !status.ok()) return status;
+  while (!opening.ended()) {
+    auto chunk = opening.next();
+    if (!chunk.ok()) return chunk.error();
+    poured = false;
+    if (auto status = out(chunk.value()); !status.ok()) return status;
+    poured = true;
+  }
   return {};
 }
 
@@ -303,15 +355,6 @@ Result<AgeIdentity> parse_identity(std::string_view text) {
   return identity;
 }
 
-Source source_of(ByteView bytes) {
-  return [bytes, at = std::size_t{0}](std::span<std::byte> out) mutable -> Result<std::size_t> {
-    const std::size_t count = std::min(out.size(), bytes.size() - at);
-    if (count > 0) std::memcpy(out.data(), bytes.data() + at, count);
-    at += count;
-    return count;
-  };
-}
-
 Status age_encrypt(const Source& in, const Sink& out, std::span<const AgeRecipient> recipients) {
   require_sodium();
   if (recipients.empty() || recipients.size() > kRecipientCountMax) {
@@ -337,32 +380,33 @@ Status age_encrypt(const Source& in, const Sink& out, std::span<const AgeRecipie
 
 Status age_decrypt(const Source& in, const Sink& out, const AgeIdentity& identity, AgeFailure* failure) {
   require_sodium();
-  AgeFailure ignored = AgeFailure::kNone;
-  AgeFailure& why = failure != nullptr ? *failure : ignored;
-  why = AgeFailure::kHeader;
-  Reader reader(in);
-  auto header = HeaderReader(reader).read();
-  if (!header.ok()) return header.error();
-  auto file_key = unwrap(header.value(), identity);
-  if (!file_key.ok()) return file_key.error();
-  if (!file_key.value()) {
-    why = AgeFailure::kNoMatch;
-    return refused("is sealed for another key than ours; ask the sender to use our present card");
-  }
-  const auto key = file_key.value()->bytes();
-  const auto mac = header_mac(key, header.value().covered);
-  if (sodium_memcmp(mac.data(), header.value().mac.data(), mac.size()) != 0) {
-    why = AgeFailure::kHmac;
-    return invalid("had its age header altered after it was sealed");
-  }
-  std::array<std::byte, kNonceBytes> nonce{};
-  auto count = reader.read(nonce);
-  if (!count.ok()) return count.error();
-  if (count.value() != nonce.size()) {
-    why = AgeFailure::kHeader;
-    return invalid("is cut short: it ends after the age header");
-  }
-  return decrypt_payload(reader, out, hkdf(key, nonce, "payload"), why);
+  Opening opening(in);
+  bool poured = true;
+  auto status = pour(opening, identity, out, poured);
+  if (failure != nullptr) *failure = poured ? opening.failure() : AgeFailure::kSourceOrSink;
+  return status;
+}
+
+Result<Source> age_opened(Source in, const AgeIdentity& identity) {
+  require_sodium();
+  auto opening = std::make_shared<Opening>(std::move(in));
+  if (auto status = opening->begin(identity); !status.ok()) return status.error();
+  return Source([opening, rest = ByteView()](std::span<std::byte> out) mutable -> Result<std::size_t> {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      if (rest.empty()) {
+        auto chunk = opening->next();
+        if (!chunk.ok()) return chunk.error();
+        rest = chunk.value();
+        if (rest.empty()) break;
+      }
+      const std::size_t count = std::min(out.size() - done, rest.size());
+      std::memcpy(out.data() + done, rest.data(), count);
+      rest = rest.subspan(count);
+      done += count;
+    }
+    return done;
+  });
 }
 
 }  // namespace kinfold::seal

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <array>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "seal/secret.h"
+#include "seal/stream.h"
 
 namespace kinfold::seal {
 
@@ -33,18 +33,6 @@ AgeRecipient recipient_of(const AgeIdentity& identity);
 SecretBytes to_secret_text(const AgeIdentity& identity);
 Result<AgeIdentity> parse_identity(std::string_view text);
 
-/// Fills `out`; fewer bytes than asked means the end.
-using Source = std::function<Result<std::size_t>(std::span<std::byte> out)>;
-using Sink = std::function<Status(ByteView bytes)>;
-Source source_of(ByteView bytes);  ///< `bytes` must outlive it.
-template <typename Container>
-Sink sink_into(Container& out) {
-  return [&out](ByteView bytes) {
-    out.insert(out.end(), bytes.begin(), bytes.end());
-    return Status();
-  };
-}
-
 /// Why a file could not be opened, in the classes of the published test vectors.
 enum class AgeFailure { kNone, kHeader, kNoMatch, kHmac, kPayload, kSourceOrSink };
 
@@ -57,5 +45,8 @@ Status age_encrypt(const Source& in, const Sink& out, std::span<const AgeRecipie
 ///         for this identity. `failure`, if given, says which.
 Status age_decrypt(const Source& in, const Sink& out, const AgeIdentity& identity,
                    AgeFailure* failure = nullptr);
+/// The same to be pulled from: reads the header now, and the rest as it is asked for. Whole only once
+/// it has given its end.
+Result<Source> age_opened(Source in, const AgeIdentity& identity);
 
 }  // namespace kinfold::seal

@@ -1,8 +1,11 @@
-// Tables and documents to one block of bytes in memory (a tar) and back. The block is sealed by the
-// caller: as a package between parties, or as a holding at rest.
+// Tables and documents to an archive (a tar) and back, part by part, so that no more than a part is in memory
+// beside what the caller holds. It is sealed by the caller: as a package between parties, or a holding at rest.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,16 +19,53 @@ struct ArchiveFile {
   PlainBytes bytes;
 };
 
-/// A plain ustar archive; the same bytes for the same files.
-Result<PlainBytes> write_tar(const std::vector<ArchiveFile>& files);
-/// Plain files only, each name once, at most `file_count_max`.
-/// \retval kInvalid for anything else, and for an archive that ends early.
-Result<std::vector<ArchiveFile>> read_tar(ByteView tar, std::size_t file_count_max = 256);
+/// File after file; none at the end.
+using NextFile = std::function<Result<std::optional<ArchiveFile>>()>;
 
-/// Each table as NAME.parquet, then each document under its name.
-/// \retval kInvalid for a name that is taken twice or has other characters than it may.
-Result<std::vector<ArchiveFile>> to_files(const Contents& contents);
-Result<Contents> to_contents(std::vector<ArchiveFile> files);
+/// A plain ustar archive, made as it is read, with one of its files in memory at a time; the same bytes
+/// for the same files. `padded`: with a last file of zeros that brings it to a padded size.
+Source archive_of(NextFile next, bool padded);
+
+inline constexpr std::string_view kPaddingName = "padding";
+
+/// The way back: plain files only, at most kArchiveFileCountMax, each held once.
+class ArchiveReader {
+ public:
+  /// `byte_count_max`: what the archive cannot be longer than, so that no claim of size is believed.
+  ArchiveReader(Source in, std::uint64_t byte_count_max);
+  ~ArchiveReader();
+  ArchiveReader(const ArchiveReader&) = delete;
+  ArchiveReader& operator=(const ArchiveReader&) = delete;
+  /// The next file, without the content of the padding. At the end `in` was read to its own end, so that what
+  /// authenticates it has seen the whole.
+  /// \retval kInvalid for anything but plain files, an archive that ends early, more behind its end.
+  Result<std::optional<ArchiveFile>> next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+inline constexpr std::size_t kArchiveFileCountMax = 65'536;
+/// Of one file inside, which is held in memory. Kinfold's own are far smaller (kPartBytes).
+inline constexpr std::uint64_t kArchiveFileBytesMax = 8ULL << 30;
+
+/// Parts of tables and documents, as the files of an archive. A table is NAME.parquet, and NAME.2.parquet,
+/// NAME.3.parquet ... behind it where it has more parts. `documents` must outlive it.
+/// \retval kInternal for a name that is taken twice or malformed, and for parts that are not what `parts` said.
+NextFile files_of(Parts parts, const std::vector<Document>& documents);
+
+/// What the files of an archive make up again.
+struct Unpacked {
+  std::vector<TableFact> tables;  ///< With the rows of all their parts.
+  std::vector<Document> documents;
+  bool padded = false;
+};
+/// Hands on each part of a table as soon as it is read. A file that was read before is
+/// the caller's.
+/// \retval kInvalid for a file that has no place, or a part that is missing, out of order or of other columns.
+Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take);
+/// A TakePart that puts the parts together.
+TakePart gather_into(std::vector<NamedTable>& tables);
 
 /// The next of eight sizes to each doubling: at most an eighth more. Coarser than Padme (Nikitin et
 /// al. 2019, PoPETs 2019(4)), whose steps of 3 % at our sizes let an intruder see 1 % more people too

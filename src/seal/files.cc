@@ -56,25 +56,42 @@ Status write_all(int descriptor, ByteView bytes, std::string_view path) {
   return {};
 }
 
-Result<Bytes> read_whole_file(const std::string& path, std::uint64_t byte_count_max) {
-  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return system_error("cannot be opened", path, errno);
+Result<OpenedPlainFile> open_plain_file(const std::string& path) {
+  OpenedPlainFile file{FileHandle(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), 0};
+  if (!file.handle) return system_error("cannot be opened", path, errno);
   struct stat facts{};
-  if (::fstat(file.get(), &facts) != 0) return system_error("cannot be read", path, errno);
+  if (::fstat(file.handle.get(), &facts) != 0) return system_error("cannot be read", path, errno);
   if (!S_ISREG(facts.st_mode)) return invalid(file_name(path) + ": is not a plain file");
-  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  file.byte_count = static_cast<std::uint64_t>(facts.st_size);
+  return file;
+}
+
+Source source_of(const OpenedPlainFile& file, const std::string& path) {
+  return [&file, &path, at = std::uint64_t{0}](std::span<std::byte> out) mutable -> Result<std::size_t> {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      const auto count = ::pread(file.handle.get(), out.data() + done, out.size() - done, static_cast<off_t>(at));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return system_error("cannot be read", path, errno);
+      if (count == 0) break;
+      done += static_cast<std::size_t>(count);
+      at += static_cast<std::uint64_t>(count);
+    }
+    return done;
+  };
+}
+
+Result<Bytes> read_whole_file(const std::string& path, std::uint64_t byte_count_max) {
+  const auto file = open_plain_file(path);
+  if (!file.ok()) return file.error();
+  const auto size = file.value().byte_count;
   if (size > byte_count_max) {
     return invalid(fmt::format("{}: is {} bytes long; at most {} are read", file_name(path), size, byte_count_max));
   }
   Bytes bytes(size);
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const auto count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return system_error("cannot be read", path, errno);
-    if (count == 0) return io_error(file_name(path) + ": became shorter while it was read; run it again");
-    done += static_cast<std::size_t>(count);
-  }
+  const auto count = source_of(file.value(), path)(bytes);
+  if (!count.ok()) return count.error();
+  if (count.value() < size) return io_error(file_name(path) + ": became shorter while it was read; run it again");
   return bytes;
 }
 
@@ -85,24 +102,31 @@ Status sync_folder(const std::string& folder) {
   return {};
 }
 
-Status write_whole_file(const std::string& path, ByteView bytes) {
+Result<WholeFile> WholeFile::begin(const std::string& path) {
   const std::string neighbour = path + ".new";
-  {
-    const FileHandle file(::open(neighbour.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file) return system_error("cannot be made", path, errno);
-    auto status = write_all(file.get(), bytes, path);
-    if (status.ok() && ::fsync(file.get()) != 0) status = system_error("cannot be flushed", path, errno);
-    if (!status.ok()) {
-      ::unlink(neighbour.c_str());
-      return status;
-    }
-  }
-  if (::rename(neighbour.c_str(), path.c_str()) != 0) {
-    const int error_number = errno;
-    ::unlink(neighbour.c_str());
-    return system_error("cannot be put in place", path, error_number);
-  }
-  return sync_folder(folder_of_file(path));
+  // Made anew, so that neither a link that somebody left there is followed nor another's mode is kept.
+  if (::unlink(neighbour.c_str()) != 0 && errno != ENOENT) return system_error("cannot be replaced", path, errno);
+  FileHandle file(::open(neighbour.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file) return system_error("cannot be made", path, errno);
+  return WholeFile(path, std::move(file));
+}
+
+WholeFile::~WholeFile() {
+  if (file_) ::unlink((path_ + ".new").c_str());
+}
+
+Status WholeFile::put_in_place() {
+  if (::fsync(file_.get()) != 0) return system_error("cannot be flushed", path_, errno);
+  if (::rename((path_ + ".new").c_str(), path_.c_str()) != 0) return system_error("cannot be put in place", path_, errno);
+  file_ = FileHandle();
+  return sync_folder(folder_of_file(path_));
+}
+
+Status write_whole_file(const std::string& path, ByteView bytes) {
+  auto file = WholeFile::begin(path);
+  if (!file.ok()) return file.error();
+  if (auto status = file.value().write(bytes); !status.ok()) return status;
+  return file.value().put_in_place();
 }
 
 }  // namespace kinfold::seal

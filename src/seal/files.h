@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "seal/bytes.h"
+#include "seal/stream.h"
 
 namespace kinfold::seal {
 
@@ -19,8 +19,6 @@ Error system_error(std::string_view what, std::string_view path, int error_numbe
 /// \retval kIo if it is not there or cannot be read; kInvalid if it is longer than `byte_count_max`.
 Result<Bytes> read_whole_file(const std::string& path, std::uint64_t byte_count_max);
 
-/// Writes a neighbour, flushes it, renames it over `path` and flushes the folder. Mode 0600.
-Status write_whole_file(const std::string& path, ByteView bytes);
 /// So that a rename or an unlink in it survives a power cut.
 Status sync_folder(const std::string& folder);
 std::string folder_of_file(const std::string& path);
@@ -41,5 +39,32 @@ class FileHandle {
 };
 /// Writes all of it, at the descriptor's place.
 Status write_all(int descriptor, ByteView bytes, std::string_view path);
+
+/// A plain file that is open to be read; a pipe or a device is refused, not waited for.
+struct OpenedPlainFile {
+  FileHandle handle;
+  std::uint64_t byte_count = 0;
+};
+Result<OpenedPlainFile> open_plain_file(const std::string& path);
+/// From its beginning, as often as it is called. `file` and `path` must outlive it.
+Source source_of(const OpenedPlainFile& file, const std::string& path);
+
+/// A file that appears whole, when it is put in place, or not at all: a neighbour, flushed, then renamed
+/// over `path`. Mode 0600.
+class WholeFile {
+ public:
+  static Result<WholeFile> begin(const std::string& path);
+  WholeFile(WholeFile&& other) noexcept = default;
+  WholeFile& operator=(WholeFile&&) = delete;
+  ~WholeFile();
+  Status write(ByteView bytes) { return write_all(file_.get(), bytes, path_); }
+  Status put_in_place();
+
+ private:
+  WholeFile(std::string path, FileHandle file) : path_(std::move(path)), file_(std::move(file)) {}
+  std::string path_;
+  FileHandle file_;
+};
+Status write_whole_file(const std::string& path, ByteView bytes);
 
 }  // namespace kinfold::seal

@@ -20,10 +20,7 @@ constexpr std::size_t kKeyIdBytes = 8;
 constexpr std::size_t kPublicKeyBytes = 2 + kKeyIdBytes + crypto_sign_PUBLICKEYBYTES;
 constexpr std::size_t kSignatureBytes = 2 + kKeyIdBytes + crypto_sign_BYTES;
 constexpr std::size_t kSignatureFileBytesMax = 16 * 1024;
-constexpr std::size_t kHashBytes = crypto_generichash_BYTES_MAX;
-static_assert(kHashBytes == 64);
-
-using Hash = std::array<std::uint8_t, kHashBytes>;
+static_assert(sizeof(ContentHash) == crypto_generichash_BYTES_MAX);
 
 void append(Bytes& to, std::span<const std::uint8_t> bytes) {
   const auto view = std::as_bytes(bytes);
@@ -38,9 +35,9 @@ Bytes tagged(std::string_view algorithm, const std::array<std::uint8_t, 8>& key_
   return bytes;
 }
 
-Result<Hash> hash_of(const Source& in) {
+Result<ContentHash> hash_of(const Source& in) {
   crypto_generichash_state state;
-  crypto_generichash_init(&state, nullptr, 0, kHashBytes);
+  crypto_generichash_init(&state, nullptr, 0, sizeof(ContentHash));
   PlainBytes block(256 * 1024);
   while (true) {
     auto count = in(block);
@@ -48,7 +45,7 @@ Result<Hash> hash_of(const Source& in) {
     if (count.value() == 0) break;
     crypto_generichash_update(&state, u8(std::span(block)), count.value());
   }
-  Hash hash{};
+  ContentHash hash{};
   crypto_generichash_final(&state, hash.data(), hash.size());
   return hash;
 }
@@ -91,12 +88,15 @@ SigningKey make_signing_key() {
 
 Result<std::string> sign(const Source& in, const SigningKey& key, std::string_view trusted_comment) {
   require_sodium();
-  if (!one_printable_line(trusted_comment)) return internal_error("a trusted comment is one line of printable text");
   auto hash = hash_of(in);
   if (!hash.ok()) return hash.error();
+  return sign(hash.value(), key, trusted_comment);
+}
+
+Result<std::string> sign(const ContentHash& hash, const SigningKey& key, std::string_view trusted_comment) {
+  if (!one_printable_line(trusted_comment)) return internal_error("a trusted comment is one line of printable text");
   Signature signature;
-  crypto_sign_detached(signature.over_hash.data(), nullptr, hash.value().data(), hash.value().size(),
-                       u8(key.secret.bytes()));
+  crypto_sign_detached(signature.over_hash.data(), nullptr, hash.data(), hash.size(), u8(key.secret.bytes()));
   const auto message = comment_message(signature.over_hash, trusted_comment);
   crypto_sign_detached(signature.over_comment.data(), nullptr, u8(std::span(message)), message.size(),
                        u8(key.secret.bytes()));

@@ -7,7 +7,8 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "seal/age.h"
+#include "seal/secret.h"
+#include "seal/stream.h"
 
 namespace kinfold::seal {
 
@@ -27,6 +28,9 @@ struct SigningKey {
 };
 SigningKey make_signing_key();
 
+/// BLAKE2b-512 of what is signed, taken while it goes by.
+using ContentHash = std::array<std::uint8_t, 64>;
+Result<std::string> sign(const ContentHash& hash, const SigningKey& key, std::string_view trusted_comment);
 /// One pass over any size. `trusted_comment` is one line, covered by the signature.
 Result<std::string> sign(const Source& in, const SigningKey& key, std::string_view trusted_comment);
 
@@ -42,7 +46,7 @@ Result<Signature> parse_signature(std::string_view text);
 /// Checks the signer and the trusted comment, which needs no file.
 /// \retval kRefused if another key signed, or the comment was altered.
 Status verify_signer(const Signature& signature, const SigningPublicKey& key);
-/// Checks everything. \retval kRefused also if the content is not what was signed.
+/// Checks everything. `in` is read to its end. \retval kRefused also if the content is not what was signed.
 Status verify(const Source& in, const Signature& signature, const SigningPublicKey& key);
 
 }  // namespace kinfold::seal

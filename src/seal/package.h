@@ -79,22 +79,32 @@ struct Contents {
   void wipe();
 };
 
-/// Largest sealed file that is opened (it is held in memory): 8 GiB. Manifest: 1 MiB.
-inline constexpr std::uint64_t kPackageBytesMax = 8ULL << 30;
+/// Tables that come in parts: what they will be, and one part after the other, in the order of `tables`, at
+/// least one for each; none at the end.
+struct Parts {
+  std::vector<TableFact> tables;
+  std::function<Result<std::optional<NamedTable>>()> next;
+};
+/// About so much of a table in memory is one part.
+inline constexpr std::size_t kPartBytes = 32 << 20;
+/// Copies of bounded size; `contents` must outlive it.
+Parts parts_of(const Contents& contents);
+std::vector<TableFact> facts_of(const Contents& contents);
 
 struct SealedFile {
-  Bytes sealed;           ///< age
-  std::string signature;  ///< .minisig
-  Manifest manifest;      ///< As sealed, with tables, documents and id filled in.
-  Digest digest;          ///< SHA-256 of `sealed`.
+  Manifest manifest;             ///< As sealed, with tables, documents and id filled in.
+  Digest digest;                 ///< SHA-256 of the sealed bytes.
+  std::uint64_t byte_count = 0;  ///< Of them.
 };
-/// A zero `manifest.id` gets a random one. Nothing in the clear leaves memory. Sizes are padded
-/// (eight to each doubling, at least 64 KiB), so that the size says little about the number of rows.
-/// \retval kInvalid if the manifest is incomplete, `from` is not ours, or `to` is not the card's.
-Result<SealedFile> seal_package(Manifest manifest, const Contents& contents, const Card& recipient,
-                                const SiteKeys& sender);
-/// Writes `path` and `path.minisig`: the signature first, each whole or not at all.
-Status write_sealed(const SealedFile& file, const std::string& path);
+/// Writes `path` and `path.minisig`: the signature is in place first, each whole or not at all. A zero
+/// `manifest.id` gets a random one. Nothing in the clear leaves memory, and memory holds one part at a time,
+/// whatever the size. Sizes are padded (eight to each doubling, at least 64 KiB), so that the size says little
+/// about the number of rows.
+/// \retval kInvalid if the manifest is incomplete, `from` is not ours, or `to` is not the card's; kIo.
+Result<SealedFile> seal_package(const std::string& path, Manifest manifest, Parts parts,
+                                const std::vector<Document>& documents, const Card& recipient, const SiteKeys& sender);
+Result<SealedFile> seal_package(const std::string& path, Manifest manifest, const Contents& contents,
+                                const Card& recipient, const SiteKeys& sender);
 
 struct OpenedFile {
   Manifest manifest;
@@ -105,8 +115,10 @@ struct OpenedFile {
 /// refusal has its own reason: not signed, signed by another, cut short, added to, altered, not an
 /// age file, sealed for another key, content that is not what the manifest says.
 Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, const Card& sender);
-Result<OpenedFile> open_package_bytes(ByteView sealed, std::string_view signature,
-                                      const SiteKeys& ours, const Card& sender);
+/// The same in the memory of one part: each goes to `take`, and `contents` has the documents only. That all
+/// of it is right is known at the end: what was taken counts if this succeeds.
+using TakePart = std::function<Status(const std::string& table, table::Table part)>;
+Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, const Card& sender, const TakePart& take);
 /// The key id of the signature beside `path`, to find whose card to check it with.
 Result<std::array<std::uint8_t, 8>> signer_key_id(const std::string& path);
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "seal/age.h"
+#include "seal/stream.h"
 
 namespace kinfold::seal {
 

@@ -162,11 +162,11 @@ Result<Site::Sent> Site::send(const Letter& letter, const seal::Contents& conten
   manifest.in_answer_to = letter.in_answer_to;
   manifest.ledger_head = greeting.value().head;
   manifest.ledger_proof = greeting.value().proof;
-  const auto sealed = seal::seal_package(std::move(manifest), contents, card.value(), *keys_);
+  const std::string path = outbox_path(paths_, letter.kind, letter.to, manifest.id);
+  const auto sealed = seal::seal_package(path, std::move(manifest), contents, card.value(), *keys_);
   if (!sealed.ok()) return sealed.error();
 
-  Sent sent{outbox_path(paths_, letter.kind, letter.to, sealed.value().manifest.id), sealed.value().manifest};
-  if (auto s = seal::write_sealed(sealed.value(), sent.path); !s.ok()) return s.error();
+  Sent sent{path, sealed.value().manifest};
   ledger::Entry entry;
   entry.verb = ledger::Verb::kSend;
   entry.subject = sent.manifest.id;

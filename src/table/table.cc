@@ -145,6 +145,23 @@ void Column::append_from(const Column& from, std::size_t row) {
   }
 }
 
+void Column::append_rows(const Column& from, std::size_t begin, std::size_t count) {
+  assert(type_ == from.type_ && begin + count <= from.size());
+  const auto copy = [&](auto& to, const auto& values) {
+    if (values.empty()) return;
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(begin);
+    to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(count));
+  };
+  copy(valid_, from.valid_);
+  copy(ints_, from.ints_);
+  copy(doubles_, from.doubles_);
+  if (type_ != ColumnType::kString) return;
+  const std::uint64_t old_end = bytes_.size();
+  const std::uint64_t start = from.offsets_[begin];
+  bytes_.append(from.bytes_, start, from.offsets_[begin + count] - start);
+  for (std::size_t row = begin; row < begin + count; ++row) offsets_.push_back(old_end + from.offsets_[row + 1] - start);
+}
+
 std::size_t Column::null_count() const {
   std::size_t count = 0;
   for (std::size_t row = 0; row < size(); ++row) count += is_null(row);
@@ -265,6 +282,18 @@ Table Table::take(const std::vector<std::size_t>& rows) const {
     for (const auto row : rows) to.append_from(from, row);
   }
   return taken;
+}
+
+Table Table::slice(std::size_t begin, std::size_t count) const {
+  Table part;
+  part.columns_.reserve(columns_.size());
+  for (const auto& from : columns_) part.columns_.emplace_back(from.name(), from.type()).append_rows(from, begin, count);
+  return part;
+}
+
+void Table::append(const Table& from, std::size_t begin, std::size_t count) {
+  assert(columns_.size() == from.columns_.size());
+  for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].append_rows(from.columns_[i], begin, count);
 }
 
 std::size_t Table::byte_count() const {

@@ -57,6 +57,8 @@ class Column {
   void append_date(Date value);
   /// Copies row `row` of `from`, which has the same type.
   void append_from(const Column& from, std::size_t row);
+  /// Copies `count` rows from row `begin` on.
+  void append_rows(const Column& from, std::size_t begin, std::size_t count);
 
   bool is_null(std::size_t row) const { return borrowed_ ? borrowed_->is_null(row) : valid_[row] == 0; }
   std::size_t null_count() const;
@@ -116,6 +118,10 @@ class Table {
 
   /// The rows named by `rows`, in that order.
   Table take(const std::vector<std::size_t>& rows) const;
+  /// `count` rows from row `begin` on.
+  Table slice(std::size_t begin, std::size_t count) const;
+  /// Adds rows of `from`, whose columns have the same types in the same order.
+  void append(const Table& from, std::size_t begin, std::size_t count);
   std::size_t byte_count() const;
   void wipe();
 

@@ -24,8 +24,8 @@ DECRYPTING = {
                        "console/console.cc"},
     r"\b(?:unwrap|open_stream)\s*\(": {"holding/cipher.cc", "holding/cipher_internal.h", "holding/door.cc", "holding/records.cc",
                                        "seal/age.cc"},  # age has an unwrap of its own, of a file key
-    r"\bage_decrypt\s*\(": {"seal/age.cc", "seal/age.h", "seal/package.cc"},
-    r"\bopen_package(?:_bytes)?\s*\(": {"seal/package.cc", "seal/package.h", "site/receive.cc"},
+    r"\bage_(?:decrypt|opened)\s*\(": {"seal/age.cc", "seal/age.h", "seal/package.cc"},
+    r"\bopen_(?:package|sealed)\s*\(": {"seal/package.cc", "seal/package.h", "site/receive.cc"},
 }
 KEYWORDS = {"SOURCES", "DEPENDS", "USES", "PUBLIC_USES"}
 

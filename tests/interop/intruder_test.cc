@@ -15,6 +15,7 @@
 #include "identity/reference.h"
 #include "research/release.h"
 #include "seal/package.h"
+#include "unit/seal/seal_testing.h"
 
 namespace kinfold {
 namespace {
@@ -183,9 +184,10 @@ std::size_t sealed_size(std::size_t row_count, const seal::SiteKeys& from, const
   manifest.purpose = "linkage";
   seal::Contents contents;
   contents.tables.push_back({"people", std::move(people)});
-  auto file = seal::seal_package(manifest, contents, card_of(to), from);
+  const seal::TemporaryFolder folder;
+  auto file = seal::seal_package(folder / "r.age", manifest, contents, card_of(to), from);
   EXPECT_TRUE(file.ok());
-  return file.ok() ? file.value().sealed.size() : 0;
+  return file.ok() ? file.value().byte_count : 0;
 }
 
 TEST(Intruder, SeldomTellsTheLargerOfTwoRequestsBySize) {

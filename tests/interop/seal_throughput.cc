@@ -17,23 +17,15 @@ namespace {
 using namespace kinfold;
 using namespace kinfold::seal;
 
-Source file_source(const FileHandle& file) {
-  return [&file](std::span<std::byte> out) -> Result<std::size_t> {
-    const auto count = ::read(file.get(), out.data(), out.size());
-    if (count < 0) return io_error("cannot be read");
-    return static_cast<std::size_t>(count);
-  };
-}
-
 Sink file_sink(const FileHandle& file) {
   return [&file](ByteView bytes) { return write_all(file.get(), bytes, "out"); };
 }
 
 bool stream(const std::string& from, const std::string& to,
             const std::function<Status(const Source&, const Sink&)>& work) {
-  const FileHandle in(::open(from.c_str(), O_RDONLY));
+  const auto in = open_plain_file(from);
   const FileHandle out(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600));
-  return in && out && work(file_source(in), file_sink(out)).ok();
+  return in.ok() && out && work(source_of(in.value(), from), file_sink(out)).ok();
 }
 
 double processor_seconds() {

@@ -106,9 +106,8 @@ TEST(StockParty, OpensASealedFileWithoutKinfold) {
   people.add("reference", table::ColumnType::kString).append_string("R1");
   Contents contents;
   contents.tables.push_back({"people", std::move(people)});
-  auto file = seal_package(manifest, contents, card_of(dwp), ons);
+  auto file = seal_package(folder / "r.age", manifest, contents, card_of(dwp), ons);
   ASSERT_TRUE(file.ok());
-  ASSERT_TRUE(write_sealed(file.value(), folder / "r.age").ok());
   const auto secret = to_secret_text(dwp.identity);
   ASSERT_TRUE(write_whole_file(folder / "key", secret.bytes()).ok());
   EXPECT_EQ(run("minisign -V -P " + to_text(ons.signer.open) + " -m " + (folder / "r.age")), 0);

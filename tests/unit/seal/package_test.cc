@@ -1,6 +1,10 @@
 #include "seal/package.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "seal/archive.h"
 #include "seal/files.h"
@@ -44,20 +48,43 @@ Contents people(std::size_t row_count) {
   return contents;
 }
 
-SealedFile request(std::size_t row_count = 3) {
-  auto file = seal_package(request_manifest(), people(row_count), card_of(dwp()), ons());
+/// A sealed file, and the bytes of both its files.
+struct Request : SealedFile {
+  Bytes sealed;
+  std::string signature;
+};
+
+Request request(std::size_t row_count = 3) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "r.age";
+  auto file = seal_package(path, request_manifest(), people(row_count), card_of(dwp()), ons());
   EXPECT_TRUE(file.ok()) << (file.ok() ? "" : file.error().message);
-  return std::move(file).value();
+  EXPECT_EQ(folder.file_count(), 2u);
+  Request made{std::move(file).value(), read_whole_file(path, 1 << 30).value(), {}};
+  made.signature = as_text(read_whole_file(path + ".minisig", 1 << 20).value());
+  return made;
+}
+
+Result<OpenedFile> open_bytes(ByteView sealed, std::string_view signature, const SiteKeys& ours, const Card& sender) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "r.age";
+  EXPECT_TRUE(write_whole_file(path, sealed).ok() && write_whole_file(path + ".minisig", as_bytes(signature)).ok());
+  auto opened = open_package(path, ours, sender);
+  if (!opened.ok()) {
+    EXPECT_TRUE(opened.error().message.starts_with("r.age: "));
+    return Error{opened.error().code, opened.error().message.substr(7)};
+  }
+  return opened;
 }
 
 std::string refusal(ByteView sealed, std::string_view signature, const SiteKeys& ours, const Card& sender) {
-  auto opened = open_package_bytes(sealed, signature, ours, sender);
+  auto opened = open_bytes(sealed, signature, ours, sender);
   return opened.ok() ? "opened" : opened.error().message;
 }
 
 TEST(Package, GivesBackTablesDocumentsAndManifest) {
-  const SealedFile file = request();
-  auto opened = open_package_bytes(file.sealed, file.signature, dwp(), card_of(ons()));
+  const Request file = request();
+  auto opened = open_bytes(file.sealed, file.signature, dwp(), card_of(ons()));
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   EXPECT_EQ(opened.value().manifest, file.manifest);
   EXPECT_EQ(opened.value().digest, file.digest);
@@ -73,8 +100,7 @@ TEST(Package, GivesBackTablesDocumentsAndManifest) {
 
 TEST(Package, TravelsAsTwoFilesAndSaysWhenTheSignatureIsMissing) {
   const TemporaryFolder folder;
-  const SealedFile file = request();
-  ASSERT_TRUE(write_sealed(file, folder / "request.age").ok());
+  ASSERT_TRUE(seal_package(folder / "request.age", request_manifest(), people(3), card_of(dwp()), ons()).ok());
   EXPECT_EQ(folder.file_count(), 2u);
   EXPECT_TRUE(open_package(folder / "request.age", dwp(), card_of(ons())).ok());
   EXPECT_EQ(signer_key_id(folder / "request.age").value(), card_of(ons()).signer.key_id);
@@ -84,7 +110,7 @@ TEST(Package, TravelsAsTwoFilesAndSaysWhenTheSignatureIsMissing) {
 }
 
 TEST(Package, IsRefusedForEachReasonInItsOwnWords) {
-  const SealedFile file = request();
+  const Request file = request();
   const Card sender = card_of(ons());
   const ByteView sealed = file.sealed;
   const std::size_t size = sealed.size();
@@ -112,16 +138,22 @@ TEST(Package, IsRefusedWhenTheContentIsNotWhatTheManifestSays) {
   const Contents contents = people(3);
   Manifest manifest = request().manifest;
   manifest.tables[0].row_count = 4;
-  auto files = to_files(contents).value();
+  std::vector<ArchiveFile> files;
   const std::string json = to_json(manifest);
-  files.insert(files.begin(), {"manifest.json", PlainBytes(as_bytes(json).begin(), as_bytes(json).end())});
+  files.push_back({"manifest.json", PlainBytes(as_bytes(json).begin(), as_bytes(json).end())});
+  const auto next = files_of(parts_of(contents), contents.documents);
+  for (auto file = next(); file.value(); file = next()) files.push_back(std::move(*file.value()));
   files.push_back({"padding", {}});
-  const auto sealed = seal_for(write_tar(files).value(), dwp().identity);
+  const auto sealed = seal_for(tar_of(files), dwp().identity);
   const auto signature = sign(source_of(sealed), ons().signer, "by hand").value();
   EXPECT_EQ(refusal(sealed, signature, dwp(), card_of(ons())),
             "holds tables that differ from its manifest in names, columns or row counts");
+  files.pop_back();
+  const auto bare = seal_for(tar_of(files), dwp().identity);
+  EXPECT_EQ(refusal(bare, sign(source_of(bare), ons().signer, "x").value(), dwp(), card_of(ons())),
+            "is an age file, but not one that kinfold made: the manifest or the padding is missing");
   files.front().name = "other.json";
-  const auto nameless = seal_for(write_tar(files).value(), dwp().identity);
+  const auto nameless = seal_for(tar_of(files), dwp().identity);
   EXPECT_EQ(refusal(nameless, sign(source_of(nameless), ons().signer, "x").value(), dwp(), card_of(ons())),
             "is an age file, but not one that kinfold made: the manifest or the padding is missing");
 }
@@ -132,13 +164,99 @@ TEST(Package, SaysNothingOfTheNumberOfRowsByItsSize) {
   EXPECT_EQ(request(200'100).sealed.size(), large);
 }
 
+TEST(Package, ThatCannotBeSealedToItsEndLeavesNothing) {
+  const TemporaryFolder folder;
+  Parts parts = parts_of(people(3));
+  parts.next = []() -> Result<std::optional<NamedTable>> { return io_error("the table cannot be read"); };
+  const auto file = seal_package(folder / "r.age", request_manifest(), std::move(parts), {}, card_of(dwp()), ons());
+  EXPECT_EQ(file.error().message, "the table cannot be read");
+  EXPECT_EQ(folder.file_count(), 0u);
+}
+
+TEST(Package, IsNotWrittenThroughALinkThatSomebodyLeft) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(write_whole_file(folder / "precious", as_bytes("precious")).ok());
+  for (const char* name : {"r.age", "r.age.new", "r.age.minisig.new"}) {
+    std::filesystem::create_symlink(folder / "precious", folder / name);
+  }
+  ASSERT_TRUE(seal_package(folder / "r.age", request_manifest(), people(3), card_of(dwp()), ons()).ok());
+  EXPECT_EQ(as_text(read_whole_file(folder / "precious", 100).value()), "precious");
+  EXPECT_FALSE(std::filesystem::is_symlink(folder / "r.age"));
+}
+
+TEST(Package, ThatIsAPipeIsRefusedAndNotWaitedFor) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "r.age").c_str(), 0600), 0);
+  EXPECT_EQ(open_package(folder / "r.age", dwp(), card_of(ons())).error().message, "r.age: is not a plain file");
+}
+
+/// Rows of about 100 bytes, made a part at a time.
+Parts made_in_parts(std::uint64_t part_count) {
+  constexpr std::size_t kRows = 200'000;
+  const auto make = [](std::uint64_t part) {
+    table::Table table;
+    auto& text = table.add("text", table::ColumnType::kString);
+    for (std::size_t i = 0; i < kRows; ++i) {
+      text.append_string(to_hex(sha256(as_bytes(std::to_string(part * kRows + i)))));
+    }
+    return table;
+  };
+  return {{{"people", part_count * kRows, {{"text", table::ColumnType::kString}}}},
+          [=, part = std::uint64_t{0}]() mutable -> Result<std::optional<NamedTable>> {
+            if (part == part_count) return std::optional<NamedTable>();
+            return std::optional<NamedTable>({"people", make(part++)});
+          }};
+}
+
+long peak_kib_of(std::uint64_t part_count) {
+  const TemporaryFolder folder;
+  int pipe_ends[2];
+  if (::pipe(pipe_ends) != 0) return -1;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto start = seal_package(folder / "r.age", request_manifest(), made_in_parts(part_count), {}, card_of(dwp()), ons());
+    std::uint64_t rows = 0;
+    const auto opened = open_package(folder / "r.age", dwp(), card_of(ons()), [&](const std::string&, table::Table part) {
+      rows += part.row_count();
+      return Status();
+    });
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const bool right = start.ok() && opened.ok() && rows == part_count * 200'000;
+    const long peak = right ? used.ru_maxrss : -1;
+    const bool told = ::write(pipe_ends[1], &peak, sizeof peak) == sizeof peak;
+    ::_exit(told ? 0 : 1);
+  }
+  long peak = -1;
+  if (::read(pipe_ends[0], &peak, sizeof peak) != sizeof peak) peak = -1;
+  ::close(pipe_ends[0]);
+  ::close(pipe_ends[1]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return peak;
+}
+
+TEST(Package, TakesTheSameMemoryWhateverItsSize) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer's memory is not the program's";
+#endif
+  const long small = peak_kib_of(2);
+  const long large = peak_kib_of(12);  // 240 MB of text, were it held
+  ASSERT_GT(small, 0);
+  ASSERT_GT(large, 0);
+  EXPECT_LT(large - small, 64 * 1024) << small << " KiB, then " << large << " KiB";
+}
+
 TEST(Package, RefusesToSealForAnotherThanTheManifestNames) {
-  EXPECT_FALSE(seal_package(request_manifest(), people(1), card_of(ons()), dwp()).ok());
-  EXPECT_FALSE(seal_package(request_manifest(), people(1), card_of(make_site_keys("moj")), ons()).ok());
+  const TemporaryFolder folder;
+  const std::string path = folder / "r.age";
+  EXPECT_FALSE(seal_package(path, request_manifest(), people(1), card_of(ons()), dwp()).ok());
+  EXPECT_FALSE(seal_package(path, request_manifest(), people(1), card_of(make_site_keys("moj")), ons()).ok());
   Manifest no_charter = request_manifest();
   no_charter.charter_hash = "";
-  EXPECT_EQ(seal_package(no_charter, people(1), card_of(dwp()), ons()).error().message,
+  EXPECT_EQ(seal_package(path, no_charter, people(1), card_of(dwp()), ons()).error().message,
             "manifest: 'charter' is not a SHA-256 in hexadecimal");
+  EXPECT_EQ(folder.file_count(), 0u);
 }
 
 TEST(Manifest, ReadsBackAndRefusesAnythingUnknownMissingOrMalformed) {

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "seal/age.h"
+#include "seal/archive.h"
+#include "seal/files.h"
 #include "seal/package.h"
 
 namespace kinfold::seal {
@@ -41,6 +43,31 @@ inline Bytes pattern_bytes(std::size_t count) {
   Bytes bytes(count);
   for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<std::byte>(i * 131 + i / 251);
   return bytes;
+}
+
+/// These files as an archive.
+inline Bytes tar_of(const std::vector<ArchiveFile>& files) {
+  const Source archive = archive_of([&files, at = std::size_t{0}]() mutable -> Result<std::optional<ArchiveFile>> {
+    return at == files.size() ? std::optional<ArchiveFile>() : std::optional<ArchiveFile>(files[at++]);
+  }, false);
+  Bytes tar;
+  Bytes block(1000);  // no multiple of a tar's blocks
+  for (;;) {
+    const auto count = archive(block);
+    if (!count.ok() || count.value() == 0) return tar;
+    tar.insert(tar.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count.value()));
+  }
+}
+
+inline Result<std::vector<ArchiveFile>> files_of_tar(ByteView tar) {
+  ArchiveReader reader(source_of(tar), tar.size());
+  std::vector<ArchiveFile> files;
+  for (;;) {
+    auto file = reader.next();
+    if (!file.ok()) return file.error();
+    if (!file.value()) return files;
+    files.push_back(std::move(*file.value()));
+  }
 }
 
 inline Bytes seal_for(ByteView plain, const AgeIdentity& identity) {

@@ -1,0 +1,147 @@
+// The trusted party's vault behind its door, with PEOPLE identities: intake beside reading them from CSV and from
+// Parquet, one person found by a misspelt name, cold and warm. `kinfold_vault_million CHARTER [PEOPLE]`. Made-up people.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+
+#include "base/clock.h"
+#include "site/vault.h"
+#include "table/io.h"
+#include "unit/identity/support.h"
+
+namespace {
+
+using namespace kinfold;
+using identity::Identity;
+
+double processor_seconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+long peak_mib() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return used.ru_maxrss / 1024;
+}
+
+template <typename T>
+T must(Result<T> result) {
+  if (!result.ok()) {
+    std::fprintf(stderr, "%s\n", result.error().message.c_str());
+    std::exit(1);
+  }
+  return std::move(result).value();
+}
+
+double seconds_of(const std::function<void()>& work) {
+  const double start = processor_seconds();
+  work();
+  return processor_seconds() - start;
+}
+
+/// As in a country: about 20 people a postcode in 600 districts, an NI number for half.
+Identity person(RandomStream& random) {
+  auto made = identity::testing::random_person(random);
+  const auto postcode = random.below(50'000);
+  const auto district = postcode / 84;
+  made.postcode = std::string{static_cast<char>('A' + district / 25), 'K'} + std::to_string(district % 25 + 1) + " " +
+                  std::to_string(postcode % 9) + static_cast<char>('A' + postcode % 84 / 9) + "B";
+  made.address = std::to_string(random.below(200) + 1) + " High Street";
+  made.gender = random.chance(0.5) ? "female" : "male";
+  if (random.chance(0.5)) {
+    char number[12];
+    std::snprintf(number, sizeof number, "AB%06dC", static_cast<int>(random.below(1'000'000)));
+    made.nino = number;
+  }
+  return made;
+}
+
+std::string misspelt(std::string name) {
+  if (name.size() > 3) std::swap(name[1], name[2]);
+  return name;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count < 2) {
+    std::fputs("usage: kinfold_vault_million CHARTER [PEOPLE]\n", stderr);
+    return 2;
+  }
+  const std::size_t people_count = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 1'000'000;
+  const identity::testing::TemporaryFolder folder;
+  const ManualClock clock(*parse_rfc3339("2018-01-02T09:00:00Z"));
+  const auto passphrase = seal::SecretBytes::copy_of(seal::as_bytes("a passphrase of the bench"));
+  const site::InitOptions options{folder.file("site"), arguments[1], "ons-demo", "", seal::WorkFactor::quick()};
+  if (!site::init_site(options, passphrase, clock).ok()) return 1;
+  const auto at = must(site::Site::open(folder.file("site"), passphrase, clock));
+  const holding::Asking linker{"linkage-1", site::kLinkagePurpose, charter::Duty::kLinkage, {}};
+
+  RandomStream random(1);
+  std::vector<Identity> asked;
+  std::vector<std::int64_t> families;
+  {
+    auto table = identity::empty_identities();
+    for (std::size_t i = 0; i < people_count; ++i) {
+      auto made = person(random);
+      identity::append_identity(table, made);
+      families.push_back(static_cast<std::int64_t>(i / 3));
+      if (asked.size() < 200 && i % 997 == 0) asked.push_back(std::move(made));
+    }
+    if (!table::write_csv(table, folder.file("people.csv")).ok() || !table::write_parquet(table, folder.file("people.parquet")).ok()) return 1;
+  }
+  table::Table people;
+  const double csv = seconds_of([&] { must(table::read_csv_text(folder.file("people.csv"))); });
+  const double parquet = seconds_of([&] {
+    people = must(table::read_file(folder.file("people.parquet")));
+    must(identity::identities_of(people));
+  });
+  const double intake = seconds_of([&] {
+    auto vault = must(site::open_vault(*at, linker));
+    must(vault.vault.add_or_find(people, families, {"east-cheshire", "first", at->today()}));
+  });
+  std::printf("%zu people, processor seconds: read from CSV %.1f, from Parquet %.1f; taken into the empty vault %.1f: %.0f a second, %.1f times reading the CSV\n",
+              people_count, csv, parquet, intake, static_cast<double>(people_count) / intake, intake / csv);
+  const double again = seconds_of([&] {
+    auto vault = must(site::open_vault(*at, linker));
+    std::vector<std::size_t> rows(people_count / 10);
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i * 10;
+    const auto some = people.take(rows);
+    must(vault.vault.add_or_find(some, std::span(families).first(rows.size()), {"east-cheshire", "second", at->today()}));
+    must(vault.vault.issue({"request", "dwp", "linkage", at->today(), at->today()}, vault.vault.people()));
+  });
+  std::printf("a tenth of them again, and references for all, with opening the whole vault: %.1f; most memory so far %ld MiB\n", again, peak_mib());
+  people.wipe();
+
+  using Wall = std::chrono::steady_clock;
+  const auto milliseconds = [](Wall::time_point since) { return std::chrono::duration<double, std::milli>(Wall::now() - since).count(); };
+  std::vector<double> cold;
+  std::vector<double> warm;
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < asked.size(); i += 20) {  // each case opens the vault anew
+    const auto begin = Wall::now();
+    auto vault = must(site::open_vault_to_search(*at, linker));
+    for (std::size_t k = i; k < std::min(i + 20, asked.size()); ++k) {
+      auto who = asked[k];
+      who.surname = misspelt(who.surname);
+      const auto start = Wall::now();
+      const auto candidates = must(vault.vault.search(who));
+      (k == i ? cold : warm).push_back(milliseconds(k == i ? begin : start));
+      found += !candidates.empty() && candidates.front().probability >= 0.95 ? 1 : 0;
+    }
+  }
+  for (auto* times : {&cold, &warm}) {
+    std::sort(times->begin(), times->end());
+    std::printf("%s: median %.1f ms, slowest %.1f ms of %zu\n", times == &cold ? "opened for one person and found" : "then found",
+                (*times)[times->size() / 2], times->back(), times->size());
+  }
+  std::printf("found for sure: %zu of %zu, all misspelt\n", found, asked.size());
+  return 0;
+}
