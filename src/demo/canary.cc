@@ -1,5 +1,7 @@
 #include "demo/canary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -43,7 +45,8 @@ void add_encodings(std::vector<Pattern>& patterns, const std::string& text) {
   const auto add = [&](std::string bytes, const char* encoding) {
     if (bytes.size() >= kPatternBytesMin) patterns.push_back({std::move(bytes), encoding});
   };
-  for (const auto& form : {text, ascii_upper(text), ascii_lower(text)}) {
+  const std::string backwards(text.rbegin(), text.rend());
+  for (const auto& form : {text, ascii_upper(text), ascii_lower(text), backwards}) {
     add(form, "utf-8");
     add(utf16(form, false), "utf-16le");
     add(utf16(form, true), "utf-16be");
@@ -54,20 +57,31 @@ void add_encodings(std::vector<Pattern>& patterns, const std::string& text) {
   }
 }
 
+/// A date in the orders and with the separators that programs and people write; forwards, backwards.
+std::vector<std::string> spellings_of(Date date) {
+  const auto [year, month, day] = to_ymd(date);
+  std::vector<std::string> spellings;
+  for (const std::string_view between : {"-", "/", ".", " ", ""}) {
+    spellings.push_back(fmt::format("{1:04}{0}{2:02}{0}{3:02}", between, year, month, day));
+    spellings.push_back(fmt::format("{3:02}{0}{2:02}{0}{1:04}", between, year, month, day));
+    spellings.push_back(fmt::format("{2:02}{0}{3:02}{0}{1:04}", between, year, month, day));
+    spellings.push_back(fmt::format("{3}{0}{2}{0}{1}", between, year, month, day));
+  }
+  static constexpr std::string_view kMonths[] = {"January", "February", "March", "April", "May", "June", "July",
+                                                 "August", "September", "October", "November", "December"};
+  const auto name = kMonths[month - 1];
+  spellings.push_back(fmt::format("{} {} {}", day, name, year));
+  spellings.push_back(fmt::format("{} {} {}", day, name.substr(0, 3), year));
+  return spellings;
+}
+
 std::vector<Pattern> patterns() {
   std::vector<Pattern> all;
   for (const auto& person : canaries()) {
     for (const auto& text : {person.forenames, person.surname, person.address, person.nino}) {
       if (!text.empty()) add_encodings(all, text);
     }
-    const auto ymd = to_ymd(*person.date_of_birth);
-    char text[16];
-    std::snprintf(text, sizeof text, "%04d-%02d-%02d", ymd.year, ymd.month, ymd.day);
-    add_encodings(all, text);
-    std::snprintf(text, sizeof text, "%02d-%02d-%04d", ymd.day, ymd.month, ymd.year);
-    add_encodings(all, text);
-    std::snprintf(text, sizeof text, "%02d/%02d/%04d", ymd.day, ymd.month, ymd.year);
-    add_encodings(all, text);
+    for (const auto& text : spellings_of(*person.date_of_birth)) add_encodings(all, text);
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
   all.erase(std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes == b.bytes; }), all.end());

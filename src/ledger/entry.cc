@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kVerbs[] = {
     "init", "submit", "receive", "request", "match", "return", "release", "evaluate", "check", "approve",
     "publish", "store", "open", "destroy", "send", "certify", "object", "withdraw", "access", "rectify", "erase",
-    "restrict", "complain", "notify", "witness", "keys", "recover", "review"};
+    "restrict", "complain", "notify", "witness", "keys", "recover", "review", "case"};
 constexpr std::string_view kPhases[] = {"intent", "done", "refused", "failed"};
 constexpr std::string_view kReasons[] = {
     "none", "charter", "expired", "clock", "duty", "incompatible-duties", "unknown-actor", "signature", "altered",
@@ -24,7 +24,7 @@ constexpr std::string_view kCounts[] = {"rows", "people", "families", "rejected"
                                         "unmatched", "tables", "bytes", "holdings", "cases", "cells", "records",
                                         "receipts"};
 constexpr std::string_view kDigests[] = {"charter", "sealed-file", "certificate", "head", "output", "plan"};
-static_assert(std::size(kVerbs) == static_cast<std::size_t>(Verb::kReview) + 1);
+static_assert(std::size(kVerbs) == static_cast<std::size_t>(Verb::kCase) + 1);
 static_assert(std::size(kPhases) == static_cast<std::size_t>(Phase::kFailed) + 1);
 static_assert(std::size(kReasons) == static_cast<std::size_t>(Reason::kOther) + 1);
 static_assert(std::size(kCounts) == static_cast<std::size_t>(CountKind::kReceipts) + 1);

@@ -21,7 +21,7 @@ namespace kinfold::ledger {
 enum class Verb {
   kInit, kSubmit, kReceive, kRequest, kMatch, kReturn, kRelease, kEvaluate, kCheck, kApprove,
   kPublish, kStore, kOpen, kDestroy, kSend, kCertify, kObject, kWithdraw, kAccess, kRectify, kErase,
-  kRestrict, kComplain, kNotify, kWitness, kKeys, kRecover, kReview
+  kRestrict, kComplain, kNotify, kWitness, kKeys, kRecover, kReview, kCase
 };
 /// An intent is written before the act, so that no act goes unrecorded.
 enum class Phase { kIntent, kDone, kRefused, kFailed };

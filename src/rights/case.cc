@@ -68,7 +68,7 @@ struct Rule {
   Event event;
   State to;
 };
-constexpr std::array<Rule, 27> kRules = {{
+constexpr std::array<Rule, 28> kRules = {{
     {kRequests, State::kReceived, Event::kAskIdentity, State::kAwaitingIdentity},
     {kRequests, State::kReceived, Event::kStart, State::kInProgress},
     {kComplaints, State::kReceived, Event::kAcknowledge, State::kInProgress},
@@ -80,6 +80,7 @@ constexpr std::array<Rule, 27> kRules = {{
     {kRequests, State::kAwaitingIdentity, Event::kWithdraw, State::kWithdrawn},
     {kAskable | kComplaints, State::kInProgress, Event::kAskClarification, State::kAwaitingClarification},
     {kRequests, State::kInProgress, Event::kExtend, State::kInProgress},
+    {kRequests, State::kInProgress, Event::kStart, State::kInProgress},
     {kTold, State::kInProgress, Event::kNotifyRecipients, State::kAwaitingReceipts},
     {kRequests | kComplaints, State::kInProgress, Event::kFulfil, State::kFulfilled},
     {kAskable, State::kInProgress, Event::kRefuse, State::kRefused},
@@ -184,6 +185,16 @@ std::optional<Event> parse_event(std::string_view text) { return parse_in(kEvent
 
 bool is_closed(State state) {
   return state == State::kFulfilled || state == State::kRefused || state == State::kWithdrawn;
+}
+
+const std::map<std::string, std::string>& refusal_reasons() {
+  static const std::map<std::string, std::string> reasons{
+      {"excessive", "The request repeats others that were answered (UK GDPR article 12(5))."},
+      {"exempt", "The law lets this information be kept back (Data Protection Act 2018, schedules 2 to 4)."},
+      {"identity-not-shown", "We could not be sure that it was you who asked."},
+      {"nothing-held", "We hold nothing that we could find by what you told us."},
+      {"unfounded", "The request is manifestly unfounded (UK GDPR article 12(5))."}};
+  return reasons;
 }
 
 std::vector<Transition> transitions(Right right) {

@@ -2,6 +2,7 @@
 // picture in docs/methods/rights-clock.md is drawn.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +30,7 @@ enum class State {
 enum class Event {
   kAskIdentity,
   kIdentityShown,
-  kStart,             ///< Identity known, what is asked is clear.
+  kStart,             ///< Identity known, what is asked is clear; and again with what was then done.
   kAskClarification,
   kClarified,
   kAcknowledge,       ///< Complaints: receipt acknowledged.
@@ -48,6 +49,8 @@ std::optional<Right> parse_right(std::string_view text);
 std::optional<State> parse_state(std::string_view text);
 std::optional<Event> parse_event(std::string_view text);
 bool is_closed(State state);
+/// Why a request may be refused: the word that is kept, and what the person is told.
+const std::map<std::string, std::string>& refusal_reasons();
 
 struct Transition {
   State from;

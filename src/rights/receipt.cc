@@ -80,6 +80,10 @@ std::string render_html(const Case& a_case, const ReceiptFacts& facts, const std
   page.paragraph("You asked on " + to_iso(a_case.received) + "; this was closed on " + to_iso(a_case.events.back().on) +
                  ".");
   if (done) page.heading("What was done").paragraph(what_was_done(a_case.right, facts));
+  for (const auto& event : a_case.events) {
+    const auto reason = refusal_reasons().find(event.detail);
+    if (event.event == Event::kRefuse && reason != refusal_reasons().end()) page.heading("Why it was refused").paragraph(reason->second);
+  }
   if (!told.empty()) {
     table::Table table;
     for (const char* heading : {"Who has your information", "Was told on", "Confirmed on"}) {

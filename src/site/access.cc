@@ -118,12 +118,13 @@ Status write_copy(const rights::AccessCopy& copy, const std::string& folder) {
 }  // namespace
 
 Result<Report> access(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
-                      const std::string& out_folder) {
+                      const std::string& out_folder, const std::string& case_id) {
+  if (auto s = case_can_be_answered(site, rights::Right::kAccess, case_id, actor); !s.ok()) return s.error();
   const auto trail = find_with(site, person, actor, linker);
   if (!trail.ok()) return trail.error();
   auto found = everything(site, trail.value(), {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
   if (!found.ok()) return found.error();
-  const auto a_case = keep_case(site, {rights::Right::kAccess, ledger::Verb::kAccess, actor, linker, trail.value().record.person, {}, 0});
+  const auto a_case = keep_case(site, {rights::Right::kAccess, ledger::Verb::kAccess, actor, linker, trail.value().record.person, {}, 0, case_id});
   if (!a_case.ok()) return a_case.error();
   found.value().case_id = a_case.value().id;
   const auto copy = rights::make_access_copy(found.value());

@@ -18,6 +18,22 @@ using table::ColumnType;
 
 constexpr std::string_view kRows = "rows ";  ///< Detail of the event that says how many rows went.
 
+/// What a person at the counter tells of a case; the rest is told by the verbs and by receipts.
+Status by_hand(rights::Right right, rights::Event event, const std::string& reason) {
+  using rights::Event;
+  const bool complaint = right == rights::Right::kComplaint;
+  if (event == Event::kNotifyRecipients || event == Event::kReceipt || (event == Event::kFulfil && !complaint)) {
+    return invalid("'" + std::string(rights::name(event)) + "' is not told by hand: answer the case with the verb of its right (--case)");
+  }
+  const auto& reasons = rights::refusal_reasons();
+  if (!reason.empty() && (event != Event::kRefuse || !reasons.contains(reason))) {
+    std::vector<std::string> known;
+    for (const auto& [word, text] : reasons) known.push_back(word);
+    return invalid("a refusal has one of these reasons, and nothing else has one: " + join(known, ", "));
+  }
+  return {};
+}
+
 struct OpenCases {
   std::unique_ptr<OpenRecords> records;
   std::unique_ptr<identity::RecordKeys> keys;
@@ -44,6 +60,38 @@ Status note_act(Site& site, const RightsAct& act) {
   entry.counts = {{ledger::CountKind::kPeople, 1}};
   if (act.row_count > 0) entry.counts.push_back({ledger::CountKind::kRows, act.row_count});
   return site.note(entry);
+}
+
+/// That a case was opened or moved on, by whom; not which, nor whose.
+Status note_case(Site& site, const std::string& actor) {
+  ledger::Entry entry;
+  entry.verb = ledger::Verb::kCase;
+  entry.actor = actor;
+  entry.purpose = kRightsPurpose;
+  entry.counts = {{ledger::CountKind::kCases, 1}};
+  return site.note(entry);
+}
+
+/// Whom to answer by when, and what may happen next.
+Report tell_clock(const Site& site, const rights::Case& a_case, std::string headline) {
+  const auto state = rights::state_of(a_case);
+  const auto clock = rights::clock_of(a_case, site.today());
+  Report report;
+  report.headline = std::move(headline);
+  report.text("case", "Case", a_case.id).text("state", "State of the case", std::string(rights::name(state)));
+  const bool complaint = a_case.right == rights::Right::kComplaint;
+  if (clock.due && !rights::is_closed(state)) {
+    report.text("due", complaint ? "Acknowledge by" : "Answer by", to_iso(*clock.due));
+    if (clock.extend_by) report.text("extend_by", "Tell of an extension by", to_iso(*clock.extend_by));
+  } else if (!rights::is_closed(state) && !complaint) {
+    report.notes.push_back("The clock stands still until the person has answered.");
+  }
+  std::vector<std::string> next;
+  for (const auto& step : rights::transitions(a_case.right)) {
+    if (step.from == state && by_hand(a_case.right, step.event, {}).ok()) next.emplace_back(rights::name(step.event));
+  }
+  if (!next.empty()) report.text("next", "What may be told next", join(next, ", "));
+  return report;
 }
 
 /// Receipts that have come in since the case was looked at last; the last of them closes it.
@@ -75,6 +123,12 @@ Result<OpenCases> cases_now(Site& site, const std::string& actor) {
   if (!cases.ok()) return cases;
   if (auto s = take_receipts(site, cases.value().store, actor); !s.ok()) return s.error();
   return cases;
+}
+
+Result<rights::Case> find_case(const OpenCases& cases, const std::string& case_id) {
+  auto a_case = cases.store.find(case_id);
+  if (!a_case) return invalid("there is no such case here; `kinfold rights list` shows them");
+  return std::move(*a_case);
 }
 
 std::uint64_t rows_removed(const rights::Case& a_case) {
@@ -123,10 +177,27 @@ Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
 
 }  // namespace
 
+Status case_can_be_answered(Site& site, rights::Right right, const std::string& case_id, const std::string& actor) {
+  if (case_id.empty()) return {};
+  const auto cases = cases_now(site, actor);
+  if (!cases.ok()) return cases.error();
+  const auto a_case = find_case(cases.value(), case_id);
+  if (!a_case.ok()) return a_case.error();
+  if (a_case.value().right != right) {
+    return refused("the case is one of " + std::string(rights::name(a_case.value().right)) + ", which this does not answer");
+  }
+  auto as_if = a_case.value();
+  return rights::apply(as_if, {rights::Event::kStart, site.today(), actor, {}});
+}
+
 Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
   auto cases = cases_now(site, act.actor);
   if (!cases.ok()) return cases.error();
-  auto a_case = rights::open_case(act.right, site.today(), act.actor, identity::system_random());
+  auto begun = act.case_id.empty()
+                   ? Result<rights::Case>(rights::open_case(act.right, site.today(), act.actor, identity::system_random()))
+                   : find_case(cases.value(), act.case_id);
+  if (!begun.ok()) return begun;
+  auto& a_case = begun.value();
   a_case.person = act.person;
   std::vector<std::string> told;
   for (const auto& notice : act.notices) told.push_back(awaited_as(notice));
@@ -142,6 +213,30 @@ Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
   if (auto s = cases.value().store.save(a_case); !s.ok()) return s.error();
   if (auto s = note_act(site, act); !s.ok()) return s.error();
   return a_case;
+}
+
+Result<Report> open_case(Site& site, rights::Right right, std::optional<Date> received, const std::string& actor) {
+  if (received && *received > site.today()) return invalid("a request cannot have arrived on a day to come");
+  auto cases = cases_now(site, actor);
+  if (!cases.ok()) return cases.error();
+  const auto a_case = rights::open_case(right, received.value_or(site.today()), actor, identity::system_random());
+  if (auto s = cases.value().store.save(a_case); !s.ok()) return s.error();
+  if (auto s = note_case(site, actor); !s.ok()) return s.error();
+  return tell_clock(site, a_case, "The case is open, and its clock runs.");
+}
+
+Result<Report> step_case(Site& site, const std::string& case_id, rights::Event event, const std::string& reason,
+                         const std::string& actor) {
+  auto cases = cases_now(site, actor);
+  if (!cases.ok()) return cases.error();
+  auto a_case = find_case(cases.value(), case_id);
+  if (!a_case.ok()) return a_case.error();
+  if (auto s = by_hand(a_case.value().right, event, reason); !s.ok()) return s.error();
+  if (event == rights::Event::kRefuse && reason.empty()) return invalid("say why it is refused (--because)");
+  if (auto s = rights::apply(a_case.value(), {event, site.today(), actor, reason}); !s.ok()) return s.error();
+  if (auto s = cases.value().store.save(a_case.value()); !s.ok()) return s.error();
+  if (auto s = note_case(site, actor); !s.ok()) return s.error();
+  return tell_clock(site, a_case.value(), "Noted.");
 }
 
 void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notice>& notices) {
@@ -187,16 +282,16 @@ Result<Report> write_receipt(Site& site, const std::string& case_id, const std::
                              const std::string& out_folder) {
   const auto cases = cases_now(site, actor);
   if (!cases.ok()) return cases.error();
-  const auto a_case = cases.value().store.find(case_id);
-  if (!a_case) return invalid("there is no such case here; `kinfold rights list` shows them");
-  if (const auto awaited = rights::awaited_receipts(*a_case); !awaited.empty()) {
+  const auto a_case = find_case(cases.value(), case_id);
+  if (!a_case.ok()) return a_case.error();
+  if (const auto awaited = rights::awaited_receipts(a_case.value()); !awaited.empty()) {
     std::vector<std::string> parties;
     for (const auto& one : awaited) parties.push_back(party_of(one));
     return refused("receipts are still to come from: " + join(parties, ", "));
   }
-  const auto facts = facts_for(site, *a_case);
+  const auto facts = facts_for(site, a_case.value());
   if (!facts.ok()) return facts.error();
-  const auto receipt = rights::make_receipt(*a_case, facts.value());
+  const auto receipt = rights::make_receipt(a_case.value(), facts.value());
   if (!receipt.ok()) return receipt.error();
   const auto note = seal::sign_note(receipt.value().json, site.party().id, site.keys().signer);
   if (!note.ok()) return note.error();

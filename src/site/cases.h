@@ -21,9 +21,15 @@ struct RightsAct {
   std::optional<identity::PersonId> person;   ///< Empty: not known here, or erased.
   std::vector<Notice> notices;                ///< Who was told; their receipts are awaited.
   std::uint64_t row_count = 0;                ///< Rows taken out of holdings.
+  std::string case_id;                        ///< The open case that this answers; empty: one of its own.
 };
 
-/// Opens the case and takes it as far as it goes: to its end, or to where receipts are awaited.
+/// Before anything is done that cannot be undone: is this an open case of this right that can be answered now?
+/// An empty id is one.
+/// \retval kInvalid if there is no such case; kRefused naming its right or its state.
+Status case_can_be_answered(Site& site, rights::Right right, const std::string& case_id, const std::string& actor);
+
+/// Takes the case (opened for it, unless it is open) as far as it goes: to its end, or to where receipts are awaited.
 Result<rights::Case> keep_case(Site& site, const RightsAct& act);
 /// Case and state, for the report of a verb; the notices' paths as notes.
 void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notice>& notices);
@@ -31,6 +37,17 @@ void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notic
 /// Every case here, the most urgent first, with the days left. Receipts that have come in since are taken
 /// into their cases first.
 Result<Report> list_cases(Site& site, const std::string& actor);
+
+/// A request that came in and is still to be answered: from here on its clock runs. `received`: the day it arrived;
+/// empty: today. \retval kRefused without the duty `data-protection`; kInvalid for a day to come.
+Result<Report> open_case(Site& site, rights::Right right, std::optional<Date> received, const std::string& actor);
+
+/// What happens in a case between its beginning and its end, told by hand: identity or clarification asked for and
+/// given, an acknowledgement, an extension, a refusal, a withdrawal; a complaint's outcome. `reason`: of a refusal.
+/// \retval kRefused naming what is possible now; kInvalid for an event that is not told by hand, or a reason that is
+///         none of refusal_reasons().
+Result<Report> step_case(Site& site, const std::string& case_id, rights::Event event, const std::string& reason,
+                         const std::string& actor);
 
 /// For the person: receipt.html, receipt.json and receipt.txt (signed: `kinfold-verify receipt`) of a case that
 /// is closed, with what cannot be undone.

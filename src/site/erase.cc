@@ -22,7 +22,9 @@ Status destroy_key_tables(Site& site, const std::string& actor) {
 
 }  // namespace
 
-Result<Report> erase(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker) {
+Result<Report> erase(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
+                     const std::string& case_id) {
+  if (auto s = case_can_be_answered(site, rights::Right::kErasure, case_id, actor); !s.ok()) return s.error();
   std::vector<Notice> notices;
   const auto trail = find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {
     auto told = tell_everybody(site, vault, {found.record.person});
@@ -41,7 +43,7 @@ Result<Report> erase(Site& site, const identity::Identity& person, const std::st
     if (const auto again = trail_of(vault.value().vault, person); !again.ok()) return again.error();
     if (const auto gone = vault.value().vault.erase(trail.value().record.person); !gone.ok()) return gone.error();
   }
-  const auto a_case = keep_case(site, {rights::Right::kErasure, ledger::Verb::kErase, actor, linker, {}, notices, dropped.value()});
+  const auto a_case = keep_case(site, {rights::Right::kErasure, ledger::Verb::kErase, actor, linker, {}, notices, dropped.value(), case_id});
   if (!a_case.ok()) return a_case.error();
   Report report;
   report.headline = "Erased: the person's key is destroyed, in the vault and in every backup of it.";

@@ -118,7 +118,8 @@ Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& va
   return notices;
 }
 
-Result<Report> object(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker) {
+Result<Report> object(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
+                      const std::string& case_id) {
   const auto role = site.party().role;
   if (role != charter::Role::kAuthority && role != charter::Role::kTrustedParty) {
     return refused("objections are taken by an authority or the trusted party");
@@ -126,8 +127,11 @@ Result<Report> object(Site& site, const identity::Identity& person, const std::s
   const bool has_case = role == charter::Role::kAuthority || !linker.empty();
   if (has_case) {
     if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
+    if (auto s = case_can_be_answered(site, rights::Right::kObjection, case_id, actor); !s.ok()) return s.error();
+  } else if (!case_id.empty()) {
+    return refused("a case is answered by two people: --with somebody of the duty `linkage`");
   }
-  RightsAct act{rights::Right::kObjection, ledger::Verb::kObject, actor, linker, {}, {}, 0};
+  RightsAct act{rights::Right::kObjection, ledger::Verb::kObject, actor, linker, {}, {}, 0, case_id};
   // Told first: what cannot be passed on is not said to be noted.
   if (role == charter::Role::kAuthority) {
     auto notice = tell_trusted_party(site, person);

@@ -9,7 +9,8 @@
 namespace kinfold::site {
 
 Result<Report> rectify(Site& site, const identity::Identity& person, const identity::Identity& corrected,
-                       const std::string& actor, const std::string& linker) {
+                       const std::string& actor, const std::string& linker, const std::string& case_id) {
+  if (auto s = case_can_be_answered(site, rights::Right::kRectification, case_id, actor); !s.ok()) return s.error();
   std::vector<Notice> notices;
   const auto trail =
       find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {
@@ -23,7 +24,7 @@ Result<Report> rectify(Site& site, const identity::Identity& person, const ident
                                         {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
   if (!reopened.ok()) return reopened.error();
   const auto a_case = keep_case(site, {rights::Right::kRectification, ledger::Verb::kRectify, actor, linker,
-                                       trail.value().record.person, notices, reopened.value()});
+                                       trail.value().record.person, notices, reopened.value(), case_id});
   if (!a_case.ok()) return a_case.error();
   Report report;
   report.headline = "Corrected: the next request goes out with the corrected identity.";

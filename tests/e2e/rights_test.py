@@ -91,8 +91,9 @@ class Rights(Programme):
 
     def test_4_a_correction_is_in_the_next_copy_and_those_who_had_the_error_are_told(self):
         row = self.row
-        sealed = self.at("ons-demo", "linkage-1", "request", "dwp")["sealed_file"]
-        self.at("dwp", "linkage-1", "receive", sealed)
+        asked = self.at("ons-demo", "linkage-1", "request", "dwp")
+        type(self).asked_for = asked["people"]
+        self.at("dwp", "linkage-1", "receive", asked["sealed_file"])
         corrected = person_toml(self.folder + "/corrected.toml", forenames=row[2], surname="Corrected-Surname",
                                 date_of_birth=row[4], postcode=row[7], nino=row[8])
         done = self.at("ons-demo", "data-protection-1", "rights", "rectify", "--person", self.who, "--corrected", corrected, "--with", "linkage-1")
@@ -107,6 +108,69 @@ class Rights(Programme):
         self.assertEqual(done.returncode, 0, done.stderr)
         with open(self.folder + "/second/copy.html", encoding="utf-8") as file:
             self.assertIn("Corrected-Surname", file.read())
+
+    def test_4b_a_case_is_opened_when_the_request_comes_in_and_answered_later(self):
+        def at_ons(*arguments):
+            return self.at("ons-demo", "data-protection-1", "rights", *arguments)
+
+        def refusal(*arguments):
+            done = self.rights(*arguments)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            return done.stderr
+
+        case = at_ons("open", "access", "--received", "2018-01-02")["case"]
+        self.assertIn("a day to come", refusal("open", "access", "--received", "2099-01-01"))
+        waiting = at_ons("note", case, "ask_identity")
+        self.assertEqual(waiting["state"], "awaiting_identity")
+        self.assertNotIn("due", waiting)  # the clock stands still
+        self.assertIn("cannot take 'start'", refusal("access", "--person", self.who, "--with", "linkage-1", "--out",
+                                                     self.folder + "/early-copy", "--case", case))
+        self.assertFalse(os.path.exists(self.folder + "/early-copy"))
+        shown = at_ons("note", case, "identity_shown")
+        self.assertIn("due", shown)
+        extended = at_ons("note", case, "extend")
+        self.assertGreater(extended["due"], shown["due"])
+        self.assertIn("extended before", refusal("note", case, "extend"))
+        self.assertIn("not told by hand", refusal("note", case, "fulfil"))
+        self.assertIn("which this does not answer", refusal("erase", "--person", self.who, "--with", "linkage-1", "--case", case))
+        done = at_ons("access", "--person", self.who, "--with", "linkage-1", "--out", self.folder + "/by-case", "--case", case)
+        self.assertEqual(done["case"], case)
+        self.assertEqual(self.state_of("ons-demo", case), "fulfilled")
+        self.assertIn("Your copy was made", self.receipt("ons-demo", case, "by-case-receipt"))
+
+        refused = at_ons("open", "erasure")["case"]
+        self.assertIn("say why", refusal("note", refused, "refuse"))
+        self.assertIn("one of these reasons", refusal("note", refused, "refuse", "--because", "because I say so"))
+        at_ons("note", refused, "refuse", "--because", "nothing-held")
+        self.assertIn("We hold nothing", self.receipt("ons-demo", refused, "refused"))
+
+        complaint = at_ons("open", "complaint")
+        self.assertIn("due", complaint)  # of the acknowledgement
+        self.assertNotIn("due", at_ons("note", complaint["case"], "acknowledge"))
+        self.assertEqual(at_ons("note", complaint["case"], "fulfil")["state"], "fulfilled")
+        self.assertIn("Your complaint was answered", self.receipt("ons-demo", complaint["case"], "complained"))
+        self.assertIn("no such case", refusal("note", "0" * 26, "start"))
+
+    def test_4c_a_restricted_record_is_kept_and_goes_nowhere_until_it_is_lifted(self):
+        def restrict(*more):
+            return self.rights("restrict", "--person", self.who, "--with", "linkage-1", *more)
+
+        done = self.at("ons-demo", "data-protection-1", "rights", "restrict", "--person", self.who, "--with", "linkage-1")
+        self.assertEqual(done["state"], "awaiting_receipts")
+        self.deliver(done, "dwp", "linkage-1")
+        self.assertIn("restricted already", restrict().stderr)
+        copy = self.rights("access", "--person", self.who, "--with", "linkage-1", "--out", self.folder + "/restricted-copy")
+        self.assertEqual(copy.returncode, 0, copy.stderr)
+        # The department has its month's request destroyed, so that it gets a new one: without the person.
+        held = self.at("dwp", "linkage-1", "retention", "status")["rows"]
+        request = next(row["holding"] for row in held if row["kind"] == "request" and row["state"] == "live")
+        before = set(glob.glob(f"{self.folder}/sites/dwp/outbox/*.age"))
+        self.at("dwp", "linkage-1", "retention", "destroy", request)
+        for certificate in set(glob.glob(f"{self.folder}/sites/dwp/outbox/*.age")) - before:
+            self.at("ons-demo", "linkage-1", "receive", certificate)
+        self.assertEqual(self.at("ons-demo", "linkage-1", "request", "dwp")["people"], self.asked_for - 1)
+        self.assertEqual(restrict("--lift").returncode, 0)
+        self.assertIn("is not restricted", restrict("--lift").stderr)
 
     def test_5_after_erasure_nobody_is_found_and_the_cases_tell_what_was_done(self):
         self.at("ons-demo", "linkage-1", "release", "prepare")

@@ -43,7 +43,10 @@ TEST_F(Canaries, AreFoundInEveryEncoding) {
     EXPECT_FALSE(found_in(seal::to_base64(seal::as_bytes(shifted))).empty()) << prefix;
   }
   EXPECT_FALSE(found_in(to_iso(*canaries().front().date_of_birth)).empty());
-  EXPECT_FALSE(found_in("09/03/1987").empty());
+  for (const char* date : {"09/03/1987", "03/09/1987", "9/3/1987", "1987/03/09", "19870309", "09031987", "1987.03.09", "9 March 1987", "9 MAR 1987", "90-30-7891"}) {
+    EXPECT_FALSE(found_in(date).empty()) << date;
+  }
+  EXPECT_FALSE(found_in(std::string(name.rbegin(), name.rend())).empty());
 }
 
 TEST_F(Canaries, AreNotFoundWhereTheyAreNot) {

@@ -107,6 +107,7 @@ class MapKeys final : public RecordKeys {
     return out;
   }
   Result<seal::PlainBytes> open(RecordNumber record, seal::ByteView sealed) override {
+    ++open_count;
     const auto key = keys_.find(record);
     if (key == keys_.end()) return refused("the record's key was destroyed");
     if (sealed.size() < kNonceSize + crypto_aead_xchacha20poly1305_ietf_ABYTES) return invalid("too short");
@@ -144,6 +145,7 @@ class MapKeys final : public RecordKeys {
   }
 
   std::optional<std::size_t> fail_after_count;
+  int open_count = 0;
   bool fail_forget = false;
 
  private:

@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
 
 #include "identity/database.h"
@@ -136,34 +134,16 @@ TEST_F(VaultIndexTest, CallsAboutEverybodyAreRefusedInAVaultOpenedForOne) {
 }
 
 // KINFOLD_VAULT_PEOPLE=1000000 for the figures in docs/formats/vault.md.
-TEST_F(VaultIndexTest, TheFirstSearchAfterOpeningIsQuick) {
-  const char* asked = std::getenv("KINFOLD_VAULT_PEOPLE");
-  const std::size_t count = asked != nullptr ? std::stoul(asked) : 5'000;
-  const std::size_t step = std::min<std::size_t>(count, 250'000);
-  std::vector<Identity> people;
-  for (std::size_t from = 0; from < count; from += step)
-    people = fill(step, ("s" + std::to_string(from)).c_str(), 10 + from);
-  using Clock = std::chrono::steady_clock;
-  const auto milliseconds = [](Clock::time_point since) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - since).count();
-  };
-  const auto begin = Clock::now();
+TEST_F(VaultIndexTest, ASearchAfterOpeningReadsAFewPeopleOfAll) {
+  // How long that takes is measured by bench/sealed/vault_million.cc.
+  const auto people = fill(5'000, "s1", 10);
+  keys_.open_count = 0;
   const auto vault = open(true);
-  const double opened = milliseconds(begin);
-  std::vector<double> times;
-  for (std::size_t i = 0; i < 20; ++i) {
-    auto who = people[i * 7];
-    who.surname = misspelt(who.surname);
-    const auto start = Clock::now();
-    ASSERT_TRUE(vault.search(who).ok());
-    times.push_back(milliseconds(start));
-  }
-  const double first = times.front();
-  std::sort(times.begin(), times.end());
-  std::printf(
-      "[ measured ] %zu people: opened in %.1f ms, first search %.1f ms, median %.1f ms, slowest %.1f ms\n",
-      count, opened, first, times[times.size() / 2], times.back());
-  EXPECT_LT(opened + first, 500);
+  auto who = people[7];
+  who.surname = misspelt(who.surname);
+  ASSERT_TRUE(vault.search(who).ok());
+  EXPECT_GT(keys_.open_count, 0);
+  EXPECT_LT(keys_.open_count, 500);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 Entry random_entry(std::uint64_t seed) {
   RandomStream random(seed);
   Entry entry;
-  entry.verb = static_cast<Verb>(random.below(static_cast<std::uint64_t>(Verb::kReview) + 1));
+  entry.verb = static_cast<Verb>(random.below(static_cast<std::uint64_t>(Verb::kCase) + 1));
   entry.phase = static_cast<Phase>(random.below(4));
   entry.reason = static_cast<Reason>(random.below(static_cast<std::uint64_t>(Reason::kOther) + 1));
   if (random.chance(0.5)) entry.subject = seal::random_id();
