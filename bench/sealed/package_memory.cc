@@ -1,5 +1,5 @@
-// How much memory a sealed file of tables takes to seal and to open, part by part and held whole, by its size.
-// `kinfold_package_memory [MIB ...]`: MiB of table; each in a process of its own.
+// How much memory a sealed file of tables takes to seal and to open, part by part and held whole, by its
+// size. `kinfold_package_memory [MIB ...]`: MiB of table; each in a process of its own.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,7 +39,9 @@ Parts made(std::uint64_t mib) {
     }
     return std::optional<NamedTable>(std::move(part));
   };
-  return {{{"rows", mib * kRowsInMib, {{"text", table::ColumnType::kString}, {"day", table::ColumnType::kDate}}}}, next};
+  return {
+      {{"rows", mib * kRowsInMib, {{"text", table::ColumnType::kString}, {"day", table::ColumnType::kDate}}}},
+      next};
 }
 
 long peak_mib() {
@@ -79,7 +81,10 @@ int main(int count, char** arguments) {
     const bool right =
         measured([&] {
           const auto file = seal_package(path, manifest, made(mib), {}, card_of(to), from);
-          if (file.ok()) std::printf("%5zu MiB of table, %5zu MiB sealed: sealing in parts %ld MiB", static_cast<std::size_t>(mib), static_cast<std::size_t>(file.value().byte_count >> 20), peak_mib());
+          if (file.ok())
+            std::printf("%5zu MiB of table, %5zu MiB sealed: sealing in parts %ld MiB",
+                        static_cast<std::size_t>(mib),
+                        static_cast<std::size_t>(file.value().byte_count >> 20), peak_mib());
           return file.ok();
         }) &&
         measured([&] {

@@ -1,5 +1,6 @@
-// The trusted party's vault behind its door, with PEOPLE identities: intake beside reading them from CSV and from
-// Parquet, one person found by a misspelt name, cold and warm. `kinfold_vault_million CHARTER [PEOPLE]`. Made-up people.
+// The trusted party's vault behind its door, with PEOPLE identities: intake beside reading them from CSV and
+// from Parquet, one person found by a misspelt name, cold and warm. `kinfold_vault_million CHARTER [PEOPLE]`.
+// Made-up people.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -21,7 +22,9 @@ using identity::Identity;
 double processor_seconds() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
@@ -51,8 +54,9 @@ Identity person(RandomStream& random) {
   auto made = identity::testing::random_person(random);
   const auto postcode = random.below(50'000);
   const auto district = postcode / 84;
-  made.postcode = std::string{static_cast<char>('A' + district / 25), 'K'} + std::to_string(district % 25 + 1) + " " +
-                  std::to_string(postcode % 9) + static_cast<char>('A' + postcode % 84 / 9) + "B";
+  made.postcode = std::string{static_cast<char>('A' + district / 25), 'K'} +
+                  std::to_string(district % 25 + 1) + " " + std::to_string(postcode % 9) +
+                  static_cast<char>('A' + postcode % 84 / 9) + "B";
   made.address = std::to_string(random.below(200) + 1) + " High Street";
   made.gender = random.chance(0.5) ? "female" : "male";
   if (random.chance(0.5)) {
@@ -77,9 +81,10 @@ int main(int count, char** arguments) {
   }
   const std::size_t people_count = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 1'000'000;
   const identity::testing::TemporaryFolder folder;
-  const ManualClock clock(*parse_rfc3339("2018-01-02T09:00:00Z"));
+  const ManualClock clock(*parse_rfc3339("2020-07-01T09:00:00Z"));
   const auto passphrase = seal::SecretBytes::copy_of(seal::as_bytes("a passphrase of the bench"));
-  const site::InitOptions options{folder.file("site"), arguments[1], "ons-demo", "", seal::WorkFactor::quick()};
+  const site::InitOptions options{folder.file("site"), arguments[1], "ons-demo", "",
+                                  seal::WorkFactor::quick()};
   if (!site::init_site(options, passphrase, clock).ok()) return 1;
   const auto at = must(site::Site::open(folder.file("site"), passphrase, clock));
   const holding::Asking linker{"linkage-1", site::kLinkagePurpose, charter::Duty::kLinkage, {}};
@@ -95,7 +100,9 @@ int main(int count, char** arguments) {
       families.push_back(static_cast<std::int64_t>(i / 3));
       if (asked.size() < 200 && i % 997 == 0) asked.push_back(std::move(made));
     }
-    if (!table::write_csv(table, folder.file("people.csv")).ok() || !table::write_parquet(table, folder.file("people.parquet")).ok()) return 1;
+    if (!table::write_csv(table, folder.file("people.csv")).ok() ||
+        !table::write_parquet(table, folder.file("people.parquet")).ok())
+      return 1;
   }
   table::Table people;
   const double csv = seconds_of([&] { must(table::read_csv_text(folder.file("people.csv"))); });
@@ -107,21 +114,29 @@ int main(int count, char** arguments) {
     auto vault = must(site::open_vault(*at, linker));
     must(vault.vault.add_or_find(people, families, {"east-cheshire", "first", at->today()}));
   });
-  std::printf("%zu people, processor seconds: read from CSV %.1f, from Parquet %.1f; taken into the empty vault %.1f: %.0f a second, %.1f times reading the CSV\n",
-              people_count, csv, parquet, intake, static_cast<double>(people_count) / intake, intake / csv);
+  std::printf(
+      "%zu people, processor seconds: read from CSV %.1f, from Parquet %.1f; taken into the empty vault "
+      "%.1f: %.0f a second, %.1f times reading the CSV\n",
+      people_count, csv, parquet, intake, static_cast<double>(people_count) / intake, intake / csv);
   const double again = seconds_of([&] {
     auto vault = must(site::open_vault(*at, linker));
     std::vector<std::size_t> rows(people_count / 10);
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i * 10;
     const auto some = people.take(rows);
-    must(vault.vault.add_or_find(some, std::span(families).first(rows.size()), {"east-cheshire", "second", at->today()}));
+    must(vault.vault.add_or_find(some, std::span(families).first(rows.size()),
+                                 {"east-cheshire", "second", at->today()}));
     must(vault.vault.issue({"request", "dwp", "linkage", at->today(), at->today()}, vault.vault.people()));
   });
-  std::printf("a tenth of them again, and references for all, with opening the whole vault: %.1f; most memory so far %ld MiB\n", again, peak_mib());
+  std::printf(
+      "a tenth of them again, and references for all, with opening the whole vault: %.1f; most memory so far "
+      "%ld MiB\n",
+      again, peak_mib());
   people.wipe();
 
   using Wall = std::chrono::steady_clock;
-  const auto milliseconds = [](Wall::time_point since) { return std::chrono::duration<double, std::milli>(Wall::now() - since).count(); };
+  const auto milliseconds = [](Wall::time_point since) {
+    return std::chrono::duration<double, std::milli>(Wall::now() - since).count();
+  };
   std::vector<double> cold;
   std::vector<double> warm;
   std::size_t found = 0;
@@ -134,12 +149,13 @@ int main(int count, char** arguments) {
       const auto start = Wall::now();
       const auto candidates = must(vault.vault.search(who));
       (k == i ? cold : warm).push_back(milliseconds(k == i ? begin : start));
-      found += !candidates.empty() && candidates.front().probability >= 0.95 ? 1 : 0;
+      found += !candidates.empty() && candidates.front().probability >= 0.95 ? 1U : 0U;
     }
   }
   for (auto* times : {&cold, &warm}) {
     std::sort(times->begin(), times->end());
-    std::printf("%s: median %.1f ms, slowest %.1f ms of %zu\n", times == &cold ? "opened for one person and found" : "then found",
+    std::printf("%s: median %.1f ms, slowest %.1f ms of %zu\n",
+                times == &cold ? "opened for one person and found" : "then found",
                 (*times)[times->size() / 2], times->back(), times->size());
   }
   std::printf("found for sure: %zu of %zu, all misspelt\n", found, asked.size());

@@ -37,6 +37,20 @@ void add_site(CLI::App& app, Context& context) {
   trust->add_option("card", *card, "The other party's card file")->required();
   trust->callback([=, &context] { context.run_at_site([&](site::Site& at) { return site::trust_card(at, *card); }); });
 
+  auto* charter = site->add_subcommand("charter", "Take up a new version of the charter; the ledger says who did, and when");
+  auto next = std::make_shared<std::string>();
+  charter->add_option("charter", *next, "The new charter")->required();
+  charter->callback([=, &context] {
+    const auto passphrase = read_passphrase(context.passphrase_file, false);
+    if (!passphrase.ok()) return context.show_failure(passphrase.error());
+    const auto taken = site::Site::take_up_charter(context.site_folder, passphrase.value(), context.clock, *next, context.actor);
+    if (!taken.ok()) return context.show_failure(taken.error());
+    site::Report report;
+    report.headline = "The new charter is in force here.";
+    report.notes.push_back("What is held keeps its expiry. Files sealed under the old version are refused: every party takes up the same.");
+    context.show_report(report);
+  });
+
   auto* show = site->add_subcommand("show", "This site's party, card, actors and trusted parties");
   show->callback([&context] { context.run_at_site(site::describe); });
 }

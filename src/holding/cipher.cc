@@ -28,14 +28,15 @@ unsigned char* u8_out(std::span<std::byte> bytes) { return reinterpret_cast<unsi
 
 void seal_into(std::span<std::byte> out, ByteView key, ByteView plain, ByteView facts) {
   seal::fill_random(out.first(kNonceBytes));
-  crypto_aead_xchacha20poly1305_ietf_encrypt(u8_out(out.subspan(kNonceBytes)), nullptr, u8(plain), plain.size(),
-                                             u8(facts), facts.size(), nullptr, u8(out), u8(key));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(u8_out(out.subspan(kNonceBytes)), nullptr, u8(plain),
+                                             plain.size(), u8(facts), facts.size(), nullptr, u8(out),
+                                             u8(key));
 }
 
 bool open_into(std::span<std::byte> out, ByteView key, ByteView sealed, ByteView facts) {
   const auto body = sealed.subspan(kNonceBytes);
-  return crypto_aead_xchacha20poly1305_ietf_decrypt(u8_out(out), nullptr, nullptr, u8(body), body.size(), u8(facts),
-                                                    facts.size(), u8(sealed), u8(key)) == 0;
+  return crypto_aead_xchacha20poly1305_ietf_decrypt(u8_out(out), nullptr, nullptr, u8(body), body.size(),
+                                                    u8(facts), facts.size(), u8(sealed), u8(key)) == 0;
 }
 
 /// Wiped when it goes.
@@ -50,7 +51,8 @@ struct StreamState {
 /// A holding's file being read, chunk after chunk.
 class Opening {
  public:
-  explicit Opening(seal::Source in) : in_(std::move(in)), sealed_(kChunkBytes + kChunkExtra), plain_(kChunkBytes) {}
+  explicit Opening(seal::Source in)
+      : in_(std::move(in)), sealed_(kChunkBytes + kChunkExtra), plain_(kChunkBytes) {}
 
   Status begin(const Key& key) {
     std::array<std::byte, kMagic.size() + kStreamHead> head{};
@@ -58,7 +60,8 @@ class Opening {
     if (!count.ok()) return count.error();
     if (count.value() != head.size() || !seal::as_text(head).starts_with(kMagic)) return altered();
     const auto* stream_head = u8(ByteView(head).subspan(kMagic.size()));
-    if (crypto_secretstream_xchacha20poly1305_init_pull(&state_.stream, stream_head, u8(key.bytes())) != 0) return altered();
+    if (crypto_secretstream_xchacha20poly1305_init_pull(&state_.stream, stream_head, u8(key.bytes())) != 0)
+      return altered();
     return {};
   }
 
@@ -79,7 +82,9 @@ class Opening {
   }
 
  private:
-  static Error altered() { return invalid("the holding's file was altered or cut short; take it from a backup"); }
+  static Error altered() {
+    return invalid("the holding's file was altered or cut short; take it from a backup");
+  }
 
   Status next() {
     const auto count = in_(sealed_);
@@ -87,8 +92,8 @@ class Opening {
     unsigned long long plain_count = 0;
     unsigned char tag = 0;
     if (count.value() < kChunkExtra ||
-        crypto_secretstream_xchacha20poly1305_pull(&state_.stream, u8_out(plain_), &plain_count, &tag, u8(sealed_),
-                                                   count.value(), nullptr, 0) != 0) {
+        crypto_secretstream_xchacha20poly1305_pull(&state_.stream, u8_out(plain_), &plain_count, &tag,
+                                                   u8(sealed_), count.value(), nullptr, 0) != 0) {
       return altered();
     }
     at_ = 0;
@@ -113,7 +118,8 @@ class Opening {
 
 Key derive(const Key& key, KeyUse use) {
   Key derived;
-  crypto_kdf_derive_from_key(u8_out(derived.bytes()), 32, static_cast<std::uint64_t>(use), kContext, u8(key.bytes()));
+  crypto_kdf_derive_from_key(u8_out(derived.bytes()), 32, static_cast<std::uint64_t>(use), kContext,
+                             u8(key.bytes()));
   return derived;
 }
 
@@ -164,7 +170,8 @@ Status seal_stream(const Key& key, const seal::Source& plain, const seal::Sink& 
     if (!more.ok()) return more.error();
     last = more.value() == 0;
     const unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
-    crypto_secretstream_xchacha20poly1305_push(&state.stream, u8_out(chunk), nullptr, u8(part), count.value(), nullptr, 0, tag);
+    crypto_secretstream_xchacha20poly1305_push(&state.stream, u8_out(chunk), nullptr, u8(part), count.value(),
+                                               nullptr, 0, tag);
     if (auto status = out(ByteView(chunk).first(count.value() + kChunkExtra)); !status.ok()) return status;
     std::swap(part, ahead);
     count = more;

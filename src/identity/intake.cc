@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "identity/intake_internal.h"
-#include "identity/private_file.h"
 #include "person/nino.h"
+#include "seal/files.h"
 
 namespace kinfold::identity {
 namespace {
@@ -279,7 +279,7 @@ std::string rejects_csv(const std::vector<LineNote>& rejects, const std::vector<
 }
 
 Status write_rejects_csv(const Intake& intake, const std::string& path) {
-  return write_private_file(path, rejects_csv(intake.rejects, intake.warnings));
+  return seal::write_whole_file(path, seal::as_bytes(rejects_csv(intake.rejects, intake.warnings)));
 }
 
 }  // namespace kinfold::identity

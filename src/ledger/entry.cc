@@ -23,12 +23,12 @@ constexpr std::string_view kReasons[] = {
 constexpr std::string_view kCounts[] = {"rows", "people", "families", "rejected", "objected", "eligible", "matched",
                                         "unmatched", "tables", "bytes", "holdings", "cases", "cells", "records",
                                         "receipts"};
-constexpr std::string_view kDigests[] = {"charter", "sealed-file", "certificate", "head", "output", "plan"};
+constexpr std::string_view kDigests[] = {"charter", "sealed-file", "certificate", "head", "output", "plan", "actors"};
 static_assert(std::size(kVerbs) == static_cast<std::size_t>(Verb::kCase) + 1);
 static_assert(std::size(kPhases) == static_cast<std::size_t>(Phase::kFailed) + 1);
 static_assert(std::size(kReasons) == static_cast<std::size_t>(Reason::kOther) + 1);
 static_assert(std::size(kCounts) == static_cast<std::size_t>(CountKind::kReceipts) + 1);
-static_assert(std::size(kDigests) == static_cast<std::size_t>(DigestKind::kPlan) + 1);
+static_assert(std::size(kDigests) == static_cast<std::size_t>(DigestKind::kActors) + 1);
 
 constexpr std::size_t kFieldCount = 16;
 constexpr std::string_view kFieldNames[kFieldCount] = {

@@ -35,7 +35,7 @@ enum class CountKind {
   kRows, kPeople, kFamilies, kRejected, kObjected, kEligible, kMatched, kUnmatched, kTables, kBytes,
   kHoldings, kCases, kCells, kRecords, kReceipts
 };
-enum class DigestKind { kCharter, kSealedFile, kCertificate, kHead, kOutput, kPlan };
+enum class DigestKind { kCharter, kSealedFile, kCertificate, kHead, kOutput, kPlan, kActors };
 
 std::string_view name(Verb verb);
 std::string_view name(Phase phase);

@@ -142,6 +142,8 @@ class HeaderReader {
     if (line.value() != kVersionLine) {
       return invalid(line.value().starts_with("age-encryption.org/")
                          ? "is an age file of another version; version 1 is needed"
+                     : line.value().starts_with("-----BEGIN AGE ENCRYPTED FILE-----")
+                         ? "is an age file in armour (text); seal it again without `age -a`"
                          : "is not an age file");
     }
     while (true) {

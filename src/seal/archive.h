@@ -1,5 +1,6 @@
 // Tables and documents to an archive (a tar) and back, part by part, so that no more than a part is in memory
-// beside what the caller holds. It is sealed by the caller: as a package between parties, or a holding at rest.
+// beside what the caller holds. It is sealed by the caller: as a package between parties, or a holding at
+// rest.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +52,8 @@ inline constexpr std::uint64_t kArchiveFileBytesMax = 8ULL << 30;
 
 /// Parts of tables and documents, as the files of an archive. A table is NAME.parquet, and NAME.2.parquet,
 /// NAME.3.parquet ... behind it where it has more parts. `documents` must outlive it.
-/// \retval kInternal for a name that is taken twice or malformed, and for parts that are not what `parts` said.
+/// \retval kInternal for a name that is taken twice or malformed, and for parts that are not what `parts`
+/// said.
 NextFile files_of(Parts parts, const std::vector<Document>& documents);
 
 /// What the files of an archive make up again.
@@ -62,7 +64,8 @@ struct Unpacked {
 };
 /// Hands on each part of a table as soon as it is read. A file that was read before is
 /// the caller's.
-/// \retval kInvalid for a file that has no place, or a part that is missing, out of order or of other columns.
+/// \retval kInvalid for a file that has no place, or a part that is missing, out of order or of other
+/// columns.
 Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take);
 /// A TakePart that puts the parts together.
 TakePart gather_into(std::vector<NamedTable>& tables);

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -48,6 +49,14 @@ std::optional<std::uint64_t> number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// A key file that others can read has been read by others, for all we know.
+Status only_for_its_owner(const std::string& path) {
+  struct stat facts{};
+  if (::stat(path.c_str(), &facts) != 0) return system_error("cannot be opened", path, errno);
+  if ((facts.st_mode & 077) == 0) return {};
+  return refused(file_name(path) + ": others than its owner can read or change it: find out who did, then `chmod 600` it");
 }
 
 struct Parts {
@@ -131,6 +140,7 @@ Status save_keys(const SiteKeys& keys, const std::string& path, const SecretByte
 
 Result<SiteKeys> load_keys(const std::string& path, const SecretBytes& passphrase) {
   require_sodium();
+  if (auto mine = only_for_its_owner(path); !mine.ok()) return mine.error();
   auto bytes = read_whole_file(path, 4096);
   if (!bytes.ok()) return bytes.error();
   auto parts = parse_parts(as_text(bytes.value()));

@@ -30,12 +30,14 @@ std::optional<std::pair<std::string, std::uint64_t>> part_of(std::string_view fi
   const auto digits = file.substr(dot + 1);
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || digits.starts_with('0') || number < 2) return std::nullopt;
+  if (error != std::errc() || end != digits.data() + digits.size() || digits.starts_with('0') || number < 2)
+    return std::nullopt;
   return std::pair(std::string(name), number);
 }
 
 std::string file_of_part(const std::string& table, std::uint64_t number) {
-  return number == 1 ? fmt::format("{}{}", table, kTableEnding) : fmt::format("{}.{}{}", table, number, kTableEnding);
+  return number == 1 ? fmt::format("{}{}", table, kTableEnding)
+                     : fmt::format("{}.{}{}", table, number, kTableEnding);
 }
 
 Result<ArchiveFile> packed(const std::string& name, const table::Table& table) {
@@ -55,8 +57,10 @@ Status check_names(const std::vector<TableFact>& tables, const std::vector<Docum
     }
   }
   for (const auto& document : documents) {
-    if (!is_document_name(document.name) || document.name == "manifest.json" || !names.insert(document.name).second) {
-      return internal_error("a document's name is a-z, 0-9, - and _ with .json, .toml or .txt, and stands once");
+    if (!is_document_name(document.name) || document.name == "manifest.json" ||
+        !names.insert(document.name).second) {
+      return internal_error(
+          "a document's name is a-z, 0-9, - and _ with .json, .toml or .txt, and stands once");
     }
   }
   return {};
@@ -65,7 +69,8 @@ Status check_names(const std::vector<TableFact>& tables, const std::vector<Docum
 /// Writes parts in the order of their tables, and holds them against what was said of them.
 class Packing {
  public:
-  Packing(Parts parts, const std::vector<Document>& documents) : parts_(std::move(parts)), documents_(documents) {}
+  Packing(Parts parts, const std::vector<Document>& documents)
+      : parts_(std::move(parts)), documents_(documents) {}
 
   Result<std::optional<ArchiveFile>> next() {
     if (!checked_) {
@@ -77,7 +82,8 @@ class Packing {
       if (!part.ok()) return part.error();
       if (part.value()) return pack(*part.value());
       tables_done_ = true;
-      const auto whole = part_count_ == 0 ? parts_.tables.empty() : table_ + 1 == parts_.tables.size() && table_is_whole();
+      const auto whole =
+          part_count_ == 0 ? parts_.tables.empty() : table_ + 1 == parts_.tables.size() && table_is_whole();
       if (!whole) return unsaid();
     }
     if (document_ == documents_.size()) return std::optional<ArchiveFile>();
@@ -98,7 +104,8 @@ class Packing {
     if (table_ >= parts_.tables.size()) return unsaid();
     const auto& fact = parts_.tables[table_];
     row_count_ += part.table.row_count();
-    if (part.name != fact.name || columns_of(part.table) != fact.columns || row_count_ > fact.row_count) return unsaid();
+    if (part.name != fact.name || columns_of(part.table) != fact.columns || row_count_ > fact.row_count)
+      return unsaid();
     auto file = packed(file_of_part(part.name, ++part_count_), part.table);
     part.table.wipe();
     if (!file.ok()) return file.error();
@@ -119,16 +126,19 @@ class Packing {
 
 std::vector<TableFact> facts_of(const Contents& contents) {
   std::vector<TableFact> facts;
-  for (const auto& named : contents.tables) facts.push_back({named.name, named.table.row_count(), columns_of(named.table)});
+  for (const auto& named : contents.tables)
+    facts.push_back({named.name, named.table.row_count(), columns_of(named.table)});
   return facts;
 }
 
 Parts parts_of(const Contents& contents) {
-  auto next = [&contents, table = std::size_t{0}, row = std::size_t{0}]() mutable -> Result<std::optional<NamedTable>> {
+  auto next = [&contents, table = std::size_t{0},
+               row = std::size_t{0}]() mutable -> Result<std::optional<NamedTable>> {
     if (table == contents.tables.size()) return std::optional<NamedTable>();
     const auto& [name, whole] = contents.tables[table];
     const std::size_t bytes_a_row = whole.byte_count() / std::max<std::size_t>(whole.row_count(), 1) + 1;
-    const std::size_t count = std::min(whole.row_count() - row, std::max<std::size_t>(kPartBytes / bytes_a_row, 1));
+    const std::size_t count =
+        std::min(whole.row_count() - row, std::max<std::size_t>(kPartBytes / bytes_a_row, 1));
     NamedTable part{name, whole.slice(row, count)};
     row += count;
     if (row == whole.row_count()) {
@@ -159,7 +169,8 @@ Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take) {
     if (found.padded) continue;
     const auto part = part_of(file.name);
     if (!part) {
-      if (!is_document_name(file.name)) return invalid("has a file inside that has no place in a sealed file");
+      if (!is_document_name(file.name))
+        return invalid("has a file inside that has no place in a sealed file");
       if (!names.insert(file.name).second) return invalid("has two files of one name inside");
       part_count = 0;
       found.documents.push_back({file.name, std::move(file.bytes)});
@@ -167,15 +178,19 @@ Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take) {
     }
     const auto& [name, number] = *part;
     if (number == 1 && !names.insert(file.name).second) return invalid("has two files of one name inside");
-    const bool follows = number == 1 || (part_count > 0 && number == part_count + 1 && found.tables.back().name == name);
+    const bool follows =
+        number == 1 || (part_count > 0 && number == part_count + 1 && found.tables.back().name == name);
     if (!follows) return invalid("has parts of a table inside that are missing or out of order");
     part_count = number;
     auto table = table::read_parquet_bytes(file.bytes);
-    if (!table.ok()) return Error{table.error().code, "has a table inside that cannot be read: " + table.error().message};
+    if (!table.ok())
+      return Error{table.error().code, "has a table inside that cannot be read: " + table.error().message};
     file.bytes = {};
     auto columns = columns_of(table.value());
-    if (number == 1) found.tables.push_back({name, 0, std::move(columns)});
-    else if (columns != found.tables.back().columns) return invalid("has parts of a table inside that differ in their columns");
+    if (number == 1)
+      found.tables.push_back({name, 0, std::move(columns)});
+    else if (columns != found.tables.back().columns)
+      return invalid("has parts of a table inside that differ in their columns");
     found.tables.back().row_count += table.value().row_count();
     if (auto status = take(name, std::move(table).value()); !status.ok()) return status.error();
   }

@@ -89,15 +89,9 @@ Status init_site(const InitOptions& options, const seal::SecretBytes& passphrase
   if (auto s = write_text(paths.card(), card.value()); !s.ok()) return s;
   if (auto s = write_text(paths.party(), options.party + "\n"); !s.ok()) return s;
 
-  auto site = Site::open(options.folder, passphrase, clock);
-  if (!site.ok()) return site.error();
-  ledger::Entry entry;
-  entry.verb = ledger::Verb::kInit;
-  entry.party = options.party;
-  if (const auto digest = seal::parse_digest(charter.value().hash)) {
-    entry.marks.push_back({ledger::DigestKind::kCharter, *digest});
-  }
-  return site.value()->note(entry);
+  // Opening it for the first time writes the ledger's first entry: the charter and the actors it begins with.
+  const auto site = Site::open(options.folder, passphrase, clock);
+  return site.ok() ? Status() : Status(site.error());
 }
 
 }  // namespace kinfold::site

@@ -209,13 +209,19 @@ Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const
   return report;
 }
 
-Result<Report> receive_withdrawal(Site& site, const seal::OpenedFile& file, const seal::Document& withdrawal) {
-  if (site.party().role != charter::Role::kResearch) return refused("only research is told how many people withdrew");
-  const auto told = nlohmann::json::parse(seal::as_text(withdrawal.bytes), nullptr, false);
+Result<std::uint64_t> parse_withdrawal(std::string_view json) {
+  const auto told = nlohmann::json::parse(json, nullptr, false);
   if (!told.is_object() || !told.contains("people") || !told["people"].is_number_unsigned()) {
     return invalid("the notice of a withdrawal is malformed; ask for a new one");
   }
-  const auto person_count = told["people"].get<std::uint64_t>();
+  return told["people"].get<std::uint64_t>();
+}
+
+Result<Report> receive_withdrawal(Site& site, const seal::OpenedFile& file, const seal::Document& withdrawal) {
+  if (site.party().role != charter::Role::kResearch) return refused("only research is told how many people withdrew");
+  const auto told = parse_withdrawal(seal::as_text(withdrawal.bytes));
+  if (!told.ok()) return told.error();
+  const auto person_count = told.value();
   if (auto s = note_objection(site, ledger::Verb::kWithdraw, {}, person_count); !s.ok()) return s.error();
   const auto receipt = answer_notice(site, file.manifest.from, file.manifest.id, 0);
   if (!receipt.ok()) return receipt.error();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "identity/vault.h"
@@ -29,6 +30,7 @@ Result<std::uint64_t> drop_rows(Site& site, const holding::Holding& from, const 
 
 /// Research is told how many people withdrew since its release; never who.
 inline constexpr const char* kWithdrawalDocument = "withdrawal.json";
+Result<std::uint64_t> parse_withdrawal(std::string_view json);
 Result<Report> receive_withdrawal(Site& site, const seal::OpenedFile& file, const seal::Document& withdrawal);
 
 }  // namespace kinfold::site

@@ -37,9 +37,15 @@ Status read_date(const toml::table& file, identity::Identity& person) {
 Result<identity::Identity> read_identity(const std::string& path) {
   auto text = read_all(path);
   if (!text.ok()) return text.error();
+  auto person = parse_person(text.value());
+  seal::wipe(text.value().data(), text.value().size());
+  return person;
+}
+
+Result<identity::Identity> parse_person(std::string_view text) {
   identity::Identity person;
   try {
-    const auto file = toml::parse(text.value());
+    const auto file = toml::parse(text);
     const auto read = [&](const char* key) { return std::string(trim(file[key].value_or(std::string()))); };
     person.forenames = read("forenames");
     person.surname = read("surname");

@@ -33,8 +33,8 @@ Result<Looked> look_at_charter(Site& site) {
     return entry.verb == Verb::kInit && std::any_of(entry.marks.begin(), entry.marks.end(), is_ours);
   });
   if (!begun.ok()) return begun.error();
-  return begun.value() ? yes("the charter in force is the one this site began with")
-                       : no("the charter is not the one whose hash is in the ledger's first entry");
+  return begun.value() ? yes("the charter in force is the one that the ledger names")
+                       : no("the ledger does not name the charter in force");
 }
 
 Result<Looked> look_at_ledger(Site& site) {

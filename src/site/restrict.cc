@@ -22,23 +22,27 @@ Status refuse_if_objected(Site& site, const PersonTrail& trail, const std::strin
 
 }  // namespace
 
-Result<Report> restrict(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
-                        bool lift, const std::string& case_id) {
-  if (lift && !case_id.empty()) return invalid("a restriction is lifted outside its case, which is closed: leave --case out");
-  if (auto s = case_can_be_answered(site, rights::Right::kRestriction, case_id, actor); !s.ok()) return s.error();
+Result<Report> restrict(Site& site, const identity::Identity& person, const std::string& actor,
+                        const std::string& linker, bool lift, const std::string& case_id) {
+  if (lift && !case_id.empty())
+    return invalid("a restriction is lifted outside its case, which is closed: leave --case out");
+  if (auto s = case_can_be_answered(site, rights::Right::kRestriction, case_id, actor); !s.ok())
+    return s.error();
   RightsAct act{rights::Right::kRestriction, ledger::Verb::kRestrict, actor, linker, {}, {}, 0, case_id};
-  const auto trail = find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {
-    if (found.record.restricted != lift) return refused(lift ? "the record is not restricted" : "the record is restricted already");
-    if (lift) {
-      if (auto s = refuse_if_objected(site, found, actor); !s.ok()) return s;
-      return vault.restrict(found.record.person, false);
-    }
-    // Told first: what cannot be passed on is not said to be done.
-    auto told = tell_everybody(site, vault, {found.record.person});
-    if (!told.ok()) return told.error();
-    act.notices = std::move(told).value();
-    return vault.restrict(found.record.person, true);
-  });
+  const auto trail =
+      find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {
+        if (found.record.restricted != lift)
+          return refused(lift ? "the record is not restricted" : "the record is restricted already");
+        if (lift) {
+          if (auto s = refuse_if_objected(site, found, actor); !s.ok()) return s;
+          return vault.restrict(found.record.person, false);
+        }
+        // Told first: what cannot be passed on is not said to be done.
+        auto told = tell_everybody(site, vault, {found.record.person});
+        if (!told.ok()) return told.error();
+        act.notices = std::move(told).value();
+        return vault.restrict(found.record.person, true);
+      });
   if (!trail.ok()) return trail.error();
   Report report;
   if (lift) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "identity/identity.h"
@@ -16,6 +17,7 @@ namespace kinfold::site {
 /// TOML file ("-": standard input), so that nobody's name is on a command line.
 /// \retval kInvalid naming the line; too little to know a person by is kInvalid too.
 Result<identity::Identity> read_identity(const std::string& path);
+Result<identity::Identity> parse_person(std::string_view toml);
 
 /// At an authority: remembers the objection as tokens, and seals a notice for the trusted party.
 /// At the trusted party: the same, finds the person, restricts their record, and seals a notice

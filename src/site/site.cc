@@ -37,8 +37,8 @@ std::string outbox_path(const SitePaths& paths, seal::PackageKind kind, std::str
   return paths.outbox() + "/" + short_name(kind) + "-" + std::string(to) + "-" + seal::to_hex(id) + ".age";
 }
 
-Result<std::unique_ptr<Site>> Site::open(const std::string& folder, const seal::SecretBytes& passphrase,
-                                         const Clock& clock) {
+Result<std::unique_ptr<Site>> Site::open_ledger(const std::string& folder, const seal::SecretBytes& passphrase,
+                                                const Clock& clock) {
   std::unique_ptr<Site> site(new Site(SitePaths{folder}, clock));
   const auto party_id = read_text(site->paths_.party());
   if (!party_id.ok()) return io_error("this folder is not a site; make one with `kinfold site init`");
@@ -61,19 +61,86 @@ Result<std::unique_ptr<Site>> Site::open(const std::string& folder, const seal::
                                       holding::vocabulary_of(site->charter_, site->actors_)});
   if (!ledger.ok()) return ledger.error();
   site->ledger_ = std::move(ledger).value();
+  return site;
+}
 
+Status Site::open_door() {
   holding::DoorSetting setting;
-  setting.folder = site->paths_.holdings();
-  setting.party = site->party_->id;
-  setting.charter = &site->charter_;
-  setting.keys = &*site->keys_;
-  setting.ledger = &*site->ledger_;
-  setting.clock = &clock;
-  setting.actors = &site->actors_;
+  setting.folder = paths_.holdings();
+  setting.party = party_->id;
+  setting.charter = &charter_;
+  setting.keys = &*keys_;
+  setting.ledger = &*ledger_;
+  setting.clock = &clock_;
+  setting.actors = &actors_;
   auto door = holding::Door::at(std::move(setting));
   if (!door.ok()) return door.error();
-  site->door_ = std::move(door).value();
+  door_ = std::move(door).value();
+  return {};
+}
+
+/// Whoever can write into the folder could loosen the rules by an editor: the ledger says which rules are in force.
+Status Site::hold_to_rules() {
+  using ledger::DigestKind;
+  const auto actors_text = read_text(paths_.actors());
+  if (!actors_text.ok()) return actors_text.error();
+  const auto charter_digest = seal::parse_digest(charter_.hash);
+  if (!charter_digest) return internal_error("a charter's hash is none");
+  const auto actors_digest = seal::sha256(seal::as_bytes(actors_text.value()));
+  std::optional<seal::Digest> charter_in_force;
+  std::optional<seal::Digest> actors_in_force;
+  auto read = ledger_->for_each(0, [&](const ledger::Recorded& recorded) {
+    if (recorded.entry.verb != ledger::Verb::kInit) return true;
+    for (const auto& mark : recorded.entry.marks) {
+      if (mark.kind == DigestKind::kCharter) charter_in_force = mark.digest;
+      if (mark.kind == DigestKind::kActors) actors_in_force = mark.digest;
+    }
+    return true;
+  });
+  if (!read.ok()) return read.error();
+  if (charter_in_force && charter_in_force != charter_digest) {
+    return refused("charter.toml is not the charter in force here, whose hash is in the ledger: put that one back, or take a "
+                   "new version up with `kinfold site charter FILE`");
+  }
+  ledger::Entry entry;
+  entry.verb = ledger::Verb::kInit;
+  entry.party = party_->id;
+  if (!charter_in_force) entry.marks.push_back({DigestKind::kCharter, *charter_digest});
+  if (actors_in_force != actors_digest) entry.marks.push_back({DigestKind::kActors, actors_digest});
+  return entry.marks.empty() ? Status() : note(entry);
+}
+
+Result<std::unique_ptr<Site>> Site::open(const std::string& folder, const seal::SecretBytes& passphrase,
+                                         const Clock& clock) {
+  auto site = open_ledger(folder, passphrase, clock);
+  if (!site.ok()) return site;
+  if (auto held = site.value()->hold_to_rules(); !held.ok()) return held.error();
+  if (auto opened = site.value()->open_door(); !opened.ok()) return opened.error();
   return site;
+}
+
+Status Site::take_up_charter(const std::string& folder, const seal::SecretBytes& passphrase, const Clock& clock,
+                             const std::string& charter_path, const std::string& actor) {
+  const auto next = charter::load(charter_path);
+  if (!next.ok()) return next.error();
+  const auto site = open_ledger(folder, passphrase, clock);
+  if (!site.ok()) return site.error();
+  if (auto alone = site.value()->open_door(); !alone.ok()) return alone;  // no other process may be at work
+  if (site.value()->actors().find(actor) == nullptr) return refused("no such actor at this site; see actors.toml");
+  const auto* party = next.value().find_party(site.value()->party().id);
+  if (party == nullptr || party->role != site.value()->party().role) {
+    return refused("the new charter does not have this party in the role that it has here");
+  }
+  const auto digest = seal::parse_digest(next.value().hash);
+  if (!digest) return internal_error("a charter's hash is none");
+  // The ledger first: a run that is killed between leaves a charter that is refused, and is run again.
+  ledger::Entry entry;
+  entry.verb = ledger::Verb::kInit;
+  entry.party = party->id;
+  entry.actor = actor;
+  entry.marks.push_back({ledger::DigestKind::kCharter, *digest});
+  if (auto noted = site.value()->note(entry); !noted.ok()) return noted;
+  return seal::write_whole_file(site.value()->paths().charter(), seal::as_bytes(next.value().source_text));
 }
 
 Result<seal::Card> Site::card_of(std::string_view party) const {

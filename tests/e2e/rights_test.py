@@ -168,13 +168,16 @@ class Rights(Programme):
         self.at("dwp", "linkage-1", "retention", "destroy", request)
         for certificate in set(glob.glob(f"{self.folder}/sites/dwp/outbox/*.age")) - before:
             self.at("ons-demo", "linkage-1", "receive", certificate)
-        self.assertEqual(self.at("ons-demo", "linkage-1", "request", "dwp")["people"], self.asked_for - 1)
+        again = self.at("ons-demo", "linkage-1", "request", "dwp")
+        self.assertEqual((again["people"], again["restricted"]), (self.asked_for - 1, 1))
+        self.assertEqual(self.at("ons-demo", "linkage-1", "release", "prepare")["left_out"], 1)
         self.assertEqual(restrict("--lift").returncode, 0)
         self.assertIn("is not restricted", restrict("--lift").stderr)
 
     def test_5_after_erasure_nobody_is_found_and_the_cases_tell_what_was_done(self):
         self.at("ons-demo", "linkage-1", "release", "prepare")
-        self.at("ministry", "analysis-1", "receive", self.at("ons-demo", "analysis-1", "release")["sealed_file"])
+        released = self.at("ons-demo", "analysis-1", "release")
+        self.at("ministry", "analysis-1", "receive", released["sealed_file"])
         done = self.at("ons-demo", "data-protection-1", "rights", "erase", "--person", self.who, "--with", "linkage-1")
         self.assertGreater(done["rows"], 0)
         self.assertEqual(done["state"], "awaiting_receipts")
@@ -183,6 +186,8 @@ class Rights(Programme):
         self.deliver(done, "ministry", "analysis-1")
         self.assertEqual(self.state_of("ons-demo", done["case"]), "fulfilled")
         self.assertIn("The key to your record was destroyed", self.receipt("ons-demo", done["case"], "erased"))
+        self.at("ons-demo", "linkage-1", "release", "prepare")
+        self.assertLess(self.at("ons-demo", "analysis-1", "release")["people"], released["people"])
         again = self.rights("access", "--person", self.who, "--with", "linkage-1", "--out", self.folder + "/third")
         self.assertEqual(again.returncode, 1)
         self.assertIn("nobody in the vault", again.stderr)
@@ -214,19 +219,37 @@ class Rights(Programme):
         self.assertEqual((seen["ledger"], seen["objections"], seen["references"], seen["cases"]), ("kept", "kept", "kept", "not seen"))
 
     def test_8_a_promise_that_is_broken_is_shown_as_broken(self):
-        charter = f"{self.folder}/sites/dwp/charter.toml"
-        with open(charter, encoding="utf-8") as file:
+        self.at("ons-demo", "data-protection-1", "rights", "open", "access", "--received", "2018-01-02")
+        done = at_site(self.folder, "ons-demo", "data-protection-1", "charter", "promises")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("BROKEN", done.stdout)
+        self.assertIn("1 cases are overdue", done.stdout)
+
+    def test_9_rules_that_were_changed_by_an_editor_open_nothing_and_a_new_charter_is_in_the_ledger(self):
+        site = f"{self.folder}/sites/dwp"
+        with open(site + "/charter.toml", encoding="utf-8") as file:
             text = file.read()
-        try:
-            with open(charter, "w", encoding="utf-8") as file:
+        newer = self.folder + "/newer.toml"
+        for path in (site + "/charter.toml", newer):
+            with open(path, "w", encoding="utf-8") as file:
                 file.write(text + "\n# somebody changed it\n")
-            done = at_site(self.folder, "dwp", "linkage-1", "charter", "promises")
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("BROKEN", done.stdout)
-            self.assertIn("not the one whose hash is in the ledger's first entry", done.stdout)
-        finally:
-            with open(charter, "w", encoding="utf-8") as file:
-                file.write(text)
+        refused = at_site(self.folder, "dwp", "linkage-1", "retention", "status")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("charter.toml is not the charter in force here", refused.stderr)
+        self.assertEqual(at_site(self.folder, "dwp", "nobody", "site", "charter", newer).returncode, 1)
+        self.assertEqual(at_site(self.folder, "dwp", "linkage-1", "site", "charter", newer).returncode, 0)
+        self.assertEqual(at_site(self.folder, "dwp", "linkage-1", "retention", "status").returncode, 0)
+        with open(site + "/charter.toml", "w", encoding="utf-8") as file:
+            file.write(text)  # the old one is no more in force either
+        self.assertEqual(at_site(self.folder, "dwp", "linkage-1", "retention", "status").returncode, 1)
+        self.assertEqual(at_site(self.folder, "dwp", "linkage-1", "site", "charter", self.charter).returncode, 0)
+
+        before = self.at("dwp", "linkage-1", "site", "show")["entries"]
+        with open(site + "/actors.toml", "a", encoding="utf-8") as file:
+            file.write('\n[[actor]]\nid = "somebody-new"\nduties = ["linkage"]\n')
+        self.assertEqual(self.at("dwp", "linkage-1", "site", "show")["entries"], before + 1)
+        self.assertEqual(self.at("dwp", "linkage-1", "site", "show")["entries"], before + 1)
+        self.assertEqual(self.at("dwp", "linkage-1", "ledger", "show")["rows"][-1]["verb"], "init")
 
 
 if __name__ == "__main__":

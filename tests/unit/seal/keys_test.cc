@@ -35,6 +35,18 @@ TEST(KeyFile, IsForItsOwnerOnlyAndHoldsNoKeyInTheClear) {
   EXPECT_EQ(as_text(file).find("SECRET"), std::string_view::npos);
 }
 
+TEST(KeyFile, ThatOthersCanReadOrChangeIsRefused) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(save_keys(make_site_keys("ons"), folder / "site.key", phrase("p"), WorkFactor::quick()).ok());
+  for (const mode_t mode : {0640u, 0604u, 0620u, 0602u, 0666u}) {
+    ASSERT_EQ(chmod((folder / "site.key").c_str(), mode), 0);
+    EXPECT_EQ(load_keys(folder / "site.key", phrase("p")).error().message,
+              "site.key: others than its owner can read or change it: find out who did, then `chmod 600` it");
+  }
+  ASSERT_EQ(chmod((folder / "site.key").c_str(), 0400), 0);
+  EXPECT_TRUE(load_keys(folder / "site.key", phrase("p")).ok());
+}
+
 TEST(KeyFile, RefusesAWrongPassphraseAndAnAlteredFileAlike) {
   const TemporaryFolder folder;
   ASSERT_TRUE(save_keys(make_site_keys("ons"), folder / "site.key", phrase("right"), WorkFactor::quick()).ok());

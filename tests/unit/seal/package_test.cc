@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "seal/archive.h"
 #include "seal/files.h"
 #include "seal_testing.h"
@@ -171,6 +173,22 @@ TEST(Package, ThatCannotBeSealedToItsEndLeavesNothing) {
   const auto file = seal_package(folder / "r.age", request_manifest(), std::move(parts), {}, card_of(dwp()), ons());
   EXPECT_EQ(file.error().message, "the table cannot be read");
   EXPECT_EQ(folder.file_count(), 0u);
+}
+
+TEST(Package, ThatDoesNotFitOnTheDiskIsSaidAndLeavesNothing) {
+  const TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{40'000, 40'000};  // a file may grow to so many bytes: within the padding of the smallest
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    const auto file = seal_package(folder / "r.age", request_manifest(), people(3), card_of(dwp()), ons());
+    const bool said = !file.ok() && file.error().code == ErrorCode::kIo && file.error().message.starts_with("r.age: cannot be written");
+    ::_exit(said && folder.file_count() == 0 ? 0 : 1);
+  }
+  int status = 1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Package, IsNotWrittenThroughALinkThatSomebodyLeft) {
