@@ -5,6 +5,7 @@
 #include "cli/context.h"
 #include "linkage/budget.h"
 #include "linkage/command.h"
+#include "linkage/register_command.h"
 #include "linkage/repeat.h"
 
 namespace kinfold::cli {
@@ -20,6 +21,8 @@ struct LinkArguments {
   std::vector<std::string> ids;
   bool count_only = false;
   bool progress = false;
+  bool is_register = false;
+  linkage::RegisterCommand streamed;
 };
 
 // What the stages take beside one another on a million records and more.
@@ -103,6 +106,22 @@ void add_output_options(CLI::App& verb, LinkArguments& arguments) {
       ->group("Instead of linking");
 }
 
+void add_register_options(CLI::App& verb, LinkArguments& arguments) {
+  auto* is_register = verb.add_flag("--register", arguments.is_register,
+                                    "RIGHT is a register of any length: it passes by once, in parts; each record of "
+                                    "LEFT is matched to one of it at most")
+                          ->group("How to link");
+  verb.add_option("--continue", arguments.streamed.earlier_dir,
+                  "Folder of an earlier --register run of LEFT: RIGHT holds records that came later")
+      ->needs(is_register)
+      ->group("How to link");
+  verb.add_option("--part", arguments.streamed.rows_per_part,
+                  "Rows of a register in memory at once; left out: about as many as LEFT has")
+      ->needs(is_register)
+      ->check(CLI::Range(std::size_t{1000}, std::size_t{100'000'000}))
+      ->group("How to link");
+}
+
 void show(const std::string& json, const std::string& text, Context& context) {
   context.print(context.json ? json + "\n" : text);
 }
@@ -115,10 +134,30 @@ void repeat(const LinkArguments& arguments, Context& context) {
   if (!report.value().all_same()) context.exit_code = kRefusedOrFailed;
 }
 
+void run_register(const LinkArguments& arguments, Context& context) {
+  const auto& command = arguments.command;
+  if (command.right_path.empty()) throw CLI::RequiredError("right");
+  if (command.out_dir.empty()) throw CLI::RequiredError("--out");
+  linkage::RegisterCommand streamed = arguments.streamed;
+  streamed.people_path = command.left_path;
+  streamed.register_path = command.right_path;
+  streamed.model_path = command.model_path;
+  streamed.out_dir = command.out_dir;
+  streamed.threshold = command.threshold;
+  streamed.thread_count = command.thread_count;
+  streamed.write_csv = command.write_csv;
+  streamed.write_parquet = command.write_parquet;
+  streamed.progress = command.progress;
+  const auto report = linkage::run_register(streamed);
+  if (!report.ok()) return context.show_failure(report.error());
+  show(report.value().to_json(), report.value().to_text(), context);
+}
+
 void run(const LinkArguments& arguments, Context& context) {
   const auto& command = arguments.command;
   if (!arguments.repeat.empty()) return repeat(arguments, context);
   if (command.left_path.empty()) throw CLI::RequiredError("left");
+  if (arguments.is_register) return run_register(arguments, context);
   if (arguments.count_only) {
     const auto budget = linkage::count_pairs(command);
     if (!budget.ok()) return context.show_failure(budget.error());
@@ -150,6 +189,7 @@ void add_linkage_commands(CLI::App& app, Context& context) {
       "Then: kinfold review draw linked --out review           pairs for people to judge");
   auto arguments = std::make_shared<LinkArguments>();
   add_input_options(*verb, *arguments);
+  add_register_options(*verb, *arguments);
   add_output_options(*verb, *arguments);
   verb->callback([=, &context] {
     auto& command = arguments->command;

@@ -58,6 +58,19 @@ Status RegisterMatcher::add(const table::Table& part) {
   return {};
 }
 
+void RegisterMatcher::resume(std::uint64_t register_row_count, const std::vector<Candidate>& candidates) {
+  state_->register_row_count = register_row_count;
+  for (const auto& one : candidates) state_->kept.push_back({one.person_row, one.register_row, one.weight_bits, one.log_odds_bits, 0});
+}
+
+std::vector<RegisterMatcher::Candidate> RegisterMatcher::candidates() const {
+  std::vector<Candidate> candidates;
+  for (const auto& pair : state_->kept) candidates.push_back({pair.left, pair.right, pair.weight_bits, pair.log_odds_bits});
+  return candidates;
+}
+
+std::uint64_t RegisterMatcher::register_row_count() const { return state_->register_row_count; }
+
 RegisterMatches RegisterMatcher::matches() const {
   const State& state = *state_;
   RegisterMatches result;
