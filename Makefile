@@ -54,11 +54,14 @@ fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60); needs clang-14 libclang-rt-14-
 	    build/fuzz/corpus/$$name $$(ls -d fuzz/corpus/$$name 2>/dev/null) 2>&1 | tail -n 4; \
 	  test $${PIPESTATUS[0]} -eq 0; done
 
-bench-linkage: build ## Kinfold beside Splink from PyPI: time, memory and the same scores. RECORDS=100000 RULES=wide
+BENCH_PART ?= splink
+bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide; BENCH_PART=billion or register: without a peer.
 	@test -d build/bench-venv || python3 -m venv build/bench-venv
 	@build/bench-venv/bin/pip install --quiet splink
-	@build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
-		--records $(or $(RECORDS),100000) --rules $(or $(RULES),wide)
+	@if [ $(BENCH_PART) = splink ]; then build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
+		--records $(or $(RECORDS),100000) --rules $(or $(RULES),wide); \
+	else build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part $(BENCH_PART) \
+		--records $(or $(RECORDS),$(if $(filter register,$(BENCH_PART)),1500000,7000000)); fi
 
 bench: setup ## Build and run the benchmarks.
 	@cmake --preset release -B build/bench -DKINFOLD_BENCH=ON -DKINFOLD_TESTS=OFF >/dev/null

@@ -16,50 +16,18 @@ import csv
 import json
 import math
 import os
-import random
 import subprocess
 import sys
 import tempfile
 import time
 
-SYLLABLES = [c + v for c in "bcdfghjklmnprstvw" for v in "aeiou"]
+from people import write as write_people
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = {"narrow": os.path.join(HERE, "beside_splink.toml"), "wide": os.path.join(HERE, "beside_splink_wide.toml")}
 RULES = {"narrow": [("first_name", "surname"), ("surname", "dob"), ("first_name", "dob"), ("postcode", "surname"), ("postcode", "first_name"),
                     ("city", "surname")],
          "wide": [("surname", "first_name"), ("dob",), ("postcode",), ("surname", "city"), ("first_name", "city")]}
-
-
-def word(rng, count):
-    return "".join(rng.choice(SYLLABLES) for _ in range(count))
-
-
-def mistyped(rng, text):
-    at = rng.randrange(len(text))
-    other = rng.choice("0123456789") if text[at].isdigit() else rng.choice("aeiourstln")
-    return text[:at] + (other if rng.random() < 0.6 else "") + text[at + 1:] if not text[at] == "-" else text
-
-
-def write_people(path, record_count, seed):
-    """A third of the people have two or three records; values are wrong or missing now and then."""
-    rng = random.Random(seed)
-    forenames = [word(rng, 2) + rng.choice("nrsl") for _ in range(2000)]
-    surnames = [word(rng, 3) + rng.choice(["son", "ley", "ton", ""]) for _ in range(20000)]
-    cities = [word(rng, 3) + "ham" for _ in range(800)]
-    with open(path, "w", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(["unique_id", "first_name", "surname", "dob", "postcode", "city", "person"])
-        person = written = 0
-        while written < record_count:
-            person += 1
-            values = [forenames[int(len(forenames) * rng.random() ** 2)], surnames[int(len(surnames) * rng.random() ** 1.7)],
-                      f"{rng.randint(1930, 2010)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
-                      f"{rng.choice('ABCDEGHKLMNPRSTW')}{rng.choice('ABDEHLNOPRST')}{rng.randint(1, 30)} {rng.randint(1, 9)}"
-                      f"{rng.choice('ABDEFGHJLN')}{rng.choice('PQRSTUWXYZ')}", rng.choice(cities)]
-            for copy in range(rng.choice([1, 1, 2, 3]) if rng.random() < 0.6 else 1):
-                row = [v if copy == 0 or rng.random() > 0.2 else mistyped(rng, v) if rng.random() < 0.7 else "" for v in values]
-                out.writerow([f"r{written}"] + row + [person])
-                written += 1
 
 
 def pairwise_f1(truth, cluster):

@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -46,7 +47,31 @@ void run(benchmark::State& state, Kernel&& kernel) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// One text against many, which is what a cached interface is for: each text meets the 64 that follow it.
+constexpr std::size_t kOthers = 64;
+template <typename Prepare, typename Kernel>
+void run_one_to_many(benchmark::State& state, Prepare&& prepare, Kernel&& kernel) {
+  const auto& texts = names();
+  std::size_t n = 0;
+  for (auto _ : state) {
+    const auto prepared = prepare(texts[n & 4095]);
+    for (std::size_t other = 1; other <= kOthers; ++other) benchmark::DoNotOptimize(kernel(prepared, texts[(n + other) & 4095]));
+    ++n;
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kOthers));
+}
+
 namespace own = kinfold::linkage;
+const auto as_it_is = [](const std::string& text) { return std::string_view(text); };
+void jaro_winkler_kinfold_to_many(benchmark::State& s) { run_one_to_many(s, as_it_is, [](auto a, const auto& b) { return own::jaro_winkler(a, b); }); }
+void levenshtein2_kinfold_to_many(benchmark::State& s) { run_one_to_many(s, as_it_is, [](auto a, const auto& b) { return own::levenshtein(a, b, 2); }); }
+void osa2_kinfold_to_many(benchmark::State& s) { run_one_to_many(s, as_it_is, [](auto a, const auto& b) { return own::osa(a, b, 2); }); }
+void damerau2_kinfold_to_many(benchmark::State& s) { run_one_to_many(s, as_it_is, [](auto a, const auto& b) { return own::damerau(a, b, 2); }); }
+BENCHMARK(jaro_winkler_kinfold_to_many);
+BENCHMARK(levenshtein2_kinfold_to_many);
+BENCHMARK(osa2_kinfold_to_many);
+BENCHMARK(damerau2_kinfold_to_many);
+
 void jaro_winkler_kinfold(benchmark::State& s) { run(s, [](const auto& a, const auto& b) { return own::jaro_winkler(a, b); }); }
 void levenshtein2_kinfold(benchmark::State& s) { run(s, [](const auto& a, const auto& b) { return own::levenshtein(a, b, 2); }); }
 void osa2_kinfold(benchmark::State& s) { run(s, [](const auto& a, const auto& b) { return own::osa(a, b, 2); }); }
@@ -65,6 +90,23 @@ void osa2_rapidfuzz(benchmark::State& s) { run(s, [](const auto& a, const auto& 
 void damerau2_rapidfuzz(benchmark::State& s) {
   run(s, [](const auto& a, const auto& b) { return rapidfuzz::experimental::damerau_levenshtein_distance(a, b, 2); });
 }
+void jaro_winkler_rapidfuzz_cached(benchmark::State& s) {
+  run_one_to_many(s, [](const auto& a) { return rapidfuzz::CachedJaroWinkler<char>(a); }, [](const auto& a, const auto& b) { return a.similarity(b); });
+}
+void levenshtein2_rapidfuzz_cached(benchmark::State& s) {
+  run_one_to_many(s, [](const auto& a) { return rapidfuzz::CachedLevenshtein<char>(a); }, [](const auto& a, const auto& b) { return a.distance(b, 2); });
+}
+void osa2_rapidfuzz_cached(benchmark::State& s) {
+  run_one_to_many(s, [](const auto& a) { return rapidfuzz::CachedOSA<char>(a); }, [](const auto& a, const auto& b) { return a.distance(b, 2); });
+}
+void damerau2_rapidfuzz_cached(benchmark::State& s) {
+  run_one_to_many(s, [](const auto& a) { return rapidfuzz::experimental::CachedDamerauLevenshtein<char>(a); },
+                  [](const auto& a, const auto& b) { return a.distance(b, 2); });
+}
+BENCHMARK(jaro_winkler_rapidfuzz_cached);
+BENCHMARK(levenshtein2_rapidfuzz_cached);
+BENCHMARK(osa2_rapidfuzz_cached);
+BENCHMARK(damerau2_rapidfuzz_cached);
 BENCHMARK(jaro_winkler_rapidfuzz);
 BENCHMARK(levenshtein2_rapidfuzz);
 BENCHMARK(osa2_rapidfuzz);

@@ -81,7 +81,7 @@ RandomShares random_shares(const Records& records, const Comparer& comparer, con
 
 /// Counts patterns over the blocked pairs. Where these are many, over a fixed random part: whole blocks first, then of
 /// those pairs that agree on equally many values so many as bounds the work, each counting for what it stands for.
-/// Pairs that agree on much are few and all count; a share among matches is then known to about half a percent.
+/// Pairs that agree on much are few, so most count; a share among matches is then known to about half a percent.
 std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
                                          std::uint64_t seed, std::size_t thread_count);
 

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Kinfold on many records: about a billion comparisons, and a register that passes by once.
+
+    build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part billion --records 7000000
+    build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part register --records 1500000
+
+Prints one JSON object a run: wall and processor seconds, peak memory, pairs; of a register the share of its people who were
+found and of matches that are right. The truth is used to measure only.
+"""
+import argparse
+import csv
+import json
+import os
+import tempfile
+
+from beside_splink import MODEL, measured
+from people import write
+
+
+def read_json(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+def billion(options, folder):
+    people = os.path.join(folder, "people.csv")
+    write(people, options.records, options.seed)
+    out = os.path.join(folder, "out")
+    run = measured([options.kinfold, "link", people, "--model", MODEL["wide"], "--format", "csv", "--out", out])
+    result = read_json(os.path.join(out, "manifest.json"))["result"]
+    return [{"part": "billion", "records": options.records, "candidate_pairs": result["candidate_pairs"], **run}]
+
+
+def column(path, key, value):
+    with open(path, newline="") as file:
+        return {row[key]: row[value] for row in csv.DictReader(file)}
+
+
+def register(options, folder):
+    results = []
+    for size in options.register_records:
+        people, rows, out = (os.path.join(folder, name) for name in ("people.csv", "register.parquet", "out"))
+        write(people, options.records, options.seed, of=size)
+        write(rows, size, options.seed, register=True)
+        run = measured([options.kinfold, "link", people, rows, "--register", "--model", MODEL["narrow"], "--format", "csv", "--out", out])
+        person = column(people, "unique_id", "person")
+        found = {left: right for left, right in column(os.path.join(out, "matches.csv"), "left_id", "right_id").items() if right}
+        right = sum(person[left] == other[1:] for left, other in found.items())  # g12 is person 12.
+        there = sum(int(one) < size for one in person.values())
+        results.append({"part": "register", "people": options.records, "register": size, "recall": round(right / there, 4),
+                        "precision": round(right / max(1, len(found)), 5), **run})
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kinfold", required=True)
+    parser.add_argument("--part", choices=["billion", "register"], required=True)
+    parser.add_argument("--records", type=int, default=7_000_000)
+    parser.add_argument("--register-records", type=int, nargs="+", default=[5_000_000, 10_000_000, 20_000_000])
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for result in (billion if options.part == "billion" else register)(options, folder):
+            print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
