@@ -79,6 +79,8 @@ Result<std::vector<Output>> read_outputs(const CheckCommand& command, const Rule
     const auto stem = fs::path(path).stem().string();
     auto output = output_for(stem, std::move(table).value(), rules_text);
     if (!output.ok()) return output.error();
+    auto spec = spec_for(rules_text, stem);
+    if (!spec.ok()) return spec.error();
     if (const auto& microdata = spec.value().microdata; !microdata.file.empty()) {
       auto people = table::read_file(beside(command.rules, microdata.file));
       if (!people.ok()) return people.error();
