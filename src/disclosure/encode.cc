@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <set>
+
+#include "base/text.h"
 
 namespace kinfold::disclosure {
 namespace {
@@ -34,6 +37,7 @@ class OutputEncoder {
   Where where_of(std::size_t c) const;
   CellIndex count_cell(std::size_t row, std::size_t c);
   void tie_columns();
+  Status require_number(const Column& column) const;
   void encode_row(std::size_t row);
   void encode_field(std::size_t row, std::size_t c);
   void encode_share(std::size_t row, std::size_t c, double base, double part, CellIndex base_cell, Level level);
@@ -64,6 +68,22 @@ std::optional<std::size_t> OutputEncoder::find(std::string_view name) const {
   return std::nullopt;
 }
 
+// A figure written as text ("x", "5 or fewer") would be passed over unchecked.
+Status OutputEncoder::require_number(const Column& column) const {
+  const auto role = column.layout->role;
+  if (role == Role::kDimension || role == Role::kText || role == Role::kStructuralZero) return {};
+  if (column.data->type() != table::ColumnType::kString) return {};
+  std::size_t row = 0;
+  for (; row + 1 < column.data->size(); ++row) {
+    const auto text = std::string(trim(column.data->string_at(row)));
+    char* end = nullptr;
+    if (!text.empty() && (std::strtod(text.c_str(), &end), *end != '\0')) break;
+  }
+  return invalid(fmt::format("output {}: row {}, column {}: text where its role, {}, needs a number; mend the cell, leave it empty where "
+                             "there is no figure, or give the column another role",
+                             output_.id, row + 1, column.data->name(), role_name(role)));
+}
+
 Status OutputEncoder::prepare() {
   for (const auto& data : output_.table.columns()) {
     Column column;
@@ -74,6 +94,7 @@ Status OutputEncoder::prepare() {
     if (column.layout != nullptr) {
       column.variable = column.layout->variable;
       if (column.layout->role == Role::kDimension && column.variable.empty()) column.variable = data.name();
+      if (auto status = require_number(column); !status.ok()) return status;
     }
     columns_.push_back(column);
   }

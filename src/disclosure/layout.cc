@@ -235,6 +235,14 @@ Result<Output> make_output(std::string id, table::Table table, const TableSpec& 
     }
     output.layout.push_back(std::move(layout));
   }
+  const bool figures = std::any_of(output.layout.begin(), output.layout.end(), [](const ColumnLayout& column) {
+    return column.role != Role::kDimension && column.role != Role::kText;
+  });
+  if (!figures) {
+    return invalid(fmt::format("output {}: no column is known to hold figures, so nothing would be checked; say which does in the rules "
+                               "file, for example [table.columns.NAME] with role = \"count\"",
+                               output.id));
+  }
   fill_references(output.layout);
   output.table = std::move(table);
   return output;

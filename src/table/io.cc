@@ -134,23 +134,35 @@ Result<Table> fetch_all(QueryResult& result) {
   }
 }
 
-Status choose_csv_columns(Source& source, const CsvPlan& plan, const ReadOptions& options) {
-  const auto& wanted = options.columns.empty() ? plan.names : options.columns;
-  std::vector<std::string> inner;
-  std::string guesses;
-  for (const auto& name : wanted) {
-    const auto at = std::find(plan.names.begin(), plan.names.end(), name) - plan.names.begin();
-    inner.push_back(fmt::format("c{}", at));
-    guesses += (guesses.empty() ? "" : ", ") + fmt::format(kGuessSql, inner.back()) + " AS " +
-               quote_identifier(fmt::format("t{}", inner.size()));
-  }
-  std::vector<std::string> types(wanted.size(), "VARCHAR");
-  if (!options.all_strings) {
+/// The types of columns, a group of columns a query: what binding a query costs grows with the square of
+/// its columns.
+Status guess_types(Source& source, const CsvPlan& plan, const std::vector<std::string>& inner, std::vector<std::string>& types) {
+  constexpr std::size_t kColumnsAQuery = 100;
+  for (std::size_t begin = 0; begin < inner.size(); begin += kColumnsAQuery) {
+    const std::size_t end = std::min(inner.size(), begin + kColumnsAQuery);
+    std::string guesses;
+    for (std::size_t k = begin; k < end; ++k) {
+      guesses += (guesses.empty() ? "" : ", ") + fmt::format(kGuessSql, inner[k]) + " AS " + quote_identifier(fmt::format("t{}", k));
+    }
     const auto result = source.session->stream(fmt::format("SELECT {} FROM {}", guesses, plan.from));
     if (!result.ok()) return result.error();
     const auto guessed = fetch_all(*result.value());
     if (!guessed.ok()) return guessed.error();
-    for (std::size_t k = 0; k < types.size(); ++k) types[k] = guessed.value().columns()[k].string_at(0);
+    for (std::size_t k = begin; k < end; ++k) types[k] = guessed.value().columns()[k - begin].string_at(0);
+  }
+  return {};
+}
+
+Status choose_csv_columns(Source& source, const CsvPlan& plan, const ReadOptions& options) {
+  const auto& wanted = options.columns.empty() ? plan.names : options.columns;
+  std::vector<std::string> inner;
+  for (const auto& name : wanted) {
+    const auto at = std::find(plan.names.begin(), plan.names.end(), name) - plan.names.begin();
+    inner.push_back(fmt::format("c{}", at));
+  }
+  std::vector<std::string> types(wanted.size(), "VARCHAR");
+  if (!options.all_strings) {
+    if (const auto guessed = guess_types(source, plan, inner, types); !guessed.ok()) return guessed.error();
   }
   std::string list;
   for (std::size_t k = 0; k < wanted.size(); ++k) {

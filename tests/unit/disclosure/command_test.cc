@@ -73,6 +73,20 @@ TEST_F(CheckFiles, ContributorsAreCountedInTheMicrodataAtEachLevel) {
   EXPECT_THAT(read("out/t.csv"), Not(HasSubstr("contributing")));
 }
 
+TEST_F(CheckFiles, AFigureWrittenAsTextIsRefusedAndNotPassedOver) {
+  EXPECT_EQ(check_table("age,n\na,3\nb,5 or fewer\nTotal,7\n", "[disclosure]\nthreshold = 5\n"), 1);
+  EXPECT_THAT(errors_, HasSubstr("row 2, column n: text where its role, count, needs a number"));
+  EXPECT_THAT(errors_, Not(HasSubstr("fewer\n")));
+  EXPECT_FALSE(fs::exists(folder_ / "out" / "t.csv"));
+}
+
+TEST_F(CheckFiles, ATableInWhichNothingWouldBeCheckedIsRefused) {
+  EXPECT_EQ(check_table("age,number_of_them\na,3\nb,4\n", "[disclosure]\nthreshold = 5\n"), 1);
+  EXPECT_THAT(errors_, HasSubstr("no column is known to hold figures"));
+  EXPECT_EQ(check_table("age,number_of_them\na,3\nb,40\n", "[disclosure]\nthreshold = 5\n[table.columns.number_of_them]\nrole = \"count\"\n"), 0) << errors_;
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]"));
+}
+
 TEST_F(CheckFiles, ATableThatIsNotOfTheseMicrodataIsAnErrorWithoutFigures) {
   write("people.csv", people(false));
   EXPECT_EQ(check_table("authority,n\nA,12\nB,31\nTotal,43\n", "[table.microdata]\nfile = \"people.csv\"\n"), 1);
