@@ -371,27 +371,6 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
 
 }  // namespace
 
-std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept) {
-  std::vector<double> probability;
-  for (const auto& pair : kept) probability.push_back(probability_of_bits(pair.log_odds_bits));
-  return probability;
-}
-
-std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count) {
-  std::vector<double> sum(record_count, 0.0);
-  const auto odds_of = [](const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); };
-  for (const auto& pair : kept) {
-    sum[pair.left] += odds_of(pair);
-    sum[pair.right] += odds_of(pair);
-  }
-  std::vector<double> probability;
-  for (const auto& pair : kept) {
-    const double odds = odds_of(pair);
-    probability.push_back(odds / (1.0 + std::max(odds, sum[pair.left] + sum[pair.right] - odds)));
-  }
-  return probability;
-}
-
 BlockingRecall blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept) {
   double found = 0.0;
   double once = 0.0;
@@ -414,17 +393,6 @@ BlockingRecall recall_of_counts(double found, double once, double twice) {
   const double variance = std::max(twice, 1.0) * (0.5 * ratio * ratio + ratio * ratio * ratio + 0.25 * ratio * ratio * ratio * ratio);
   const double factor = std::exp(1.96 * std::sqrt(std::log1p(variance / (missed * missed))));
   return {found / (found + missed), found / (found + missed * factor), found / (found + missed / factor)};
-}
-
-std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes) {
-  std::vector<WeightedPair> weighted;
-  for (const auto& pair : kept) weighted.push_back({pair.left, pair.right, pair.log_odds_bits + 10.0});
-  const auto assignment = assign_one_to_one(weighted);
-  if (assignment.greedy_component_count > 0) {
-    notes.push_back(std::to_string(assignment.greedy_component_count) +
-                    " groups of records were too large for the exact assignment and were assigned from the heaviest pair down");
-  }
-  return assignment.taken;
 }
 
 namespace {

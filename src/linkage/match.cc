@@ -1,5 +1,6 @@
 #include "linkage/match.h"
 
+#include "linkage/pairing_internal.h"
 #include "linkage/run_internal.h"
 
 namespace kinfold::linkage {

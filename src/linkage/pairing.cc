@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "linkage/run_internal.h"
+#include "linkage/assign.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -48,6 +48,8 @@ bool holds_repeats(const Scorer& scorer, const std::vector<KeptPair>& kept, Of o
   return static_cast<double>(repeated) > kRepeatedShareMin * static_cast<double>(sure);
 }
 
+double odds_of(const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); }
+
 // Each record's heaviest pair; of equal ones the first in the order of pairs.
 std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::uint32_t KeptPair::*once, std::size_t record_count) {
   constexpr auto kNone = std::numeric_limits<std::size_t>::max();
@@ -63,6 +65,37 @@ std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::ui
 
 }  // namespace
 
+std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept) {
+  std::vector<double> probability;
+  for (const auto& pair : kept) probability.push_back(probability_of_bits(pair.log_odds_bits));
+  return probability;
+}
+
+std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count) {
+  std::vector<double> sum(record_count, 0.0);
+  for (const auto& pair : kept) {
+    sum[pair.left] += odds_of(pair);
+    sum[pair.right] += odds_of(pair);
+  }
+  std::vector<double> probability;
+  for (const auto& pair : kept) {
+    const double odds = odds_of(pair);
+    probability.push_back(odds / (1.0 + std::max(odds, sum[pair.left] + sum[pair.right] - odds)));
+  }
+  return probability;
+}
+
+std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes) {
+  std::vector<WeightedPair> weighted;
+  for (const auto& pair : kept) weighted.push_back({pair.left, pair.right, pair.log_odds_bits + 10.0});
+  const auto assignment = assign_one_to_one(weighted);
+  if (assignment.greedy_component_count > 0) {
+    notes.push_back(std::to_string(assignment.greedy_component_count) +
+                    " groups of records were too large for the exact assignment and were assigned from the heaviest pair down");
+  }
+  return assignment.taken;
+}
+
 Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept) {
   const bool right_repeats = holds_repeats(scorer, kept, &KeptPair::left, &KeptPair::right);
   const bool left_repeats = holds_repeats(scorer, kept, &KeptPair::right, &KeptPair::left);
@@ -74,7 +107,6 @@ std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairin
   if (pairing == Pairing::kMany) return plain_probabilities(kept);
   if (pairing == Pairing::kOneToOne) return compete(kept, record_count);
   const auto once = pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left;
-  const auto odds_of = [](const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); };
   std::vector<double> sum(record_count, 0.0);
   for (const auto& pair : kept) sum[pair.*once] += odds_of(pair);
   std::vector<double> probability;

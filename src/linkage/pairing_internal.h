@@ -23,4 +23,12 @@ std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairin
 std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count,
                                        std::vector<std::string>& notes);
 
+/// Probability of each pair by itself, and where a record can have one partner only: then every
+/// other candidate of either record counts against it.
+std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept);
+std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count);
+
+/// Indexes of the pairs of the best one-to-one assignment.
+std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes);
+
 }  // namespace kinfold::linkage

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "linkage/pairing_internal.h"
 #include "linkage/run_internal.h"
 
 namespace kinfold::linkage {

@@ -56,18 +56,11 @@ FitReport fit_report(const EmFit& fit, const BlockingRecall& recall);
 Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);
 
-/// Probability of each pair by itself, and where a record can have one partner only: then every
-/// other candidate of either record counts against it.
-std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept);
-std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count);
 /// Estimated share of all matches that blocking finds, from how many rules find each expected match:
 /// of those found by one rule only (f1) and by two (f2), about f1^2 / (2 f2) more are found by none.
 /// Rules that fail together make this too favourable. Source: Chao (1987), Biometrics 43, 783-791.
 /// The interval is his, on the log of the number missed.
 BlockingRecall blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept);
 BlockingRecall recall_of_counts(double found, double found_once, double found_twice);
-
-/// Indexes of the pairs of the best one-to-one assignment.
-std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes);
 
 }  // namespace kinfold::linkage
