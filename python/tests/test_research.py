@@ -80,8 +80,18 @@ def test_a_check_is_that_of_the_command(command: Any, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "check.html").read_bytes().decode() == checked.checker_page()
     assert checked["counts"]["n"][1] is None and checked["counts"]["n"].count(None) >= 2
     assert "[c]" in checked._repr_html_() and "fail a rule" in repr(checked)
-    refused = kinfold.check({"area": ["a", "b"], "secret": [1.5, 2.5]}, rules)
-    assert not refused.publishable and refused.refusals("table")
+    refused = kinfold.check({"area": ["a", "b"], "n": [120, 65], "secret": [1.5, 2.5]}, rules)
+    assert not refused.publishable and "column secret: it is not said what its figures are" in refused.refusals("table")[0]
+    assert "refused: column secret" in refused._repr_html_()
+
+
+def test_a_table_without_figures_is_no_table_to_check(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("area,secret\na,1.5\nb,2.5\n")
+    (tmp_path / "rules.toml").write_text("[disclosure]\nthreshold = 10\n")
+    said = command("check", tmp_path / "table.csv", "--rules", tmp_path / "rules.toml", "--out", tmp_path / "out")
+    with pytest.raises(kinfold.InvalidInput, match="output table: no column is known to hold figures") as raised:
+        kinfold.check({"area": ["a", "b"], "secret": [1.5, 2.5]}, tmp_path / "rules.toml")
+    assert said.returncode == 1 and str(raised.value) in said.stderr
 
 
 def test_a_charter_answers_as_the_command_does(command: Any, root: Path) -> None:
