@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test test-python package asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
+.PHONY: setup build demo test test-python package wheel package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -36,6 +36,12 @@ test-python: build ## Build the Python package into build/python-venv and run it
 
 package: build ## A Debian package (dist/kinfold_*.deb) with what is inside as SPDX.
 	@scripts/package.sh
+
+wheel: setup ## The Python package as a wheel (dist/kinfold-*.whl) for PYTHON (python3).
+	@scripts/wheel.sh
+
+package-test: package wheel ## The Debian package and the wheel on a clean Debian 12 of their own; needs root.
+	@scripts/test-package.sh
 
 asan: setup ## The tests under the address and undefined behaviour sanitizers.
 	@scripts/run-tests.sh asan

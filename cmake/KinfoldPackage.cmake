@@ -4,9 +4,13 @@ include(GNUInstallDirs)
 set(kinfold_made ${CMAKE_BINARY_DIR}/package)
 
 install(TARGETS kinfold kinfold-verify RUNTIME DESTINATION bin COMPONENT program)
-# In no distribution: beside the program, in a folder of its own.
-install(FILES ${KINFOLD_DUCKDB_LIBRARY} DESTINATION lib/kinfold COMPONENT program)
-set_target_properties(kinfold PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/kinfold")
+# In no distribution: beside the program, in a folder of its own that nobody else's program looks into, without its symbols for debuggers.
+set(kinfold_private lib/${CMAKE_LIBRARY_ARCHITECTURE}/kinfold)
+get_filename_component(kinfold_duckdb_name ${KINFOLD_DUCKDB_LIBRARY} NAME)
+install(FILES ${KINFOLD_DUCKDB_LIBRARY} DESTINATION ${kinfold_private} COMPONENT program)
+install(CODE "execute_process(COMMAND ${CMAKE_STRIP} --strip-unneeded
+  \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${kinfold_private}/${kinfold_duckdb_name} COMMAND_ERROR_IS_FATAL ANY)" COMPONENT program)
+set_target_properties(kinfold PROPERTIES INSTALL_RPATH "$ORIGIN/../${kinfold_private}")
 install(DIRECTORY ${kinfold_made}/man/ DESTINATION share/man/man1 COMPONENT program OPTIONAL)
 install(FILES ${kinfold_made}/completions/kinfold.bash DESTINATION share/bash-completion/completions RENAME kinfold COMPONENT program OPTIONAL)
 install(FILES ${kinfold_made}/completions/_kinfold DESTINATION share/zsh/vendor-completions COMPONENT program OPTIONAL)

@@ -13,23 +13,25 @@ def help_of(program, *verbs):
 
 
 def read(text):
-    """Options and verbs of one help text, each with the first line of its description."""
-    options, verbs, section = {}, {}, ""
+    """Options and verbs of one help text: an option's words, whether it takes a value, and which values there are.
+
+    What does not fit into the column of names has its words on the next line.
+    """
+    options, verbs, section, last = {}, {}, "", None
     for line in text.splitlines():
         if re.match(r"\S.*:$", line):
-            section = line.rstrip(":").lower()
-            continue
-        entry = re.match(r"  (\S+)(.*)", line)
-        if not entry:
-            continue
-        name, rest = entry.groups()
-        words = re.split(r"\s{2,}", rest.strip(), maxsplit=1)[-1] if rest.strip() else ""
-        if section == "subcommands":
-            verbs[name] = words
-        elif section == "options":
-            for option in name.split(","):
-                if option.startswith("-"):
-                    options[option] = (words, bool(re.match(r" (TEXT|INT|UINT|FLOAT|\S*:)", rest)))
+            section, last = line.rstrip(":").lower(), None
+        elif last is not None and re.match(r" {30}\S", line):
+            options.update({name: (line.strip(), *options[name][1:]) for name in last if not options[name][0]})
+        elif section == "subcommands" and (entry := re.match(r"  (\S+)\s{2,}(.*)", line)):
+            verbs[entry[1]] = entry[2]
+        elif section not in ("positionals", "examples") and (entry := re.match(r"  (-\S+)(.*)", line)):
+            fits = len(line) > 30 and line[29] == " " and line[30] != " " and line[:30].strip().startswith("-")
+            spec, words = (line[:30], line[30:]) if fits else (line, "")
+            values = re.search(r"TEXT:\{([^}]*)\}", spec)
+            takes = bool(re.search(r" (TEXT|INT|UINT|FLOAT)\b", spec))
+            last = [name for name in entry[1].split(",") if name.startswith("-")]
+            options.update({name: (words, takes, values[1].split(",") if values else []) for name in last})
     return options, verbs
 
 
@@ -46,19 +48,25 @@ def flatten(node, path=()):
 
 def bash(node):
     cases = "".join(
-        f"    '{' '.join(path)}') words='{' '.join([*below['verbs'], *(o for o in below['options'] if o.startswith('--'))])}' ;;\n"
+        f"    '{' '.join(path)}') verbs='{' '.join(below['verbs'])}' options='{' '.join(o for o in below['options'] if o.startswith('--'))}' ;;\n"
         for path, below in flatten(node))
-    verbs = " ".join(sorted({verb for path, _ in flatten(node) for verb in path}))
+    known = " ".join(sorted({verb for path, _ in flatten(node) for verb in path}))
+    chosen = "".join(f"    '{' '.join([*path, option])}') COMPREPLY=($(compgen -W '{' '.join(values)}' -- \"$current\")); return ;;\n"
+                     for path, below in flatten(node) for option, (_, _, values) in below["options"].items() if values)
+    taking = "|".join(f"'{' '.join([*path, option])}'" for path, below in flatten(node) for option, (_, takes, values) in below["options"].items() if takes and not values)
     return HEADING + f"""_kinfold() {{
-  local current=${{COMP_WORDS[COMP_CWORD]}} path='' word words='' known=' {verbs} '
+  local current=${{COMP_WORDS[COMP_CWORD]}} path='' word verbs='' options='' known=' {known} '
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
     case $known in *" $word "*) path=${{path:+$path }}$word ;; esac
   done
+  case "${{path:+$path }}${{COMP_WORDS[COMP_CWORD-1]}}" in
+{chosen}    {taking}) COMPREPLY=($(compgen -f -- "$current")); return ;;
+  esac
   case $path in
 {cases}  esac
-  if [[ $current == -* || -z ${{words%%--*}} ]]; then COMPREPLY=($(compgen -W "$words" -- "$current"))
-  else COMPREPLY=($(compgen -W "${{words%%--*}}" -- "$current")); fi
-  [[ ${{#COMPREPLY[@]}} -gt 0 ]] || COMPREPLY=($(compgen -f -- "$current"))
+  if [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$options" -- "$current"))
+  elif [[ -n $verbs ]]; then COMPREPLY=($(compgen -W "$verbs" -- "$current"))
+  else COMPREPLY=($(compgen -f -- "$current")); fi
 }}
 complete -o filenames -F _kinfold kinfold
 """
@@ -69,7 +77,8 @@ def quoted(text):
 
 
 def zsh_function(name, node):
-    options = " \\\n    ".join(f"'{option}[{quoted(words)}]{':value:_files' if takes else ''}'" for option, (words, takes) in node["options"].items())
+    what = {option: f":value:({' '.join(values)})" if values else ":value:_files" if takes else "" for option, (_, takes, values) in node["options"].items()}
+    options = " \\\n    ".join(f"'{option}[{quoted(words)}]{what[option]}'" for option, (words, _, _) in node["options"].items())
     if not node["verbs"]:
         return f"{name}() {{\n  _arguments -s \\\n    {options} \\\n    '*:file:_files'\n}}\n"
     verbs = " ".join(f"'{verb}:{quoted(words)}'" for verb, (words, _) in node["verbs"].items())
@@ -92,9 +101,10 @@ def fish(node):
         when = f"true{' ' if seen else ''}{seen.strip()}{none}".replace("true; and ", "", 1)
         for verb, (words, _) in below["verbs"].items():
             lines.append(f"complete -c kinfold -f -n '{when}' -a {verb} -d '{quoted(words)}'")
-        for option, (words, takes) in below["options"].items():
+        for option, (words, takes, values) in below["options"].items():
             kind = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
-            lines.append(f"complete -c kinfold -n '{when}' {kind}{' -r' if takes else ''} -d '{quoted(words)}'")
+            value = f" -x -a '{' '.join(values)}'" if values else " -r -F" if takes else ""
+            lines.append(f"complete -c kinfold -n '{when}' {kind}{value} -d '{quoted(words)}'")
     return "\n".join(lines) + "\n"
 
 

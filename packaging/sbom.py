@@ -60,7 +60,9 @@ def main(deps, version, created, programs):
         relations.append((own["SPDXID"], relation, one["SPDXID"]))
 
     for name, number, licence, purl, file in CARRIED:
-        add(package(name, number, licence, purl, hashlib.sha256((Path(deps) / file).read_bytes()).hexdigest()), "CONTAINS")
+        carried = package(name, number, licence, purl, hashlib.sha256((Path(deps) / file).read_bytes()).hexdigest())
+        carried["comment"] = "The checksum is that of the file as it was published" + ("; the package holds it stripped." if file.endswith(".so") else ".")
+        add(carried, "CONTAINS")
     for name, licence in HEADERS:
         number = version_of(name)
         add(package(name, number, licence, f"pkg:deb/debian/{name}@{number}"), "CONTAINS")
