@@ -17,7 +17,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 # One door: the only files that may call what decrypts. Data at rest is opened in holding alone, a sealed file by
 # the one verb that receives it; custody and key_file open a site's own keys.
 DECRYPTING = {
-    r"crypto_\w+_(?:open|decrypt|init_pull|pull)\w*\s*\(":
+    r"crypto_\w+_(?:open|decrypt|init_pull|pull)\w*":
         {"holding/cipher.cc", "seal/age.cc", "seal/custody.cc", "seal/key_file.cc",
          "seal/state_file.cc"},  # the console's own accounts and sessions, which are no holding
     r"\bStateFile\b": {"seal/state_file.cc", "seal/state_file.h", "console/accounts.cc", "console/sessions.cc", "console/sessions.h",
