@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test test-python package wheel package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
+.PHONY: setup build demo test disclosure-proof test-python package wheel package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -30,6 +30,11 @@ demo: build ## Run the whole cycle of a synthetic programme in $(DEMO_DIR).
 # rooms that read bytes from outside or hold keys; KINFOLD_SANITIZE_TESTS=0 leaves it out.
 test: setup ## Build and run every test.
 	@scripts/run-tests.sh release python $(if $(filter 0,$(KINFOLD_SANITIZE_TESTS)),,asan-core)
+
+PROOF_TABLES ?= 10000
+disclosure-proof: setup ## Protect PROOF_TABLES (10000) random tables and attack each; some 20 minutes on one processor.
+	@cmake --preset release >/dev/null && cmake --build --preset release -j $(JOBS) --target kinfold_disclosure_tests
+	@KINFOLD_PROPERTY_JOBS=$(JOBS) scripts/disclosure-proof.sh $(PROOF_TABLES)
 
 test-python: build ## Build the Python package into build/python-venv and run its tests.
 	@scripts/run-tests.sh python

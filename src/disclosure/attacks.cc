@@ -116,7 +116,7 @@ std::vector<std::vector<std::uint32_t>> relations_by_cell(const System& system) 
 }
 
 bool is_behind_the_scenes(const SystemCell& cell, const CellFacts& facts) {
-  return cell.sensitive && !cell.shown && (facts.implied || !facts.released_in.empty());
+  return cell.sensitive && !is_exact(cell) && (facts.implied || !facts.released_in.empty());
 }
 
 }  // namespace

@@ -28,7 +28,6 @@ class Checker {
  private:
   void apply_rules();
   Status suppress();
-  std::vector<Insider> find_insiders() const;
   Status certify();
   void find_outputs_of_cells();
   void judge_fields(std::size_t o);
@@ -72,40 +71,15 @@ void Checker::apply_rules() {
     auto& cell = encoding_.system.cells[c];
     const auto& verdict = encoding_.facts[c].verdict;
     if (!verdict.fails()) continue;
-    if (cell.shown && !cell.can_hide) continue;  // public already; nothing here can take it back
+    const bool is_out = cell.shown && !cell.can_hide;
+    if (is_out && cell.shown_low == cell.shown_high) continue;  // public already; nothing here can take it back
     cell.sensitive = true;
     cell.need = verdict.need;
-    if (cell.shown && !(rounds && !std::isnan(rounded_[c]))) {
+    if (cell.shown && !is_out && !(rounds && !std::isnan(rounded_[c]))) {
       cell.shown = false;
       hidden_by_rule_[c] = true;
     }
   }
-}
-
-/// Cells of one person or family, with what they know without asking: which part of the cell they are in, and
-/// that the wider cells that nobody else is in hold them.
-std::vector<Insider> Checker::find_insiders() const {
-  std::vector<Insider> insiders;
-  const auto is_part_of = [&](CellIndex part, CellIndex whole) {
-    const auto& inner = encoding_.facts[part].selection.where;
-    const auto& outer = encoding_.facts[whole].selection.where;
-    return inner.size() > outer.size() && std::all_of(outer.begin(), outer.end(), [&](const auto& condition) {
-      const auto found = inner.find(condition.first);
-      return found != inner.end() && found->second == condition.second;
-    });
-  };
-  const auto cell_count = static_cast<CellIndex>(encoding_.system.cells.size());
-  for (CellIndex c = 0; c < cell_count; ++c) {
-    if (!encoding_.facts[c].alone || encoding_.system.cells[c].shown) continue;
-    Insider insider{c, {}};
-    for (CellIndex part = 0; part < cell_count; ++part) {
-      if (!encoding_.system.cells[part].sensitive) continue;
-      const bool around = encoding_.facts[part].alone && is_part_of(c, part);
-      if (around || is_part_of(part, c)) insider.own.push_back(part);
-    }
-    insiders.push_back(std::move(insider));
-  }
-  return insiders;
 }
 
 Status Checker::suppress() {
@@ -118,7 +92,7 @@ Status Checker::suppress() {
     suppression_ = std::move(exact).value();
   }
   for (const auto c : suppression_.hidden) encoding_.system.cells[c].shown = false;
-  const auto insiders = find_insiders();
+  const auto insiders = find_insiders(encoding_);
   const auto exposed_before = suppression_.exposed.size();
   if (auto status = protect_from_insiders(encoding_.system, insiders, suppression_, rules_.attempt_count); !status.ok()) return status;
   exposed_to_insiders_.assign(suppression_.exposed.begin() + static_cast<std::ptrdiff_t>(exposed_before),
@@ -285,9 +259,11 @@ void Checker::judge_fields(std::size_t o) {
           layout->column));
     }
     if (layout != nullptr) continue;
-    checked.refusals.push_back(fmt::format(
-        "column {}: it is not said what its figures are; give it a role in the rules file under [table.columns]",
-        output.table.columns()[c].name()));
+    const bool is_text = output.table.columns()[c].type() == table::ColumnType::kString;
+    checked.refusals.push_back(fmt::format("column {}: {} a role in the rules file under [table.columns]",
+                                           output.table.columns()[c].name(),
+                                           is_text ? "it lacks a label in some rows, or holds figures written as text: fill it in, mend the figures, or give it"
+                                                   : "it is not said what its figures are; give it"));
   }
 }
 

@@ -127,8 +127,11 @@ std::string public_html(const CheckedOutput& checked);
 std::string public_csv(const CheckedOutput& checked);
 /// What the checker works from: a self-contained page with reasons, intervals and changes.
 std::string checker_page(const Checked& checked);
-/// One JSON document: statuses, reasons, certificate. For `--json` and the output's record.
-std::string to_json(const Checked& checked);
+/// Who reads the JSON. Standard output is logged and copied: it gets rules, remedies and proofs, but no reason that names a
+/// figure, no hidden value and nothing from which one follows.
+enum class JsonFor { kChecker, kStdout };
+/// One JSON document: statuses, reasons, certificate.
+std::string to_json(const Checked& checked, JsonFor reader = JsonFor::kChecker);
 
 /// A file whose kind is blocked (a chart with its data inside, a serialised model).
 /// \retval kRefused naming the rule and what to hand in instead.

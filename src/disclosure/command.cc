@@ -109,15 +109,15 @@ Status write_results(const CheckCommand& command, const Checked& checked) {
   return {};
 }
 
+// Terminals are logged and copied: which rule and what to do, not the figure. Reasons are in check.html and check.json.
 void print_words(const Checked& checked, std::ostream& out) {
   for (const auto& output : checked.outputs) {
     out << fmt::format("{}: {} figures shown, {} fail a rule, {} hidden to protect them ({})\n", output.id,
                        output.shown_count, output.primary_count, output.secondary_count, output.method);
     for (const auto& finding : output.findings) {
       if (finding.status != CellStatus::kPrimary) continue;
-      out << fmt::format("  row {}, column {}: {} (rule {}); {}\n", finding.row + 1,
-                         output.original.columns()[finding.column].name(), finding.reason, finding.rule,
-                         finding.remedy);
+      out << fmt::format("  row {}, column {}: fails rule {}; {}\n", finding.row + 1,
+                         output.original.columns()[finding.column].name(), finding.rule, finding.remedy);
     }
     for (const auto& recoding : output.recodings) out << "  to mend: " << recoding.words << "\n";
     for (const auto& refusal : output.refusals) out << "  refused: " << refusal << "\n";
@@ -161,7 +161,7 @@ int run_check(const CheckCommand& command, std::ostream& stdout_stream, std::ost
     return 1;
   }
   if (command.json) {
-    stdout_stream << to_json(checked.value());
+    stdout_stream << to_json(checked.value(), JsonFor::kStdout);
   } else {
     print_words(checked.value(), stdout_stream);
   }

@@ -29,9 +29,11 @@ class OutputEncoder {
     std::string variable;
     std::optional<std::size_t> twin;   ///< A share: the column that holds the count it implies.
     std::set<std::size_t> ignores;     ///< A count: dimensions it does not depend on.
+    std::optional<int> decimals;       ///< A share: as it was rounded.
   };
 
   Status prepare();
+  void read_decimals(std::size_t c);
   void find_twin(std::size_t c);
   void find_constant_dimensions(std::size_t c);
   Where where_of(std::size_t c) const;
@@ -40,7 +42,8 @@ class OutputEncoder {
   Status require_number(const Column& column) const;
   void encode_row(std::size_t row);
   void encode_field(std::size_t row, std::size_t c);
-  void encode_share(std::size_t row, std::size_t c, double base, double part, CellIndex base_cell, Level level);
+  void encode_share(std::size_t row, std::size_t c, double base, const ShareReading& part, CellIndex base_cell, Level level);
+  CellIndex share_cell(std::size_t row, std::size_t c, const ShareReading& part, Level level);
   void encode_sum(std::size_t row, std::size_t c);
   void tie_levels(std::size_t row);
 
@@ -48,8 +51,11 @@ class OutputEncoder {
   Contributors contributors(std::size_t row, const std::string& variable, const std::set<std::size_t>& ignores) const;
   Selection select(const std::string& unit, const Where& where, const std::string& variable,
                    const std::string& label) const;
+  bool agrees(CellIndex known, const ShareReading& reading);
   CellIndex cell(Selection selection, double value, const Verdict& verdict, Level level);
+  CellIndex cell(Selection selection, const ShareReading& reading, const Verdict& verdict, Level level);
   void show(CellIndex cell, std::size_t row, std::size_t c);
+  void show(CellIndex cell, std::size_t row, std::size_t c, double low, double high);
   Verdict judge(double value, Level level, const Contributors& who, std::size_t row) const;
   bool structural_zero(std::size_t row) const;
 
@@ -112,9 +118,19 @@ Status OutputEncoder::prepare() {
       for (const auto& [child, parent] : layout.parent) encoding_.parents[variable][child] = parent;
     }
   }
+  for (std::size_t c = 0; c < columns_.size(); ++c) read_decimals(c);
   for (std::size_t c = 0; c < columns_.size(); ++c) find_twin(c);
   for (std::size_t c = 0; c < columns_.size(); ++c) find_constant_dimensions(c);
   return {};
+}
+
+void OutputEncoder::read_decimals(std::size_t c) {
+  auto& share = columns_[c];
+  if (share.layout == nullptr || (share.layout->role != Role::kShare && share.layout->role != Role::kPercentage)) return;
+  if (share.data->type() == table::ColumnType::kString) return;
+  const auto base = find(share.layout->of);
+  if (!base || columns_[*base].data->type() == table::ColumnType::kString) return;
+  share.decimals = decimals_of(*share.data, *columns_[*base].data, share.layout->role == Role::kPercentage ? 100 : 1, *share.layout);
 }
 
 // A share of n that is another column's count over n in every row tells that count.
@@ -127,12 +143,16 @@ void OutputEncoder::find_twin(std::size_t c) {
   for (std::size_t other = 0; other < columns_.size(); ++other) {
     const auto& count = columns_[other];
     if (other == *base || count.layout == nullptr || count.data->type() == table::ColumnType::kString) continue;
-    if (count.layout->role != Role::kPart && count.layout->role != Role::kCount) continue;
+    const bool states = count.layout->role == Role::kContributors && count.variable == share.variable;
+    if (count.layout->role != Role::kPart && count.layout->role != Role::kCount && !states) continue;
     bool same = output_.table.row_count() > 0;
     for (std::size_t row = 0; same && row < output_.table.row_count(); ++row) {
       const double number = count.data->number_at(row);
-      const double implied = share.data->number_at(row) / scale * columns_[*base].data->number_at(row);
-      same = std::isnan(number) || std::isnan(implied) || std::abs(number - implied) < 0.5;
+      const double value = share.data->number_at(row);
+      const double n = columns_[*base].data->number_at(row);
+      if (std::isnan(number) || std::isnan(value) || std::isnan(n)) continue;
+      const auto part = read_share(value, scale, n, share.decimals);
+      same = number >= part.low && number <= part.high;
     }
     if (!same) continue;
     share.twin = other;
@@ -141,11 +161,18 @@ void OutputEncoder::find_twin(std::size_t c) {
 }
 
 // A count that stays the same along a dimension is not about it: the group's size beside each of its
-// categories is one number, told many times.
+// categories is one number, told many times. A count with no other figure beside it is the category's own, though.
 void OutputEncoder::find_constant_dimensions(std::size_t c) {
   auto& count = columns_[c];
   if (count.layout == nullptr || count.data->type() == table::ColumnType::kString ||
       (count.layout->role != Role::kCount && count.layout->role != Role::kContributors)) return;
+  const bool has_company = std::any_of(columns_.begin(), columns_.end(), [&](const Column& other) {
+    if (other.layout == nullptr || &other == &count) return false;
+    const auto role = other.layout->role;
+    return role != Role::kDimension && role != Role::kText && role != Role::kContributors && role != Role::kStructuralZero &&
+           role != Role::kCellKey && role != Role::kLargest;
+  });
+  if (!has_company && count.layout->role == Role::kCount) return;
   for (std::size_t d = 0; d < columns_.size(); ++d) {
     if (columns_[d].layout == nullptr || columns_[d].layout->role != Role::kDimension) continue;
     auto ignored = count.ignores;
@@ -213,14 +240,32 @@ Verdict OutputEncoder::judge(double value, Level level, const Contributors& who,
   return judge_count(value, level, who, structural_zero(row), rules_);
 }
 
+/// Can the known number be this one? Then what is known of it is what both say.
+bool OutputEncoder::agrees(CellIndex known, const ShareReading& reading) {
+  auto& within = encoding_.facts[known].within;
+  const double value = encoding_.system.cells[known].value;
+  const double low = std::max(reading.low, within ? within->first : value);
+  const double high = std::min(reading.high, within ? within->second : value);
+  if (low > high + 1e-9) return false;
+  if (!within) return true;
+  within = {low, high};
+  take_value(encoding_, known, std::clamp(reading.low == reading.high ? reading.count : value, low, high));
+  if (low == high) within.reset();
+  return true;
+}
+
 CellIndex OutputEncoder::cell(Selection selection, double value, const Verdict& verdict, Level level) {
+  return cell(std::move(selection), ShareReading{value, value, value}, verdict, level);
+}
+
+CellIndex OutputEncoder::cell(Selection selection, const ShareReading& reading, const Verdict& verdict, Level level) {
   auto key = selection.key();
   // The same words for another number: something the layout does not say tells them apart.
   for (int copy = 2;; ++copy) {
     const auto known = encoding_.by_key.find(key);
     if (known == encoding_.by_key.end()) break;
     auto& facts = encoding_.facts[known->second];
-    if (std::abs(encoding_.system.cells[known->second].value - value) < 1e-9) {
+    if (agrees(known->second, reading)) {
       if (!facts.verdict.fails()) facts.verdict = verdict;
       return known->second;
     }
@@ -229,7 +274,7 @@ CellIndex OutputEncoder::cell(Selection selection, double value, const Verdict& 
   }
   const auto index = static_cast<CellIndex>(encoding_.system.cells.size());
   SystemCell number;
-  number.value = number.shown_low = number.shown_high = value;
+  number.value = number.shown_low = number.shown_high = reading.count;
   number.shown = false;
   number.can_hide = false;
   encoding_.system.cells.push_back(number);
@@ -238,13 +283,28 @@ CellIndex OutputEncoder::cell(Selection selection, double value, const Verdict& 
   facts.level = level;
   facts.implied = true;
   facts.verdict = verdict;
+  if (reading.low < reading.high) facts.within = {reading.low, reading.high};
   encoding_.facts.push_back(std::move(facts));
   encoding_.by_key.emplace(std::move(key), index);
   return index;
 }
 
 void OutputEncoder::show(CellIndex index, std::size_t row, std::size_t c) {
+  const double value = encoding_.system.cells[index].value;
+  show(index, row, c, value, value);
+}
+
+// What several fields tell of one number, somebody knows all together.
+void OutputEncoder::show(CellIndex index, std::size_t row, std::size_t c, double low, double high) {
   auto& number = encoding_.system.cells[index];
+  const bool is_narrower = number.shown && (low > number.shown_low || high < number.shown_high);
+  if (is_narrower && !encoding_.facts[index].released_in.empty() && !number.can_hide) {
+    number.lower = std::max(number.lower, number.shown_low);  // hidden here, the earlier range still stands
+    number.upper = std::min(number.upper, number.shown_high);
+    number.can_hide = true;
+  }
+  number.shown_low = number.shown ? std::max(number.shown_low, low) : low;
+  number.shown_high = number.shown ? std::min(number.shown_high, high) : high;
   auto& facts = encoding_.facts[index];
   if (facts.released_in.empty()) {
     number.shown = true;
@@ -263,28 +323,50 @@ void OutputEncoder::show(CellIndex index, std::size_t row, std::size_t c) {
   encoding_.field_cells[index_][row * columns_.size() + c].push_back(index);
 }
 
-void OutputEncoder::encode_share(std::size_t row, std::size_t c, double base, double part, CellIndex base_cell,
-                                 Level level) {
+/// A rounded share may stand for the fewest people in its range: those are judged, and what is hidden must reach past both ends.
+void judge_range(Verdict& verdict, const ShareReading& part, double threshold) {
+  if (!verdict.fails() || part.low == part.high) return;
+  verdict.reason = fmt::format("rounded, it stands for {} to {}; for the fewest: {}", part.low, part.high, verdict.reason);
+  verdict.need.below = part.count - std::max(0.0, part.low - 1);
+  verdict.need.above = std::max(threshold, part.high + 1) - part.count;
+}
+
+CellIndex OutputEncoder::share_cell(std::size_t row, std::size_t c, const ShareReading& part, Level level) {
+  if (columns_[c].twin && !columns_[*columns_[c].twin].data->is_null(row)) return count_cell(row, *columns_[c].twin);
   const auto unit = std::string(level_name(level));
   const auto& variable = columns_[c].variable.empty() ? columns_[c].data->name() : columns_[c].variable;
   auto who = contributors(row, variable, {});
-  who[static_cast<std::size_t>(level)] = part;
-  const auto yes = columns_[c].twin ? count_cell(row, *columns_[c].twin)
-                                    : cell(select(unit, where_, variable, "yes"), part, judge(part, level, who, row), level);
-  encoding_.facts[yes].alone = encoding_.facts[yes].alone || who[0] == 1.0 || who[1] == 1.0;
-  show(yes, row, c);
-  const double rest = base - encoding_.system.cells[yes].value;
+  who[static_cast<std::size_t>(level)] = part.low;
+  auto verdict = judge(part.low, level, who, row);
+  judge_range(verdict, part, rules_.threshold_of(level));
+  const auto yes = cell(select(unit, where_, variable, "yes"), part, verdict, level);
+  auto& facts = encoding_.facts[yes];
+  facts.alone = facts.alone || who[0] == 1.0 || who[1] == 1.0;
+  return yes;
+}
+
+void OutputEncoder::encode_share(std::size_t row, std::size_t c, double base, const ShareReading& part, CellIndex base_cell,
+                                 Level level) {
+  const auto unit = std::string(level_name(level));
+  const auto& variable = columns_[c].variable.empty() ? columns_[c].data->name() : columns_[c].variable;
+  const auto yes = share_cell(row, c, part, level);
+  const double value = encoding_.system.cells[yes].value;
+  show(yes, row, c, std::min(part.low, value), std::max(part.high, value));
+  const double rest = base - value;
   if (rest >= 0) {
+    const auto within = encoding_.facts[yes].within;
+    const ShareReading left{rest, within ? base - within->second : rest, within ? base - within->first : rest};
     Contributors others;
-    others[static_cast<std::size_t>(level)] = rest;
+    others[static_cast<std::size_t>(level)] = left.low;
     auto rest_rules = rules_;
     rest_rules.level_required = {};
-    auto verdict = judge_count(rest, level, others, false, rest_rules);
+    auto verdict = judge_count(left.low, level, others, false, rest_rules);
+    judge_range(verdict, left, rules_.threshold_of(level));
     if (verdict.fails()) {
       verdict.reason = fmt::format("the rest, those without \"{}\": {}", variable, verdict.reason);
       if (verdict.rule == "zero") verdict.rule = "all";
     }
-    const auto no = cell(select(unit, where_, variable, "no"), rest, verdict, level);
+    const auto no = cell(select(unit, where_, variable, "no"), left, verdict, level);
     encoding_.system.relations.push_back({{{base_cell, 1}, {yes, -1}, {no, -1}}});
   }
   if (columns_[c].layout->role != Role::kPart) {
@@ -351,8 +433,8 @@ void OutputEncoder::encode_field(std::size_t row, std::size_t c) {
     const double n = of.data->number_at(row);
     const auto base_cell = count_cell(row, *base);
     const double scale = layout.role == Role::kPercentage ? 100 : 1;
-    encode_share(row, c, n, layout.role == Role::kPart ? value : std::nearbyint(value / scale * n), base_cell,
-                 of.layout->level);
+    const auto part = layout.role == Role::kPart ? ShareReading{value, value, value} : read_share(value, scale, n, column.decimals);
+    encode_share(row, c, n, part, base_cell, of.layout->level);
   }
 }
 
@@ -402,6 +484,7 @@ void OutputEncoder::tie_columns() {
     for (std::size_t mask = 1; mask < (std::size_t{1} << numbers.size()); ++mask) {
       std::vector<Relation> relations;
       bool holds = true;
+      bool rounded = false;
       for (std::size_t row = 0; holds && row < row_count; ++row) {
         const auto whole = first_cell(row, total);
         if (!whole) continue;
@@ -416,12 +499,15 @@ void OutputEncoder::tie_columns() {
           rest -= encoding_.system.cells[*part].value;
           relation.terms.push_back({*part, -1});
         }
-        holds = holds && rest == 0;
+        const double slack = rounding_slack(encoding_, relation);
+        rounded = rounded || slack > 0;
+        holds = holds && std::abs(rest) <= slack;
         const bool itself = relation.terms.size() == 2 && relation.terms[0].cell == relation.terms[1].cell;
         if (!itself) relations.push_back(std::move(relation));
       }
       if (!holds) continue;
-      for (auto& relation : relations) encoding_.system.relations.push_back(std::move(relation));
+      auto& kept = rounded ? encoding_.tentative : encoding_.system.relations;
+      for (auto& relation : relations) kept.push_back(std::move(relation));
     }
   }
 }

@@ -28,6 +28,8 @@ struct CellFacts {
   bool alone = false;               ///< One person or family makes it up, and knows the figure.
   std::optional<std::uint64_t> cell_key;  ///< Of the records behind a count, where the table gives it.
   bool implied = false;             ///< No field shows it; it follows from those that do.
+  /// Of a rounded share whose count nobody stated: the count is one of these, and the cell's value is one that fits.
+  std::optional<std::pair<double, double>> within;
   std::string released_in;          ///< Title and day of the earlier output that shows it; "" if none.
   std::uint32_t output = kNoField;  ///< Where it is a field of: the first such field.
   std::uint32_t row = 0, column = 0;
@@ -39,11 +41,32 @@ struct Encoding {
   std::vector<CellFacts> facts;                     ///< One a cell.
   std::vector<std::vector<std::vector<CellIndex>>> field_cells;  ///< [output][row * columns + column]
   std::unordered_map<std::string, CellIndex> by_key;
+  std::vector<Relation> tentative;  ///< Sums that hold as far as rounded shares tell.
   std::map<std::string, std::map<std::string, std::string>> parents;  ///< variable -> label -> label above
 };
 
 /// Cells and what shows them, judged; relations follow with add_relations().
 Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger);
+
+/// A share of `n` as the counts it may stand for: `count` is the nearest, and low = high where the figure tells it.
+struct ShareReading {
+  double count = 0, low = 0, high = 0;
+};
+/// `scale`: 1 for a share, 100 for a percentage. \p decimals: as published; empty: in full.
+ShareReading read_share(double share, double scale, double n, std::optional<int> decimals);
+
+/// With how many decimals shares were rounded: what the layout says, else the fewest that all figures have, if the counts
+/// they imply are not all whole. Empty: they are given in full.
+std::optional<int> decimals_of(const table::Column& shares, const table::Column& n, double scale, const ColumnLayout& layout);
+
+/// By how much the values of a relation may fail to add up because shares among them were rounded.
+double rounding_slack(const Encoding& encoding, const Relation& relation);
+
+/// Gives the counts behind rounded shares whole values that fit their ranges and all sums, the tentative ones with them:
+/// those join the system's relations. \returns false where nothing fits: the tentative sums are left out.
+bool settle_rounded_shares(Encoding& encoding);
+/// The cell takes another value that fits what is known of it; what an attacker may not reach does not move.
+void take_value(Encoding& encoding, CellIndex cell, double value);
 
 /// Adds what was published before, and what is still hidden of it.
 void encode_released(Encoding& encoding, const ReleasedOutput& released);

@@ -30,6 +30,7 @@ void encode_released(Encoding& encoding, const ReleasedOutput& released) {
     facts.selection = cell.selection;
     facts.magnitude = !number.integer;
     facts.implied = !cell.shown && !cell.sensitive;
+    if (cell.fits_only) facts.within = {cell.fits_low, cell.fits_high};
     facts.released_in = released.title + ", " + released.published.substr(0, 10);
     if (cell.sensitive) {
       facts.verdict = {"released", "it was kept hidden in an earlier release", "publish less beside it", {}};

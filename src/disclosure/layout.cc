@@ -61,6 +61,41 @@ bool is_percentile_name(std::string_view name, double& percentile) {
   return value > 0 && value < 100;
 }
 
+/// "12", "<5", "25,0", "12.5 %", "1,234", "[c]": a figure, for a reader.
+bool is_figure(std::string_view text) {
+  if (text == "[c]" || text == "x" || text == "*") return true;
+  bool digit = false;
+  for (const char c : text) {
+    digit = digit || (c >= '0' && c <= '9');
+    const bool beside = (c >= '0' && c <= '9') || std::string_view(" .,<>=~%").find(c) != std::string_view::npos;
+    if (!beside) return false;
+  }
+  return digit;
+}
+
+/// Figures that came as text, not labels: most look like figures, and not all are whole numbers (quarters, codes).
+bool holds_figures(const table::Column& column) {
+  std::size_t figures = 0;
+  bool all_whole = true;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    const auto text = trim(column.string_at(row));
+    if (!is_figure(text)) continue;
+    ++figures;
+    all_whole = all_whole && text.find_first_not_of("0123456789") == std::string_view::npos;
+  }
+  return !all_whole && 2 * figures >= column.size();
+}
+
+/// Labels in every row; else rows would be taken for those of a category without a name.
+bool labels_every_row(const table::Column& column) {
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (column.is_null(row) || trim(column.text_at(row)).empty()) return false;
+  }
+  return true;
+}
+
+constexpr std::array<std::string_view, 7> kRemarks{"note", "notes", "comment", "comments", "footnote", "footnotes", "remarks"};
+
 bool guess_column(const table::Column& column, ColumnLayout& layout) {
   layout.column = column.name();
   const auto name = ascii_lower(trim(column.name()));
@@ -75,7 +110,13 @@ bool guess_column(const table::Column& column, ColumnLayout& layout) {
     layout.role = Role::kPercentile;
     return true;
   }
+  if (std::find(kRemarks.begin(), kRemarks.end(), name) != kRemarks.end() && column.type() == table::ColumnType::kString) {
+    layout.role = Role::kText;
+    return true;
+  }
   if (column.type() == table::ColumnType::kString || column.type() == table::ColumnType::kDate) {
+    if (!labels_every_row(column)) return false;
+    if (column.type() == table::ColumnType::kString && holds_figures(column)) return false;
     layout.role = Role::kDimension;
     layout.total = find_total(column);
     return true;

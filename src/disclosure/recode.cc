@@ -241,6 +241,7 @@ class Proposer {
     }
   }
   std::string remedy(std::size_t row, std::size_t c);
+  std::string end_of_curve(std::size_t row) const;
   std::vector<Recoding> recodings();
 
  private:
@@ -270,19 +271,45 @@ std::string Proposer::remedy(std::size_t row, std::size_t c) {
   return best;
 }
 
+/// Where the survival curve that `row` is a step of can end: at the last step before too few are at risk.
+std::string Proposer::end_of_curve(std::size_t row) const {
+  const Dimension* time = nullptr;
+  for (const auto& dimension : dimensions_) {
+    if (time == nullptr || !is_window(time->name())) time = &dimension;
+  }
+  const auto at_risk = std::find_if(output_.layout.begin(), output_.layout.end(), [](const ColumnLayout& c) { return c.role == Role::kAtRisk; });
+  if (time == nullptr || at_risk == output_.layout.end()) return {};
+  const auto* counts = output_.table.find(at_risk->column);
+  const auto curve = field_key(output_, row, 0, time->column());
+  std::string last;
+  for (std::size_t step = 0; step < output_.table.row_count(); ++step) {
+    if (field_key(output_, step, 0, time->column()) != curve || counts->is_null(step)) continue;
+    if (judge_at_risk(counts->number_at(step), rules_).fails()) break;
+    last = output_.table.columns()[time->column()].text_at(step);
+  }
+  if (last.empty()) return "leave this curve out: too few are at risk from its start";
+  return "end the curve at " + time->name() + " " + last;
+}
+
 void Proposer::finish(Candidate& candidate) const {
   auto& recoding = candidate.recoding;
   recoding.failing_left = judge_table(candidate.coarser, rules_, 0).failing;
   recoding.rows_lost = output_.table.row_count() - candidate.coarser.table.row_count();
+  constexpr std::size_t kInWordsMax = 6;  // all steps are in the JSON
   std::vector<std::string> words;
   for (const auto& step : recoding.steps) {
+    if (words.size() == kInWordsMax && recoding.steps.size() > kInWordsMax + 1) {
+      words.push_back(fmt::format("and {} more groups of neighbours", recoding.steps.size() - kInWordsMax));
+      break;
+    }
     if (step.kind == "combine") words.push_back(combining(step.column, step.labels));
     else words.push_back("leave out " + listed(step.column, step.labels));
   }
   recoding.words = join(words, "; ") + (recoding.failing_left == 0
                                             ? fmt::format(": no figure fails a rule then ({} of {} rows go)", recoding.rows_lost,
                                                           output_.table.row_count())
-                                            : fmt::format(": {} figures still fail a rule then", recoding.failing_left));
+                                            : fmt::format(": {} still fail{} a rule then", recoding.failing_left == 1 ? "1 figure" : fmt::format("{} figures", recoding.failing_left),
+                                                          recoding.failing_left == 1 ? "s" : ""));
 }
 
 std::optional<Proposer::Candidate> Proposer::combine(Dimension& dimension) const {
@@ -316,7 +343,7 @@ std::optional<Proposer::Candidate> Proposer::drop(Dimension& dimension) const {
   Candidate candidate;
   candidate.recoding.steps.push_back({"drop", dimension.name(), labels});
   candidate.coarser = without_labels(output_, dimension.column(), {labels.begin(), labels.end()});
-  if (candidate.coarser.table.row_count() == 0) return std::nullopt;
+  if (candidate.coarser.table.row_count() * 4 < output_.table.row_count()) return std::nullopt;  // little would be left
   finish(candidate);
   return candidate;
 }
@@ -366,7 +393,8 @@ Proposals propose_recodings(const Output& output, const CheckedOutput& checked, 
   Proposer proposer(output, rules);
   for (const auto& finding : checked.findings) {
     if (finding.status != CellStatus::kPrimary) continue;
-    if (auto words = proposer.remedy(finding.row, finding.column); !words.empty()) {
+    auto words = finding.rule == "survival" ? proposer.end_of_curve(finding.row) : proposer.remedy(finding.row, finding.column);
+    if (!words.empty()) {
       proposals.remedy_of[{finding.row, finding.column}] = std::move(words);
     }
   }

@@ -31,7 +31,11 @@ class Relater {
   void add_difference(CellIndex whole, CellIndex part, const std::string& variable,
                       const std::vector<std::string>& left_out, const std::string& rule);
   void compare_versions();
+  void compare_groups_of_versions();
+  void add_change(CellIndex more, CellIndex fewer, Selection selection, const std::string& reason);
+  void settle();
   void add_relation(Relation relation);
+  bool is_new(const Relation& relation);
   std::optional<CellIndex> implied(const Selection& selection, double value, const CellFacts& like, bool is_rest,
                                    const std::string& rule);
   double value(CellIndex c) const { return encoding_.system.cells[c].value; }
@@ -41,6 +45,7 @@ class Relater {
   std::map<std::string, Siblings> siblings_;
   std::map<std::string, std::set<std::string>> domain_;
   std::set<std::vector<std::pair<CellIndex, double>>> known_;
+  bool settling_ = false;
 };
 
 void Relater::gather() {
@@ -65,11 +70,24 @@ void Relater::gather() {
   }
 }
 
-void Relater::add_relation(Relation relation) {
+bool Relater::is_new(const Relation& relation) {
   std::vector<std::pair<CellIndex, double>> terms;
   for (const auto& term : relation.terms) terms.push_back({term.cell, term.coefficient});
   std::sort(terms.begin(), terms.end());
-  if (known_.insert(std::move(terms)).second) encoding_.system.relations.push_back(std::move(relation));
+  return known_.insert(std::move(terms)).second;
+}
+
+void Relater::add_relation(Relation relation) {
+  if (is_new(relation)) encoding_.system.relations.push_back(std::move(relation));
+}
+
+// Rounded shares add up only nearly: which sums are meant is found first, then counts for which they hold.
+void Relater::settle() {
+  if (std::none_of(encoding_.facts.begin(), encoding_.facts.end(), [](const CellFacts& facts) { return facts.within.has_value(); })) return;
+  settling_ = true;
+  for (const auto& [key, siblings] : siblings_) relate(siblings);
+  settling_ = false;
+  if (!settle_rounded_shares(encoding_)) known_.clear();
 }
 
 std::optional<CellIndex> Relater::implied(const Selection& selection, double number, const CellFacts& like,
@@ -113,7 +131,7 @@ std::optional<CellIndex> Relater::implied(const Selection& selection, double num
 void Relater::add_difference(CellIndex whole, CellIndex part, const std::string& variable,
                              const std::vector<std::string>& left_out, const std::string& rule) {
   const double rest = value(whole) - value(part);
-  if (rest < 0) return;
+  if (rest < 0 || settling_) return;
   auto selection = encoding_.facts[whole].selection;
   selection.where[variable] = left_out;
   const auto like = encoding_.facts[whole];
@@ -131,6 +149,11 @@ void Relater::add_sum(CellIndex total, const std::vector<CellIndex>& parts, cons
     relation.terms.push_back({part, -1});
   }
   const double rest = value(total) - sum;
+  if (settling_) {
+    const double slack = rounding_slack(encoding_, relation);
+    if (complete && parts.size() > 1 && slack > 0 && std::abs(rest) <= slack && is_new(relation)) encoding_.tentative.push_back(std::move(relation));
+    return;
+  }
   const double slack = encoding_.facts[total].magnitude ? 1e-9 * std::max(1.0, std::abs(value(total))) : 0.0;
   if (std::abs(rest) <= slack && complete) {
     add_relation(std::move(relation));
@@ -201,6 +224,50 @@ void Relater::relate(const Siblings& siblings) {
   }
 }
 
+// `more` less `fewer`, from two versions of the data, is of `selection` or nearly so.
+void Relater::add_change(CellIndex more, CellIndex fewer, Selection selection, const std::string& reason) {
+  selection.data_version = encoding_.facts[more].selection.data_version + " less " + encoding_.facts[fewer].selection.data_version;
+  const auto like = encoding_.facts[more];
+  const auto index = implied(selection, value(more) - value(fewer), like, false, "differencing");
+  if (!index) return;
+  auto& verdict = encoding_.facts[*index].verdict;
+  verdict.reason = reason + ": " + selection.words();
+  verdict.remedy = "keep the earlier figure, publish both rounded, or wait until more have changed";
+  encoding_.system.cells[*index].lower = -kUnbounded;
+  add_relation({{{more, 1}, {fewer, -1}, {*index, -1}}});
+}
+
+// A wider group in one version less a narrower one in another: those left out, but for the few who came or went.
+void Relater::compare_groups_of_versions() {
+  std::map<std::string, std::vector<CellIndex>> by_key;
+  const auto cell_count = static_cast<CellIndex>(encoding_.facts.size());
+  const auto is_told = [&](CellIndex c) { return !encoding_.facts[c].magnitude && !encoding_.facts[c].implied; };
+  std::set<std::string> versions;
+  for (CellIndex c = 0; c < cell_count; ++c) versions.insert(encoding_.facts[c].selection.data_version);
+  if (versions.size() < 2) return;
+  for (CellIndex c = 0; c < cell_count; ++c) {
+    if (is_told(c)) by_key[encoding_.facts[c].selection.key_without_version()].push_back(c);
+  }
+  for (CellIndex narrow = 0; narrow < cell_count; ++narrow) {
+    if (!is_told(narrow)) continue;
+    const auto selection = encoding_.facts[narrow].selection;
+    for (const auto& [variable, labels] : selection.where) {
+      auto outer = selection;
+      outer.where.erase(variable);
+      const auto found = by_key.find(outer.key_without_version());
+      if (found == by_key.end()) continue;
+      for (const auto wide : found->second) {
+        const double rest = value(wide) - value(narrow);
+        if (encoding_.facts[wide].selection.data_version == selection.data_version || rest <= 0 || rest >= rules_.difference_min) continue;
+        auto left_out = encoding_.facts[wide].selection;
+        left_out.where[variable] = {"(not " + join(labels, " or ") + ")"};
+        add_change(wide, narrow, std::move(left_out),
+                   "a wider group in one version of the data and a narrower one in another show nearly who is left out");
+      }
+    }
+  }
+}
+
 // The same figure from two versions of the data: what changed is those who came or went.
 void Relater::compare_versions() {
   std::map<std::string, std::vector<CellIndex>> same;
@@ -218,18 +285,8 @@ void Relater::compare_versions() {
         if (value(more) < value(fewer)) std::swap(more, fewer);
         const double change = value(more) - value(fewer);
         if (change == 0 || change >= rules_.difference_min) continue;
-        auto selection = encoding_.facts[more].selection;
-        selection.data_version = encoding_.facts[more].selection.data_version + " less " +
-                                 encoding_.facts[fewer].selection.data_version;
-        const auto like = encoding_.facts[more];
-        if (const auto index = implied(selection, change, like, false, "differencing")) {
-          auto& facts = encoding_.facts[*index];
-          facts.verdict.reason = "the same figure from two versions of the data shows who came or went in between: " +
-                                 selection.words();
-          facts.verdict.remedy = "keep the earlier figure, publish both rounded, or wait until more have changed";
-          encoding_.system.cells[*index].lower = -kUnbounded;
-          add_relation({{{more, 1}, {fewer, -1}, {*index, -1}}});
-        }
+        add_change(more, fewer, encoding_.facts[more].selection,
+                   "the same figure from two versions of the data shows who came or went in between");
       }
     }
   }
@@ -237,8 +294,10 @@ void Relater::compare_versions() {
 
 void Relater::run() {
   gather();
+  settle();
   for (const auto& [key, siblings] : siblings_) relate(siblings);
   compare_versions();
+  compare_groups_of_versions();
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ Json to_json_value(const ReleasedCell& cell) {
             {"value", cell.value},
             {"shown", cell.shown}};
   if (cell.shown) json["shown_range"] = {cell.shown_low, cell.shown_high};
+  if (cell.fits_only) json["fits"] = {cell.fits_low, cell.fits_high};
   if (cell.sensitive) json["need"] = {cell.need_low, cell.need_high, cell.need_width};
   return json;
 }
@@ -39,6 +40,11 @@ ReleasedCell cell_from(const Json& json) {
   if (json.contains("shown_range")) {
     cell.shown_low = json["shown_range"].at(0).get<double>();
     cell.shown_high = json["shown_range"].at(1).get<double>();
+  }
+  if (json.contains("fits")) {
+    cell.fits_only = true;
+    cell.fits_low = json["fits"].at(0).get<double>();
+    cell.fits_high = json["fits"].at(1).get<double>();
   }
   if (json.contains("need")) {
     cell.sensitive = true;

@@ -32,6 +32,8 @@ struct ReleasedCell {
   bool shown = false;                    ///< false: was hidden, or is implied; must stay protected.
   double need_low = 0, need_high = 0, need_width = 0;  ///< If it must stay protected.
   bool sensitive = false;
+  bool fits_only = false;                ///< Of a rounded share whose count nobody stated: `value` is one of fits_low to
+  double fits_low = 0, fits_high = 0;    ///< fits_high, not known to be the truth.
 };
 
 /// total = sum of parts, as indices into the output's cells.

@@ -16,6 +16,11 @@ ReleasedOutput released_form(const Encoding& encoding, const std::vector<bool>& 
     position[c] = static_cast<std::uint32_t>(released.cells.size());
     released.cells.push_back({encoding.facts[c].selection, cell.value, cell.shown_low, cell.shown_high, cell.shown,
                               cell.need.below, cell.need.above, cell.need.width, cell.sensitive});
+    if (const auto& within = encoding.facts[c].within) {
+      released.cells.back().fits_only = true;
+      released.cells.back().fits_low = within->first;
+      released.cells.back().fits_high = within->second;
+    }
   }
   for (const auto& relation : encoding.system.relations) {
     ReleasedSum sum;

@@ -28,6 +28,23 @@ void read_levels(KeyReader& keys, Rules& rules) {
   }
 }
 
+/// A TOML basic string.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\u{:04X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
 }  // namespace
 
 std::string_view level_name(Level level) {
@@ -99,10 +116,10 @@ Result<Rules> rules_from_charter(const charter::Charter& charter) {
 std::string to_toml(const Rules& rules) {
   std::vector<std::string> required;
   for (std::size_t i = 0; i < kLevelCount; ++i) {
-    if (rules.level_required[i]) required.push_back(fmt::format("\"{}\"", level_name(static_cast<Level>(i))));
+    if (rules.level_required[i]) required.push_back(quoted(level_name(static_cast<Level>(i))));
   }
   std::vector<std::string> blocked;
-  for (const auto& extension : rules.blocked_extensions) blocked.push_back("\"" + extension + "\"");
+  for (const auto& extension : rules.blocked_extensions) blocked.push_back(quoted(extension));
   std::string out = "[disclosure]\n";
   const auto line = [&](std::string_view key, const auto& value) { out += fmt::format("{} = {}\n", key, value); };
   line("threshold", rules.threshold[0]);
@@ -118,9 +135,9 @@ std::string to_toml(const Rules& rules) {
   line("difference", rules.difference_min);
   line("extremes_allowed", rules.extremes_allowed);
   line("rounding_base", rules.rounding_base);
-  line("method", "\"" + kMethodNames[static_cast<std::size_t>(rules.method)] + "\"");
-  if (!rules.perturbation_file.empty()) line("perturbation_table", "\"" + rules.perturbation_file + "\"");
-  line("cost", "\"" + kCostNames[static_cast<std::size_t>(rules.cost)] + "\"");
+  line("method", quoted(kMethodNames[static_cast<std::size_t>(rules.method)]));
+  if (!rules.perturbation_file.empty()) line("perturbation_table", quoted(rules.perturbation_file));
+  line("cost", quoted(kCostNames[static_cast<std::size_t>(rules.cost)]));
   line("protection_width", rules.protection_width);
   line("exact_cells", rules.exact_cell_count_max);
   line("exact_nodes", rules.exact_node_count_max);

@@ -1,8 +1,4 @@
 // Figures that are no counts: who is behind them, and whether they may be shown.
-#include <fmt/format.h>
-
-#include <cmath>
-
 #include "disclosure/check_internal.h"
 
 namespace kinfold::disclosure {
@@ -33,53 +29,6 @@ Contributors contributors_of(const Output& output, std::size_t row, const std::s
   return who;
 }
 
-namespace {
-
-/// A mean in [0, 1] that times its n is a whole number is a share of n: is the count it implies, or what is
-/// left of n, too small?
-Verdict judge_implied_count(const Output& output, std::size_t row, const std::string& n, double mean,
-                            const Rules& given) {
-  const double people = contributors_of(output, row, n)[0].value_or(0);
-  const double part = std::nearbyint(mean * people);
-  if (mean < 0 || mean > 1 || people == 0 || std::abs(mean * people - part) > 1e-7 * people) return {};
-  auto rules = given;
-  rules.level_required = {};
-  for (const double count : {part, people - part}) {
-    auto verdict = judge_count(count, Level::kPerson, {count, {}, {}}, false, rules);
-    if (!verdict.fails()) continue;
-    verdict.rule = "implied-count";
-    verdict.reason = fmt::format("times {} it is the count {}: {}", n, part, verdict.reason);
-    return verdict;
-  }
-  return {};
-}
-
-/// A mean of a yes or no is a share, whatever it is called: "programme_mean" over n_treated. The means of a
-/// row stand or fall together: beside them stands their difference (the effect), and from that and one mean
-/// the other can be worked out.
-Verdict judge_means(const Output& output, std::size_t row, const ColumnLayout& layout, const Rules& given) {
-  const auto is_mean = [](const ColumnLayout& one) {
-    return one.role == Role::kEstimate &&
-           (one.column.find("mean") != std::string::npos || one.column.find("share") != std::string::npos);
-  };
-  if (!is_mean(layout)) return {};
-  for (const auto& other : output.layout) {
-    if (!is_mean(other) || other.n != layout.n) continue;
-    const auto* data = output.table.find(other.column);
-    if (data == nullptr || data->type() == table::ColumnType::kString || data->is_null(row)) continue;
-    for (const auto& n : layout.n) {
-      auto verdict = judge_implied_count(output, row, n, data->number_at(row), given);
-      if (!verdict.fails()) continue;
-      if (other.column != layout.column)
-        verdict.reason = other.column + " can be worked out from it and their difference: " + verdict.reason;
-      return verdict;
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
 Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t c, const Rules& given) {
   auto rules = given;
   rules.threshold[static_cast<std::size_t>(Level::kAuthority)] = 0;
@@ -90,7 +39,7 @@ Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t
   switch (layout.role) {
     case Role::kMean: {
       auto verdict = judge_statistic(contributors_of(output, row, layout.of), rules);
-      return verdict.fails() ? verdict : judge_implied_count(output, row, layout.of, value, given);
+      return verdict.fails() ? verdict : judge_mean_as_share(output, row, layout, value, given);
     }
     case Role::kPercentile:
       return judge_percentile(layout.percentile, contributors_of(output, row, layout.of), rules);
@@ -109,12 +58,13 @@ Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t
       return verdict;
     }
   }
-  if (auto verdict = judge_means(output, row, layout, given); verdict.fails()) return verdict;
-  for (const auto& other : output.layout) {
-    if (other.role != Role::kResidualDf) continue;
+  if (auto verdict = judge_estimate_of_shares(output, row, layout, value, given); verdict.fails()) return verdict;
+  for (const auto& other : output.layout) {  // what the row's estimates rest on besides
+    if (other.role != Role::kResidualDf && other.role != Role::kAtRisk) continue;
     const auto* data = output.table.find(other.column);
-    if (data->is_null(row)) continue;
-    if (auto verdict = judge_residual_df(data->number_at(row), rules); verdict.fails()) return verdict;
+    if (data->is_null(row) || data->type() == table::ColumnType::kString) continue;
+    auto verdict = other.role == Role::kAtRisk ? judge_at_risk(data->number_at(row), rules) : judge_residual_df(data->number_at(row), rules);
+    if (verdict.fails()) return verdict;
   }
   return {};
 }

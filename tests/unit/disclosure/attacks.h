@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -97,11 +98,17 @@ inline std::set<CellIndex> zeros_from_margins(System system) {
 /// Its cells come in three layers of `table.value.size()` each: all, those with it, those without.
 struct PercentTable {
   RandomTable table;
-  std::vector<double> with;  ///< Of each row.
+  std::vector<double> with;      ///< Of each row.
+  std::optional<int> decimals;   ///< The percentages are rounded to these.
+
+  double percent(double part, double all) const {
+    const double unit = decimals ? std::pow(10.0, *decimals) : 1;
+    return decimals ? std::round(100 * part / all * unit) / unit : 100 * part / all;
+  }
 };
 
-inline PercentTable percent_table(std::uint64_t seed, int dimension_count_max) {
-  PercentTable out{random_table(seed, dimension_count_max, 3), {}};
+inline PercentTable percent_table(std::uint64_t seed, int dimension_count_max, std::optional<int> decimals = {}) {
+  PercentTable out{random_table(seed, dimension_count_max, 3), {}, decimals};
   auto& table = out.table;
   RandomStream rng(seed, {18});
   out.with.assign(table.value.size(), 0);
@@ -125,10 +132,13 @@ inline PercentTable percent_table(std::uint64_t seed, int dimension_count_max) {
     if (table.value[row] == 0) {
       percent.append_null();
     } else {
-      percent.append_double(100 * out.with[row] / table.value[row]);
+      percent.append_double(out.percent(out.with[row], table.value[row]));
     }
   }
   table.output.layout = guess_layout(table.output.table);
+  for (auto& column : table.output.layout) {
+    if (column.column == "percent") column.decimals = decimals;
+  }
   return out;
 }
 
@@ -157,7 +167,19 @@ inline System percent_system(const PercentTable& table, const std::vector<bool>&
     const auto without = static_cast<CellIndex>(2 * row_count + row);
     system.relations.push_back({{{all, 1}, {with, -1}, {without, -1}}});
     if (!percent_shown[row]) continue;
-    if (n_shown[row]) {
+    if (table.decimals) {
+      if (!n_shown[row]) continue;
+      const double n = table.table.value[row];
+      double low = table.with[row];
+      double high = low;
+      while (low > 0 && table.percent(low - 1, n) == table.percent(table.with[row], n)) --low;
+      while (high < n && table.percent(high + 1, n) == table.percent(table.with[row], n)) ++high;
+      system.cells[with].shown = system.cells[without].shown = true;
+      system.cells[with].shown_low = low;
+      system.cells[with].shown_high = high;
+      system.cells[without].shown_low = n - high;
+      system.cells[without].shown_high = n - low;
+    } else if (n_shown[row]) {
       system.cells[with].shown = system.cells[without].shown = true;
     } else {
       system.relations.push_back({{{with, 1}, {all, -table.with[row] / table.table.value[row]}}});

@@ -113,6 +113,11 @@ TEST(Check, AGroupsSizeBesideEachOfItsCategoriesIsOneNumberWithItsOwnContributor
   EXPECT_EQ(result.at(0, 2).status, result.at(2, 2).status);  // one number
 }
 
+TEST(Check, TwoCategoriesOfTheSameSizeAreTwoNumbers) {
+  const auto checked = check_one(counts_output("t", {"age"}, {{"a", 22}, {"b", 22}}));
+  EXPECT_EQ(checked.outputs[0].released.cells.size(), 2U);
+}
+
 TEST(Check, ARemainderThatSubtractingLeavesIsProtected) {
   // Total 100, listed 96: four people are in a category that the table does not list.
   const auto checked = check_one(counts_output("t", {"age"}, {{"a", 46}, {"b", 50}, {"Total", 100}}));

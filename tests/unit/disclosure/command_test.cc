@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/text.h"
 #include "disclosure/check.h"
 #include "disclosure/rounding.h"
 #include "source_dir.h"
@@ -44,6 +45,7 @@ class CheckFiles : public ::testing::Test {
     command.tables = {(folder_ / "t.csv").string()};
     command.rules = (folder_ / "rules.toml").string();
     command.out = (folder_ / "out").string();
+    command.json = json_;
     std::ostringstream out, errors;
     NoProgress progress;
     const int code = run_check(command, out, errors, progress);
@@ -53,6 +55,7 @@ class CheckFiles : public ::testing::Test {
   }
 
   fs::path folder_;
+  bool json_ = false;
   std::string said_, errors_;
 };
 
@@ -78,6 +81,19 @@ TEST_F(CheckFiles, AFigureWrittenAsTextIsRefusedAndNotPassedOver) {
   EXPECT_THAT(errors_, HasSubstr("row 2, column n: text where its role, count, needs a number"));
   EXPECT_THAT(errors_, Not(HasSubstr("fewer\n")));
   EXPECT_FALSE(fs::exists(folder_ / "out" / "t.csv"));
+}
+
+TEST_F(CheckFiles, FiguresWrittenAsTextAndRowsWithoutALabelAreNoCategories) {
+  // As a spreadsheet leaves them: commas for points, "<5", a label only in the first row of its group.
+  EXPECT_EQ(check_table("age,n,pupils,share in care,notes\n0-4,40,<5,\"12,5\",\n5-9,50,31,\"9,7\",estimated\n", "[disclosure]\n"), 1);
+  EXPECT_THAT(said_, HasSubstr("column pupils: it lacks a label in some rows, or holds figures written as text"));
+  EXPECT_THAT(said_, HasSubstr("column share in care: "));
+  EXPECT_THAT(said_, Not(HasSubstr("column notes")));
+  EXPECT_FALSE(fs::exists(folder_ / "out" / "t.csv"));
+  EXPECT_EQ(check_table("area,age,n\nA,0-4,40\n,5-9,50\nB,0-4,30\n,5-9,20\n", "[disclosure]\n"), 1);
+  EXPECT_THAT(said_, HasSubstr("column area: it lacks a label"));
+  // Whole numbers are labels still: ages, quarters, codes. And ages in bands.
+  EXPECT_EQ(check_table("age,n\n0-4,40\n5+,50\n", "[disclosure]\n"), 0) << said_;
 }
 
 TEST_F(CheckFiles, ATableInWhichNothingWouldBeCheckedIsRefused) {
@@ -119,6 +135,26 @@ TEST_F(CheckFiles, ThePublishedOnsTableIsAppliedToKeysFromTheMicrodata) {
   EXPECT_THAT(read("out/t.csv"), HasSubstr("B,30 [r]"));
 }
 
+TEST_F(CheckFiles, TheExampleRulesSayEveryKeyAndItsDefault) {
+  std::ifstream file(source_dir() + "/examples/disclosure/rules.toml", std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto rules = parse_rules(text.str());
+  ASSERT_TRUE(rules.ok()) << rules.error().message;
+  EXPECT_EQ(to_toml(rules.value()), to_toml(Rules{}));
+  const auto defaults = to_toml(Rules{});
+  for (const auto line : split(defaults, '\n')) {
+    const auto key = line.substr(0, line.find(" = "));
+    if (key.size() == line.size()) continue;
+    EXPECT_THAT(text.str(), HasSubstr("\n" + std::string(key) + " = "));
+  }
+  std::ifstream visits(source_dir() + "/examples/disclosure/visits.csv", std::ios::binary);
+  std::ostringstream csv;
+  csv << visits.rdbuf();
+  EXPECT_EQ(check_table(csv.str(), text.str()), 0) << errors_ << said_;
+  EXPECT_THAT(read("out/t.csv"), HasSubstr("5-9,A,[c],[c]"));
+}
+
 TEST_F(CheckFiles, CellKeysWithoutATableAreAnError) {
   EXPECT_EQ(check_table("age,n\na,14\n", "[disclosure]\nmethod = \"cell-key\"\n"), 1);
   EXPECT_THAT(errors_, HasSubstr("needs a perturbation table"));
@@ -149,6 +185,21 @@ TEST_F(CheckFiles, HostileLabelsStayText) {
   EXPECT_THAT(read("out/t.csv"), HasSubstr("'=1+1"));
   EXPECT_THAT(read("out/t.csv"), HasSubstr(long_label));
   EXPECT_THAT(said_, Not(HasSubstr("\xE2\x80\xAE")));
+}
+
+TEST_F(CheckFiles, StandardOutputNamesTheRuleAndTheRemedyButNoFigure) {
+  const std::string csv = "age,n\na,7\nb,7654321\nc,7654320\nTotal,15308648\n";
+  EXPECT_EQ(check_table(csv, "[disclosure]\n"), 0) << errors_;
+  EXPECT_THAT(said_, HasSubstr("row 1, column n: fails rule threshold-person; combine age a and b"));
+  EXPECT_THAT(read("out/check.json"), HasSubstr("7 persons stand behind it"));
+  for (const bool json : {false, true}) {
+    json_ = json;
+    check_table(csv, "[disclosure]\n");
+    EXPECT_THAT(said_, HasSubstr("threshold-person"));
+    EXPECT_THAT(said_, Not(HasSubstr("7 persons")));
+    EXPECT_THAT(said_, Not(HasSubstr("765432")));
+    EXPECT_THAT(said_, Not(HasSubstr("15308648")));
+  }
 }
 
 TEST_F(CheckFiles, NothingOnStderrHoldsAFigureOfTheTable) {

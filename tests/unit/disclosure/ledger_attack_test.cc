@@ -104,17 +104,39 @@ TEST(LedgerAttack, ThroughAPercentage) {
   EXPECT_NE(output.at(0, 1).status, CellStatus::kPublished);
 }
 
-TEST(LedgerAttack, ThroughRoundedFiguresPublishedEarlier) {
-  // Rounded to 5, every figure has its range; exact neighbours in a later table narrow the small one.
+// Rounded to 5, a figure stands for five counts. b and c in full later narrow them by what the rounded total tells.
+CheckedOutput in_full_after_rounding(std::int64_t a, std::int64_t b, std::int64_t c) {
   Rules rounded;
   rounded.method = Method::kRound;
-  const auto ledger = published(titled(counts_output("r", {"age"}, {{"a", 8}, {"b", 41}, {"Total", 49}}), "Rounded"), rounded);
-  const auto later = titled(counts_output("exact", {"age"}, {{"b", 41}}), "Exact");
-  const auto output = check_one(later, ledger);
-  // Total 48 to 52 less 41 exactly: a is 7 to 11, and 8 to 12 by itself; the range of 8 to 11 is what is left.
-  for (const auto& line : output.certificate) EXPECT_TRUE(line.safe || !output.publishable()) << line.what;
-  const auto hidden_or_wide = output.at(0, 1).status != CellStatus::kPublished || output.publishable();
-  EXPECT_TRUE(hidden_or_wide);
+  const auto ledger = published(titled(counts_output("r", {"age"}, {{"a", a}, {"b", b}, {"c", c}, {"Total", a + b + c}}), "Rounded"), rounded);
+  return check_one(titled(counts_output("exact", {"age"}, {{"b", b}, {"c", c}}), "Exact"), ledger);
+}
+
+TEST(LedgerAttack, ThroughRoundedFiguresPublishedEarlier) {
+  // a is 8 to 12, the total 48 to 52. Less 22 and 22 in full, a is at most 8: known exactly. So one of the two is hidden.
+  const auto given_away = in_full_after_rounding(8, 22, 22);
+  EXPECT_EQ(given_away.secondary_count, 1U);
+  EXPECT_TRUE(given_away.publishable());
+  ASSERT_THAT(given_away.attacks, Not(::testing::IsEmpty()));
+  EXPECT_THAT(given_away.attacks[0].arithmetic, HasSubstr("52 (at most when rounded) [Rounded, 2024-03-01: persons altogether] - 22 [Exact: "));
+  EXPECT_THAT(given_away.attacks[0].arithmetic, HasSubstr("= 8: persons with age a"));
+  // Less 21 and 20, a is 8 to 11 still: three wide, and two are asked. So both may be shown.
+  EXPECT_EQ(in_full_after_rounding(8, 21, 20).secondary_count, 0U);
+}
+
+TEST(LedgerAttack, AWithdrawalDoesNotHideADifferenceOfPopulations) {
+  // First all councils. Then data from which somebody withdrew, and without council A: 60 - 56 is nearly A's four.
+  auto before = titled(counts_output("all", {"age"}, {{"young", 60}, {"old", 50}, {"Total", 110}}), "All councils");
+  before.population.data_version = "v1";
+  auto after = titled(counts_output("without", {"age"}, {{"young", 56}, {"old", 30}, {"Total", 86}}), "Without A");
+  after.population.data_version = "v2";
+  after.population.only["authority"] = {"B", "C"};
+  const auto output = check_one(after, published(before));
+  EXPECT_NE(output.at(0, 1).status, CellStatus::kPublished);
+  ASSERT_THAT(output.attacks, Contains(Field(&Attack::arithmetic, HasSubstr("60 [All councils, 2024-03-01: persons with age young] - 56 "
+                                                                            "[Without A: persons with age young and authority B or C] = 4"))));
+  EXPECT_EQ(output.at(1, 1).rule, "secondary");  // or the total tells the young
+  EXPECT_TRUE(output.publishable());
 }
 
 TEST(LedgerAttack, WhatCannotBeMendedIsRefusedWithoutAFigureInTheRefusal) {

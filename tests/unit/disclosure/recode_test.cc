@@ -106,6 +106,28 @@ TEST(Recode, WhatIsProposedHoldsWhenItIsDone) {
   EXPECT_GT(done, 5);
 }
 
+TEST(Recode, ASurvivalCurveEndsWhereEnoughAreStillAtRisk) {
+  table::Table table;
+  for (const char* name : {"group", "quarter"}) table.add(name, table::ColumnType::kString);
+  for (const char* name : {"n", "at_risk"}) table.add(name, table::ColumnType::kInt64);
+  table.add("estimate", table::ColumnType::kDouble);
+  for (const auto& [group, quarter, n, at_risk] : {std::tuple{"a", "1", 60, 60}, {"a", "2", 60, 31}, {"a", "3", 60, 9}, {"a", "4", 60, 4},
+                                                   {"b", "1", 11, 9}, {"b", "2", 11, 3}}) {
+    table.find("group")->append_string(group);
+    table.find("quarter")->append_string(quarter);
+    table.find("n")->append_int(n);
+    table.find("at_risk")->append_int(at_risk);
+    table.find("estimate")->append_double(0.5);
+  }
+  const auto output = check_one({"survival", "Survival", {}, table, guess_layout(table)});
+  EXPECT_EQ(output.at(1, 3).rule, "");
+  EXPECT_EQ(output.at(2, 3).rule, "survival");
+  EXPECT_EQ(output.at(2, 3).remedy, "end the curve at quarter 2");
+  EXPECT_EQ(output.at(3, 4).rule, "survival") << "the estimate goes with those it rests on";
+  EXPECT_EQ(output.at(3, 4).remedy, "end the curve at quarter 2");
+  EXPECT_EQ(output.at(4, 3).remedy, "leave this curve out: too few are at risk from its start");
+}
+
 TEST(Check, APercentageWithoutItsBaseIsRefused) {
   table::Table table;
   table.add("age", table::ColumnType::kString).append_string("a");

@@ -76,6 +76,8 @@ TEST(Rules, AreReadBackAsWritten) {
   rules.level_required = {true, true, false};
   rules.method = Method::kControlledRound;
   rules.checker_count = 2;
+  rules.perturbation_file = "the \"10-5\" rule\\\t.csv";
+  rules.blocked_extensions = {"a\"b", "c\\"};
   const auto read = parse_rules(to_toml(rules));
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(to_toml(read.value()), to_toml(rules));
