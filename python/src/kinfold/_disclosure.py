@@ -50,7 +50,7 @@ class Checked:
         return self._native.refusals(id)
 
     def findings(self) -> dict[str, Any]:
-        """Everything the check found, as the command line's ``--json``. Holds true figures: for the checker only."""
+        """Everything the check found, as the command line's ``check.json``. Holds true figures: for the checker only."""
         return dict(json.loads(self._native.json))
 
     def to_csv(self, id: str) -> str:
