@@ -74,7 +74,8 @@ bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide
 	else build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part $(BENCH_PART) \
 		--records $(or $(RECORDS),$(if $(filter register,$(BENCH_PART)),1500000,7000000)); fi
 
-bench: setup ## Build and run the benchmarks.
+bench: setup ## Build and run the benchmarks; the linkage's kernels beside rapidfuzz-cpp (fetched once).
+	@scripts/fetch-rapidfuzz.sh || echo "bench: rapidfuzz-cpp cannot be had; the kernels run without their peer" >&2
 	@cmake --preset release -B build/bench -DKINFOLD_BENCH=ON -DKINFOLD_TESTS=OFF >/dev/null
 	@cmake --build build/bench -j $(JOBS)
 	@set -e; for bench in build/bench/bench/*_bench; do $$bench; done

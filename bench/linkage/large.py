@@ -11,10 +11,17 @@ import argparse
 import csv
 import json
 import os
+import subprocess
+import sys
 import tempfile
 
 from beside_splink import MODEL, measured
-from people import write
+
+
+def write(*arguments):
+    """In a process of its own: what a child's peak of memory is taken to be includes that of the process it was forked from."""
+    people = os.path.join(os.path.dirname(os.path.abspath(__file__)), "people.py")
+    subprocess.run([sys.executable, people, *map(str, arguments)], check=True)
 
 
 def read_json(path):
@@ -24,11 +31,11 @@ def read_json(path):
 
 def billion(options, folder):
     people = os.path.join(folder, "people.csv")
-    write(people, options.records, options.seed)
+    write(people, options.records, "--seed", options.seed)
     out = os.path.join(folder, "out")
     run = measured([options.kinfold, "link", people, "--model", MODEL["wide"], "--format", "csv", "--out", out])
     result = read_json(os.path.join(out, "manifest.json"))["result"]
-    return [{"part": "billion", "records": options.records, "candidate_pairs": result["candidate_pairs"], **run}]
+    yield {"part": "billion", "records": options.records, "candidate_pairs": result["candidate_pairs"], **run}
 
 
 def column(path, key, value):
@@ -37,19 +44,17 @@ def column(path, key, value):
 
 
 def register(options, folder):
-    results = []
     for size in options.register_records:
         people, rows, out = (os.path.join(folder, name) for name in ("people.csv", "register.parquet", "out"))
-        write(people, options.records, options.seed, of=size)
-        write(rows, size, options.seed, register=True)
+        write(people, options.records, "--seed", options.seed, "--of", size)
+        write(rows, size, "--seed", options.seed, "--register")
         run = measured([options.kinfold, "link", people, rows, "--register", "--model", MODEL["narrow"], "--format", "csv", "--out", out])
         person = column(people, "unique_id", "person")
         found = {left: right for left, right in column(os.path.join(out, "matches.csv"), "left_id", "right_id").items() if right}
         right = sum(person[left] == other[1:] for left, other in found.items())  # g12 is person 12.
         there = sum(int(one) < size for one in person.values())
-        results.append({"part": "register", "people": options.records, "register": size, "recall": round(right / there, 4),
-                        "precision": round(right / max(1, len(found)), 5), **run})
-    return results
+        yield {"part": "register", "people": options.records, "register": size, "recall": round(right / there, 4),
+               "precision": round(right / max(1, len(found)), 5), **run}
 
 
 def main():
@@ -62,7 +67,7 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for result in (billion if options.part == "billion" else register)(options, folder):
-            print(json.dumps(result))
+            print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":

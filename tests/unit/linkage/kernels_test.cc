@@ -20,6 +20,20 @@ std::string random_text(RandomStream& random) {
   return text;
 }
 
+// Up to three letters changed, put in, left out or exchanged with their neighbour.
+std::string near_copy(std::string text, RandomStream& random) {
+  for (int edits = random.between(1, 3); edits > 0 && text.size() > 1; --edits) {
+    const auto at = static_cast<std::size_t>(random.below(text.size() - 1));
+    switch (random.below(4)) {
+      case 0: text[at] = static_cast<char>('A' + random.below(4)); break;
+      case 1: text.insert(at, 1, static_cast<char>('A' + random.below(4))); break;
+      case 2: text.erase(at, 1); break;
+      default: std::swap(text[at], text[at + 1]);
+    }
+  }
+  return text;
+}
+
 TEST(JaroWinkler, GivesWinklersPublishedExamples) {
   EXPECT_NEAR(jaro("MARTHA", "MARHTA"), 0.9444, 5e-5);  // Winkler (1990) prints four digits.
   EXPECT_NEAR(jaro_winkler("MARTHA", "MARHTA"), 0.9611, 5e-5);
@@ -37,7 +51,52 @@ TEST(Kernels, AgreeWithTheirSlowTwinsOnRandomTexts) {
     ASSERT_EQ(levenshtein(a, b, 1000), reference::edits(a, b, false));
     ASSERT_EQ(osa(a, b, 1000), reference::edits(a, b, true));
     ASSERT_EQ(damerau(a, b, 1000), reference::damerau(a, b));
+    ASSERT_DOUBLE_EQ(jaro_winkler(a, b), reference::jaro_winkler(a, b));
+    ASSERT_DOUBLE_EQ(jaccard_bigrams(a, b), reference::jaccard_bigrams(a, b));
   }
+}
+
+TEST(Kernels, AgreeWithTheirSlowTwinsUpToEachLimit) {
+  RandomStream random(kSeed + 2);
+  for (int n = 0; n < 20000; ++n) {
+    const std::string a = random_text(random);
+    const std::string b = random.chance(0.5) ? random_text(random) : near_copy(a, random);
+    const auto limit = static_cast<std::size_t>(random.between(0, 6));
+    SCOPED_TRACE("seed " + std::to_string(kSeed + 2) + ", limit " + std::to_string(limit) + ": " + a + " / " + b);
+    ASSERT_EQ(levenshtein(a, b, limit), std::min(reference::edits(a, b, false), limit + 1));
+    ASSERT_EQ(osa(a, b, limit), std::min(reference::edits(a, b, true), limit + 1));
+    ASSERT_EQ(damerau(a, b, limit), std::min(reference::damerau(a, b), limit + 1));
+  }
+}
+
+TEST(TokenKernels, AgreeWithTheirSlowTwinsOnRandomWords) {
+  RandomStream random(kSeed + 3);
+  const auto words = [&] {
+    std::string text;
+    for (int n = random.between(0, 6); n > 0; --n) text += random.chance(0.2) ? std::string(" ") : random_text(random).substr(0, 2) + " ";
+    return text;
+  };
+  for (int n = 0; n < 5000; ++n) {
+    const std::string a = words();
+    const std::string b = words();
+    SCOPED_TRACE("seed " + std::to_string(kSeed + 3) + ": " + a + " / " + b);
+    ASSERT_DOUBLE_EQ(cosine_tokens(a, b), reference::cosine_tokens(a, b));
+    ASSERT_DOUBLE_EQ(token_overlap(a, b), reference::token_overlap(a, b));
+  }
+}
+
+TEST(Kernels, CompareTextsOfTenThousandLettersInTheMemoryOfALine) {
+  std::string a;
+  for (int n = 0; n < 10000; ++n) a += static_cast<char>('A' + n * n % 23);
+  std::string b = a;
+  b.front() = b.back() = 'Z';
+  EXPECT_EQ(levenshtein(a, b, 3), 2U);
+  EXPECT_EQ(osa(a, b, 1), 2U);
+  b[5000] = 'Z';
+  EXPECT_EQ(damerau(a, b, 3), 3U);
+  const std::string part = a.substr(0, 2000);
+  EXPECT_DOUBLE_EQ(jaro_winkler(part, b.substr(70, 1900)), reference::jaro_winkler(part, b.substr(70, 1900)));
+  EXPECT_GT(jaccard_bigrams(a, b), 0.8);
 }
 
 TEST(EditDistances, StopAtTheLimit) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kinfold::linkage::reference {
@@ -66,6 +69,62 @@ inline std::size_t damerau(std::string_view a, std::string_view b) {
     last[a[i - 1]] = i;
   }
   return d[a.size() + 1][b.size() + 1];
+}
+
+/// Winkler (1990): a tenth of what is missing for each of up to four first letters in common, above 0.7.
+inline double jaro_winkler(std::string_view a, std::string_view b) {
+  const double similarity = jaro(a, b);
+  std::size_t prefix = 0;
+  while (prefix < std::min({a.size(), b.size(), std::size_t{4}}) && a[prefix] == b[prefix]) ++prefix;
+  return similarity > 0.7 ? similarity + 0.1 * static_cast<double>(prefix) * (1.0 - similarity) : similarity;
+}
+
+/// Jaccard (1912): shared over all, of the sets of two neighbouring letters.
+inline double jaccard_bigrams(std::string_view a, std::string_view b) {
+  const auto grams = [](std::string_view text) {
+    std::set<std::string> set;
+    for (std::size_t n = 0; n + 1 < text.size(); ++n) set.emplace(text.substr(n, 2));
+    return set;
+  };
+  const auto of_a = grams(a);
+  auto all = grams(b);
+  std::size_t shared = 0;
+  for (const auto& gram : of_a) shared += all.count(gram);
+  all.insert(of_a.begin(), of_a.end());
+  return all.empty() ? 0.0 : static_cast<double>(shared) / static_cast<double>(all.size());
+}
+
+inline std::map<std::string, double> word_counts(std::string_view text) {
+  std::map<std::string, double> counts;
+  std::string word;
+  for (const char c : std::string(text) + ' ') {
+    if (c != ' ') word += c;
+    else if (!word.empty()) ++counts[std::exchange(word, "")];
+  }
+  return counts;
+}
+
+/// Cosine of the angle between the two vectors of word counts.
+inline double cosine_tokens(std::string_view a, std::string_view b) {
+  const auto of_a = word_counts(a);
+  const auto of_b = word_counts(b);
+  double dot = 0.0, square_a = 0.0, square_b = 0.0;
+  for (const auto& [word, count] : of_a) {
+    square_a += count * count;
+    if (of_b.count(word)) dot += count * of_b.at(word);
+  }
+  for (const auto& [word, count] : of_b) square_b += count * count;
+  return dot == 0.0 ? 0.0 : dot / std::sqrt(square_a * square_b);
+}
+
+/// Szymkiewicz and Simpson: shared words over the words of the text that has fewer.
+inline double token_overlap(std::string_view a, std::string_view b) {
+  const auto of_a = word_counts(a);
+  const auto of_b = word_counts(b);
+  double shared = 0.0;
+  for (const auto& [word, count] : of_a) shared += static_cast<double>(of_b.count(word));
+  const auto fewer = std::min(of_a.size(), of_b.size());
+  return fewer == 0 ? 0.0 : shared / static_cast<double>(fewer);
 }
 
 }  // namespace kinfold::linkage::reference
