@@ -39,6 +39,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (text.find('/') != std::string_view::npos) return 0;  // no file but that one
   if (!seal::write_whole_file(folder.file("register.toml"), seal::as_bytes(text)).ok()) return 0;
   const auto found = site::read_register(folder.file("register.toml"));
-  if (found.ok() && found.value().people.find("id") == nullptr) std::abort();
+  if (!found.ok()) return 0;
+  const auto people = site::open_people(found.value(), 10);
+  if (!people.ok()) return 0;
+  const auto part = people.value()->next();
+  if (part.ok() && part.value().find("id") == nullptr) std::abort();
   return 0;
 }

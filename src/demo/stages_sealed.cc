@@ -197,8 +197,8 @@ Result<Json> departments_match(State& state, Progress& progress) {
     options.register_path = state.path("data/registers/" + department + "/register.toml");
     options.actor = "linkage-1";
     options.thread_count = state.options().thread_count;
-    options.observer = [&](const auto& people, const auto& register_people, const auto& matches) {
-      scores = truth.value().score(department, people, register_people, matches);
+    options.observer = [&](const auto& people, const auto& found) {
+      scores = truth.value().score(department, people, found);
     };
     Titled titled(progress, "People are looked up at " + department);
     const auto report = site::match_request(*site.value(), "", options, titled);

@@ -77,22 +77,20 @@ Result<Truth> Truth::read(State& state) {
   return truth;
 }
 
-Truth::Scores Truth::score(const std::string& department, const table::Table& people, const table::Table& register_people,
-                           const linkage::RegisterMatches& matches) const {
+Truth::Scores Truth::score(const std::string& department, const table::Table& people, const std::vector<site::Found>& found) const {
   Scores scores;
   const auto records = person_of_record_.find(department);
   const auto identities = identity::identities_of(people);
-  const auto* ids = register_people.find("id");
-  if (records == person_of_record_.end() || !identities.ok() || ids == nullptr) return scores;
+  if (records == person_of_record_.end() || !identities.ok()) return scores;
   std::unordered_set<std::int64_t> registered;
   for (const auto& [id, person] : records->second) registered.insert(person);
   for (std::size_t row = 0; row < identities.value().size(); ++row) {
     const auto known = person_of_identity_.find(key_of(identities.value()[row]));
     if (known == person_of_identity_.end() || known->second == kSeveral) continue;
-    const auto& match = matches.matches[row];
+    const auto& match = found[row];
     bool right = false;
     if (match.grade != linkage::Grade::kNone) {
-      const auto record = records->second.find(std::string(ids->string_at(match.register_row)));
+      const auto record = records->second.find(match.register_id);
       right = record != records->second.end() && record->second == known->second;
     }
     for (auto* score : {&scores.all, &scores.by_grade[static_cast<std::size_t>(match.grade)]}) {

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "demo/state.h"
 #include "linkage/match.h"
+#include "site/match.h"
 #include "table/table.h"
 
 namespace kinfold::demo {
@@ -30,8 +32,7 @@ class Truth {
     Score all;
     Score by_grade[4];
   };
-  Scores score(const std::string& department, const table::Table& people, const table::Table& register_people,
-               const linkage::RegisterMatches& matches) const;
+  Scores score(const std::string& department, const table::Table& people, const std::vector<site::Found>& found) const;
 
  private:
   std::unordered_map<std::string, std::int64_t> person_of_identity_;  // -1: several people are written alike

@@ -1,9 +1,11 @@
 #include "site/match.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "linkage/model.h"
+#include "linkage/register.h"
 #include "site/apart.h"
 #include "site/register.h"
 
@@ -47,20 +49,50 @@ struct Linked {
   std::uint64_t grade_count[4] = {0, 0, 0, 0};
 };
 
+/// Each part costs an encoding of the people; this many rows at a time fit into about a gigabyte.
+constexpr std::size_t kRowsPerPart = 2'000'000;
+
+/// For each of the people, in their order, their record in the register. It is read part after part, and of its ids
+/// only those are kept that may be somebody's.
+Result<std::vector<Found>> look_up(const Table& people, table::BatchReader& register_people, const linkage::LinkOptions& options) {
+  linkage::RegisterMatcher matcher(people, linkage::people_model(), options);
+  std::unordered_map<std::uint32_t, std::string> id_of;
+  std::size_t known = 0;
+  for (;;) {
+    auto part = register_people.next();
+    if (!part.ok()) return part.error();
+    if (part.value().row_count() == 0) break;
+    const auto first_row = matcher.register_row_count();
+    if (const auto added = matcher.add(part.value()); !added.ok()) return added.error();
+    const auto candidates = matcher.candidates();
+    const auto* ids = part.value().find("id");
+    for (; known < candidates.size(); ++known) {
+      const auto row = candidates[known].register_row;
+      id_of.try_emplace(row, ids->string_at(row - first_row));
+    }
+    part.value().wipe();
+  }
+  const auto matches = matcher.matches();
+  std::vector<Found> found;
+  for (const auto& match : matches.matches) {
+    const bool none = match.grade == linkage::Grade::kNone;
+    found.push_back({none ? std::string() : id_of.at(match.register_row), match.grade});
+  }
+  return found;
+}
+
 /// Every reference of the request has one row, whether or not it is linked: `people` is sorted by reference.
-Linked links_of(const Table& people, const Table& register_people, const linkage::RegisterMatches& matches) {
+Linked links_of(const Table& people, const std::vector<Found>& found) {
   Linked linked;
   linked.links.add("reference", ColumnType::kString);
   linked.links.add("grade", ColumnType::kString);
   const auto* references = people.find("reference");
-  const auto* ids = register_people.find("id");
   for (std::size_t row = 0; row < people.row_count(); ++row) {
-    const auto& match = matches.matches[row];
-    ++linked.grade_count[static_cast<std::size_t>(match.grade)];
+    ++linked.grade_count[static_cast<std::size_t>(found[row].grade)];
     linked.links.columns()[0].append_string(references->string_at(row));
-    linked.links.columns()[1].append_string(linkage::grade_name(match.grade));
-    if (match.grade == linkage::Grade::kNone) continue;
-    linked.register_ids.emplace_back(ids->string_at(match.register_row));
+    linked.links.columns()[1].append_string(linkage::grade_name(found[row].grade));
+    if (found[row].grade == linkage::Grade::kNone) continue;
+    linked.register_ids.push_back(found[row].register_id);
     linked.references.emplace_back(references->string_at(row));
   }
   return linked;
@@ -91,8 +123,11 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   const auto* flow = site.charter().find_flow(charter::Kind::kReturn, site.party().id, holding.value().origin);
   if (flow == nullptr) return refused("the charter has no return from here to that party");
 
-  auto register_ = apart([&] { return read_register(options.register_path); });
+  // Before the request is opened: a register that is not there, or not as its TOML says, opens nothing.
+  const auto register_ = read_register(options.register_path);
   if (!register_.ok()) return register_.error();
+  const auto register_people = apart([&] { return open_people(register_.value(), kRowsPerPart); });
+  if (!register_people.ok()) return register_people.error();
   auto contents = site.door().open(holding.value().id, {options.actor, holding.value().purpose, charter::Duty::kLinkage, {}});
   if (!contents.ok()) return contents.error();
   const auto people = contents.value().require("people");
@@ -101,14 +136,11 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   linkage::LinkOptions link_options;
   link_options.thread_count = options.thread_count;
   link_options.progress = &progress;
-  const auto matches = apart([&] {
-    return linkage::match_to_register(*people.value(), register_.value().people, linkage::people_model(), link_options);
-  });
-  if (!matches.ok()) return matches.error();
-  if (options.observer) options.observer(*people.value(), register_.value().people, matches.value());
-  Linked linked = links_of(*people.value(), register_.value().people, matches.value());
+  const auto found = apart([&] { return look_up(*people.value(), *register_people.value(), link_options); });
+  if (!found.ok()) return found.error();
+  if (options.observer) options.observer(*people.value(), found.value());
+  Linked linked = links_of(*people.value(), found.value());
   contents.value().wipe();
-  register_.value().people.wipe();
 
   auto events = events_of(register_.value(), linked.register_ids, linked.references, filter_of(site.charter(), *flow));
   if (!events.ok()) return events.error();
@@ -127,7 +159,7 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
 
   Report report;
   report.headline = "Matched and sealed the return.";
-  report.count("people", "People asked about", matches.value().matches.size())
+  report.count("people", "People asked about", found.value().size())
       .count("strong", "  linked, grade strong", linked.grade_count[static_cast<std::size_t>(linkage::Grade::kStrong)])
       .count("good", "  linked, grade good", linked.grade_count[static_cast<std::size_t>(linkage::Grade::kGood)])
       .count("weak", "  linked, grade weak", linked.grade_count[static_cast<std::size_t>(linkage::Grade::kWeak)])

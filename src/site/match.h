@@ -13,19 +13,24 @@
 
 namespace kinfold::site {
 
+/// The register's record of one person of the request.
+struct Found {
+  std::string register_id;  ///< "" where the grade is none.
+  linkage::Grade grade = linkage::Grade::kNone;
+};
+
 struct MatchOptions {
   std::string register_path;       ///< register.toml, docs/formats/data.md
   std::string actor;
   std::size_t thread_count = 0;
-  /// For the demo and tests, which know the truth: sees the two tables and who was matched, in
+  /// For the demo and tests, which know the truth: sees the people, and for each of them who was found, in
   /// memory, before anything is sealed. Nothing on the command line can set it.
-  std::function<void(const table::Table& people, const table::Table& register_people,
-                     const linkage::RegisterMatches& matches)> observer;
+  std::function<void(const table::Table& people, const std::vector<Found>& found)> observer;
 };
 
 /// `request` is the id of the holding, or of the sealed file it came in; empty: the only live one.
 /// Returns references, a grade in bands, and the events that the charter's flow allows, within its
-/// window. Keeps nothing.
+/// window. Keeps nothing. The register passes by once, in parts: memory does not grow with it.
 /// \retval kRefused by the door (expired, destroyed, duty) or the charter; kInvalid for the register.
 Result<Report> match_request(Site& site, const std::string& request, const MatchOptions& options, Progress& progress);
 

@@ -50,33 +50,32 @@ table::Column as_text_column(const table::Column& column, const std::string& nam
   return out;
 }
 
-Result<Table> read_people(const toml::table& file, const std::string& path) {
-  const auto name = needed(file, "register", "people");
-  if (!name.ok()) return name.error();
-  if (const auto id = needed(file, "people", "id"); !id.ok()) return id.error();
-  table::ReadOptions options;
-  std::vector<std::string> ours;
-  for (const auto& column : identity_columns()) {
-    if (const auto theirs = file["people"][column].value<std::string>()) {
-      options.columns.push_back(*theirs);
-      ours.push_back(column);
+/// The register's people under Kinfold's names.
+class PeopleReader final : public table::BatchReader {
+ public:
+  PeopleReader(std::unique_ptr<table::BatchReader> source, const Register& names) : source_(std::move(source)), names_(names) {}
+
+  Result<Table> next() override {
+    auto people = source_->next();
+    if (!people.ok()) return people;
+    std::vector<table::Column> columns;
+    for (std::size_t k = 0; k < names_.people_columns.size(); ++k) {
+      const auto column = people.value().require(names_.people_columns[k]);
+      if (!column.ok()) return column.error();
+      if (names_.identity_columns[k] == "id") {
+        columns.push_back(as_text_column(*column.value(), "id"));
+      } else {
+        columns.push_back(std::move(*people.value().find(names_.people_columns[k])));
+        columns.back().rename(names_.identity_columns[k]);
+      }
     }
+    return Table(std::move(columns));
   }
-  auto people = table::read_file(beside(path, name.value()), options);
-  if (!people.ok()) return people.error();
-  std::vector<table::Column> columns;
-  for (std::size_t k = 0; k < ours.size(); ++k) {
-    auto column = people.value().require(options.columns[k]);
-    if (!column.ok()) return column.error();
-    if (ours[k] == "id") {
-      columns.push_back(as_text_column(*column.value(), "id"));
-    } else {
-      columns.push_back(std::move(*people.value().find(options.columns[k])));
-      columns.back().rename(ours[k]);
-    }
-  }
-  return Table(std::move(columns));
-}
+
+ private:
+  std::unique_ptr<table::BatchReader> source_;
+  Register names_;
+};
 
 struct Days {
   Date start;
@@ -159,9 +158,16 @@ Result<Register> read_register(const std::string& path) {
   const auto file = parse_toml(path);
   if (!file.ok()) return file.error();
   Register out;
-  auto people = read_people(file.value(), path);
+  const auto people = needed(file.value(), "register", "people");
   if (!people.ok()) return people.error();
-  out.people = std::move(people).value();
+  out.people_path = beside(path, people.value());
+  if (const auto id = needed(file.value(), "people", "id"); !id.ok()) return id.error();
+  for (const auto& column : identity_columns()) {
+    if (const auto theirs = file.value()["people"][column].value<std::string>()) {
+      out.people_columns.push_back(*theirs);
+      out.identity_columns.push_back(column);
+    }
+  }
   const auto events = needed(file.value(), "register", "events");
   if (!events.ok()) return events.error();
   out.events_path = beside(path, events.value());
@@ -174,6 +180,14 @@ Result<Register> read_register(const std::string& path) {
     *into = std::move(name).value();
   }
   return out;
+}
+
+Result<std::unique_ptr<table::BatchReader>> open_people(const Register& source, std::size_t rows_per_part) {
+  table::ReadOptions options;
+  options.columns = source.people_columns;
+  auto reader = table::open_batches(source.people_path, options, rows_per_part);
+  if (!reader.ok()) return reader.error();
+  return std::unique_ptr<table::BatchReader>(std::make_unique<PeopleReader>(std::move(reader).value(), source));
 }
 
 Result<Table> events_of(const Register& source, const std::vector<std::string>& ids,

@@ -43,6 +43,25 @@ TEST(RegisterMatcher, FindsInPartsWhomItFindsInOneGo) {
   EXPECT_GE(right, 360);
 }
 
+TEST(RegisterMatcher, GivesInOnePartWhatMatchToRegisterGives) {
+  const People people(1500, 26);
+  const auto asked = people.file(0, 400, 0.2, 1);
+  const auto registered = people.file(100, 1500, 0.2, 2);
+  const auto whole = match_to_register(asked, registered, people_model());
+  ASSERT_TRUE(whole.ok()) << whole.error().message;
+  RegisterMatcher matcher(asked, people_model());
+  ASSERT_TRUE(matcher.add(registered).ok());
+  const auto parts = matcher.matches();
+  ASSERT_EQ(parts.matches.size(), whole.value().matches.size());
+  for (std::size_t row = 0; row < parts.matches.size(); ++row) {
+    const auto& one = parts.matches[row];
+    const auto& other = whole.value().matches[row];
+    ASSERT_EQ(one.register_row, other.register_row) << row;
+    ASSERT_EQ(one.weight_bits, other.weight_bits) << row;
+    ASSERT_EQ(one.probability, other.probability) << row;
+  }
+}
+
 TEST(RegisterMatcher, TakesRecordsThatComeLaterWithoutTheEarlierOnes) {
   const People people(1200, 22);
   const auto asked = people.file(0, 300, 0.0, 1);

@@ -49,7 +49,6 @@ EventFilter filter() {
 TEST_F(RegisterFiles, ReturnsOnlyWhatTheCharterAllowsCutToItsWindow) {
   const auto source = read_register(toml());
   ASSERT_TRUE(source.ok()) << source.error().message;
-  EXPECT_EQ(source.value().people.find("id")->string_at(0), "1");
   const auto events = events_of(source.value(), {"1"}, {"REF"}, filter());
   ASSERT_TRUE(events.ok()) << events.error().message;
   const auto& table = events.value();
@@ -61,6 +60,33 @@ TEST_F(RegisterFiles, ReturnsOnlyWhatTheCharterAllowsCutToItsWindow) {
   EXPECT_EQ(row(1), "jsa 2012-01-01 2013-06-30");
   EXPECT_EQ(row(2), "jsa 2020-06-01 2020-12-31");
   for (std::size_t k = 0; k < table.row_count(); ++k) EXPECT_EQ(table.find("reference")->string_at(k), "REF");
+}
+
+TEST_F(RegisterFiles, HandsItsPeopleOutInPartsUnderKinfoldsNames) {
+  const auto source = read_register(toml());
+  ASSERT_TRUE(source.ok()) << source.error().message;
+  const auto reader = open_people(source.value(), 1);
+  ASSERT_TRUE(reader.ok()) << reader.error().message;
+  for (const std::string id : {"1", "2"}) {
+    const auto part = reader.value()->next();
+    ASSERT_TRUE(part.ok()) << part.error().message;
+    ASSERT_EQ(part.value().row_count(), 1U);
+    EXPECT_EQ(part.value().find("id")->string_at(0), id);
+    EXPECT_EQ(part.value().find("surname")->string_at(0), "Example");
+    EXPECT_EQ(part.value().find("date_of_birth")->type(), table::ColumnType::kDate);
+  }
+  const auto end = reader.value()->next();
+  ASSERT_TRUE(end.ok());
+  EXPECT_EQ(end.value().row_count(), 0U);
+}
+
+TEST_F(RegisterFiles, NamesTheColumnThatThePeopleLack) {
+  write("people.csv", "nr,first,last\n1,Ann,Example\n");
+  const auto source = read_register(toml());
+  ASSERT_TRUE(source.ok());
+  const auto reader = open_people(source.value(), 10);
+  ASSERT_FALSE(reader.ok());
+  EXPECT_NE(reader.error().message.find("born"), std::string::npos) << reader.error().message;
 }
 
 TEST_F(RegisterFiles, SaysWhichKeyIsMissing) {
