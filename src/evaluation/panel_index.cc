@@ -1,11 +1,11 @@
 // Conditions on people, and panel variables summed up over their quarters.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <unordered_map>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "evaluation/frame_internal.h"
 
@@ -17,13 +17,6 @@ using table::ColumnType;
 using table::Table;
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-std::optional<double> parse_number(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// As R, Stata and databases write it.
 bool stands_for_missing(std::string_view text) {
@@ -89,7 +82,7 @@ Result<std::vector<std::optional<double>>> condition_numbers(const Condition& co
   for (const auto& value : condition.values) {
     numbers.push_back(column.type() == ColumnType::kBool && (value == "true" || value == "false")
                           ? std::optional<double>(value == "true")
-                          : parse_number(value));
+                          : parse_number<double>(value));
     if (is_numeric(column) && !numbers.back()) {
       return invalid("plan: the condition \"" + condition.text + "\" compares column " + column.name() +
                      ", which holds numbers, with text");
@@ -217,7 +210,7 @@ Result<std::vector<double>> numbers_of(const Column& column) {
     if (column.type() == ColumnType::kString && !column.is_null(row)) {
       const auto text = std::string(trim(column.string_at(row)));
       if (stands_for_missing(text)) continue;
-      const auto number = parse_number(text);
+      const auto number = parse_number<double>(text);
       if (!number) return wrong(row, "text where a number is needed");
       out[row] = *number;
     }

@@ -1,9 +1,9 @@
 // Deflators and discount rates, from data files with their source and date.
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "evaluation/costs.h"
 #include "evaluation/price_data_internal.h"
@@ -18,10 +18,8 @@ struct Row {
 };
 
 std::optional<double> to_number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
+  const auto number = parse_number<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 /// Two columns under the given header; # begins a comment.
@@ -94,14 +92,13 @@ const Deflator& Deflator::built_in() {
 Result<double> Deflator::index_of(const std::string& year) const {
   const auto found = index_.find(year);
   if (found != index_.end()) return found->second;
-  int calendar = 0;
-  const auto [end, error] = std::from_chars(year.data(), year.data() + year.size(), calendar);
-  if (error == std::errc() && end == year.data() + year.size() && year.size() == 4) {
+  const auto calendar = parse_number<int>(year);
+  if (calendar && year.size() == 4) {
     const auto financial = [](int from) {
       return std::to_string(from) + "/" + std::to_string(100 + (from + 1) % 100).substr(1);
     };
-    const auto before = index_.find(financial(calendar - 1));
-    const auto after = index_.find(financial(calendar));
+    const auto before = index_.find(financial(*calendar - 1));
+    const auto after = index_.find(financial(*calendar));
     if (before != index_.end() && after != index_.end()) return 0.25 * before->second + 0.75 * after->second;
   }
   return invalid("costs: the deflator has no year " + year + "; it goes from " + index_.begin()->first +

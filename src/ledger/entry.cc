@@ -1,8 +1,8 @@
 #include "ledger/entry.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "ledger/tree.h"
 
@@ -44,12 +44,9 @@ std::optional<Enum> find_name(const std::string_view (&names)[N], std::string_vi
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+std::optional<std::uint64_t> parse_count(std::string_view text) {
   if (text.size() > 1 && text[0] == '0') return std::nullopt;  // one way to write a number
-  return value;
+  return parse_number<std::uint64_t>(text);
 }
 
 std::string or_nothing(std::string text) { return text.empty() ? std::string(kNothing) : text; }
@@ -78,7 +75,7 @@ std::optional<Count> read_count(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
   const auto kind = parse_count_kind(text.substr(0, equals));
-  const auto number = parse_number(text.substr(equals + 1));
+  const auto number = parse_count(text.substr(equals + 1));
   if (!kind || !number) return std::nullopt;
   return Count{*kind, *number};
 }
@@ -163,7 +160,7 @@ Result<Recorded> parse_line(std::string_view line) {
   };
   Recorded recorded;
   Entry& entry = recorded.entry;
-  take(parse_number(next()), recorded.index);
+  take(parse_count(next()), recorded.index);
   take(parse_rfc3339(next()), recorded.at);
   take(parse_verb(next()), entry.verb);
   take(parse_phase(next()), entry.phase);

@@ -1,6 +1,6 @@
 // Heads as C2SP checkpoints: origin, size, root, and the time as an extension line.
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "ledger/ledger.h"
 #include "seal/note.h"
@@ -19,13 +19,13 @@ Result<Head> parse_head(std::string_view text) {
   const std::string prefix = seal::note_signer_name("");
   if (!lines[0].starts_with(prefix)) return invalid("a ledger head begins with its ledger's name");
   head.party = lines[0].substr(prefix.size());
-  const auto [end, error] = std::from_chars(lines[1].data(), lines[1].data() + lines[1].size(), head.size);
+  const auto size = parse_number<decltype(head.size)>(lines[1]);
   const auto root = seal::from_base64(lines[2]);
   const auto at = parse_rfc3339(lines[3]);
-  if (error != std::errc() || end != lines[1].data() + lines[1].size() || !root ||
-      root->size() != head.root.bytes.size() || !at || !seal::is_party_id(head.party)) {
+  if (!size || !root || root->size() != head.root.bytes.size() || !at || !seal::is_party_id(head.party)) {
     return invalid("a ledger head is malformed");
   }
+  head.size = *size;
   std::copy(root->begin(), root->end(), std::as_writable_bytes(std::span(head.root.bytes)).begin());
   head.at = *at;
   if (to_text(head) != text) return invalid("a ledger head is malformed");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 
 namespace kinfold::linkage {
@@ -43,28 +44,50 @@ double standard_error(const Agreement& agreement, const std::array<double, 3>& r
   return std::sqrt(std::max(0.0, variance));
 }
 
-void add_kappa(Agreement& agreement) {
-  if (agreement.both_count == 0) return;
-  const auto n = static_cast<double>(agreement.both_count);
+// The table as shares, with its margins.
+struct Shares {
+  std::uint64_t both_count = 0;
+  double observed = 0.0;
+  double chance = 0.0;
   std::array<double, 3> rows{};
   std::array<double, 3> columns{};
+};
+
+Shares shares_of(const VerdictCounts& count) {
+  Shares shares;
+  for (const auto& row : count) shares.both_count = std::accumulate(row.begin(), row.end(), shares.both_count);
+  if (shares.both_count == 0) return shares;
+  const auto n = static_cast<double>(shares.both_count);
   for (std::size_t i = 0; i < 3; ++i) {
-    agreement.observed += static_cast<double>(agreement.count[i][i]) / n;
+    shares.observed += static_cast<double>(count[i][i]) / n;
     for (std::size_t j = 0; j < 3; ++j) {
-      rows[i] += static_cast<double>(agreement.count[i][j]) / n;
-      columns[j] += static_cast<double>(agreement.count[i][j]) / n;
+      shares.rows[i] += static_cast<double>(count[i][j]) / n;
+      shares.columns[j] += static_cast<double>(count[i][j]) / n;
     }
   }
-  double chance = 0.0;
-  for (std::size_t i = 0; i < 3; ++i) chance += rows[i] * columns[i];
-  if (chance >= 1.0 - 1e-12) return;
-  agreement.kappa = (agreement.observed - chance) / (1.0 - chance);
-  const double error = standard_error(agreement, rows, columns, chance);
+  for (std::size_t i = 0; i < 3; ++i) shares.chance += shares.rows[i] * shares.columns[i];
+  return shares;
+}
+
+std::optional<double> kappa_of(const Shares& shares) {
+  if (shares.both_count == 0 || shares.chance >= 1.0 - 1e-12) return std::nullopt;
+  return (shares.observed - shares.chance) / (1.0 - shares.chance);
+}
+
+void add_kappa(Agreement& agreement) {
+  const auto shares = shares_of(agreement.count);
+  agreement.both_count = shares.both_count;
+  agreement.observed = shares.observed;
+  agreement.kappa = kappa_of(shares);
+  if (!agreement.kappa) return;
+  const double error = standard_error(agreement, shares.rows, shares.columns, shares.chance);
   agreement.kappa_low = std::max(-1.0, *agreement.kappa - 1.96 * error);
   agreement.kappa_high = std::min(1.0, *agreement.kappa + 1.96 * error);
 }
 
 }  // namespace
+
+std::optional<double> cohens_kappa(const VerdictCounts& count) { return kappa_of(shares_of(count)); }
 
 std::vector<Agreement> agreements(const std::vector<Decision>& decisions) {
   const auto by_coder = words_by_coder(decisions);
@@ -77,7 +100,6 @@ std::vector<Agreement> agreements(const std::vector<Decision>& decisions) {
       for (const auto& [ids, verdict] : first->second) {
         const auto other = second->second.find(ids);
         if (other == second->second.end()) continue;
-        ++own.both_count;
         ++own.count[static_cast<std::size_t>(verdict)][static_cast<std::size_t>(other->second)];
         if (verdict != other->second)
           own.disagreements.push_back({ids.first, ids.second, verdict, other->second});

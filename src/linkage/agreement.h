@@ -18,26 +18,30 @@ struct Disagreement {
   Verdict second = Verdict::kSame;
 };
 
+/// Pairs by what two coders said of each: [verdict of the first][of the second], in the order of Verdict.
+using VerdictCounts = std::array<std::array<std::uint64_t, 3>, 3>;
+
 /// Two coders on the pairs that both judged.
 struct Agreement {
   std::string first_coder;
   std::string second_coder;
-  /// [verdict of the first][of the second], in the order same, different, cannot tell.
-  std::array<std::array<std::uint64_t, 3>, 3> count{};
+  VerdictCounts count{};
   std::uint64_t both_count = 0;
   double observed = 0.0;  ///< Share of pairs on which they agree.
-  /// Cohen's kappa: 1 is full agreement, 0 what chance gives. Not set where chance alone would agree on
-  /// everything.
-  std::optional<double> kappa;
+  std::optional<double> kappa;  ///< cohens_kappa().
   double kappa_low = 0.0;  ///< 95 % interval.
   double kappa_high = 0.0;
   std::vector<Disagreement> disagreements;
 };
 
+/// Cohen's kappa: 1 is full agreement, 0 what chance gives.
+/// \returns nothing where no pair was judged, or chance alone would agree on everything.
+/// Source: Cohen (1960), Educational and Psychological Measurement 20, 37-46.
+std::optional<double> cohens_kappa(const VerdictCounts& count);
+
 /// Every two coders, by name; "agreed" is nobody's own word and takes no part. A later word of a coder
-/// replaces an earlier one. Time O(decisions x coders). Source: Cohen (1960), Educational and Psychological
-/// Measurement 20, 37-46; standard error by Fleiss, Cohen and Everitt (1969), Psychological Bulletin 72,
-/// 323-327, equation 13.
+/// replaces an earlier one. Time O(decisions x coders). Source of the standard error: Fleiss, Cohen and Everitt
+/// (1969), Psychological Bulletin 72, 323-327, equation 13.
 std::vector<Agreement> agreements(const std::vector<Decision>& decisions);
 
 /// Pairs on which coders differ and nobody wrote an "agreed" row, once each, by ids.

@@ -1,9 +1,9 @@
 #include "linkage/date_columns_internal.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 
+#include "base/number.h"
 #include "linkage/records_internal.h"
 
 namespace kinfold::linkage {
@@ -16,10 +16,8 @@ std::optional<int> number_at(const table::Column& column, std::size_t row) {
   const auto first = text.find_first_not_of(' ');
   const auto last = text.find_last_not_of(' ');
   if (first == std::string::npos || last - first >= 4) return std::nullopt;
-  int number = 0;
-  const char* end = text.data() + last + 1;
-  const auto [stop, error] = std::from_chars(text.data() + first, end, number);
-  return error == std::errc{} && stop == end && number >= 0 ? std::optional(number) : std::nullopt;
+  const auto number = parse_number<int>(std::string_view(text).substr(first, last - first + 1));
+  return number && *number >= 0 ? number : std::nullopt;
 }
 
 }  // namespace

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
-#include "base/text.h"
+#include "base/number.h"
 #include "linkage/kernels.h"
 
 namespace kinfold::linkage {
@@ -76,13 +75,6 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-std::optional<double> to_number(std::string_view text) {
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Result<Literal> parse_literal(const std::vector<std::string>& words, std::size_t& at) {
   Literal literal;
   if (words[at] == "not") {
@@ -104,7 +96,7 @@ Result<Literal> parse_literal(const std::vector<std::string>& words, std::size_t
   if (at + 1 >= words.size() || words[at] != wanted) {
     return invalid("'" + name + "' needs '" + wanted + "' and a number after it");
   }
-  const auto number = to_number(words[at + 1]);
+  const auto number = parse_number<double>(words[at + 1]);
   if (!number) return invalid("'" + name + " " + wanted + "' needs a number after it");
   literal.bound = *number;
   at += 2;

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
-#include <charconv>
 #include <cstring>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "seal/key_material_internal.h"
 #include "seal/note.h"
@@ -62,10 +62,8 @@ struct Wiper {
 };
 
 std::optional<int> small_number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > kCountMax) return std::nullopt;
-  return value;
+  const auto value = parse_number<int>(text);
+  return value && *value >= 1 && *value <= kCountMax ? value : std::nullopt;
 }
 
 std::string facts_text(const std::string& party, const std::string& set, int needed, int count) {

@@ -4,10 +4,10 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "seal/files.h"
 #include "seal/key_material_internal.h"
@@ -44,13 +44,6 @@ Result<Secret<32>> stretch(const SecretBytes& passphrase, ByteView salt, const W
   return key;
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 /// A key file that others can read has been read by others, for all we know.
 Status only_for_its_owner(const std::string& path) {
   struct stat facts{};
@@ -79,8 +72,8 @@ Result<Parts> parse_parts(std::string_view text) {
     }
     values[i] = lines[i].substr(kFields[i].size());
   }
-  const auto passes = number(values[2]);
-  const auto memory = number(values[3]);
+  const auto passes = parse_number<std::uint64_t>(values[2]);
+  const auto memory = parse_number<std::uint64_t>(values[3]);
   if (!passes || *passes < 1 || *passes > kPassesMax || !memory || *memory < kMemoryBytesMin ||
       *memory > kMemoryBytesMax) {
     return invalid("asks for a work factor outside what is allowed; it is not a key file that kinfold wrote");

@@ -1,10 +1,10 @@
 // Tables in parts of bounded size, and back: what keeps a sealed file of any size out of memory.
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "seal/archive.h"
 #include "table/io.h"
 
@@ -28,11 +28,9 @@ std::optional<std::pair<std::string, std::uint64_t>> part_of(std::string_view fi
   if (!is_table_name(name)) return std::nullopt;
   if (dot == std::string_view::npos) return std::pair(std::string(name), std::uint64_t{1});
   const auto digits = file.substr(dot + 1);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || digits.starts_with('0') || number < 2)
-    return std::nullopt;
-  return std::pair(std::string(name), number);
+  const auto number = parse_number<std::uint64_t>(digits);
+  if (!number || digits.starts_with('0') || *number < 2) return std::nullopt;
+  return std::pair(std::string(name), *number);
 }
 
 std::string file_of_part(const std::string& table, std::uint64_t number) {

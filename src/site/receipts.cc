@@ -1,8 +1,8 @@
 #include "site/receipts.h"
 
-#include <charconv>
 #include <filesystem>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "seal/files.h"
 #include "seal/note.h"
@@ -39,11 +39,11 @@ Result<SignedReceipt> parse_receipt(std::string_view text) {
   facts.party = values[0];
   const auto notice = seal::parse_id(values[1]);
   const auto done = parse_iso_date(values[2]);
-  const auto [end, problem] =
-      std::from_chars(values[3].data(), values[3].data() + values[3].size(), facts.row_count);
-  if (!notice || !done || problem != std::errc() || end != values[3].data() + values[3].size()) return bad;
+  const auto row_count = parse_number<decltype(facts.row_count)>(values[3]);
+  if (!notice || !done || !row_count) return bad;
   facts.notice = *notice;
   facts.done = *done;
+  facts.row_count = *row_count;
   return facts;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "linkage/agreement.h"
 #include "linkage/link.h"
 #include "linkage/match.h"
 #include "seal/files.h"
@@ -219,29 +220,16 @@ std::optional<Verdict> verdict_of(const Item& item) {
   return item.said.back().verdict;
 }
 
-/// Cohen (1960), "A coefficient of agreement for nominal scales".
+/// 0 where nothing was judged twice, 1 where chance alone would agree on everything.
 double kappa_of(const std::vector<Item>& items) {
-  std::array<std::array<double, 3>, 3> seen{};
-  double total = 0;
+  linkage::VerdictCounts count{};
+  bool any = false;
   for (const auto& item : items) {
     if (item.said.size() < 2) continue;
-    seen[static_cast<std::size_t>(item.said[0].verdict)][static_cast<std::size_t>(item.said[1].verdict)] += 1;
-    total += 1;
+    ++count[static_cast<std::size_t>(item.said[0].verdict)][static_cast<std::size_t>(item.said[1].verdict)];
+    any = true;
   }
-  if (total == 0) return 0;
-  double observed = 0;
-  double expected = 0;
-  for (std::size_t k = 0; k < 3; ++k) {
-    double row = 0;
-    double column = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      row += seen[k][j];
-      column += seen[j][k];
-    }
-    observed += seen[k][k] / total;
-    expected += row / total * column / total;
-  }
-  return expected >= 1 ? 1 : (observed - expected) / (1 - expected);
+  return any ? linkage::cohens_kappa(count).value_or(1.0) : 0.0;
 }
 
 }  // namespace
