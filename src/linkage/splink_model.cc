@@ -83,11 +83,14 @@ Result<Comparison> read_comparison(const json& source, const std::string& name) 
   return comparison;
 }
 
+constexpr std::size_t kRuleSizeMax = 2000;  // Matching recurses once a letter.
+
 // l."a" = r."a" AND substr(l."b", 1, 3) = substr(r."b", 1, 3); nothing for any other rule.
 std::optional<BlockingRule> read_rule(const std::string& sql) {
   static const std::regex kAnd(R"(\s+and\s+)", std::regex::icase);
   static const std::regex kEqual(R"([\s(]*l\.["`]?(\w+)["`]?\s*=\s*r\.["`]?(\w+)["`]?[\s)]*)");
   static const std::regex kStart(R"([\s(]*substr(?:ing)?\(\s*l\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)\s*=\s*substr(?:ing)?\(\s*r\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)[\s)]*)", std::regex::icase);
+  if (sql.size() > kRuleSizeMax) return std::nullopt;
   BlockingRule rule;
   rule.name = sql;
   for (std::sregex_token_iterator part(sql.begin(), sql.end(), kAnd, -1), end; part != end; ++part) {
@@ -145,6 +148,10 @@ Result<Model> parse_splink_json(std::string_view text) {
     return invalid("no comparison of the Splink model can be read" + (model.notes.empty() ? std::string{} : "; " + model.notes.front()));
   }
   read_rules(source, model);
+  if (model.blocking.empty()) {
+    return invalid("the Splink model has no blocking rule that can be read: name fields that must be equal, or equal in their first 3 or 4 letters, in "
+                   "blocking_rules_to_generate_predictions");
+  }
   for (const auto& rule : model.blocking) for (const auto& key : rule.keys) add_field(model, key.substr(0, key.find('.')));
   return model;
 }

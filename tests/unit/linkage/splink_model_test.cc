@@ -87,6 +87,13 @@ TEST(SplinkModel, RefusesWithTheReason) {
               {"sql_condition": "\"a_l\" = \"a_r\"", "label_for_charts": "same"}]}]})"),
             "no comparison of the Splink model can be read; the comparison 'a' of the Splink model was left out: "
             "its level 'same' has no m or no u: it was not trained");
+  const std::string no_rule = R"({"probability_two_random_records_match": 0.1, "comparisons": [{"output_column_name": "a", "comparison_levels": [
+              {"sql_condition": "\"a_l\" = \"a_r\"", "m_probability": 0.9, "u_probability": 0.1},
+              {"sql_condition": "ELSE", "m_probability": 0.1, "u_probability": 0.9}]}], "blocking_rules_to_generate_predictions": [")";
+  const std::string why = "the Splink model has no blocking rule that can be read: name fields that must be equal, or equal in their first 3 or 4 letters, in "
+                          "blocking_rules_to_generate_predictions";
+  EXPECT_EQ(message(no_rule + R"(abs(l.age - r.age) < 2"]})"), why);
+  EXPECT_EQ(message(no_rule + std::string(100'000, '(') + "\"]}"), why) << "a rule of any length";
 }
 
 }  // namespace
