@@ -9,6 +9,7 @@ namespace kinfold::page {
 namespace {
 
 constexpr double kWide = 1000.0;  // Of a lane, in the drawing's own unit.
+constexpr std::size_t kShortTextSizeMax = 12;  // A date, a postcode: not broken over lines.
 
 double position(const BarLane& lane, double value) {
   const double share = (value - lane.low) / (lane.high - lane.low);
@@ -49,7 +50,10 @@ std::string row_markup(const Bars& bars, const BarRow& row) {
       markup += fmt::format("<th role=\"rowheader\" scope=\"row\">{}</th>", isolated_text(text));
     } else {
       markup += fmt::format("<td role=\"cell\" data-label=\"{}\"{}>{}</td>", safe_text(bars.columns[n]),
-                            n >= bars.text_column_count ? " class=\"number\"" : "", isolated_text(text));
+                            n >= bars.text_column_count        ? " class=\"number\""
+                            : text.size() <= kShortTextSizeMax ? " class=\"short\""
+                                                               : "",
+                            isolated_text(text));
     }
   }
   for (std::size_t n = 0; n < bars.lanes.size(); ++n) {

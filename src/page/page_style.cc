@@ -64,7 +64,7 @@ th:last-child, td:last-child { padding-right: .25rem; }
 thead th { border-bottom: 2px solid var(--text); vertical-align: bottom; overflow-wrap: break-word; }
 tbody th { font-weight: 400; min-width: 9rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-td.number { white-space: nowrap; }
+td.number, td.short { white-space: nowrap; }
 th.number, td.number { min-width: 3.5rem; }
 .none { color: var(--muted); }
 .rest { color: var(--muted); margin-top: -1rem; }
@@ -114,6 +114,8 @@ summary { cursor: pointer; color: var(--link); text-decoration: underline; text-
   h2, h3, caption, figcaption { break-after: avoid; }
   h2 { margin-top: 1.5rem; }
   figure, tr, .note, .figures div { break-inside: avoid; }
+  .bars:has(.total) { break-inside: avoid; }
+  .bars .group, tbody tr:first-child { break-after: avoid; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }
   .figures { grid-template-columns: repeat(3, 1fr); }
