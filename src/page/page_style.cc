@@ -114,7 +114,7 @@ summary { cursor: pointer; color: var(--link); text-decoration: underline; text-
   h2, h3, caption, figcaption { break-after: avoid; }
   h2 { margin-top: 1.5rem; }
   figure, tr, .note, .figures div { break-inside: avoid; }
-  .bars:has(.total) { break-inside: avoid; }
+  table:not(:has(tbody tr:nth-child(15))) { break-inside: avoid; }
   .bars .group, tbody tr:first-child { break-after: avoid; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }
