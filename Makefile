@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test disclosure-proof test-python package wheel package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean
+.PHONY: setup build demo test disclosure-proof test-python package wheel package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean notebooks
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -47,6 +47,10 @@ wheel: setup ## The Python package as a wheel (dist/kinfold-*.whl) for PYTHON (p
 
 package-test: package wheel ## The Debian package and the wheel on a clean Debian 12 of their own; needs root.
 	@scripts/test-package.sh
+
+notebooks: build ## Execute docs/notebooks and keep what they show; needs `make data`.
+	@scripts/test-python.sh -k nothing >/dev/null || test $$? -eq 5
+	@build/python-venv/bin/python scripts/notebooks.py --write
 
 asan: setup ## The tests under the address and undefined behaviour sanitizers.
 	@scripts/run-tests.sh asan

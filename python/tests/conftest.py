@@ -7,12 +7,14 @@ import json
 import os
 import random
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))  # notebooks.py
 COMMAND = Path(os.environ.get("KINFOLD", ROOT / "build/release/src/cli/kinfold"))
 
 _FORENAMES = "Ada Ben Cleo Dan Edith Farid Grace Hugo Iris Jack Kofi Lena Maya Nils Olga Pavel Quinn Rosa Samir Tessa Zoë".split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import os
@@ -69,3 +70,41 @@ def test_types_are_clean(root: Path) -> None:
     checked = subprocess.run([sys.executable, "-m", "mypy", "--config-file", str(root / "pyproject.toml"), "--cache-dir", os.devnull,
                               str(root / "python/src/kinfold")], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout
+
+
+def _of_stub(body: list[ast.stmt], before: str = "") -> dict[str, list[str]]:
+    """The parameters of every function and property of a stub."""
+    found: dict[str, list[str]] = {}
+    for one in body:
+        if isinstance(one, ast.ClassDef):
+            found.update(_of_stub(one.body, one.name + "."))
+        elif isinstance(one, ast.FunctionDef):
+            found[before + one.name] = _parameters(one)
+    return found
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    """Names, in order; those that have none for a caller are a slash."""
+    return ["/" for _ in function.args.posonlyargs] + [argument.arg for argument in function.args.args]
+
+
+def _of_module(own: Any, before: str = "") -> dict[str, list[str]]:
+    """The same of the module itself: nanobind keeps the signatures of what it binds, which mypy's stubtest cannot read."""
+    found: dict[str, list[str]] = {}
+    for name, member in vars(own).items():
+        if isinstance(member, type):
+            found.update(_of_module(member, member.__name__ + "."))
+            continue
+        signatures = getattr(member.fget if isinstance(member, property) else member, "__nb_signature__", None)
+        if signatures:
+            assert len(signatures) == 1, f"{before}{name} is overloaded"
+            inside = re.sub(r"= \\\d+", "= None", re.sub(r"^def \w* ?\(", "def own(", signatures[0][0]))
+            function = ast.parse(inside + ": ...").body[0]
+            assert isinstance(function, ast.FunctionDef)
+            found[before + name] = _parameters(function)
+    return found
+
+
+def test_the_stub_is_that_of_the_module(root: Path) -> None:
+    stub = _of_stub(ast.parse((root / "python/src/kinfold/_native.pyi").read_text(encoding="utf-8")).body)
+    assert len(stub) > 40 and stub == _of_module(kinfold._native)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from typing import Any
 import kinfold
 import pytest
 from conftest import people
+from test_research import PLAN
 
 
 @pytest.fixture(scope="module")
@@ -58,19 +61,29 @@ SCRIPT = """
 import signal, sys, kinfold
 signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell in the background ignores it for all its children.
 rows = {name: values * 1 for name, values in kinfold.Table.of(sys.argv[1]).to_arrow().to_pydict().items()}
+plan = sys.argv[2]
 print("ready", flush=True)
 try:
     while True:
-        kinfold.link(rows, threads=1)
+        kinfold.evaluate(rows, plan, threads=1) if plan else kinfold.link(rows, threads=1)
 except KeyboardInterrupt:
     print("stopped", kinfold.link({"id": [1, 2], "first_name": ["Ann", "Bob"], "surname": ["Dunn", "Gill"], "date_of_birth": ["1980-02-01", "1975-07-30"]}).report["pairs"], flush=True)
 """
 
 
+@pytest.fixture(scope="module")
+def tables(many: dict[str, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with many.csv to link and units.csv to evaluate."""
+    folder = tmp_path_factory.mktemp("tables")
+    kinfold.Table.of(many).write_csv(folder / "many.csv")
+    (folder / "units.csv").write_text("treat,age,income,later\n" + "".join(f"{n % 3 // 2},{18 + n * 7 % 50},{n * 7919 % 10007},{n * 104729 % 9973 + 500 * (n % 3 // 2)}\n" for n in range(20_000)))
+    return folder
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.4])
-def test_ctrl_c_ends_it_and_the_next_call_works(seconds: float, many: dict[str, list[str]], tmp_path: Path) -> None:
-    kinfold.Table.of(many).write_csv(tmp_path / "many.csv")
-    with subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / "many.csv")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+@pytest.mark.parametrize(("data", "plan"), [("many.csv", ""), ("units.csv", PLAN + "[settings]\nbootstrap = 500\n")], ids=["link", "evaluate"])
+def test_ctrl_c_ends_it_and_the_next_call_works(data: str, plan: str, seconds: float, tables: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", SCRIPT, str(tables / data), plan], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
         time.sleep(seconds)
@@ -79,9 +92,27 @@ def test_ctrl_c_ends_it_and_the_next_call_works(seconds: float, many: dict[str, 
     assert (out, child.returncode) == ("stopped 0\n", 0), err
 
 
-def test_a_terminal_sees_a_bar_and_a_pipe_nothing(files: Any, capsys: pytest.CaptureFixture[str]) -> None:
+# Shown from the first moment on, so that a quick machine shows it too.
+SHOWN = "import sys, kinfold\nfrom kinfold import _progress\n_progress._SHOWN_AFTER_SECONDS = 0\n"
+
+
+def test_a_pipe_sees_no_bar(files: Any, capfd: pytest.CaptureFixture[str]) -> None:
     kinfold.link(*files)
-    assert capsys.readouterr().err == ""
-    kinfold.link(*files, progress=True)
-    shown = capsys.readouterr().err
-    assert shown == "" or shown.endswith("\r\x1b[K")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_terminal_sees_a_bar_that_goes_again(tables: Path) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", SHOWN + "kinfold.link(sys.argv[1], threads=1)", str(tables / "many.csv")], stderr=theirs) as child:
+        os.close(theirs)
+        seen = b""
+        try:
+            while more := os.read(ours, 4096):
+                seen += more
+        except OSError:  # What a terminal says when nobody has it open any more.
+            pass
+    os.close(ours)
+    assert child.returncode == 0
+    lines = seen.decode().split("\r\x1b[K")
+    assert any(line.endswith(" s") and "[" in line and "%" in line for line in lines), seen
+    assert lines[-1] == ""

@@ -62,3 +62,36 @@ def waterfall(names: list[str], bits: list[float], what: str) -> str:
         f"<g font-size='12' fill='currentColor'>{''.join(rows)}"
         f"<text x='{left}' y='{height - 4}'>bits: each doubles the odds; hollow: counts against</text></g></svg>"
     )
+
+
+def intervals(names: list[str], estimates: list[float], lows: list[float], highs: list[float], what: str) -> str:
+    """Estimates with their intervals, one below the other, and a line at no effect."""
+    if not names:
+        return ""
+    low, high = min([0.0, *lows]), max([0.0, *highs])
+    span = (high - low) or 1.0
+    left, row = 250, 20
+
+    def at(value: float) -> float:
+        return left + (value - low) / span * (_WIDTH - left - 80)
+
+    rows = []
+    for n, (name, estimate, begin, end) in enumerate(zip(names, estimates, lows, highs)):
+        y = n * row + 10
+        rows.append(
+            f"<text x='{left - 10}' y='{y + 4}' text-anchor='end'>{html.escape(name if len(name) <= 40 else name[:39] + '…')}</text>"
+            f"<line x1='{at(begin):.1f}' x2='{at(end):.1f}' y1='{y}' y2='{y}' stroke='currentColor' stroke-width='2'/>"
+            f"<circle cx='{at(estimate):.1f}' cy='{y}' r='4' fill='currentColor'/>"
+            f"<text x='{_WIDTH}' y='{y + 4}' text-anchor='end'>{_figure(estimate)}</text>"
+        )
+    bottom = row * len(names)
+    return (
+        f"<svg role='img' aria-label='{html.escape(what)}' viewBox='0 0 {_WIDTH} {bottom + 22}' style='max-width:{_WIDTH}px;width:100%'>"
+        f"<g font-size='12' fill='currentColor'>{''.join(rows)}"
+        f"<line x1='{at(0):.1f}' x2='{at(0):.1f}' y1='0' y2='{bottom}' stroke='currentColor' stroke-dasharray='3 3'/>"
+        f"<text x='{at(0):.1f}' y='{bottom + 15}' text-anchor='middle'>no effect</text></g></svg>"
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.3g}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _native
+from ._chart import intervals
 from ._disclosure import text_of
 from ._progress import Progress, Shown
 from ._table import Table, html_table, native_table
@@ -57,7 +58,15 @@ class Evaluation:
         estimates = self.estimates
         rows = [tuple(one[name] for name in names) for one in estimates[:20]]
         sentences = "".join(f"<li>{html.escape(line)}</li>" for line in self.summary()[:6])
-        return f"<ul>{sentences}</ul>{html_table(names, rows, len(estimates))}"
+        return f"<ul>{sentences}</ul>{self._chart(estimates)}{html_table(names, rows, len(estimates))}"
+
+    @staticmethod
+    def _chart(estimates: list[dict[str, Any]]) -> str:
+        """The first outcome's estimates, by method and subgroup: other outcomes have other units."""
+        own = [one for one in estimates if one["outcome"] == estimates[0]["outcome"] and None not in (one["ci_low"], one["ci_high"])][:20]
+        names = [str(one["method"]) if one["subgroup"] == "all" else f"{one['method']}, {one['subgroup']}" for one in own]
+        return intervals(names, [one["estimate"] for one in own], [one["ci_low"] for one in own], [one["ci_high"] for one in own],
+                         f"estimates of {estimates[0]['outcome']} with their intervals" if own else "")
 
 
 def evaluate(table: Any, plan: str | os.PathLike[str], *, panel: Any = None, truth: Any = None, threads: int = 0,
