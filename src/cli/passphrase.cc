@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "seal/files.h"
+#include "seal/private_file.h"
 
 namespace kinfold::cli {
 namespace {
@@ -72,6 +73,7 @@ Result<seal::SecretBytes> read_passphrase(const std::string& file, bool twice) {
   if (!path.empty()) {
     const seal::FileHandle handle(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!handle) return io_error("cannot open the passphrase file; give its path with --passphrase-file");
+    if (auto mine = seal::only_for_its_owner(handle.get(), path); !mine.ok()) return mine.error();
     return from_descriptor(handle.get());
   }
   const seal::FileHandle terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "seal/files.h"
 #include "seal/key_material_internal.h"
+#include "seal/private_file.h"
 #include "seal/sodium_internal.h"
 
 namespace kinfold::seal {
@@ -42,14 +43,6 @@ Result<Secret<32>> stretch(const SecretBytes& passphrase, ByteView salt, const W
                                 work.memory_bytes >> 20));
   }
   return key;
-}
-
-/// A key file that others can read has been read by others, for all we know.
-Status only_for_its_owner(const std::string& path) {
-  struct stat facts{};
-  if (::stat(path.c_str(), &facts) != 0) return system_error("cannot be opened", path, errno);
-  if ((facts.st_mode & 077) == 0) return {};
-  return refused(file_name(path) + ": others than its owner can read or change it: find out who did, then `chmod 600` it");
 }
 
 struct Parts {
@@ -133,8 +126,7 @@ Status save_keys(const SiteKeys& keys, const std::string& path, const SecretByte
 
 Result<SiteKeys> load_keys(const std::string& path, const SecretBytes& passphrase) {
   require_sodium();
-  if (auto mine = only_for_its_owner(path); !mine.ok()) return mine.error();
-  auto bytes = read_whole_file(path, 4096);
+  auto bytes = read_private_file(path, 4096);
   if (!bytes.ok()) return bytes.error();
   auto parts = parse_parts(as_text(bytes.value()));
   if (!parts.ok()) return Error{parts.error().code, file_name(path) + ": " + parts.error().message};

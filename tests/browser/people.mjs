@@ -33,7 +33,7 @@ export function makeSites(folder) {
   writeFileSync(charter, text.replaceAll('2023-12-31', '2098-12-31').replaceAll('2022-12-31', '2097-12-31'))
   mkdirSync(join(folder, 'passphrases'), { recursive: true })
   for (const party of parties) {
-    writeFileSync(join(folder, 'passphrases', party), `a passphrase for ${party}\n`)
+    writeFileSync(join(folder, 'passphrases', party), `a passphrase for ${party}\n`, { mode: 0o600 })
     const extra = party === 'ons-demo' ? ['--actors', actorsOfTrusted(folder)] : []
     kinfold('--passphrase-file', join(folder, 'passphrases', party), 'site', 'init', join(folder, party), '--charter', charter, '--party', party, ...extra)
   }

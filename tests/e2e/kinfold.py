@@ -31,6 +31,11 @@ def at_site(demo, party, actor, *arguments, **kwargs):
     return run("--site", f"{demo}/sites/{party}", "--passphrase-file", f"{demo}/passphrases/{party}", "--as", actor, *arguments, **kwargs)
 
 
+def write_passphrase(path, words):
+    with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(words + "\n")
+
+
 def facts(demo):
     with open(f"{demo}/demo.json", encoding="utf-8") as file:
         return json.load(file)["stages"]
@@ -63,8 +68,7 @@ class Programme(InFolder):
             file.write(text)
         os.makedirs(cls.folder + "/passphrases")
         for party in PARTIES:
-            with open(f"{cls.folder}/passphrases/{party}", "w", encoding="utf-8") as file:
-                file.write(f"a passphrase for {party}\n")
+            write_passphrase(f"{cls.folder}/passphrases/{party}", f"a passphrase for {party}")
             run("--passphrase-file", f"{cls.folder}/passphrases/{party}", "site", "init", f"{cls.folder}/sites/{party}",
                 "--charter", cls.charter, "--party", party, check=0)
         for party in PARTIES:

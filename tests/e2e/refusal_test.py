@@ -3,9 +3,10 @@
 import glob
 import os
 import shutil
+import subprocess
 import unittest
 
-from kinfold import CHARTERS, InFolder, Programme, at_site, run
+from kinfold import CHARTERS, InFolder, Programme, at_site, run, write_passphrase
 
 
 def tree(folder):
@@ -40,10 +41,16 @@ class Usage(InFolder):
             for words in ("Department for Work and Pensions", "31 December 2022", "automated decisions", "Information Commissioner"):
                 self.assertIn(words, notice)
 
+    def test_the_verifier_stands_on_libsodium_alone(self):
+        """Beside the language's own libraries, which every C++ program has."""
+        listed = subprocess.run(["objdump", "-p", os.environ["KINFOLD_VERIFY"]], capture_output=True, text=True, check=True).stdout
+        needed = {line.split()[1].split(".so")[0] for line in listed.splitlines() if line.split()[:1] == ["NEEDED"]}
+        language = {"libc", "libm", "libgcc_s", "libstdc++", "ld-linux-x86-64"}
+        self.assertEqual(needed - language, {"libsodium"})
+
     def test_a_folder_that_is_no_site_is_said_to_be_none(self):
         passphrase = self.folder + "/passphrase"
-        with open(passphrase, "w", encoding="utf-8") as file:
-            file.write("correct horse battery staple\n")
+        write_passphrase(passphrase, "correct horse battery staple")
         done = run("--site", self.folder, "--passphrase-file", passphrase, "retention", "status")
         self.assertEqual(done.returncode, 1)
         self.assertIn("not a site", done.stderr)
@@ -86,6 +93,16 @@ class Sites(Programme):
     def test_a_wrong_passphrase_is_refused(self):
         done = run("--site", self.folder + "/sites/ons-demo", "--passphrase-file", self.folder + "/passphrases/dwp", "ledger", "verify")
         self.assertEqual(done.returncode, 1)
+
+    def test_a_passphrase_file_that_others_can_read_is_refused(self):
+        path = self.folder + "/lent"
+        write_passphrase(path, "a passphrase for moj")
+        run("--site", self.folder + "/sites/moj", "--passphrase-file", path, "ledger", "verify", check=0)
+        for mode in (0o640, 0o604, 0o620):
+            os.chmod(path, mode)
+            done = run("--site", self.folder + "/sites/moj", "--passphrase-file", path, "ledger", "verify", check=1)
+            self.assertIn("lent: others than its owner can read or change it", done.stderr)
+            self.assertIn("chmod 600", done.stderr)
 
     def test_an_actor_without_the_duty_is_refused(self):
         self.refused("ons-demo", "analysis-1", "receive", self.sealed)

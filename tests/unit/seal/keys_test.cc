@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <initializer_list>
 
 #include "seal/files.h"
 #include "seal_testing.h"
@@ -45,6 +50,37 @@ TEST(KeyFile, ThatOthersCanReadOrChangeIsRefused) {
   }
   ASSERT_EQ(chmod((folder / "site.key").c_str(), 0400), 0);
   EXPECT_TRUE(load_keys(folder / "site.key", phrase("p")).ok());
+}
+
+/// An access list as Linux keeps it: version, then (tag, permissions, id).
+Bytes access_list(std::initializer_list<std::array<std::uint32_t, 3>> entries) {
+  Bytes list;
+  const auto put = [&](std::uint32_t number, int byte_count) {
+    for (int k = 0; k < byte_count; ++k) list.push_back(static_cast<std::byte>(number >> (8 * k) & 0xFF));
+  };
+  put(2, 4);
+  for (const auto& [tag, permissions, id] : entries) {
+    put(tag, 2);
+    put(permissions, 2);
+    put(id, 4);
+  }
+  return list;
+}
+
+TEST(KeyFile, AnAccessListThatNamesOnlyUsIsNobodyElse) {
+  constexpr std::uint32_t kNobody = 0xFFFFFFFF;
+  const TemporaryFolder folder;
+  ASSERT_TRUE(save_keys(make_site_keys("ons"), folder / "site.key", phrase("p"), WorkFactor::quick()).ok());
+  const auto opens_with = [&](std::uint32_t user, std::uint32_t group_permissions) {
+    const auto list = access_list({{1, 6, kNobody}, {2, 4, user}, {4, group_permissions, kNobody}, {0x10, 4, kNobody}, {0x20, 0, kNobody}});
+    if (setxattr((folder / "site.key").c_str(), "system.posix_acl_access", list.data(), list.size(), 0) != 0) return -1;
+    return load_keys(folder / "site.key", phrase("p")).ok() ? 1 : 0;
+  };
+  const int own = opens_with(geteuid(), 0);
+  if (own < 0) GTEST_SKIP() << "no access lists on this file system";
+  EXPECT_EQ(own, 1);
+  EXPECT_EQ(opens_with(geteuid() + 1, 0), 0);
+  EXPECT_EQ(opens_with(geteuid(), 4), 0);
 }
 
 TEST(KeyFile, RefusesAWrongPassphraseAndAnAlteredFileAlike) {
