@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sodium.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <utility>
@@ -103,6 +104,10 @@ Status verify_sealed(const Source& sealed, std::string_view signature_text, cons
   return {};
 }
 
+std::uint64_t half_of_memory() {
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+}
+
 Error not_ours() {
   return invalid("is an age file, but not one that kinfold made: the manifest or the padding is missing");
 }
@@ -115,7 +120,7 @@ Result<OpenedFile> read_archive(ArchiveReader& archive, const TakePart& take) {
   auto manifest = parse_manifest(as_text(first.value()->bytes));
   if (!manifest.ok()) return manifest.error();
   opened.manifest = std::move(manifest).value();
-  auto unpacked = unpack(archive, take);
+  auto unpacked = unpack(archive, take, &opened.manifest.tables);
   if (!unpacked.ok()) return unpacked.error();
   if (!unpacked.value().padded) return not_ours();
   if (unpacked.value().tables != opened.manifest.tables) {
@@ -193,7 +198,7 @@ Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, c
 
 Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, const Card& sender) {
   std::vector<NamedTable> tables;
-  auto opened = open_package(path, ours, sender, gather_into(tables));
+  auto opened = open_package(path, ours, sender, gather_into(tables, half_of_memory()));
   if (!opened.ok()) {
     for (auto& named : tables) named.table.wipe();
     return opened;

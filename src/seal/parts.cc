@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "seal/archive.h"
 #include "table/io.h"
+#include "table/read_limits.h"
 
 namespace kinfold::seal {
 namespace {
@@ -153,7 +154,7 @@ NextFile files_of(Parts parts, const std::vector<Document>& documents) {
   return [packing] { return packing->next(); };
 }
 
-Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take) {
+Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take, const std::vector<TableFact>* said) {
   Unpacked found;
   std::set<std::string, std::less<>> names;
   std::uint64_t part_count = 0;
@@ -180,7 +181,14 @@ Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take) {
         number == 1 || (part_count > 0 && number == part_count + 1 && found.tables.back().name == name);
     if (!follows) return invalid("has parts of a table inside that are missing or out of order");
     part_count = number;
-    auto table = table::read_parquet_bytes(file.bytes);
+    table::ReadLimits limits;
+    if (said != nullptr) {
+      const std::string& table_name = name;  // clang 14 captures no structured binding
+      const auto fact = std::find_if(said->begin(), said->end(), [&](const TableFact& each) { return each.name == table_name; });
+      if (fact == said->end()) return invalid("has a table inside that its manifest does not name");
+      limits = {fact->columns.size(), fact->row_count - (number == 1 ? 0 : found.tables.back().row_count), kPartBytesMax};
+    }
+    auto table = limits.none() ? table::read_parquet_bytes(file.bytes) : table::read_parquet_within(file.bytes, limits);
     if (!table.ok())
       return Error{table.error().code, "has a table inside that cannot be read: " + table.error().message};
     file.bytes = {};
@@ -194,8 +202,13 @@ Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take) {
   }
 }
 
-TakePart gather_into(std::vector<NamedTable>& tables) {
-  return [&tables](const std::string& name, table::Table part) -> Status {
+TakePart gather_into(std::vector<NamedTable>& tables, std::uint64_t byte_count_max) {
+  return [&tables, byte_count_max](const std::string& name, table::Table part) -> Status {
+    std::uint64_t byte_count = part.byte_count();
+    for (const auto& named : tables) byte_count += named.table.byte_count();
+    if (byte_count > byte_count_max)
+      return invalid(fmt::format("has tables inside that take more than {} MiB of memory together, half of what this machine has",
+                                 byte_count_max >> 20));
     if (tables.empty() || tables.back().name != name) {
       tables.push_back({name, std::move(part)});
     } else {

@@ -11,6 +11,7 @@
 #include <duckdb.h>
 
 #include "base/result.h"
+#include "table/read_limits.h"
 #include "table/table.h"
 
 namespace kinfold::table {
@@ -30,8 +31,8 @@ class QueryResult {
   /// Columns of our types for this result, still empty.
   /// \retval kInvalid if a type has no counterpart or two columns have the same name.
   Result<Table> empty_table();
-  /// Appends the next chunk; false at the end.
-  Result<bool> fetch_into(Table& table);
+  /// Appends the next chunk; false at the end. \retval kInvalid before anything is appended that passes a limit.
+  Result<bool> fetch_into(Table& table, const ReadLimits& limits = {});
 
  private:
   duckdb_result result_;
@@ -41,9 +42,9 @@ class QueryResult {
 /// the one allowed. Not thread-safe.
 class Session {
  public:
-  /// `allowed_path` empty: no file at all.
-  static Result<std::unique_ptr<Session>> open(std::size_t thread_count,
-                                               const std::string& allowed_path = {});
+  /// `allowed_path` empty: no file at all. `limits`: DuckDB's own memory follows from them.
+  static Result<std::unique_ptr<Session>> open(std::size_t thread_count, const std::string& allowed_path = {},
+                                               const ReadLimits& limits = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -63,6 +64,8 @@ class Session {
   duckdb_connection connection_ = nullptr;
 };
 
+/// A value of it may be of any size: a list, a structure ...
+bool is_nested_type(duckdb_type type);
 /// Whether empty_table() has a counterpart for the type.
 bool is_readable_type(duckdb_type type);
 /// A DuckDB message without any value: its kind, and the line number where there is one.

@@ -108,7 +108,8 @@ Error scrubbed_error(duckdb_error_type type, std::string_view message) {
                                      plain_kind ? kind : "DuckDB reported an error")};
 }
 
-Result<std::unique_ptr<Session>> Session::open(std::size_t thread_count, const std::string& allowed_path) {
+Result<std::unique_ptr<Session>> Session::open(std::size_t thread_count, const std::string& allowed_path,
+                                               const ReadLimits& limits) {
   std::unique_ptr<Session> session(new Session);
   Config config;
   const std::size_t threads = thread_count == 0 ? default_thread_count() : thread_count;
@@ -122,6 +123,11 @@ Result<std::unique_ptr<Session>> Session::open(std::size_t thread_count, const s
   }};
   for (const auto& [name, value] : settings) {
     if (!config.set(name, value)) return internal_error(fmt::format("DuckDB refused its setting {}", name));
+  }
+  // A page of Parquet may say that it expands to 2 GiB, and there are as many pages as columns.
+  constexpr std::uint64_t kOwnBytes = 256 << 20;
+  if (!limits.none() && !config.set("memory_limit", fmt::format("{}B", 2 * limits.byte_count_max + kOwnBytes))) {
+    return internal_error("DuckDB refused its limit of memory");
   }
   char* message = nullptr;
   const auto state = duckdb_open_ext(nullptr, &session->database_, config.get(), &message);

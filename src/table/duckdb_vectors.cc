@@ -277,6 +277,17 @@ class ChunkWriter {
 
 }  // namespace
 
+bool is_nested_type(duckdb_type type) {
+  switch (type) {
+    case DUCKDB_TYPE_LIST:
+    case DUCKDB_TYPE_STRUCT:
+    case DUCKDB_TYPE_MAP:
+    case DUCKDB_TYPE_ARRAY:
+    case DUCKDB_TYPE_UNION: return true;
+    default: return false;
+  }
+}
+
 bool is_readable_type(duckdb_type type) { return column_type_of(type).has_value(); }
 
 Result<Table> QueryResult::empty_table() {
@@ -298,7 +309,31 @@ Result<Table> QueryResult::empty_table() {
   return table;
 }
 
-Result<bool> QueryResult::fetch_into(Table& table) {
+namespace {
+
+/// What the chunk's texts come to: many rows may share one long text in a dictionary.
+std::uint64_t text_byte_count(duckdb_vector vector, std::size_t row_count) {
+  const VectorView view{duckdb_vector_get_data(vector), duckdb_vector_get_validity(vector), row_count};
+  const auto* values = static_cast<const duckdb_string_t*>(view.data);
+  std::uint64_t count = 0;
+  for (std::size_t row = 0; row < row_count; ++row) {
+    if (view.is_valid(row)) count += duckdb_string_t_length(values[row]);
+  }
+  return count;
+}
+
+Status check_limits(const Table& table, std::uint64_t text_bytes, std::size_t row_count, const ReadLimits& limits) {
+  const auto too_long = row_count > limits.row_count_max || table.row_count() > limits.row_count_max - row_count;
+  if (too_long) return invalid(fmt::format("there are more than {} rows, the most that are taken here", limits.row_count_max));
+  constexpr std::uint64_t kBytesAValue = sizeof(std::int64_t) + 1;
+  if (table.byte_count() + text_bytes + table.column_count() * row_count * kBytesAValue <= limits.byte_count_max) return {};
+  return invalid(fmt::format("it takes more than {} MiB of memory, the most that is taken here: write it in parts of fewer rows",
+                             limits.byte_count_max >> 20));
+}
+
+}  // namespace
+
+Result<bool> QueryResult::fetch_into(Table& table, const ReadLimits& limits) {
   stop_point();
   duckdb_data_chunk chunk = duckdb_fetch_chunk(result_);
   if (chunk == nullptr) {
@@ -310,7 +345,14 @@ Result<bool> QueryResult::fetch_into(Table& table) {
   }
   const std::size_t row_count = duckdb_data_chunk_get_size(chunk);
   std::optional<Error> error;
-  for (std::size_t k = 0; k < table.column_count(); ++k) {
+  if (!limits.none()) {
+    std::uint64_t texts = 0;
+    for (std::size_t k = 0; k < table.column_count(); ++k) {
+      if (duckdb_column_type(&result_, k) == DUCKDB_TYPE_VARCHAR) texts += text_byte_count(duckdb_data_chunk_get_vector(chunk, k), row_count);
+    }
+    if (auto fits = check_limits(table, texts, row_count, limits); !fits.ok()) error = fits.error();
+  }
+  for (std::size_t k = 0; k < table.column_count() && !error; ++k) {
     Column& to = table.columns()[k];
     if (!append_vector(duckdb_data_chunk_get_vector(chunk, k), duckdb_column_type(&result_, k), row_count,
                        to)) {

@@ -34,6 +34,7 @@ struct Source {
   std::string name;  ///< For messages.
   std::unique_ptr<Session> session;
   std::string sql;
+  ReadLimits limits{};  ///< Of Parquet.
 };
 
 /// A CSV file's columns, and the SQL table that has them all as text.
@@ -124,11 +125,11 @@ constexpr std::string_view kGuessSql =
     "WHEN bool_and({0} IS NOT DISTINCT FROM TRY_CAST({0} AS DATE)::VARCHAR) THEN 'DATE' "
     "ELSE 'VARCHAR' END";
 
-Result<Table> fetch_all(QueryResult& result) {
+Result<Table> fetch_all(QueryResult& result, const ReadLimits& limits = {}) {
   auto table = result.empty_table();
   if (!table.ok()) return table;
   for (;;) {
-    const auto more = result.fetch_into(table.value());
+    const auto more = result.fetch_into(table.value(), limits);
     if (!more.ok()) return more.error();
     if (!more.value()) return table;
   }
@@ -193,8 +194,13 @@ Status prepare_parquet(Source& source, const ReadOptions& options) {
       fmt::format("read_parquet({}, hive_partitioning = false)", quote_literal(source.file.proc_path()));
   const auto described = source.session->describe("SELECT * FROM " + from);
   if (!described.ok()) return described.error();
+  if (described.value().size() > source.limits.column_count_max)
+    return invalid(fmt::format("there are more than {} columns, the most that are taken here", source.limits.column_count_max));
   std::vector<std::string> names;
-  for (const auto& [name, type] : described.value()) names.push_back(name);
+  for (const auto& [name, type] : described.value()) {
+    if (!source.limits.none() && is_nested_type(type)) return invalid(fmt::format("column '{}' has lists or structures in it: a value is a text, a number or a date", name));
+    names.push_back(name);
+  }
   const auto checked = check_columns(options.columns, names);
   if (!checked.ok()) return checked;
   std::string list;
@@ -232,7 +238,7 @@ Status prepare(Source& source, const ReadOptions& options) {
     if (!planned.ok()) return planned.error();
     plan = std::move(planned.value());
   }
-  auto session = Session::open(options.thread_count, source.file.proc_path());
+  auto session = Session::open(options.thread_count, source.file.proc_path(), source.limits);
   if (!session.ok()) return session.error();
   source.session = std::move(session.value());
   return parquet.value() ? prepare_parquet(source, options) : choose_csv_columns(source, plan, options);
@@ -265,7 +271,7 @@ Result<Table> read_source(Source source, const ReadOptions& options) {
   if (!prepared.ok()) return in_file(source.name, prepared.error());
   const auto result = source.session->stream(source.sql);
   if (!result.ok()) return in_file(source.name, result.error());
-  auto table = fetch_all(*result.value());
+  auto table = fetch_all(*result.value(), source.limits);
   if (!table.ok()) return in_file(source.name, table.error());
   return table;
 }
@@ -340,6 +346,14 @@ void append_csv_row(const Table& table, std::size_t row, std::string& to) {
   to += '\n';
 }
 
+Result<Source> parquet_source(std::span<const std::byte> bytes, const ReadLimits& limits) {
+  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!view.starts_with("PAR1")) return invalid("the bytes are no Parquet file");
+  auto file = create_sealed_memory_file(view);
+  if (!file.ok()) return file.error();
+  return Source{std::move(file.value()), {}, nullptr, {}, limits};
+}
+
 }  // namespace
 
 Result<Table> read_file(const std::string& path, const ReadOptions& options) {
@@ -349,11 +363,15 @@ Result<Table> read_file(const std::string& path, const ReadOptions& options) {
 }
 
 Result<Table> read_parquet_bytes(std::span<const std::byte> bytes, const ReadOptions& options) {
-  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (!view.starts_with("PAR1")) return invalid("the bytes are no Parquet file");
-  auto file = create_sealed_memory_file(view);
-  if (!file.ok()) return file.error();
-  return read_source({std::move(file.value()), {}, nullptr, {}}, options);
+  auto source = parquet_source(bytes, {});
+  if (!source.ok()) return source.error();
+  return read_source(std::move(source).value(), options);
+}
+
+Result<Table> read_parquet_within(std::span<const std::byte> bytes, const ReadLimits& limits) {
+  auto source = parquet_source(bytes, limits);
+  if (!source.ok()) return source.error();
+  return read_source(std::move(source).value(), {});
 }
 
 Result<CsvText> read_csv_text(const std::string& path) {

@@ -119,6 +119,23 @@ TEST(Parts, OfATableAreFilesOfTheirOwnAndComeTogetherAgain) {
   }
 }
 
+TEST(Parts, ThatTogetherGoBeyondWhatWasSaidOrWhatMemoryHoldsAreRefused) {
+  const std::vector<Document> none;
+  const auto tar = tar_of(all_of(files_of(in_parts(), none)));
+  const auto refusal = [&](std::uint64_t row_count, std::uint64_t byte_count_max) {
+    auto said = in_parts().tables;
+    said[0].row_count = row_count;
+    ArchiveReader reader(source_of(tar), tar.size());
+    std::vector<NamedTable> tables;
+    const auto unpacked = unpack(reader, gather_into(tables, byte_count_max), &said);
+    return unpacked.ok() ? "unpacked" : unpacked.error().message;
+  };
+  EXPECT_EQ(refusal(9, 1 << 20), "unpacked");
+  EXPECT_EQ(refusal(8, 1 << 20),  // the third part has one too many
+            "has a table inside that cannot be read: there are more than 2 rows, the most that are taken here");
+  EXPECT_EQ(refusal(9, 600), "has tables inside that take more than 0 MiB of memory together, half of what this machine has");
+}
+
 TEST(Parts, ThatAreMissingOutOfOrderOrStrangeAreRefused) {
   const std::vector<Document> none;
   const auto good = all_of(files_of(in_parts(), none));

@@ -160,6 +160,35 @@ TEST(Package, IsRefusedWhenTheContentIsNotWhatTheManifestSays) {
             "is an age file, but not one that kinfold made: the manifest or the padding is missing");
 }
 
+TEST(Package, ThatExpandsBeyondItsManifestIsRefusedBeforeItIsInMemory) {
+  // A signed sender's few kilobytes that stand for a million rows.
+  table::Table many;
+  auto& reference = many.add("reference", table::ColumnType::kString);
+  for (int row = 0; row < 1'000'000; ++row) reference.append_string("the same text for everybody");
+  Contents bomb;
+  bomb.tables.push_back({"people", std::move(many)});
+  const auto refusal_with = [&](std::uint64_t row_count, std::size_t column_count, const std::string& name) {
+    Manifest manifest = request().manifest;
+    manifest.tables = {{name, row_count, {}}};
+    for (std::size_t k = 0; k < column_count; ++k)
+      manifest.tables[0].columns.push_back({"column" + std::to_string(k), table::ColumnType::kString});
+    const std::string json = to_json(manifest);
+    std::vector<ArchiveFile> files;
+    files.push_back({"manifest.json", PlainBytes(as_bytes(json).begin(), as_bytes(json).end())});
+    const auto next = files_of(parts_of(bomb), bomb.documents);
+    for (auto file = next(); file.value(); file = next()) files.push_back(std::move(*file.value()));
+    files.push_back({"padding", {}});
+    const auto sealed = seal_for(tar_of(files), dwp().identity);
+    EXPECT_LT(sealed.size(), 200'000u);
+    return refusal(sealed, sign(source_of(sealed), ons().signer, "by hand").value(), dwp(), card_of(ons()));
+  };
+  EXPECT_EQ(refusal_with(1000, 1, "people"),
+            "has a table inside that cannot be read: there are more than 1000 rows, the most that are taken here");
+  EXPECT_EQ(refusal_with(1'000'000, 0, "people"),
+            "has a table inside that cannot be read: there are more than 0 columns, the most that are taken here");
+  EXPECT_EQ(refusal_with(1'000'000, 1, "others"), "has a table inside that its manifest does not name");
+}
+
 TEST(Package, SaysNothingOfTheNumberOfRowsByItsSize) {
   EXPECT_EQ(request(1).sealed.size(), request(900).sealed.size());
   const auto large = request(200'000).sealed.size();

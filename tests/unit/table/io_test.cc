@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "table/duckdb_internal.h"
+#include "table/read_limits.h"
 #include "unit/table/table_testing.h"
 
 namespace kinfold::table {
@@ -40,6 +42,43 @@ TEST(ParquetBytes, HoldATableWithoutRows) {
   const auto read = read_parquet_bytes(bytes.value());
   ASSERT_TRUE(read.ok());
   expect_same(table, read.value());
+}
+
+/// Few bytes that stand for many: `row_count` times the same long text.
+std::vector<std::byte> bomb(std::size_t row_count, std::size_t text_bytes) {
+  Table table;
+  auto& text = table.add("text", ColumnType::kString);
+  const std::string same(text_bytes, 'a');
+  for (std::size_t row = 0; row < row_count; ++row) text.append_string(same);
+  return parquet_bytes(table).value();
+}
+
+TEST(ParquetBytes, ThatExpandTooFarAreRefused) {
+  const auto bytes = bomb(3000, 20'000);  // 57 MiB
+  ASSERT_LT(bytes.size(), 100'000U);
+  const auto refusal = [&](const ReadLimits& limits) {
+    const auto read = read_parquet_within(bytes, limits);
+    return read.ok() ? "read" : read.error().message;
+  };
+  EXPECT_EQ(refusal({1, 3000, 256 << 20}), "read");
+  EXPECT_EQ(refusal({0, 3000, 256 << 20}), "there are more than 0 columns, the most that are taken here");
+  EXPECT_EQ(refusal({1, 2999, 256 << 20}), "there are more than 2999 rows, the most that are taken here");
+  EXPECT_EQ(refusal({1, 3000, 8 << 20}),
+            "it takes more than 8 MiB of memory, the most that is taken here: write it in parts of fewer rows");
+}
+
+TEST(ParquetBytes, WithListsInThemAreRefusedWhereTheyMustNotExpand) {
+  const TempFolder folder;
+  auto session = Session::open(1, folder.path("lists.parquet"));
+  ASSERT_TRUE(session.ok());
+  ASSERT_TRUE(session.value()->run("COPY (SELECT range(3) AS numbers) TO '" + folder.path("lists.parquet") + "' (FORMAT parquet, USE_TMP_FILE false)").ok());
+  std::ifstream file(folder.path("lists.parquet"), std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto bytes = std::as_bytes(std::span(text));
+  EXPECT_TRUE(read_parquet_bytes(bytes).ok());
+  const auto read = read_parquet_within(bytes, {10, 10, 1 << 20});
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().message, "column 'numbers' has lists or structures in it: a value is a text, a number or a date");
 }
 
 TEST(ReadFile, ReadsWhatWasWrittenAsParquetAndAsCsv) {
