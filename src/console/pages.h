@@ -47,7 +47,7 @@ Response record_page(Visit& visit);
 // pages_promises.cc
 Response promises_page(Visit& visit);
 
-// pages_rights.cc
+// pages_rights.cc, pages_cases.cc; what is done in one case: pages_cases.h
 Response cases_page(Visit& visit);
 Response rights_page(Visit& visit);
 Response rights_act(Visit& visit);

@@ -1,4 +1,4 @@
-// People's rights: cases with their legal clock, objections at the counter, and acts that take two people.
+// People's rights: objections at the counter, and acts that take two people; each may answer an open case.
 #include <algorithm>
 
 #include "base/text.h"
@@ -15,18 +15,22 @@ bool any_wrong(const std::vector<Field>& fields) {
   return std::any_of(fields.begin(), fields.end(), [](const Field& field) { return !field.error.empty(); });
 }
 
-std::string in_words(std::string id) {
-  std::replace(id.begin(), id.end(), '_', ' ');
-  return id;
+/// Which open case the form answers, said and sent along.
+void tell_case(View& view, std::vector<Field>& fields, const std::string& a_case) {
+  if (a_case.empty()) return;
+  view.inset("This answers case " + a_case + ".");
+  fields.insert(fields.begin(), {Field::Kind::kHidden, "case", {}, {}, a_case, {}, {}, {}, {}});
 }
 
-Response counter_form(Visit& visit, const std::vector<Field>& fields) {
+Response counter_form(Visit& visit, std::vector<Field> fields, const std::string& a_case) {
   View view("Somebody says no");
   view.errors(fields);
   view.lead("Note an objection that came to you by word, letter or telephone. It counts at once, for files that are still to come too, and the trusted party is told by a sealed notice.");
+  const bool wrong = any_wrong(fields);
+  tell_case(view, fields, a_case);
   view.form({"/objections", "Note the objection", fields, {}, false, false, false, false, {}}, visit.csrf());
   view.text("The name is not kept: a code is made from it that nobody can read.");
-  return visit.console.page(visit, view, any_wrong(fields) ? 422 : 200);
+  return visit.console.page(visit, view, wrong ? 422 : 200);
 }
 
 /// Who stands beside: signs in on this very form.
@@ -46,6 +50,9 @@ struct RightsKind {
 constexpr RightsKind kRightsKinds[] = {
     {"access", "A copy of everything held", "For the person: a page and a file, handed out once", "Make the copy", false},
     {"rectify", "A correction", "The corrected details go to everybody who has the wrong ones", "Correct the details", false},
+    {"restrict", "A restriction", "The record stays and is used for nothing; everybody who has it is told", "Restrict the record", false},
+    {"lift", "The end of a restriction", "The record may be used again, unless the person objected", "Lift the restriction", false},
+    {"object", "An objection", "Nothing about the person goes out any more, also from files that are still to come", "Note the objection", false},
     {"erase", "An erasure", "Out of everything here, and out of what others were sent. Cannot be undone", "Erase this person", true},
 };
 
@@ -56,7 +63,7 @@ const RightsKind* rights_kind(const std::string& id) {
   return nullptr;
 }
 
-Response rights_form(Visit& visit, const RightsKind& kind, const std::vector<Field>& who, const std::vector<Field>& fresh, const std::string& wrong, int status) {
+Response rights_form(Visit& visit, const RightsKind& kind, const std::vector<Field>& who, const std::vector<Field>& fresh, const std::string& a_case, const std::string& wrong, int status) {
   View view(kind.title);
   view.caption("A person's own case");
   auto all = who;
@@ -67,10 +74,12 @@ Response rights_form(Visit& visit, const RightsKind& kind, const std::vector<Fie
   std::vector<Field> fields = {{Field::Kind::kHidden, "what", {}, {}, kind.id, {}, {}, {}, {}}};
   fields.insert(fields.end(), all.begin(), all.end());
   for (auto& field : second_person(visit.request)) fields.push_back(field);
+  tell_case(view, fields, a_case);
   // What is typed here is about somebody else: no browser offers the typist's own name.
   for (auto& field : fields) field.autocomplete = "off";
   view.form({"/rights", kind.button, fields, {}, kind.cannot_be_undone, false, false, false, {}}, visit.csrf());
-  view.link("Something else is asked", "/rights");
+  if (a_case.empty() && kind.id != std::string_view("lift")) view.text("Without an open case this makes a case of its own, opened and answered today. Was it asked for on an earlier day? Open the case first, with that day: its clock runs from there.");
+  view.link("Something else is asked", "/rights").link("Cases and their legal clock", "/cases");
   return visit.console.page(visit, view, status);
 }
 
@@ -95,38 +104,15 @@ Result<std::string> second_of(Visit& visit) {
 
 }  // namespace
 
-Response cases_page(Visit& visit) {
-  return with_site(visit, [&](site::Site& site) {
-    const auto cases = site::list_cases(site, visit.actor->id);
-    if (!cases.ok()) return fault_page(visit, cases.error());
-    View view("Cases and their legal clock");
-    view.lead("One month from the day of receipt, the most urgent first. A case holds no name.");
-    Grid grid{"Cases", {"Case", "Right", "Received", "State", "Due", "Days left"}, {}, "There are no cases. Objections, copies, corrections and erasures make them.", 0, {}};
-    if (const auto& rows = cases.value().rows) {
-      for (std::size_t row = 0; row < rows->row_count(); ++row) {
-        const auto text = [&](const char* column) {
-          const auto* found = rows->find(column);
-          return found == nullptr ? std::string() : found->text_at(row);
-        };
-        const std::string days = text("days_left");
-        const int left = days.empty() ? 99 : std::atoi(days.c_str());
-        grid.rows.push_back({{text("case"), {}, {}, false}, {text("right"), {}, {}, false}, {text("received"), {}, {}, false}, {in_words(text("state")), {}, {}, false}, {text("due"), {}, {}, false},
-                             days.empty() ? Cell{"clock stopped", {}, "grey", false} : Cell{days, {}, left < 0 ? "red" : left <= 7 ? "yellow" : "green", false}});
-      }
-    }
-    view.grid(grid).print_button();
-    return visit.console.page(visit, view);
-  });
-}
-
-Response objections_page(Visit& visit) { return counter_form(visit, identity_fields(nullptr)); }
+Response objections_page(Visit& visit) { return counter_form(visit, identity_fields(nullptr), visit.request.asked("case")); }
 
 Response object_staff(Visit& visit) {
   auto read = read_identity_form(visit.request);
-  if (!read.ok()) return counter_form(visit, read.fields);
+  const std::string a_case = visit.request.field("case");
+  if (!read.ok()) return counter_form(visit, read.fields, a_case);
   const std::string actor = visit.actor->id;
-  return start_act(visit, "Note an objection", [identity = read.identity, actor](site::Site& site, Progress&) mutable {
-    auto outcome = told(site::object(site, identity, actor), "Take the notice to the trusted party", "/outbox");
+  return start_act(visit, "Note an objection", [identity = read.identity, actor, a_case](site::Site& site, Progress&) mutable {
+    auto outcome = told(site::object(site, identity, actor, {}, a_case), "Take the notice to the trusted party", "/outbox");
     wipe(identity);
     return outcome;
   });
@@ -134,12 +120,12 @@ Response object_staff(Visit& visit) {
 
 Response rights_page(Visit& visit) {
   const auto* kind = rights_kind(visit.request.asked("what"));
-  if (kind != nullptr) return rights_form(visit, *kind, identity_fields(nullptr), kind->id == std::string("rectify") ? corrected_fields(nullptr) : std::vector<Field>{}, {}, 200);
+  if (kind != nullptr) return rights_form(visit, *kind, identity_fields(nullptr), kind->id == std::string("rectify") ? corrected_fields(nullptr) : std::vector<Field>{}, visit.request.asked("case"), {}, 200);
   View view("A person's own case");
   view.lead("What does the person ask? Each takes two people: you, and somebody of the duty linkage beside you.");
   std::vector<Option> choices;
   for (const auto& each : kRightsKinds) choices.push_back({"/rights?what=" + std::string(each.id), each.title, each.about});
-  view.cards(choices).link("Somebody says no: an objection", "/objections").link("Cases and their legal clock", "/cases");
+  view.cards(choices).link("Cases and their legal clock", "/cases");
   return visit.console.page(visit, view);
 }
 
@@ -158,17 +144,20 @@ Response rights_act(Visit& visit) {
       if (!field.error.empty()) field.error = "Corrected details: " + field.error;
     }
   }
-  if (!read.ok() || (corrected && !corrected->ok())) return rights_form(visit, *kind, read.fields, fresh, {}, 422);
+  const std::string a_case = visit.request.field("case");
+  if (!read.ok() || (corrected && !corrected->ok())) return rights_form(visit, *kind, read.fields, fresh, a_case, {}, 422);
   const auto second = second_of(visit);
-  if (!second.ok()) return rights_form(visit, *kind, read.fields, fresh, second.error().message, 403);
+  if (!second.ok()) return rights_form(visit, *kind, read.fields, fresh, a_case, second.error().message, 403);
   const std::string actor = visit.actor->id;
   const std::string linker = second.value();
-  const std::string title = what == "erase" ? "Erase a person" : what == "rectify" ? "Correct a person's details" : "Make a copy for a person";
-  return start_act(visit, title, [what, actor, linker, who = read.identity, fresh = corrected ? corrected->identity : identity::Identity{}](site::Site& site, Progress&) mutable -> Result<Outcome> {
+  return start_act(visit, std::string(kind->title) + " for a person", [what, actor, linker, a_case, who = read.identity, fresh = corrected ? corrected->identity : identity::Identity{}](site::Site& site, Progress&) mutable -> Result<Outcome> {
     const ScratchFolder scratch;
-    auto done = what == "erase"     ? site::erase(site, who, actor, linker)
-                : what == "rectify" ? site::rectify(site, who, fresh, actor, linker)
-                                    : site::access(site, who, actor, linker, scratch.path());
+    auto done = what == "erase"      ? site::erase(site, who, actor, linker, a_case)
+                : what == "rectify"  ? site::rectify(site, who, fresh, actor, linker, a_case)
+                : what == "restrict" ? site::restrict(site, who, actor, linker, false, a_case)
+                : what == "lift"     ? site::restrict(site, who, actor, linker, true, a_case)
+                : what == "object"   ? site::object(site, who, actor, linker, a_case)
+                                     : site::access(site, who, actor, linker, scratch.path(), a_case);
     wipe(who);
     wipe(fresh);
     auto outcome = told(std::move(done), "Cases and their legal clock", "/cases");

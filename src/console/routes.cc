@@ -1,5 +1,6 @@
 // Where every page is, at which sites, and for which duties. The door behind it asks again.
 #include "console/pages.h"
+#include "console/pages_cases.h"
 
 namespace kinfold::console {
 namespace {
@@ -83,9 +84,13 @@ void add_people_routes(std::vector<Route>& all) {
     {"POST", "/review/decide", Who::kDuty, kTrusted, kLinkage, review_decide, "", ""},
     {"GET", "/quality", Who::kDuty, kTrusted, kLinkage, quality_page, "Quality", "How good the matching is, by group"},
     {"GET", "/cases", Who::kDuty, kTakesObjections, kProtection, cases_page, "Cases", "Rights that people use, and their legal clock"},
-    {"GET", "/objections", Who::kDuty, kTakesObjections, kProtection, objections_page, "Objections", "Note that somebody says no"},
-    {"POST", "/objections", Who::kDuty, kTakesObjections, kProtection, object_staff, "", ""},
-    {"GET", "/rights", Who::kDuty, kTrusted, kProtection, rights_page, "A person's case", "A copy, a correction, an erasure: two people"},
+    {"POST", "/cases", Who::kDuty, kTakesObjections, kProtection, case_open, "", ""},
+    {"POST", "/cases/note", Who::kDuty, kTakesObjections, kProtection, case_note, "", ""},
+    {"POST", "/cases/receipt", Who::kDuty, kTakesObjections, kProtection, case_receipt, "", ""},
+    {"GET", "/cases/*", Who::kDuty, kTakesObjections, kProtection, case_page, "", ""},
+    {"GET", "/objections", Who::kDuty, kAuthority, kProtection, objections_page, "Objections", "Note that somebody says no"},
+    {"POST", "/objections", Who::kDuty, kAuthority, kProtection, object_staff, "", ""},
+    {"GET", "/rights", Who::kDuty, kTrusted, kProtection, rights_page, "A person's case", "A copy, a correction, a restriction, an objection, an erasure: two people"},
     {"POST", "/rights", Who::kDuty, kTrusted, kProtection, rights_act, "", ""},
   });
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "identity/reference.h"
 #include "rights/access_copy.h"
 #include "seal/files.h"
 #include "site/cases.h"
@@ -107,12 +108,17 @@ Result<rights::Found> everything(Site& site, const PersonTrail& trail, const hol
   return found;
 }
 
+constexpr const char* kCopyFiles[] = {"copy.html", "copy.json"};
+
 Status write_copy(const rights::AccessCopy& copy, const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return io_error("cannot make the folder for the copy: " + error.message());
-  if (auto s = seal::write_whole_file(folder + "/copy.html", seal::as_bytes(copy.html)); !s.ok()) return s;
-  return seal::write_whole_file(folder + "/copy.json", seal::as_bytes(copy.json));
+  const std::string* texts[] = {&copy.html, &copy.json};
+  for (std::size_t k = 0; k < std::size(kCopyFiles); ++k) {
+    if (auto s = seal::write_whole_file(folder + "/" + kCopyFiles[k], seal::as_bytes(*texts[k])); !s.ok()) return s;
+  }
+  return {};
 }
 
 }  // namespace
@@ -124,12 +130,19 @@ Result<Report> access(Site& site, const identity::Identity& person, const std::s
   if (!trail.ok()) return trail.error();
   auto found = everything(site, trail.value(), {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
   if (!found.ok()) return found.error();
-  const auto a_case = keep_case(site, {rights::Right::kAccess, ledger::Verb::kAccess, actor, linker, trail.value().record.person, {}, 0, case_id});
-  if (!a_case.ok()) return a_case.error();
-  found.value().case_id = a_case.value().id;
+  RightsAct act{rights::Right::kAccess, ledger::Verb::kAccess, actor, linker, trail.value().record.person, {}, 0, case_id, {}};
+  if (case_id.empty()) act.fresh_id = identity::to_text(identity::fresh_reference(identity::system_random()));
+  found.value().case_id = case_id.empty() ? act.fresh_id : case_id;
   const auto copy = rights::make_access_copy(found.value());
   if (!copy.ok()) return copy.error();
+  // The copy first: a case is not answered by a copy that there was no room for.
   if (auto s = write_copy(copy.value(), out_folder); !s.ok()) return s.error();
+  const auto a_case = keep_case(site, act);
+  if (!a_case.ok()) {
+    std::error_code ignored;
+    for (const char* name : kCopyFiles) std::filesystem::remove(out_folder + "/" + name, ignored);
+    return a_case.error();
+  }
   Report report;
   report.headline = "The copy is made: everything held about this person, and about nobody else.";
   report.count("versions", "Spellings of the identity", found.value().versions.size())

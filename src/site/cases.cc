@@ -72,6 +72,14 @@ Status note_case(Site& site, const std::string& actor) {
   return site.note(entry);
 }
 
+std::vector<rights::Event> told_next(const rights::Case& a_case) {
+  std::vector<rights::Event> next;
+  for (const auto& step : rights::transitions(a_case.right)) {
+    if (step.from == rights::state_of(a_case) && by_hand(a_case.right, step.event, {}).ok()) next.push_back(step.event);
+  }
+  return next;
+}
+
 /// Whom to answer by when, and what may happen next.
 Report tell_clock(const Site& site, const rights::Case& a_case, std::string headline) {
   const auto state = rights::state_of(a_case);
@@ -87,9 +95,7 @@ Report tell_clock(const Site& site, const rights::Case& a_case, std::string head
     report.notes.push_back("The clock stands still until the person has answered.");
   }
   std::vector<std::string> next;
-  for (const auto& step : rights::transitions(a_case.right)) {
-    if (step.from == state && by_hand(a_case.right, step.event, {}).ok()) next.emplace_back(rights::name(step.event));
-  }
+  for (const auto event : told_next(a_case)) next.emplace_back(rights::name(event));
   if (!next.empty()) report.text("next", "What may be told next", join(next, ", "));
   return report;
 }
@@ -198,6 +204,7 @@ Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
                    : find_case(cases.value(), act.case_id);
   if (!begun.ok()) return begun;
   auto& a_case = begun.value();
+  if (act.case_id.empty() && !act.fresh_id.empty()) a_case.id = act.fresh_id;
   a_case.person = act.person;
   std::vector<std::string> told;
   for (const auto& notice : act.notices) told.push_back(awaited_as(notice));
@@ -213,6 +220,37 @@ Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
   if (auto s = cases.value().store.save(a_case); !s.ok()) return s.error();
   if (auto s = note_act(site, act); !s.ok()) return s.error();
   return a_case;
+}
+
+Result<CaseFile> read_case(Site& site, const std::string& case_id, const std::string& actor) {
+  const auto cases = cases_now(site, actor);
+  if (!cases.ok()) return cases.error();
+  auto a_case = find_case(cases.value(), case_id);
+  if (!a_case.ok()) return a_case.error();
+  CaseFile file{std::move(a_case).value(), {}, {}};
+  file.clock = rights::clock_of(file.a_case, site.today());
+  file.next = told_next(file.a_case);
+  return file;
+}
+
+Result<Report> show_case(Site& site, const std::string& case_id, const std::string& actor) {
+  const auto file = read_case(site, case_id, actor);
+  if (!file.ok()) return file.error();
+  const auto& a_case = file.value().a_case;
+  auto report = tell_clock(site, a_case, "One case of " + std::string(rights::name(a_case.right)) + ".");
+  table::Table rows;
+  for (const auto* name : {"on", "event", "by", "detail"}) rows.add(name, ColumnType::kString);
+  const auto add = [&](Date on, std::string_view event, std::string_view by, std::string_view detail) {
+    auto& columns = rows.columns();
+    columns[0].append_string(to_iso(on));
+    columns[1].append_string(event);
+    columns[2].append_string(by);
+    columns[3].append_string(detail);
+  };
+  add(a_case.received, "received", a_case.received_by, "");
+  for (const auto& event : a_case.events) add(event.on, rights::name(event.event), event.actor, event.detail);
+  report.rows = std::move(rows);
+  return report;
 }
 
 Result<Report> open_case(Site& site, rights::Right right, std::optional<Date> received, const std::string& actor) {

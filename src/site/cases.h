@@ -22,6 +22,7 @@ struct RightsAct {
   std::vector<Notice> notices;                ///< Who was told; their receipts are awaited.
   std::uint64_t row_count = 0;                ///< Rows taken out of holdings.
   std::string case_id;                        ///< The open case that this answers; empty: one of its own.
+  std::string fresh_id{};                     ///< Id of one of its own; empty: drawn then.
 };
 
 /// Before anything is done that cannot be undone: is this an open case of this right that can be answered now?
@@ -37,6 +38,16 @@ void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notic
 /// Every case here, the most urgent first, with the days left. Receipts that have come in since are taken
 /// into their cases first.
 Result<Report> list_cases(Site& site, const std::string& actor);
+
+/// One case as it is now, with what may be told of it next by hand. \retval kInvalid if there is no such case.
+struct CaseFile {
+  rights::Case a_case;
+  rights::ClockReading clock;
+  std::vector<rights::Event> next;
+};
+Result<CaseFile> read_case(Site& site, const std::string& case_id, const std::string& actor);
+/// The same to print: its clock, and what happened in it so far.
+Result<Report> show_case(Site& site, const std::string& case_id, const std::string& actor);
 
 /// A request that came in and is still to be answered: from here on its clock runs. `received`: the day it arrived;
 /// empty: today. \retval kRefused without the duty `data-protection`; kInvalid for a day to come.

@@ -127,9 +127,14 @@ Result<Report> object(Site& site, const identity::Identity& person, const std::s
   const bool has_case = role == charter::Role::kAuthority || !linker.empty();
   if (has_case) {
     if (auto s = site.door().may_act(actor, charter::Duty::kDataProtection); !s.ok()) return s.error();
+    if (role == charter::Role::kTrustedParty) {
+      if (auto s = site.door().may_act(linker, charter::Duty::kLinkage); !s.ok()) return s.error();
+    }
     if (auto s = case_can_be_answered(site, rights::Right::kObjection, case_id, actor); !s.ok()) return s.error();
   } else if (!case_id.empty()) {
     return refused("a case is answered by two people: --with somebody of the duty `linkage`");
+  } else if (auto s = site.door().may_act(actor, charter::Duty::kLinkage); !s.ok()) {
+    return refused("here an objection is noted by the duty `linkage`, or by `data-protection` with somebody of it beside them (--with)");
   }
   RightsAct act{rights::Right::kObjection, ledger::Verb::kObject, actor, linker, {}, {}, 0, case_id};
   // Told first: what cannot be passed on is not said to be noted.

@@ -1,4 +1,5 @@
 // Who a rights case is about, read from a file or standard input: never from a command line.
+#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <toml++/toml.h>
@@ -18,6 +19,21 @@ Result<std::string> read_all(const std::string& path) {
   const auto bytes = seal::read_whole_file(path, kPersonBytesMax);
   if (!bytes.ok()) return bytes.error();
   return std::string(seal::as_text(bytes.value()));
+}
+
+constexpr std::string_view kTextKeys[] = {"forenames", "surname", "gender", "address", "postcode", "nino"};
+
+/// A key that is misspelt would be passed over, and somebody else be found. The line is named, never what stands in it.
+Status check_keys(const toml::table& file) {
+  for (const auto& [key, value] : file) {
+    const auto where = "person file, line " + std::to_string(value.source().begin.line) + ": ";
+    const bool text = std::find(std::begin(kTextKeys), std::end(kTextKeys), key.str()) != std::end(kTextKeys);
+    if (!text && key.str() != "date_of_birth")
+      return invalid(where + "not one of forenames, surname, date_of_birth, gender, address, postcode, nino");
+    if (text && !value.is_string()) return invalid(where + "must be a text in quotation marks");
+    if (!text && !value.is_string() && !value.is_date()) return invalid(where + "must be a date, like 2007-03-27");
+  }
+  return {};
 }
 
 Status read_date(const toml::table& file, identity::Identity& person) {
@@ -46,6 +62,7 @@ Result<identity::Identity> parse_person(std::string_view text) {
   identity::Identity person;
   try {
     const auto file = toml::parse(text);
+    if (auto s = check_keys(file); !s.ok()) return s.error();
     const auto read = [&](const char* key) { return std::string(trim(file[key].value_or(std::string()))); };
     person.forenames = read("forenames");
     person.surname = read("surname");

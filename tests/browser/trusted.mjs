@@ -94,7 +94,7 @@ export async function records(linker, csv) {
 export async function protection({ person }, linker, csv) {
   const protector = await person('ons-demo', 'data-protection-1').arrive()
   await lookAt(protector, 'protection-rights', 'rights')
-  for (const kind of ['rectify', 'erase', 'access']) await lookAt(protector, `protection-${kind}`, `rights?what=${kind}`)
+  for (const kind of ['rectify', 'restrict', 'lift', 'object', 'erase', 'access']) await lookAt(protector, `protection-${kind}`, `rights?what=${kind}`)
   const cells = readFileSync(csv, 'utf8').split('\n')[2].split(',')
   for (const [field, value] of [['forenames', cells[2]], ['surname', cells[3]], ['date_of_birth', cells[4]], ['second', linker.actor], ['second_password', linker.password]]) await protector.page.fill('#' + field, value)
   await protector.page.fill('#second_code', '000000')
@@ -107,6 +107,7 @@ export async function protection({ person }, linker, csv) {
   expect('two people make a copy', /copy\.html/.test(await protector.done()), await protector.page.textContent('main'))
   await look(protector.page, 'protection-copied')
   expect('the copy is about this person', readFileSync(await protector.download('Download copy.html'), 'utf8').includes(cells[3]))
+  await cases(protector, linker, cells)
   for (const path of ['cases', 'holdings', 'certificates', 'ledger', 'ledger/1', 'promises', 'record', 'work']) await lookAt(protector, `protection-${path.replace('/', '-')}`, path)
   for (const path of ['holdings', 'ledger/1', 'promises', 'record']) { await protector.go(path); await protector.done(); await lookInPrint(protector.page, `protection-${path.replace('/', '-')}`) }
   await protector.go('ledger')
@@ -114,4 +115,59 @@ export async function protection({ person }, linker, csv) {
   await protector.press('Check every entry')
   expect('the ledger is sound', (await protector.done()).includes('The ledger is sound'))
   return protector
+}
+
+// A request from the day it comes in to its answer, a refusal and a complaint, all by forms.
+async function cases(protector, linker, cells) {
+  const open = async (right, received) => {
+    await protector.go('cases')
+    await protector.page.selectOption('#right', right)
+    await protector.page.fill('#received', received)
+    await protector.press('Open the case')
+    await protector.done()
+  }
+  const toCase = async () => { await Promise.all([protector.page.waitForNavigation(), protector.page.getByRole('link', { name: 'The case', exact: true }).click()]); await protector.done() }
+  const note = async (label, button = 'Note it') => {
+    if (button === 'Note it') await protector.page.getByLabel(label, { exact: true }).check()
+    else await protector.page.selectOption('#reason', label)
+    await protector.press(button)
+    await protector.done()
+    await toCase()
+  }
+  await open('restriction', '31 2 2020')
+  expect('a day that is none is asked again', (await protector.page.textContent('main')).includes('must be a real date'))
+  await look(protector.page, 'cases-day-wrong')
+  await open('restriction', '')
+  await look(protector.page, 'case-opened')
+  await toCase()
+  await look(protector.page, 'case-received')
+  await note('Proof of identity was asked for')
+  expect('the clock stands still', (await protector.page.textContent('main')).includes('The clock stands still'))
+  await look(protector.page, 'case-waits')
+  await note('Proof of identity came')
+  await Promise.all([protector.page.waitForNavigation(), protector.page.getByRole('link', { name: 'Restrict the record' }).click()])
+  for (const [field, value] of [['forenames', cells[2]], ['surname', cells[3]], ['date_of_birth', cells[4]], ['second', linker.actor], ['second_password', linker.password]]) await protector.page.fill('#' + field, value)
+  await protector.page.fill('#second_code', await linker.freshCode())
+  await protector.press('Restrict the record')
+  expect('a restriction answers its case', (await protector.done()).includes('Restricted: the record stays'), await protector.page.textContent('main'))
+  await look(protector.page, 'case-answered')
+  await protector.go('cases')
+  await Promise.all([protector.page.waitForNavigation(), protector.page.locator('tr', { hasText: 'restriction' }).getByRole('link').click()])
+  await protector.done()
+  expect('whose receipts are awaited is said', (await protector.page.textContent('main')).includes('Waiting for receipts from'), await protector.page.textContent('main'))
+  await look(protector.page, 'case-awaits-receipts')
+  await lookInPrint(protector.page, 'case-awaits-receipts')
+  await open('erasure', '')
+  await toCase()
+  await note('unfounded', 'Refuse')
+  await protector.press('Make the receipt')
+  await protector.done()
+  expect('a refusal has its receipt', readFileSync(await protector.download('Download receipt.html'), 'utf8').includes('manifestly unfounded'))
+  await look(protector.page, 'case-receipt')
+  await open('complaint', '')
+  await toCase()
+  await note('Its receipt was acknowledged')
+  await note('Answered')
+  expect('a complaint is answered', (await protector.page.textContent('main')).includes('fulfilled'))
+  await look(protector.page, 'case-complaint')
 }

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import unittest
+from datetime import datetime
 
 from kinfold import Programme, at_site, run
 
@@ -19,6 +20,16 @@ def person_toml(path, **fields):
     return path
 
 
+def iso(date):
+    """A date in the orders that councils write figures in; None for another."""
+    for order in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(date, order).date().isoformat()
+        except ValueError:
+            pass
+    return None
+
+
 class Rights(Programme):
     @classmethod
     def setUpClass(cls):
@@ -30,7 +41,7 @@ class Rights(Programme):
         families = [row[0] for row in rows if len(row) > 13]
         for row in rows:
             plain = len(row) > 13 and row[2].isalpha() and row[3].isalpha() and len(row[8]) >= 9 and not row[13]
-            if plain and families.count(row[0]) > 1 and row[4]:
+            if plain and families.count(row[0]) > 1 and iso(row[4]):
                 cls.row = row
                 cls.others = [other[2] for other in rows if len(other) > 13 and other[0] == row[0] and other[2] != row[2]]
                 cls.who = person_toml(cls.folder + "/who.toml", forenames=row[2], surname=row[3], date_of_birth=row[4],
@@ -68,6 +79,29 @@ class Rights(Programme):
         self.assertNotIn(self.row[3].lower(), html.lower())
         return html
 
+    def register(self):
+        """A department's register of everybody in the council's file whose date of birth is written in figures, once each."""
+        folder = self.folder + "/register"
+        os.makedirs(folder)
+        with open(self.csv, encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.reader(file)][1:]
+        people = {}
+        for row in rows:
+            born = iso(row[4]) if len(row) > 13 else None
+            if born:
+                people.setdefault((row[2], row[3], born), [*row[2:4], born, *row[5:9]])
+        self.assertTrue(iso(self.row[4]))
+        columns = ["forenames", "surname", "date_of_birth", "gender", "address", "postcode", "nino"]
+        with open(folder + "/people.csv", "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([["id", *columns], *([f"P{k}", *person] for k, person in enumerate(people.values()))])
+        with open(folder + "/events.csv", "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([["id", "variable", "start", "end", "value"], ["P0", "universal-credit", "2018-01-01", "2018-02-01", "1"]])
+        with open(folder + "/register.toml", "w", encoding="utf-8") as file:
+            file.write('[register]\npeople = "people.csv"\nevents = "events.csv"\n[people]\nid = "id"\n')
+            file.writelines(f'{column} = "{column}"\n' for column in columns)
+            file.write('[events]\nid = "id"\nvariable = "variable"\nstart_date = "start"\nend_date = "end"\nvalue = "value"\n')
+        return folder + "/register.toml"
+
     def test_1_a_copy_is_about_this_person_and_nobody_else(self):
         with open(self.folder + "/first/copy.html", encoding="utf-8") as file:
             copy = file.read()
@@ -88,16 +122,35 @@ class Rights(Programme):
         done = self.rights("access", "--person", vague, "--with", "linkage-1", "--out", self.folder + "/no")
         self.assertEqual(done.returncode, 1)
         self.assertIn("too little", done.stderr)
+        for line, said in (('dob = "1980-01-01"', "line 2: not one of forenames"), ("nino = 7", "line 2: must be a text in quotation marks"),
+                           ("date_of_birth = 1980", "line 2: must be a date")):
+            with open(vague, "w", encoding="utf-8") as file:
+                file.write(f'surname = "Ann"\n{line}\n')
+            done = self.rights("access", "--person", vague, "--with", "linkage-1", "--out", self.folder + "/no")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+
+    def test_3b_a_copy_that_cannot_be_written_answers_no_case(self):
+        before = self.rights("list").stdout
+        with open(self.folder + "/a-file", "w", encoding="utf-8"):
+            pass
+        done = self.rights("access", "--person", self.who, "--with", "linkage-1", "--out", self.folder + "/a-file/copy")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot make the folder for the copy", done.stderr)
+        self.assertEqual(self.rights("list").stdout, before)
 
     def test_4_a_correction_is_in_the_next_copy_and_those_who_had_the_error_are_told(self):
         row = self.row
         asked = self.at("ons-demo", "linkage-1", "request", "dwp")
         type(self).asked_for = asked["people"]
         self.at("dwp", "linkage-1", "receive", asked["sealed_file"])
+        answered = self.at("dwp", "linkage-1", "match", "--register", self.register())
+        self.at("ons-demo", "linkage-1", "receive", answered["sealed_file"])
         corrected = person_toml(self.folder + "/corrected.toml", forenames=row[2], surname="Corrected-Surname",
                                 date_of_birth=row[4], postcode=row[7], nino=row[8])
         done = self.at("ons-demo", "data-protection-1", "rights", "rectify", "--person", self.who, "--corrected", corrected, "--with", "linkage-1")
         self.assertEqual(done["state"], "awaiting_receipts")
+        self.assertEqual(done["reopened"], 1)  # the register has this person once, word for word as the council has
         early = self.rights("receipt", done["case"], "--out", self.folder + "/early")
         self.assertEqual(early.returncode, 1)
         self.assertIn("receipts are still to come from: dwp", early.stderr)
@@ -196,7 +249,22 @@ class Rights(Programme):
             self.assertIn(right, cases)
         self.assertNotIn(self.row[3], cases)
 
+    def later_file(self):
+        """The council's file of another time: this person alone, with two letters of the surname swapped and no number."""
+        with open(self.csv, encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        row = list(self.row)
+        row[3] = row[3][:1] + row[3][2] + row[3][1] + row[3][3:]
+        row[8] = ""
+        self.assertNotEqual(row[3], self.row[3])
+        path = self.folder + "/later.csv"
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, row])
+        return path
+
     def test_6_an_objection_keeps_working_for_the_next_file(self):
+        later = self.later_file()
+        without = self.at("east-cheshire", "intake-1", "submit", later)["objected"]
         done = self.at("east-cheshire", "data-protection-1", "rights", "object", "--person", self.who)
         self.assertEqual(done["state"], "awaiting_receipts")
         self.at("ons-demo", "linkage-1", "receive", done["notice_ons-demo"])
@@ -205,9 +273,9 @@ class Rights(Programme):
         self.at("east-cheshire", "data-protection-1", "receive", answers[0])
         self.assertEqual(self.state_of("east-cheshire", done["case"]), "fulfilled")
         self.assertIn("You are no longer part of this research", self.receipt("east-cheshire", done["case"], "objected"))
-        before = run("--json", "--site", f"{self.folder}/sites/east-cheshire", "--passphrase-file",
-                     f"{self.folder}/passphrases/east-cheshire", "--as", "intake-1", "submit", self.csv, check=0).stdout
-        self.assertRegex(before, r'"objected": [1-9]')
+        self.assertGreater(self.at("east-cheshire", "intake-1", "submit", self.csv)["objected"], 0)
+        # Misspelt in a later file, and without the NI number: the same code fits.
+        self.assertEqual(self.at("east-cheshire", "intake-1", "submit", later)["objected"], without + 1)
 
     def test_7_every_promise_has_a_status_on_the_site(self):
         for party, actor in (("ons-demo", "linkage-1"), ("ons-demo", "data-protection-1"), ("east-cheshire", "data-protection-1"),
