@@ -112,6 +112,7 @@ constexpr std::size_t kFitCountMin = 1'000;
 void judge_by_search(const std::vector<Identity>& rows, const std::vector<std::size_t>& open_rows,
                      const std::vector<PersonEntry>& people, SearchIndex& index, const Vault::Options& options,
                      std::vector<Judged>& judged) {
+  if (people.empty()) return;
   if (index.people_count() < people.size()) index.extend(people, index.people_count());
   for (const auto row : open_rows) {
     const auto found = index.likeliest(rows[row], people, 2);
