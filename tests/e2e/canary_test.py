@@ -6,6 +6,7 @@ import csv
 import glob
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -43,8 +44,8 @@ def encodings(text):
 
 def sought():
     patterns = set()
-    for _, surname, born, _, address, _, nino in PLANTED:
-        for text in (surname, address, nino, *birthdays(born)):
+    for forename, surname, born, _, address, postcode, nino in PLANTED:
+        for text in (forename, surname, address, postcode, nino, *birthdays(born)):
             patterns.update(each for each in encodings(text) if len(each) >= 8)
     return sorted(patterns)
 
@@ -172,6 +173,16 @@ class Canary(Programme):
             self.assertEqual(done.returncode, 1, done.stdout)
             self.assertFalse(os.path.exists(self.folder + "/stolen"))
 
+    def wait_until_begun(self, pid):
+        """The first thing the program does is to forbid core dumps. Before that the system's loader is at work: it has read nothing."""
+        for _ in range(6000):
+            with open(f"/proc/{pid}/limits", encoding="utf-8") as file:
+                limits = file.read()
+            if not limits or re.search(r"Max core file size +0 +0 ", limits):
+                return
+            time.sleep(0.01)
+        self.fail("the program never forbade core dumps")
+
     def test_4_a_crash_leaves_no_core(self):
         """The program is brought down while it has the council's file in memory, with core dumps asked for."""
         def may_dump():
@@ -184,6 +195,7 @@ class Canary(Programme):
         for wait in (0.05, 0.1, 0.2, 0.4, 0.8):
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                                        cwd=self.place, preexec_fn=may_dump, env={**os.environ, "TMPDIR": self.place + "/tmp"})
+            self.wait_until_begun(process.pid)
             time.sleep(wait)
             os.kill(process.pid, signal.SIGSEGV)  # Popen's own would first look whether it has ended, and take the status
             _, status = os.waitpid(process.pid, 0)

@@ -94,30 +94,63 @@ std::string_view class_of(AgeFailure failure) {
   return "source or sink failure";
 }
 
-enum class Kind { kOurs, kArmoured, kPassphrase, kHybrid, kNoIdentity };
-
-Kind kind_of(const Vector& vector) {
-  if (vector.armored) return Kind::kArmoured;
-  if (vector.passphrase) return Kind::kPassphrase;
-  if (vector.name.starts_with("hybrid")) return Kind::kHybrid;
-  return vector.identities.size() == 1 ? Kind::kOurs : Kind::kNoIdentity;
+/// The vector's own, where it is of the kind we read; else a stranger's.
+AgeIdentity identity_of(const Vector& vector) {
+  for (const auto& text : vector.identities) {
+    if (auto identity = parse_identity(text); identity.ok()) return std::move(identity).value();
+  }
+  return make_identity();
 }
 
-// The numbers are in docs/formats/sealed-file.md.
+std::string kind_of(const Vector& vector) {
+  if (vector.armored) return "armour";
+  if (vector.passphrase) return "passphrase";
+  if (vector.name.starts_with("hybrid")) return "hybrid";
+  return vector.identities.size() == 1 ? "X25519" : "no identity";
+}
+
+// Kind of vector: what is published -> what we say. How many vectors publish what is counted from their files; what we
+// say of those that are not offered here follows from the age format, which knows them by their first line or by a
+// stanza of another type. The table is in docs/formats/sealed-file.md.
+const std::map<std::string, int> kVerdicts = {
+    {"X25519: success -> success", 14},
+    {"X25519: header failure -> header failure", 30},
+    {"X25519: no match -> no match", 3},
+    {"X25519: HMAC failure -> HMAC failure", 1},
+    {"X25519: payload failure -> payload failure", 18},
+    // Armour is no age header: whatever is inside is not looked at.
+    {"armour: success -> header failure", 7},
+    {"armour: armor failure -> header failure", 22},
+    {"armour: header failure -> header failure", 2},
+    {"armour: no match -> header failure", 1},
+    {"armour: payload failure -> header failure", 1},
+    // A stanza of a type that we do not offer is passed over, as the format asks, so nobody matches. Malformed for
+    // everybody are a body that is not canonical (one of each), a passphrase beside another recipient (two), and an
+    // X25519 stanza with a hybrid share.
+    {"hybrid: success -> no match", 4},
+    {"hybrid: no match -> no match", 5},
+    {"hybrid: header failure -> no match", 7},
+    {"hybrid: header failure -> header failure", 2},
+    {"passphrase: success -> no match", 1},
+    {"passphrase: no match -> no match", 4},
+    {"passphrase: header failure -> no match", 17},
+    {"passphrase: header failure -> header failure", 3},
+    {"no identity: header failure -> header failure", 1},
+};
+
 TEST(AgeVectors, AllOfTheX25519OnesFailOrOpenAsPublishedAndNoOtherOpens) {
   if (!std::filesystem::is_directory(testkit())) GTEST_SKIP() << "the age test vectors are not here (KINFOLD_DATA)";
-  std::map<Kind, int> count;
+  std::map<std::string, int> verdicts;
   for (const auto& file : std::filesystem::directory_iterator(testkit())) {
     const Vector vector = read_vector(file.path());
-    const Kind kind = kind_of(vector);
-    ++count[kind];
-    auto identity = kind == Kind::kOurs ? parse_identity(vector.identities[0]) : Result<AgeIdentity>(make_identity());
-    ASSERT_TRUE(identity.ok()) << vector.name;
+    const bool ours = kind_of(vector) == "X25519";
+    const AgeIdentity identity = identity_of(vector);
     Bytes opened;
     AgeFailure failure = AgeFailure::kNone;
-    const auto status = age_decrypt(source_of(vector.file), sink_into(opened), identity.value(), &failure);
+    const auto status = age_decrypt(source_of(vector.file), sink_into(opened), identity, &failure);
     EXPECT_EQ(status.ok(), failure == AgeFailure::kNone) << vector.name;
-    if (kind != Kind::kOurs) {
+    ++verdicts[kind_of(vector) + ": " + vector.expect + " -> " + std::string(class_of(failure))];
+    if (!ours) {
       EXPECT_FALSE(status.ok()) << vector.name;
       EXPECT_TRUE(opened.empty()) << vector.name;
       continue;
@@ -128,11 +161,7 @@ TEST(AgeVectors, AllOfTheX25519OnesFailOrOpenAsPublishedAndNoOtherOpens) {
       EXPECT_EQ(to_hex(sha256(opened)), vector.payload_hash) << vector.name;
     }
   }
-  EXPECT_EQ(count[Kind::kOurs], 66);
-  EXPECT_EQ(count[Kind::kArmoured], 33);
-  EXPECT_EQ(count[Kind::kPassphrase], 25);
-  EXPECT_EQ(count[Kind::kHybrid], 18);
-  EXPECT_EQ(count[Kind::kNoIdentity], 1);
+  EXPECT_EQ(verdicts, kVerdicts);
 }
 
 }  // namespace
