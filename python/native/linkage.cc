@@ -32,7 +32,7 @@ ModelHandle hold(Model model) { return {std::make_shared<const Model>(std::move(
 struct RunHandle {
   TableHandle left;
   TableHandle right;  ///< Null: one file.
-  std::shared_ptr<const linkage::LinkOutcome> outcome;
+  std::shared_ptr<linkage::LinkOutcome> outcome;
   linkage::LinkCommand command;
 
   const table::Table* second() const { return right.table.get(); }
@@ -59,7 +59,7 @@ RunHandle link(const TableHandle& left, const nb::object& right, const ModelHand
     command.progress = &progress;
     auto outcome = linkage::link_tables(command, *own.left.table, own.second(), *model.model);
     if (!outcome.ok()) return outcome.error();
-    own.outcome = std::make_shared<const linkage::LinkOutcome>(std::move(outcome).value());
+    own.outcome = std::make_shared<linkage::LinkOutcome>(std::move(outcome).value());
     return own;
   });
 }
@@ -256,10 +256,10 @@ void bind_linkage(nb::module_& module) {
       .def_prop_ro("blocking_recall", [](const RunHandle& own) { return own.outcome->result.fit.blocking_recall; })
       .def("pairs", [](const RunHandle& own) {
         const auto& result = own.outcome->result;
-        return hand_over(linkage::pairs_table(*own.left.table, own.second() == nullptr ? *own.left.table : *own.second(), result, result.model));
+        return hand_over(linkage::pairs_table(*own.left.table, own.second() == nullptr ? *own.left.table : *own.second(), result, result.model, own.command.thread_count));
       })
       .def("clusters", [](const RunHandle& own) {
-        return hand_over(linkage::clusters_table(*own.left.table, own.second(), own.outcome->result, own.outcome->result.model));
+        return hand_over(linkage::clusters_table(*own.left.table, own.second(), own.outcome->result, own.outcome->result.model, own.command.thread_count));
       })
       .def("evaluate", &evaluate)
       .def("histogram", &histogram)

@@ -77,43 +77,68 @@ bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, 
   return s < l || (s == l && small > large);
 }
 
+// One blocking rule as the groups meet under it.
+struct GroupRule {
+  RuleKeyMaker maker;
+  int blocker_rule = -1;  ///< Of the blocker, where it has every record's key under this rule; else -1.
+};
+
 // (key, group) of one rule, by key. Of large files only what may meet a group of several records:
 // two single records were compared as records already.
-std::vector<std::uint64_t> entries_of_rule(const RuleKeyMaker& maker, const Groups& groups) {
+std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups) {
   constexpr std::uint32_t kFilterBits = 24;
   const bool many = groups.count() >= kGroupsManyMin;
   std::vector<std::uint64_t> entries;
   std::vector<std::uint32_t> keys;
-  std::vector<bool> met(many ? std::size_t{1} << kFilterBits : 0);
   for (std::uint32_t g = 0; g < groups.count(); ++g) {
     if (many && groups.size(g) == 1) continue;
-    maker.keys_of(groups.of(g), groups.size(g), keys);
-    for (const auto key : keys) {
-      entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
-      if (many) met[key >> (32 - kFilterBits)] = true;
-    }
+    rule.maker.keys_of(groups.of(g), groups.size(g), keys);
+    for (const auto key : keys) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
   }
+  std::vector<bool> met(many ? std::size_t{1} << kFilterBits : 0);
+  if (many) for (const auto entry : entries) met[entry >> (64 - kFilterBits)] = true;
+  const auto add_met = [&](std::uint32_t key, std::uint32_t g) {
+    if (key != 0 && met[key >> (32 - kFilterBits)]) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+  };
   for (std::uint32_t g = 0; many && g < groups.count(); ++g) {
     if (groups.size(g) != 1) continue;
-    if (maker.single()) {
-      const auto key = maker.key_of(*groups.of(g));
-      if (key != 0 && met[key >> (32 - kFilterBits)]) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+    if (rule.blocker_rule >= 0) {
+      add_met(blocker.single_key(*groups.of(g), static_cast<std::uint32_t>(rule.blocker_rule)), g);
       continue;
     }
-    maker.keys_of(groups.of(g), 1, keys);
-    for (const auto key : keys) if (met[key >> (32 - kFilterBits)]) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+    rule.maker.keys_of(groups.of(g), 1, keys);
+    for (const auto key : keys) add_met(key, g);
   }
   radix_sort<32>(entries, [](std::uint64_t entry) { return entry >> 32; });
   return entries;
 }
 
+// The groups of one key that may be candidates of one another.
+void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::size_t begin, std::size_t end, const Groups& groups,
+                             Prospect& prospect, const AttachOptions& options, bool many, GroupLooks& looks, Candidates& candidates) {
+  looks.clear();
+  for (std::size_t n = begin; n < end; ++n) looks.add(static_cast<std::uint32_t>(entries[n]));
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto a = static_cast<std::uint32_t>(entries[i]);
+    const bool a_single = groups.size(a) == 1;
+    for (std::size_t j = i + 1; j < end; ++j) {
+      const auto b = static_cast<std::uint32_t>(entries[j]);
+      // Only small files can afford a second look at two single records.
+      if (many && a_single && groups.size(b) == 1) continue;
+      const bool first_is_small = may_attach(groups, a, b, options);
+      if (!first_is_small && !may_attach(groups, b, a, options)) continue;
+      const auto [small, large] = first_is_small ? std::pair{i, j} : std::pair{j, i};
+      candidates.emplace_back(first_is_small ? a : b, first_is_small ? b : a);
+      if (!prospect.is_hopeful(candidates.back().first) && prospect.may_win(looks, small - begin, large - begin)) prospect.hope_for(candidates.back().first);
+    }
+  }
+}
+
 // Groups that share a key; the largest blocks beyond the budget are left out.
-void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, Prospect& prospect, const AttachOptions& options,
-                            Candidates& candidates) {
+void add_candidates_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups, Prospect& prospect, std::size_t small_count,
+                            const AttachOptions& options, Candidates& candidates) {
   const bool many = groups.count() >= kGroupsManyMin;
-  const auto entries = entries_of_rule(maker, groups);
-  std::size_t small_count = 0;
-  for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
+  const auto entries = entries_of_rule(rule, blocker, groups);
   std::vector<std::pair<std::size_t, std::size_t>> blocks;
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin;
@@ -124,33 +149,28 @@ void add_candidates_of_rule(const RuleKeyMaker& maker, const Groups& groups, Pro
   radix_sort<32>(blocks, [](const auto& block) { return block.second - block.first; });
   double budget = std::min(many ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax, options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
   GroupLooks looks = prospect.no_looks();
-  for (const auto& [begin, end] : blocks) {
+  constexpr std::size_t kAhead = 8;  // Blocks whose groups are asked for before they are looked at.
+  for (std::size_t n = 0; n < blocks.size(); ++n) {
+    const auto [begin, end] = blocks[n];
     const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
     if ((budget -= pairs) < 0.0) break;
-    looks.clear();
-    for (std::size_t n = begin; n < end; ++n) looks.add(static_cast<std::uint32_t>(entries[n]));
-    for (std::size_t i = begin; i < end; ++i) {
-      for (std::size_t j = i + 1; j < end; ++j) {
-        const auto a = static_cast<std::uint32_t>(entries[i]);
-        const auto b = static_cast<std::uint32_t>(entries[j]);
-        // Only small files can afford a second look at two single records.
-        if (many && groups.size(a) == 1 && groups.size(b) == 1) continue;
-        const bool first_is_small = may_attach(groups, a, b, options);
-        if (!first_is_small && !may_attach(groups, b, a, options)) continue;
-        const auto [small, large] = first_is_small ? std::pair{i, j} : std::pair{j, i};
-        candidates.emplace_back(first_is_small ? a : b, first_is_small ? b : a);
-        if (!prospect.is_hopeful(candidates.back().first) && prospect.may_win(looks, small - begin, large - begin)) prospect.hope_for(candidates.back().first);
-      }
-    }
+    const auto& ahead = blocks[std::min(n + kAhead, blocks.size() - 1)];
+    for (std::size_t at = ahead.first; at < ahead.second; ++at) groups.prefetch(static_cast<std::uint32_t>(entries[at]));
+    const bool some = !many || std::any_of(entries.begin() + static_cast<std::ptrdiff_t>(begin), entries.begin() + static_cast<std::ptrdiff_t>(end),
+                                           [&](std::uint64_t entry) { return groups.size(static_cast<std::uint32_t>(entry)) > 1; });
+    if (some) add_candidates_of_block(entries, begin, end, groups, prospect, options, many, looks, candidates);
   }
 }
 
 // All candidates of the small groups that have one that may win, by small and large.
-Candidates find_candidates(const std::vector<RuleKeyMaker>& makers, const Groups& groups, Prospect& prospect, const std::vector<KeptPair>& kept,
-                           const std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count) {
-  std::vector<Candidates> parts(makers.size() + 1);
-  parallel_chunks(makers.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
-    add_candidates_of_rule(makers[rule], groups, prospect, options, parts[rule]);
+Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& blocker, const Groups& groups, Prospect& prospect,
+                           const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster, const AttachOptions& options,
+                           std::size_t thread_count) {
+  std::vector<Candidates> parts(rules.size() + 1);
+  std::size_t small_count = 0;
+  for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
+  parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
+    add_candidates_of_rule(rules[rule], blocker, groups, prospect, small_count, options, parts[rule]);
   });
   GroupLooks looks = prospect.no_looks();
   for (const auto& pair : kept) {
@@ -249,19 +269,22 @@ bool join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>
 
 }  // namespace
 
-void attach_small_groups(const Scorer& scorer, const Model& model, const PartTables& tables, const std::vector<KeptPair>& kept,
-                         std::vector<std::uint32_t>& cluster, const AttachOptions& options, std::size_t thread_count) {
-  std::vector<RuleKeyMaker> makers;
+void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const Model& model, const PartTables& tables, const Blocker& blocker,
+                         const std::vector<KeptPair>& kept, std::vector<std::uint32_t>& cluster, const AttachOptions& options,
+                         std::size_t thread_count) {
+  std::vector<GroupRule> rules;
+  int blocker_rule = 0;
   for (const auto& rule : model.blocking) {
     const auto usable = rule_is_usable(rule, scorer.records(), model);
-    if (usable.ok() && usable.value()) makers.emplace_back(scorer.records(), rule, tables);
+    if (!usable.ok() || !usable.value()) continue;
+    const int own = rule.on_clusters ? -1 : blocker_rule++;
+    rules.push_back({RuleKeyMaker(scorer.records(), rule, tables), own >= 0 && blocker.has_every_key(static_cast<std::uint32_t>(own)) ? own : -1});
   }
-  const RatioBounds bounds(scorer, thread_count);
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
     Prospect prospect(bounds, scorer, groups, options.probability_min);
     if (round > 0 && groups.count() >= kGroupsManyMin) return;  // Later rounds bring little; large files skip them.
-    const auto candidates = find_candidates(makers, groups, prospect, kept, cluster, options, thread_count);
+    const auto candidates = find_candidates(rules, blocker, groups, prospect, kept, cluster, options, thread_count);
     if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
   }
 }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "linkage/screen_internal.h"
+
 namespace kinfold::linkage {
 namespace {
 
@@ -110,8 +112,9 @@ Result<ChosenBlocking> choose_blocking(const Run& run, const Model& model) {
   auto fit = fit_model(run, model, random);
   if (!fit.ok()) return fit.error();
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
+  const RatioBounds bounds(scorer, run.thread_count);
   auto yields = run.blocker->yields();
-  auto kept = score_pairs(scorer, *run.blocker, kSureBits, yields, run.thread_count, nullptr);
+  auto kept = score_pairs(scorer, bounds, *run.blocker, kSureBits, yields, run.thread_count, nullptr);
   if (kept.size() > kMatchesLookedAtMax) {
     const std::size_t step = kept.size() / kMatchesLookedAtMax + 1;
     std::vector<KeptPair> some;

@@ -17,14 +17,8 @@ std::uint64_t pairs_in(std::uint64_t first, std::uint64_t second, bool two_files
 
 }  // namespace
 
-Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const BlockingRule& rule, const PartTables& tables) {
-  const RuleKeyMaker maker(records, rule, tables);
+Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const RuleKeyMaker& maker) {
   RuleKeys keys;
-  if (maker.single()) {
-    keys.key.resize(records.count);
-    for (std::uint32_t record = 0; record < records.count; ++record) keys.key[record] = maker.key_of(record);
-    return keys;
-  }
   keys.offset.push_back(0);
   std::vector<std::uint32_t> own;
   for (std::uint32_t record = 0; record < records.count; ++record) {
@@ -33,6 +27,52 @@ Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const BlockingRu
     keys.offset.push_back(static_cast<std::uint32_t>(keys.key.size()));
   }
   return keys;
+}
+
+void Blocker::make_single_keys(const std::vector<RuleKeyMaker>& makers, std::size_t record_count, std::size_t thread_count) {
+  std::vector<const RuleKeyMaker*> singles;
+  for (std::uint32_t rule = 0; rule < makers.size(); ++rule) {
+    singles_before_.push_back(static_cast<std::uint32_t>(singles.size()));
+    if (makers[rule].single()) singles.push_back(&makers[rule]);
+    else multi_rules_.push_back(rule);
+  }
+  single_count_ = singles.size();
+  single_keys_.resize(record_count * single_count_);
+  if (singles.empty()) return;
+  const SingleKeyMaker maker(singles);
+  parallel_chunks(record_count, 65536, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    maker.keys_of(begin, end, single_keys_.data() + begin * single_count_);
+  });
+}
+
+// (key, record), by key, and by record within one.
+std::vector<std::uint64_t> Blocker::entries_of_rule(std::size_t rule, std::size_t record_count) const {
+  std::vector<std::uint64_t> entries;
+  if (is_single(rule)) {
+    entries.reserve(record_count);
+    for (std::uint32_t record = 0; record < record_count; ++record) {
+      const std::uint32_t key = single_key(record, static_cast<std::uint32_t>(rule));
+      if (key != 0) entries.push_back(static_cast<std::uint64_t>(key) << 32 | record);
+    }
+  } else {
+    entries.reserve(rules_[rule].key.size());
+    for (std::uint32_t record = 0; record < record_count; ++record) {
+      const auto [begin, end] = rules_[rule].of(record);
+      for (const auto* key = begin; key != end; ++key) entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
+    }
+  }
+  radix_sort<32>(entries, [](std::uint64_t entry) { return entry >> 32; });  // Stable: records stay in order.
+  return entries;
+}
+
+// Takes keys, which are sorted, from the records: "the first rule that holds" stays true.
+void Blocker::strike(std::size_t rule, const std::vector<std::uint32_t>& keys) {
+  if (keys.empty()) return;
+  const auto take = [&](std::uint32_t& key) {
+    if (std::binary_search(keys.begin(), keys.end(), key)) key = 0;
+  };
+  for (auto& key : rules_[rule].key) take(key);
+  if (is_single(rule)) for (std::size_t at = singles_before_[rule]; at < single_keys_.size(); at += single_count_) take(single_keys_[at]);
 }
 
 namespace {
@@ -89,16 +129,9 @@ std::vector<BlockSize> largest_of(std::vector<Found> found, bool two_files) {
 
 }  // namespace
 
-// Sorts (key, record), makes the blocks, and leaves out the largest ones beyond the budget; their
-// keys are struck from the records too, so that "the first rule that holds" stays true.
+// Makes the blocks, and leaves out the largest ones beyond the budget.
 Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& records, double pair_budget) {
-  std::vector<std::uint64_t> entries;
-  entries.reserve(rules_[rule].key.size());
-  for (std::uint32_t record = 0; record < records.count; ++record) {
-    const auto [begin, end] = rules_[rule].of(record);
-    for (const auto* key = begin; key != end; ++key) entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
-  }
-  radix_sort<32>(entries, [](std::uint64_t entry) { return entry >> 32; });  // Stable: records stay in order.
+  const auto entries = entries_of_rule(rule, records.count);
   const auto found = find_blocks(entries, records);
   const std::uint64_t largest = largest_within(found, pair_budget);
   RuleYield& yield = yields_[rule];
@@ -118,10 +151,7 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
     own.blocks.push_back({static_cast<std::uint32_t>(rule), static_cast<std::uint32_t>(entries[block.begin] >> 32), at,
                           at + (block.middle - block.begin), at + (block.end - block.begin)});
   }
-  if (struck.empty()) return own;
-  for (auto& key : rules_[rule].key) {
-    if (std::binary_search(struck.begin(), struck.end(), key)) key = 0;
-  }
+  strike(rule, struck);
   return own;
 }
 
@@ -180,14 +210,16 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     const double per_record = rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max : model.settings.pairs_per_record_max;
     return per_record * static_cast<double>(std::max<std::size_t>(records.count, 1000));
   };
+  std::vector<RuleKeyMaker> makers;
+  for (const auto* rule : usable_rules) makers.emplace_back(records, *rule, tables);
+  blocker.make_single_keys(makers, records.count, thread_count);
   std::vector<RuleBlocks> blocks(usable_rules.size());
   parallel_chunks(usable_rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
-    blocker.rules_[rule] = keys_of_rule(records, *usable_rules[rule], tables);
+    if (!makers[rule].single()) blocker.rules_[rule] = keys_of_rule(records, makers[rule]);
     blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]));
   });
   for (auto& own : blocks) blocker.append(std::move(own));
   blocks.clear();
-  blocker.gather_single_keys(records.count, thread_count);
   blocker.make_work();
   blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());
   return blocker;
@@ -239,26 +271,6 @@ std::size_t Blocker::rule_count_of(std::uint32_t a, std::uint32_t b) const {
   for (std::size_t n = 0; n < single_count_; ++n) count += keys_a[n] == keys_b[n] && keys_a[n] != 0;
   for (const auto rule : multi_rules_) count += shares(rule, a, b);
   return count;
-}
-
-void Blocker::gather_single_keys(std::size_t record_count, std::size_t thread_count) {
-  std::vector<const std::uint32_t*> columns;
-  for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
-    singles_before_.push_back(static_cast<std::uint32_t>(single_count_));
-    if (rules_[rule].offset.empty()) {
-      ++single_count_;
-      columns.push_back(rules_[rule].key.data());
-    } else {
-      multi_rules_.push_back(rule);
-    }
-  }
-  single_keys_.resize(record_count * single_count_);
-  parallel_chunks(record_count, 65536, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t record = begin; record < end; ++record) {
-      for (std::size_t n = 0; n < columns.size(); ++n) single_keys_[record * single_count_ + n] = columns[n][record];
-    }
-  });
-  for (auto& rule : rules_) if (rule.offset.empty()) std::vector<std::uint32_t>().swap(rule.key);
 }
 
 }  // namespace kinfold::linkage

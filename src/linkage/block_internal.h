@@ -59,12 +59,21 @@ class Blocker {
   /// Calls visit(tile) for the tiles of work chunk `chunk`. Chunks and tiles are the same on any number of threads.
   /// The pairs of all tiles are those of all blocks, each for every rule that finds it.
   template <typename Visit>
-  void for_each_tile(std::size_t chunk, Visit&& visit) const;
+  void for_each_tile(std::size_t chunk, Visit&& visit) const { for_each_tile(chunk, visit, [](std::uint32_t) {}); }
+  /// Calls ahead(record) a few tiles before a small tile with this record, so that its memory can be asked for.
+  template <typename Visit, typename Ahead>
+  void for_each_tile(std::size_t chunk, Visit&& visit, Ahead&& ahead) const;
 
   /// Of rules with one key a record: their keys side by side (0: none), and how many of them come before a rule.
   const std::uint32_t* single_keys(std::uint32_t record) const { return single_keys_.data() + std::size_t{record} * single_count_; }
   std::size_t single_key_count() const { return single_count_; }
   std::size_t single_keys_before(std::uint32_t rule) const { return singles_before_[rule]; }
+  /// Of a rule with one key a record.
+  std::uint32_t single_key(std::uint32_t record, std::uint32_t rule) const { return single_keys(record)[singles_before_[rule]]; }
+  /// The rule has one key a record, and none was struck because its block is too large.
+  bool has_every_key(std::uint32_t rule) const {
+    return std::find(multi_rules_.begin(), multi_rules_.end(), rule) == multi_rules_.end() && yields_[rule].skipped_block_count == 0;
+  }
   /// Is this the first rule that finds a pair, and `key` the pair's first under it?
   bool is_first(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
     const std::uint32_t* keys_a = single_keys(a);
@@ -77,14 +86,11 @@ class Blocker {
   bool is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const;
 
  private:
+  /// Of a rule with several keys a record.
   struct RuleKeys {
-    std::vector<std::uint32_t> offset;  ///< Empty: exactly one slot a record (0: no key).
+    std::vector<std::uint32_t> offset;
     std::vector<std::uint32_t> key;     ///< Sorted within a record.
     std::pair<const std::uint32_t*, const std::uint32_t*> of(std::uint32_t record) const {
-      if (offset.empty()) {
-        const auto* slot = key.data() + record;
-        return {slot, slot + (*slot != 0 ? 1 : 0)};
-      }
       return {key.data() + offset[record], key.data() + offset[record + 1]};
     }
   };
@@ -93,15 +99,18 @@ class Blocker {
     std::vector<std::uint32_t> index;
     std::vector<Block> blocks;
   };
-  static RuleKeys keys_of_rule(const Records& records, const BlockingRule& rule, const PartTables& tables);
+  static RuleKeys keys_of_rule(const Records& records, const RuleKeyMaker& maker);
+  void make_single_keys(const std::vector<RuleKeyMaker>& makers, std::size_t record_count, std::size_t thread_count);
+  bool is_single(std::size_t rule) const { return rules_[rule].offset.empty(); }
+  std::vector<std::uint64_t> entries_of_rule(std::size_t rule, std::size_t record_count) const;
+  void strike(std::size_t rule, const std::vector<std::uint32_t>& keys);
   RuleBlocks blocks_of_rule(std::size_t rule, const Records& records, double pair_budget);
   void append(RuleBlocks&& own);
-  void gather_single_keys(std::size_t record_count, std::size_t thread_count);
   void make_work();
   bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
 
   bool two_files_ = false;
-  std::vector<RuleKeys> rules_;                 ///< Emptied for rules of one key a record.
+  std::vector<RuleKeys> rules_;                 ///< Empty for rules of one key a record.
   std::vector<std::uint32_t> single_keys_;      ///< Record-major, single_count_ wide; 0: no key.
   std::size_t single_count_ = 0;
   std::vector<std::uint32_t> singles_before_;   ///< By rule: how many single-key rules come before it.
@@ -113,13 +122,19 @@ class Blocker {
   std::vector<std::pair<std::size_t, std::size_t>> work_chunks_;  ///< Ranges of works_.
 };
 
-template <typename Visit>
-void Blocker::for_each_tile(std::size_t chunk, Visit&& visit) const {
+template <typename Visit, typename Ahead>
+void Blocker::for_each_tile(std::size_t chunk, Visit&& visit, Ahead&& ahead) const {
+  constexpr std::size_t kWorksAhead = 12;
+  constexpr std::uint64_t kRecordsAhead = 3;
   const auto records = [&](std::uint64_t begin, std::uint64_t end) {
     return std::span<const std::uint32_t>(index_.data() + begin, end - begin);
   };
   for (std::size_t w = work_chunks_[chunk].first; w < work_chunks_[chunk].second; ++w) {
     const Block& block = blocks_[works_[w].block];
+    if (w + kWorksAhead < work_chunks_[chunk].second) {
+      const Block& next = blocks_[works_[w + kWorksAhead].block];
+      for (auto n = next.begin; n < std::min(next.end, next.begin + kRecordsAhead); ++n) ahead(index_[n]);
+    }
     for (std::uint64_t i = works_[w].first_begin; i < works_[w].first_end; i += kTileMax) {
       const auto left = records(i, std::min(i + kTileMax, works_[w].first_end));
       std::uint64_t j = two_files_ ? block.middle : i + left.size();

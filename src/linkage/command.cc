@@ -123,6 +123,7 @@ Result<LinkOptions> options_of(const LinkCommand& command, const table::Table& l
   options.threshold = command.threshold;
   options.progress = command.progress;
   options.pair_count_max = command.pair_count_max;
+  options.insight = !command.out_dir.empty() || command.explain;
   if (!command.explain) return options;
   const auto rows = rows_of(*command.explain, left, right, model);
   if (!rows.ok()) return rows.error();
@@ -212,7 +213,14 @@ Result<LinkReport> run_link(const LinkCommand& command) {
 }
 
 Result<std::vector<std::string>> write_files(const LinkCommand& command, const table::Table& left,
-                                             const table::Table* right, const LinkOutcome& outcome) {
+                                             const table::Table* right, LinkOutcome& outcome) {
+  if (outcome.result.insight.self_weights.empty()) {
+    LinkOptions options;
+    options.thread_count = command.thread_count;
+    auto insight = insight_of(left, right, outcome.result, options);
+    if (!insight.ok()) return insight.error();
+    outcome.result.insight = std::move(insight).value();
+  }
   return write_with_truth(command, left, right, outcome, {}, {});
 }
 

@@ -112,13 +112,16 @@ struct LinkOutcome {
 /// run_link() of tables in memory. The command's paths are for the manifest alone ("": not named there); with an
 /// empty out_dir nothing is written.
 Result<LinkOutcome> link_tables(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model);
-/// Writes the files of a run that was made without; their names, relative to command.out_dir.
+/// Writes the files of a run that was made without; their names, relative to command.out_dir. What only reports show is worked
+/// out for it, and left in `outcome`.
 Result<std::vector<std::string>> write_files(const LinkCommand& command, const table::Table& left, const table::Table* right,
-                                             const LinkOutcome& outcome);
+                                             LinkOutcome& outcome);
 
-/// What pairs.parquet and clusters.parquet hold.
-table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result, const Model& model);
-table::Table clusters_table(const table::Table& left, const table::Table* right, const LinkResult& result, const Model& model);
+/// What pairs.parquet and clusters.parquet hold. `thread_count` 0: all cores.
+table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result, const Model& model,
+                         std::size_t thread_count = 0);
+table::Table clusters_table(const table::Table& left, const table::Table* right, const LinkResult& result, const Model& model,
+                            std::size_t thread_count = 0);
 
 /// The quality of an answer by the command's truth column and pattern.
 /// \retval kInvalid if a table lacks the column, or the pattern is no regular expression.

@@ -66,6 +66,8 @@ class Comparer {
 
   /// Level of one comparison between two coded values, neither missing.
   std::uint8_t level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const;
+  /// The same of values that hardly ever meet again: nothing is looked up or remembered.
+  std::uint8_t new_level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const { return compute(comparisons_[n], code_a, code_b); }
 
  private:
   struct Compiled {

@@ -115,7 +115,7 @@ Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left
   again.pairing = result.pairing;
   again.explain_rows.clear();
   again.decisions.clear();
-  again.doubtful_explained_max = 0;
+  again.insight = false;
   const auto run = link(decoys.left, right == nullptr ? nullptr : &decoys.right, decoys.model, again);
   if (!run.ok()) return run.error();
   const auto partners = partners_of_decoys(run.value(), left.row_count(), decoy_count);

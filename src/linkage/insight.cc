@@ -5,6 +5,7 @@
 
 #include "base/parallel.h"
 #include "linkage/insight_internal.h"
+#include "linkage/run_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -168,6 +169,20 @@ Insight look_into(const Scorer& scorer, const LinkResult& result, const LinkOpti
   for (const auto* pair : doubtful(result, options.doubtful_explained_max))
     add({pair->left, pair->right}, pair->linked, false);
   return insight;
+}
+
+Result<Insight> insight_of(const table::Table& left, const table::Table* right, const LinkResult& result,
+                           const LinkOptions& options) {
+  const std::size_t thread_count = options.thread_count == 0 ? default_thread_count() : options.thread_count;
+  auto encoded = encode(left, right, result.model, {thread_count, true});
+  if (!encoded.ok()) return encoded.error();
+  const Records& records = encoded.value();
+  if (!result.model.fitted) return Insight{completeness_of(records), {}, {}};
+  const auto comparer = Comparer::create(records, result.model);
+  if (!comparer.ok()) return comparer.error();
+  const Scorer scorer(records, comparer.value(), given_model(comparer.value(), result.model),
+                      result.model.settings.term_frequency_by_u);
+  return look_into(scorer, result, options, thread_count);
 }
 
 }  // namespace kinfold::linkage

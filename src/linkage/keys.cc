@@ -35,14 +35,24 @@ void combine_words(const std::vector<HashSet>& sets, std::vector<std::uint64_t>&
   }
 }
 
-void extend(std::vector<std::uint64_t>& sofar, const HashSet& set) {
-  std::vector<std::uint64_t> next;
+void extend(std::vector<std::uint64_t>& sofar, std::vector<std::uint64_t>& next, const HashSet& set) {
+  next.clear();
   for (const auto head : sofar) {
     for (const auto hash : set) {
       if (next.size() < kKeysPerGroupMax) next.push_back(mix64(head) + hash);
     }
   }
-  sofar = std::move(next);
+  sofar.swap(next);
+}
+
+// Asked for every group of records: a thread's lists are made once.
+struct Lists {
+  std::vector<HashSet> sets;
+  std::vector<std::uint64_t> sofar, next;
+};
+Lists& lists_of_thread() {
+  thread_local Lists lists;
+  return lists;
 }
 
 }  // namespace
@@ -127,14 +137,52 @@ std::uint32_t RuleKeyMaker::key_of(std::uint32_t record) const {
   return to_key(hash);
 }
 
+SingleKeyMaker::SingleKeyMaker(const std::vector<const RuleKeyMaker*>& rules) {
+  for (const auto* rule : rules) {
+    records_ = rule->records_;
+    rules_.emplace_back();
+    if (rule->same_source_) continue;
+    for (const auto& part : rule->parts_) {
+      const auto known = std::find_if(parts_.begin(), parts_.end(), [&](const auto& one) { return one.hashes == part.hashes; });
+      rules_.back().push_back(static_cast<std::size_t>(known - parts_.begin()));
+      if (known == parts_.end()) parts_.push_back(part);
+    }
+  }
+}
+
+void SingleKeyMaker::keys_of(std::size_t begin, std::size_t end, std::uint32_t* keys) const {
+  constexpr std::size_t kBatch = 64;
+  std::vector<std::uint64_t> hash(parts_.size() * kBatch);
+  for (std::size_t first = begin; first < end; first += kBatch) {
+    const std::size_t count = std::min(kBatch, end - first);
+    const auto slot = [&](std::size_t part, std::size_t n) { return parts_[part].hashes->slot(records_->of(first + n)[parts_[part].field]); };
+    for (std::size_t part = 0; part < parts_.size(); ++part) for (std::size_t n = 0; n < count; ++n) __builtin_prefetch(slot(part, n));
+    for (std::size_t part = 0; part < parts_.size(); ++part) for (std::size_t n = 0; n < count; ++n) hash[part * kBatch + n] = *slot(part, n);
+    for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
+      for (std::size_t n = 0; n < count; ++n) {
+        std::uint64_t sofar = 1;
+        bool whole = !rules_[rule].empty();
+        for (const auto part : rules_[rule]) {
+          const std::uint64_t own = hash[part * kBatch + n];
+          whole = whole && own != kNoHash;
+          sofar = mix64(sofar) + own;
+        }
+        keys[(first - begin + n) * rules_.size() + rule] = whole ? to_key(sofar) : 0;
+      }
+    }
+  }
+}
+
 void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const {
   keys.clear();
   if (group_size == 1 && single_) {  // The common case, without any list.
     if (const auto key = key_of(*group); key != 0) keys.push_back(key);
     return;
   }
-  std::vector<HashSet> sets(parts_.size());
+  auto& [sets, sofar, spare] = lists_of_thread();
+  sets.resize(std::max(sets.size(), parts_.size()));
   for (std::size_t n = 0; n < parts_.size(); ++n) {
+    sets[n].clear();
     for (std::size_t member = 0; member < group_size; ++member) {
       const auto own = parts_[n].hashes->of(records_->of(group[member])[parts_[n].field]);
       sets[n].insert(sets[n].end(), own.begin(), own.end());
@@ -142,7 +190,7 @@ void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size, s
     std::sort(sets[n].begin(), sets[n].end());
     sets[n].erase(std::unique(sets[n].begin(), sets[n].end()), sets[n].end());
   }
-  std::vector<std::uint64_t> sofar;
+  sofar.clear();
   std::size_t next = 0;
   if (same_source_) {
     combine_words(sets, sofar);
@@ -150,7 +198,7 @@ void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size, s
   } else {
     sofar.push_back(1);
   }
-  for (; next < sets.size(); ++next) extend(sofar, sets[next]);
+  for (; next < parts_.size(); ++next) extend(sofar, spare, sets[next]);
   for (const auto hash : sofar) keys.push_back(to_key(hash));
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());

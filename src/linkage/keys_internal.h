@@ -26,6 +26,8 @@ class PartHashes {
     if (single()) return {&hash_[code], hash_[code] != kNoHash ? std::size_t{1} : std::size_t{0}};
     return {hash_.data() + offset_[code], offset_[code + 1] - offset_[code]};
   }
+  /// Where single() tables have a value's hash, or kNoHash.
+  const std::uint64_t* slot(std::uint32_t code) const { return &hash_[code]; }
 
  private:
   std::vector<std::uint32_t> offset_;  // Empty: one slot a value, kNoHash where it has none.
@@ -55,6 +57,7 @@ class RuleKeyMaker {
   void keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const;
 
  private:
+  friend class SingleKeyMaker;
   struct KeyPart {
     std::size_t field = 0;
     const PartHashes* hashes = nullptr;
@@ -63,6 +66,20 @@ class RuleKeyMaker {
   std::vector<KeyPart> parts_;
   bool same_source_ = false;  ///< The first two parts are one: two different words of one value.
   bool single_ = true;
+};
+
+/// RuleKeyMaker::key_of() of many records under several rules: a part that several rules ask for is looked up once, and what is
+/// looked up is asked for ahead. Refers to what the rules refer to.
+class SingleKeyMaker {
+ public:
+  explicit SingleKeyMaker(const std::vector<const RuleKeyMaker*>& rules);
+  /// keys[(record - begin) * rules + rule]; 0: none.
+  void keys_of(std::size_t begin, std::size_t end, std::uint32_t* keys) const;
+
+ private:
+  const Records* records_ = nullptr;
+  std::vector<RuleKeyMaker::KeyPart> parts_;
+  std::vector<std::vector<std::size_t>> rules_;  ///< Their parts; none: no record has a key.
 };
 
 }  // namespace kinfold::linkage

@@ -1,6 +1,7 @@
 #include "linkage/link.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -10,6 +11,8 @@
 #include "linkage/budget.h"
 #include "linkage/pairing_internal.h"
 #include "linkage/insight_internal.h"
+#include "linkage/pattern_map_internal.h"
+#include "linkage/radix_internal.h"
 #include "linkage/run_internal.h"
 #include "linkage/stages_internal.h"
 #include "linkage/union_find_internal.h"
@@ -213,7 +216,7 @@ struct Curve {
 
 // Expected precision, recall and F1 at every distinct probability, from the probabilities alone.
 Curve expected_curve(std::vector<double> probabilities, double expected_total) {
-  std::sort(probabilities.begin(), probabilities.end(), std::greater<>());
+  radix_sort<64>(probabilities, [](double p) { return ~std::bit_cast<std::uint64_t>(p); });  // From the highest; none is below 0.
   Curve curve;
   double best = -1.0;
   double sum = 0.0;
@@ -255,14 +258,16 @@ void number_clusters(LinkResult& result, const Records& records, const std::vect
 void fill_pairs(LinkResult& result, const Run& run, const StagedPairs& staged) {
   const auto& kept = staged.kept;
   std::vector<std::uint64_t> keys;
-  for (const auto& pair : kept) keys.push_back(pair.pattern_key);
+  PatternMap<std::uint32_t> number_of;
+  for (const auto& pair : kept) if (number_of.find(pair.pattern_key).second) keys.push_back(pair.pattern_key);
   std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   for (const auto key : keys) {
+    *number_of.find(key).first = static_cast<std::uint32_t>(result.patterns.size());
     Levels levels{};
     run.comparer->decode(key, levels);
     result.patterns.emplace_back(levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(run.comparer->comparison_count()));
   }
+  result.pairs.reserve(kept.size());
   for (std::size_t n = 0; n < kept.size(); ++n) {
     ScoredPair pair;
     pair.left = run.records->row[kept[n].left];
@@ -270,14 +275,12 @@ void fill_pairs(LinkResult& result, const Run& run, const StagedPairs& staged) {
     if (!run.records->two_files() && pair.left > pair.right) std::swap(pair.left, pair.right);
     pair.weight_bits = kept[n].weight_bits;
     pair.probability = staged.probability[n];
-    pair.pattern = static_cast<std::uint32_t>(std::lower_bound(keys.begin(), keys.end(), kept[n].pattern_key) - keys.begin());
+    pair.pattern = *number_of.find(kept[n].pattern_key).first;
     pair.stage = staged.stage[n];
     pair.linked = staged.linked[n];
     result.pairs.push_back(pair);
   }
-  std::sort(result.pairs.begin(), result.pairs.end(), [](const ScoredPair& a, const ScoredPair& b) {
-    return a.left != b.left ? a.left < b.left : a.right < b.right;
-  });
+  radix_sort<64>(result.pairs, [](const ScoredPair& pair) { return static_cast<std::uint64_t>(pair.left) << 32 | pair.right; });
 }
 
 // What was found out about the files, and how to forbid it.
@@ -340,7 +343,7 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
 }
 
 // Groups of records, then the second look at small ones.
-std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Model& model, const std::vector<KeptPair>& kept, double threshold) {
+std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds& bounds, const Model& model, const std::vector<KeptPair>& kept, double threshold) {
   ClusterOptions cluster_options;
   const double p = std::clamp(threshold, 1e-6, 1.0 - 1e-6);
   cluster_options.merge_bits_min = std::log2(p / (1.0 - p));
@@ -353,17 +356,17 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Mod
       [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
   AttachOptions attach_options;
   attach_options.probability_min = threshold;
-  attach_small_groups(scorer, model, *run.parts, kept, cluster, attach_options, run.thread_count);
+  attach_small_groups(scorer, bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options, run.thread_count);
   return cluster;
 }
 
-void link_one(LinkResult& result, const Run& run, const Scorer& scorer, StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
+void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
   staged.probability = plain_probabilities(staged.kept);
   const Curve curve = expected_curve(staged.probability, std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
-  auto cluster = group(run, scorer, result.model, staged.kept, result.threshold_probability);
+  auto cluster = group(run, scorer, bounds, result.model, staged.kept, result.threshold_probability);
   stages.after_one(staged, cluster);
   number_clusters(result, *run.records, cluster);
   fill_pairs(result, run, staged);
@@ -453,7 +456,8 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   write_back(*run.comparer, fit.value(), random, result.model);
   result.blocking = run.blocker->yields();
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
-  auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
+  const RatioBounds bounds(scorer, run.thread_count);
+  auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
   const StageScope stage(options.progress, "group");
@@ -466,9 +470,9 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   staged.kept = std::move(kept);
   stages.value().before(staged);
   if (right != nullptr) link_two(result, run, scorer, staged, stages.value(), options);
-  else link_one(result, run, scorer, staged, stages.value(), options);
+  else link_one(result, run, scorer, bounds, staged, stages.value(), options);
   result.stages = stages.value().yields(staged);
-  result.insight = look_into(scorer, result, options, run.thread_count);
+  if (options.insight) result.insight = look_into(scorer, result, options, run.thread_count);
   return result;
 }
 

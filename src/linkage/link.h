@@ -34,6 +34,7 @@ struct LinkOptions {
   std::uint64_t pair_count_max = 4'000'000'000;  ///< More candidate pairs than this are refused before starting.
   std::vector<Decision> decisions;         ///< Drawn::kChosen ones are honoured where the model has a clerical stage.
   std::vector<RowPair> explain_rows;       ///< Pairs to be explained, whether or not a rule finds them.
+  bool insight = true;                     ///< Work out LinkResult::insight too, which reports show; else insight_of() can later.
   std::size_t doubtful_explained_max = 6;  ///< So many of the pairs nearest to the threshold are explained too.
   Progress* progress = nullptr;     ///< Not owned.
 };
@@ -112,7 +113,7 @@ struct LinkResult {
   std::vector<RuleYield> blocking;
   std::vector<StageYield> stages;         ///< In the model's order; one where it has no list.
   FitReport fit;
-  Insight insight;
+  Insight insight;                        ///< Only completeness at most where LinkOptions::insight is off.
   Model model;                            ///< Fitted; only the comparisons that were used.
   std::vector<std::string> notes;         ///< What was left out or assumed, in plain words.
 };
@@ -127,6 +128,9 @@ struct LinkResult {
 /// Source: Fellegi and Sunter (1969), "A theory for record linkage", JASA 64; docs/methods/linkage.md.
 Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model,
                         const LinkOptions& options = {});
+
+/// LinkResult::insight of a result that came without, from the same tables and options.
+Result<Insight> insight_of(const table::Table& left, const table::Table* right, const LinkResult& result, const LinkOptions& options = {});
 
 /// A model fitted to the tables' own pairs, and how the fit went.
 struct Training {

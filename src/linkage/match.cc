@@ -2,6 +2,7 @@
 
 #include "linkage/pairing_internal.h"
 #include "linkage/run_internal.h"
+#include "linkage/screen_internal.h"
 
 namespace kinfold::linkage {
 
@@ -42,8 +43,9 @@ Result<RegisterMatches> match_to_register(const table::Table& people, const tabl
   if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, result.model);
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
+  const RatioBounds bounds(scorer, run.thread_count);
   auto yields = run.blocker->yields();
-  const auto kept = score_pairs(scorer, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, options.progress);
+  const auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, options.progress);
   result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
   for (const auto& yield : yields) result.candidate_pair_count += yield.first_pair_count;
   const auto probability = compete(kept, run.records->count);

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <tuple>
 
+#include "base/parallel.h"
 #include "linkage/input_internal.h"
 #include "linkage/manifest_internal.h"
 #include "linkage/records_internal.h"
@@ -14,61 +16,110 @@ namespace kinfold::linkage {
 
 using table::ColumnType;
 
-table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result,
-                         const Model& model) {
-  const auto* left_id = find_id(left, model);
-  const auto* right_id = find_id(right, model);
-  table::Column left_column("left_id", ColumnType::kString);
-  table::Column right_column("right_id", ColumnType::kString);
-  table::Column weight("weight_bits", ColumnType::kDouble);
-  table::Column probability("probability", ColumnType::kDouble);
-  table::Column linked("linked", ColumnType::kBool);
-  table::Column stage("stage", ColumnType::kString);
-  std::vector<table::Column> levels;
-  for (const auto& comparison : result.model.comparisons)
-    levels.emplace_back("level_" + comparison.name, ColumnType::kString);
-  for (const auto& pair : result.pairs) {
-    left_column.append_string(id_text(left_id, pair.left));
-    right_column.append_string(id_text(right_id, pair.right));
-    weight.append_double(pair.weight_bits);
-    probability.append_double(pair.probability);
-    linked.append_bool(pair.linked);
-    if (pair.stage < result.stages.size()) stage.append_string(result.stages[pair.stage].name);
-    else stage.append_null();
-    for (std::size_t n = 0; n < levels.size(); ++n) {
-      const auto level = result.patterns[pair.pattern][n];
-      if (level == 255)
-        levels[n].append_null();
-      else
-        levels[n].append_string(result.model.comparisons[n].levels[level].when);
-    }
-  }
+namespace {
+
+using Fill = std::function<void(table::Column&)>;
+struct Making {
+  table::Column column;
+  Fill fill;
+};
+
+// Columns know nothing of one another.
+table::Table table_of(std::vector<Making>& making, std::size_t thread_count) {
+  parallel_chunks(making.size(), 1, thread_count == 0 ? default_thread_count() : thread_count,
+                  [&](std::size_t, std::size_t n, std::size_t) { making[n].fill(making[n].column); });
   std::vector<table::Column> columns;
-  for (auto* column : {&left_column, &right_column, &weight, &probability, &linked, &stage})
-    columns.push_back(std::move(*column));
-  for (auto& column : levels) columns.push_back(std::move(column));
+  for (auto& one : making) columns.push_back(std::move(one.column));
   return table::Table(std::move(columns));
 }
 
+void append_id(table::Column& column, const table::Column* id, std::size_t row) {
+  if (id != nullptr && id->type() == ColumnType::kString && !id->is_null(row))
+    column.append_string(id->string_at(row));
+  else
+    column.append_string(id_text(id, row));
+}
+
+// One column with a value for each pair; `append(column, pair)` puts it there.
+template <typename Append>
+Making of_pairs(std::string name, ColumnType type, const std::vector<ScoredPair>& pairs, Append append) {
+  return {table::Column(std::move(name), type), [&pairs, append = std::move(append)](table::Column& column) {
+            column.reserve(pairs.size());
+            for (const auto& pair : pairs) append(column, pair);
+          }};
+}
+
+Making ids_of_clusters(const table::Table& left, const table::Table* right, const LinkResult& result,
+                       const Model& model) {
+  const auto* own = find_id(left, model);
+  // The ids of one file are there already.
+  if (right == nullptr && own != nullptr && own->type() == ColumnType::kString && own->null_count() == 0) {
+    table::Column column = *own;
+    column.rename("id");
+    return {std::move(column), [](table::Column&) {}};
+  }
+  const auto* other = right == nullptr ? nullptr : find_id(*right, model);
+  return {table::Column("id", ColumnType::kString), [&result, own, other](table::Column& column) {
+            column.reserve(result.left_cluster.size() + result.right_cluster.size());
+            for (std::size_t row = 0; row < result.left_cluster.size(); ++row) append_id(column, own, row);
+            for (std::size_t row = 0; row < result.right_cluster.size(); ++row) append_id(column, other, row);
+          }};
+}
+
+}  // namespace
+
+table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result,
+                         const Model& model, std::size_t thread_count) {
+  const auto* left_id = find_id(left, model);
+  const auto* right_id = find_id(right, model);
+  const auto& pairs = result.pairs;
+  std::vector<Making> making;
+  making.push_back(of_pairs("left_id", ColumnType::kString, pairs,
+                            [=](auto& column, const auto& pair) { append_id(column, left_id, pair.left); }));
+  making.push_back(of_pairs("right_id", ColumnType::kString, pairs,
+                            [=](auto& column, const auto& pair) { append_id(column, right_id, pair.right); }));
+  making.push_back(of_pairs("weight_bits", ColumnType::kDouble, pairs,
+                            [](auto& column, const auto& pair) { column.append_double(pair.weight_bits); }));
+  making.push_back(of_pairs("probability", ColumnType::kDouble, pairs,
+                            [](auto& column, const auto& pair) { column.append_double(pair.probability); }));
+  making.push_back(of_pairs("linked", ColumnType::kBool, pairs,
+                            [](auto& column, const auto& pair) { column.append_bool(pair.linked); }));
+  making.push_back(
+      of_pairs("stage", ColumnType::kString, pairs, [&result](auto& column, const auto& pair) {
+        if (pair.stage < result.stages.size())
+          column.append_string(result.stages[pair.stage].name);
+        else
+          column.append_null();
+      }));
+  for (std::size_t n = 0; n < result.model.comparisons.size(); ++n) {
+    const auto& comparison = result.model.comparisons[n];
+    making.push_back(of_pairs("level_" + comparison.name, ColumnType::kString, pairs,
+                              [&result, &comparison, n](auto& column, const auto& pair) {
+                                const auto level = result.patterns[pair.pattern][n];
+                                if (level == 255)
+                                  column.append_null();
+                                else
+                                  column.append_string(comparison.levels[level].when);
+                              }));
+  }
+  return table_of(making, thread_count);
+}
+
 table::Table clusters_table(const table::Table& left, const table::Table* right, const LinkResult& result,
-                            const Model& model) {
-  table::Column cluster("cluster", ColumnType::kInt64);
-  table::Column source("source", ColumnType::kString);
-  table::Column id("id", ColumnType::kString);
-  const auto add = [&](const table::Table& table, const std::vector<std::uint32_t>& numbers,
-                       std::string_view name) {
-    const auto* own = find_id(table, model);
-    for (std::size_t row = 0; row < numbers.size(); ++row) {
-      cluster.append_int(numbers[row]);
-      source.append_string(name);
-      id.append_string(id_text(own, row));
-    }
-  };
-  add(left, result.left_cluster, "left");
-  if (right != nullptr) add(*right, result.right_cluster, "right");
-  std::vector<table::Column> columns;
-  for (auto* column : {&cluster, &source, &id}) columns.push_back(std::move(*column));
-  return table::Table(std::move(columns));
+                            const Model& model, std::size_t thread_count) {
+  std::vector<Making> making;
+  making.push_back({table::Column("cluster", ColumnType::kInt64), [&result](table::Column& column) {
+                      column.reserve(result.left_cluster.size() + result.right_cluster.size());
+                      for (const auto* numbers : {&result.left_cluster, &result.right_cluster})
+                        for (const auto number : *numbers) column.append_int(number);
+                    }});
+  making.push_back({table::Column("source", ColumnType::kString), [&result](table::Column& column) {
+                      column.reserve(result.left_cluster.size() + result.right_cluster.size());
+                      for (std::size_t n = 0; n < result.left_cluster.size(); ++n) column.append_string("left");
+                      for (std::size_t n = 0; n < result.right_cluster.size(); ++n) column.append_string("right");
+                    }});
+  making.push_back(ids_of_clusters(left, right, result, model));
+  return table_of(making, thread_count);
 }
 
 Status write_text(const std::string& path, const std::string& text) {
@@ -107,8 +158,9 @@ Result<std::vector<std::string>> write_outputs(const LinkCommand& command, const
   std::error_code ignored;
   std::filesystem::remove(std::filesystem::path(command.out_dir) / "rejects.csv", ignored);
   table("pairs.csv", "pairs.parquet",
-        pairs_table(left, right == nullptr ? left : *right, result, result.model));
-  table("clusters.csv", "clusters.parquet", clusters_table(left, right, result, result.model));
+        pairs_table(left, right == nullptr ? left : *right, result, result.model, command.thread_count));
+  table("clusters.csv", "clusters.parquet",
+        clusters_table(left, right, result, result.model, command.thread_count));
   text("model.toml", model_to_toml(result.model));
   text("report.html", render_report(input));
   if (!rejects.empty()) text("rejects.csv", rejects);

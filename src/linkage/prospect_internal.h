@@ -19,6 +19,7 @@ struct Groups {
   std::size_t count() const { return offset.size() - 1; }
   std::size_t size(std::uint32_t group) const { return offset[group + 1] - offset[group]; }
   const std::uint32_t* of(std::uint32_t group) const { return record.data() + offset[group]; }
+  void prefetch(std::uint32_t group) const { __builtin_prefetch(&offset[group]); }
 };
 
 /// What is known of the values of some groups' records, side by side. Refers to all that it is made from.

@@ -77,19 +77,21 @@ class FieldCoder {
   std::string_view text(std::size_t row) const { return standard_.at(codes_[row]); }
   void set(std::size_t row, std::string_view standard) { codes_[row] = standard_.add(standard).first; }
 
-  EncodedField finish(std::size_t left_count, const ValueNeeds& needs, std::size_t thread_count) {
+  /// How many rows have each code; nothing is set any more.
+  EncodedField count(std::size_t left_count) const {
     EncodedField encoded;
     encoded.field = *field_;
-    encoded.count.resize(standard_.size());
     encoded.left_count.resize(standard_.size());
-    for (std::size_t row = 0; row < codes_.size(); ++row) {
-      ++encoded.count[codes_[row]];
-      if (row < left_count) ++encoded.left_count[codes_[row]];
-    }
-    auto offsets = standard_.release_offsets();
-    encoded.values = ValueTable(field_->kind, standard_.release_bytes(), std::move(offsets), needs, thread_count);
-    standard_ = StringTable();
+    for (std::size_t row = 0; row < left_count; ++row) ++encoded.left_count[codes_[row]];
+    encoded.count = encoded.left_count;
+    for (std::size_t row = left_count; row < codes_.size(); ++row) ++encoded.count[codes_[row]];
     return encoded;
+  }
+  ValueTable values(const ValueNeeds& needs, std::size_t thread_count) {
+    auto offsets = standard_.release_offsets();
+    ValueTable values(field_->kind, standard_.release_bytes(), std::move(offsets), needs, thread_count);
+    standard_ = StringTable();
+    return values;
   }
 
  private:
@@ -101,17 +103,23 @@ class FieldCoder {
       const std::size_t end = std::min(column.size(), begin + kBatch);
       for (std::size_t row = begin; row < end; ++row) {
         hashes[row - begin] = hash_text(column.string_at(row));
-        raw_.prefetch(hashes[row - begin]);
+        raw().prefetch(hashes[row - begin]);
       }
+      for (std::size_t row = begin; row < end; ++row) raw().prefetch_offset(hashes[row - begin]);
+      for (std::size_t row = begin; row < end; ++row) raw().prefetch_text(hashes[row - begin]);
       for (std::size_t row = begin; row < end; ++row) {
         codes_.push_back(column.is_null(row) ? 0 : code_of(column.string_at(row), hashes[row - begin]));
       }
     }
   }
 
-  std::uint32_t code_of(std::string_view raw, std::uint64_t hash) {
-    const auto [number, fresh] = raw_.add(raw, hash);
-    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, raw, day_first_)).first);
+  // Where the standard form is the text as it is written one table does for both.
+  StringTable& raw() { return field_->kind == FieldKind::kAsWritten ? standard_ : raw_; }
+
+  std::uint32_t code_of(std::string_view text, std::uint64_t hash) {
+    const auto [number, fresh] = raw().add(text, hash);
+    if (field_->kind == FieldKind::kAsWritten) return number;
+    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, text, day_first_)).first);
     return code_of_raw_[number];
   }
 
@@ -191,7 +199,9 @@ std::string other_words(std::string_view full, std::string_view forenames, std::
 // One file's columns for the model's fields, in the model's order.
 struct Side {
   const table::Table* table = nullptr;
+  const table::Column* id = nullptr;             ///< Where rows are ordered by it.
   std::vector<std::uint32_t> order;              ///< Rows in canonical order.
+  std::size_t twin = 0;                          ///< Position of the first row whose id is that of the row before it, or 0.
   std::vector<const table::Column*> columns;     ///< Null where the file lacks the field.
   std::vector<std::unique_ptr<table::Column>> made;  ///< Dates put together from their parts; `columns` point here.
 };
@@ -272,22 +282,24 @@ Result<Side> make_side(const table::Table& table, const Model& model, bool ids_m
   side.order.resize(table.row_count());
   std::iota(side.order.begin(), side.order.end(), 0U);
   for (const auto& field : model.fields) side.columns.push_back(column_of(table, field, side));
-  if (!ids_must_differ) {
-    sort_by_values(side.columns, side.order);
-    return side;
+  if (!ids_must_differ) return side;
+  side.id = find_id(table, model);
+  if (side.id == nullptr && !model.settings.id_column.empty()) {
+    return invalid("the " + std::string(which) + " file has no column " + model.settings.id_column +
+                   ", which the model names as the id; name another, or leave id_column out");
   }
-  const table::Column* id = find_id(table, model);
-  if (id == nullptr) {
-    if (!model.settings.id_column.empty()) {
-      return invalid("the " + std::string(which) + " file has no column " + model.settings.id_column +
-                     ", which the model names as the id; name another, or leave id_column out");
-    }
-    return side;
-  }
-  const std::size_t twin = sort_by_id(*id, side.order);
-  if (twin == 0) return side;
-  return invalid("column " + id->name() + " of the " + std::string(which) + " file has the same id in rows " +
-                 std::to_string(side.order[twin - 1] + 1) + " and " + std::to_string(side.order[twin] + 1) +
+  return side;
+}
+
+void sort_side(Side& side, bool ids_must_differ) {
+  if (!ids_must_differ) sort_by_values(side.columns, side.order);
+  else if (side.id != nullptr) side.twin = sort_by_id(*side.id, side.order);
+}
+
+Status check_ids(const Side& side, std::string_view which) {
+  if (side.twin == 0) return {};
+  return invalid("column " + side.id->name() + " of the " + std::string(which) + " file has the same id in rows " +
+                 std::to_string(side.order[side.twin - 1] + 1) + " and " + std::to_string(side.order[side.twin] + 1) +
                  "; give every record an id of its own, or name another column as id_column");
 }
 
@@ -389,21 +401,27 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   Records records;
   records.left_count = left.row_count();
   records.count = left.row_count() + (right == nullptr ? 0 : right->row_count());
-  for (auto& side : sides) {
-    records.row.insert(records.row.end(), side.order.begin(), side.order.end());
-    std::vector<std::uint32_t>().swap(side.order);
-  }
   std::vector<FieldCoder> coders;
   for (const auto& field : model.fields) coders.emplace_back(field);
-  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
+  parallel_chunks(sides.size() + model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t n, std::size_t) {
+    if (n < sides.size()) return sort_side(sides[n], options.ids_must_differ);
+    const std::size_t field = n - sides.size();
     for (const auto& side : sides) coders[field].read(side.columns[field], side.table->row_count());
     coders[field].close();
   });
+  for (auto& side : sides) {
+    if (auto status = check_ids(side, &side == &sides.front() ? "left" : "right"); !status.ok()) return status.error();
+    records.row.insert(records.row.end(), side.order.begin(), side.order.end());
+    std::vector<std::uint32_t>().swap(side.order);
+  }
   for (std::size_t field = 0; field < model.fields.size(); ++field) derive(model, field, coders, records.count);
 
   std::vector<EncodedField> encoded(model.fields.size());
+  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
+    encoded[field] = coders[field].count(records.left_count);
+  });
   for (std::size_t field = 0; field < model.fields.size(); ++field) {
-    encoded[field] = coders[field].finish(records.left_count, needs_of(model, model.fields[field]), options.thread_count);
+    encoded[field].values = coders[field].values(needs_of(model, model.fields[field]), options.thread_count);
   }
   std::vector<std::size_t> kept;
   for (std::size_t field = 0; field < encoded.size(); ++field) {

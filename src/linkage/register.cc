@@ -4,6 +4,7 @@
 
 #include "linkage/pairing_internal.h"
 #include "linkage/run_internal.h"
+#include "linkage/screen_internal.h"
 
 namespace kinfold::linkage {
 
@@ -48,8 +49,9 @@ Status RegisterMatcher::add(const table::Table& part) {
     state.fit = fit_report(fit.value(), {});
   }
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, state.model.settings.term_frequency_by_u);
+  const RatioBounds bounds(scorer, run.thread_count);
   auto yields = run.blocker->yields();
-  auto kept = score_pairs(scorer, *run.blocker, state.model.settings.weight_floor_bits, yields, run.thread_count, state.options.progress);
+  auto kept = score_pairs(scorer, bounds, *run.blocker, state.model.settings.weight_floor_bits, yields, run.thread_count, state.options.progress);
   for (const auto& yield : yields) state.candidate_pair_count += yield.first_pair_count;
   for (auto& pair : kept) {
     pair.left = run.records->row[pair.left];

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "base/parallel.h"
-#include "base/random.h"
 #include "linkage/pattern_map_internal.h"
+#include "linkage/radix_internal.h"
 #include "linkage/score_internal.h"
 #include "linkage/screen_internal.h"
 
@@ -32,22 +32,23 @@ Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& 
     : records_(&records), comparer_(&comparer), model_(model), by_u_(term_frequency_by_u), log_m_(logs_of(model.m)),
       log_moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : log_m_), log_related_(logs_of(model.related)),
       log_u_(logs_of(model.u)) {
-  for (const auto& field : records.fields) value_count_.emplace_back(field.count.begin(), field.count.end());
-  set_frequencies();
-}
-
-void Scorer::set_frequencies() {
-  value_total_.clear();
-  mean_share_.clear();
-  for (const auto& counts : value_count_) {
+  for (const auto& field : records.fields) {
     double total = 0.0;
     double squares = 0.0;
-    for (std::size_t code = 1; code < counts.size(); ++code) {
-      total += counts[code];
-      squares += counts[code] * std::max(0.0, counts[code] - 1.0);
+    for (std::size_t code = 1; code < field.count.size(); ++code) {
+      const double count = field.count[code];
+      total += count;
+      squares += count * std::max(0.0, count - 1.0);
     }
     value_total_.push_back(std::max(total, 1.0));
     mean_share_.push_back(std::max(squares, 1.0) / std::max(1.0, total * std::max(1.0, total - 1.0)));
+  }
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    const auto& levels = comparer.comparison(n).levels;
+    const auto& counts = records.fields[comparer.field_of(n)].count;
+    const bool weighs = std::any_of(levels.begin(), levels.end(), [](const Level& level) { return level.term_frequency > 0.0; });
+    rarity_.emplace_back(weighs ? std::min(kCountsKept, *std::max_element(counts.begin(), counts.end()) + 1) : 0);
+    for (std::uint32_t count = 1; count < rarity_.back().size(); ++count) rarity_.back()[count] = rarity_nats(n, count);
   }
 }
 
@@ -58,14 +59,18 @@ double Scorer::base_share(std::size_t comparison) const {
   return model_.u[comparison][static_cast<std::size_t>(exact == levels.end() ? 0 : exact - levels.begin())];
 }
 
+double Scorer::rarity_nats(std::size_t comparison, std::uint32_t count) const {
+  return std::log(base_share(comparison) * value_total_[comparer_->field_of(comparison)] / static_cast<double>(count));
+}
+
 // How much rarer (or commoner) the agreeing value is than a random one, in nats. For partial
 // agreement the commoner of the two values, by the level's power.
 double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
   const double power = comparer_->comparison(comparison).levels[level].term_frequency;
   if (power <= 0.0) return 0.0;
-  const std::size_t field = comparer_->field_of(comparison);
-  const double count = std::max({value_count_[field][code_a], value_count_[field][code_b], 1.0});
-  return power * std::log(base_share(comparison) * value_total_[field] / count);
+  const auto& counts = records_->fields[comparer_->field_of(comparison)].count;
+  const std::uint32_t count = std::max({counts[code_a], counts[code_b], 1U});
+  return power * (count < rarity_[comparison].size() ? rarity_[comparison][count] : rarity_nats(comparison, count));
 }
 
 Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
@@ -133,110 +138,14 @@ PairScore Scorer::score(std::uint32_t left, std::uint32_t right) const {
   return score(levels, pattern_weight(levels), a, b);
 }
 
-namespace {
-
-double exact_share(const Records& records, std::size_t field, double& pair_count) {
-  const auto& f = records.fields[field];
-  double same = 0.0;
-  double left = 0.0;
-  double right = 0.0;
-  for (std::size_t code = 1; code < f.count.size(); ++code) {
-    const double n_left = f.left_count[code];
-    const double n_right = records.two_files() ? f.count[code] - f.left_count[code] : n_left - 1.0;
-    same += n_left * n_right;
-    left += n_left;
-    right += records.two_files() ? n_right : 0.0;
-  }
-  pair_count = records.two_files() ? left * right : left * (left - 1.0);
-  return pair_count > 0.0 ? same / pair_count : 0.0;
-}
-
-// The pairs to look at: all where there are few, else all between two draws of kTileRecords records,
-// tile after tile from a fixed stream. A tile's values stay in the processor's cache, which makes
-// this several times faster than pairs drawn one by one.
-std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_to_sample(const Records& records, const Settings& settings) {
-  constexpr std::size_t kTileRecords = 256;
-  const auto left = static_cast<std::uint64_t>(records.left_count);
-  const auto right = static_cast<std::uint64_t>(records.count - records.left_count);
-  const std::uint64_t all = records.two_files() ? left * right : left * (left - 1) / 2;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
-  if (all <= settings.u_pair_count) {
-    for (std::uint32_t i = 0; i < left; ++i) {
-      for (std::uint64_t j = records.two_files() ? left : i + 1; j < records.count; ++j) pairs.emplace_back(i, static_cast<std::uint32_t>(j));
-    }
-    return pairs;
-  }
-  for (std::uint64_t tile = 0; pairs.size() < settings.u_pair_count; ++tile) {
-    RandomStream random(settings.seed, {0x7261'6e64, tile});
-    std::vector<std::uint32_t> first(kTileRecords);
-    std::vector<std::uint32_t> second(kTileRecords);
-    for (auto& record : first) record = static_cast<std::uint32_t>(random.below(left));
-    for (auto& record : second) record = static_cast<std::uint32_t>(records.two_files() ? left + random.below(right) : random.below(left));
-    for (const auto a : first) for (const auto b : second) if (a != b) pairs.emplace_back(a, b);
-  }
-  return pairs;
-}
-
-}  // namespace
-
-RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings, std::size_t thread_count) {
-  RandomShares result;
-  const double left = static_cast<double>(records.left_count);
-  const double right = static_cast<double>(records.count - records.left_count);
-  result.pair_count = records.two_files() ? left * right : left * (left - 1.0) / 2.0;
-  const auto pairs = pairs_to_sample(records, settings);
-  const std::size_t k = comparer.comparison_count();
-  std::vector<std::array<std::uint64_t, 32>> counts(k);
-  std::mutex mutex;
-  parallel_chunks(pairs.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    std::vector<std::array<std::uint64_t, 32>> own(k);
-    Comparer::Batch batch;
-    for (std::size_t n = begin; n < end; ++n) {
-      if (!batch.add(records.of(pairs[n].first), records.of(pairs[n].second)) && n + 1 < end) continue;
-      comparer.compare(batch, false);  // Random pairs hardly ever repeat.
-      for (std::size_t pair = 0; pair < batch.count; ++pair) {
-        for (std::size_t c = 0; c < k; ++c) if (batch.levels[pair][c] != kMissingLevel) ++own[c][batch.levels[pair][c]];
-      }
-      batch.count = 0;
-    }
-    const std::lock_guard lock(mutex);
-    for (std::size_t c = 0; c < k; ++c) for (std::size_t level = 0; level < 32; ++level) counts[c][level] += own[c][level];
-  });
-  for (std::size_t c = 0; c < k; ++c) {
-    const auto& levels = comparer.comparison(c).levels;
-    std::vector<double> share(levels.size());
-    std::vector<bool> observed(levels.size());
-    double seen = 0.0;
-    for (std::size_t level = 0; level < levels.size(); ++level) seen += static_cast<double>(counts[c][level]);
-    for (std::size_t level = 0; level < levels.size(); ++level) {
-      observed[level] = counts[c][level] > 0;
-      share[level] = std::max(0.5, static_cast<double>(counts[c][level])) / std::max(1.0, seen);
-    }
-    if (levels[0].when == "exact") {  // Known exactly, however rare.
-      double pair_count = 0.0;
-      const double counted = exact_share(records, comparer.field_of(c), pair_count);
-      const double exact = std::max(counted, 0.5 / std::max(1.0, pair_count));
-      const double rest = std::accumulate(share.begin() + 1, share.end(), 0.0);
-      for (std::size_t level = 1; level < share.size(); ++level) share[level] *= (1.0 - exact) / rest;
-      share[0] = exact;
-      observed[0] = true;
-    }
-    const double total = std::accumulate(share.begin(), share.end(), 0.0);
-    for (auto& s : share) s /= total;
-    result.share.push_back(std::move(share));
-    result.observed.push_back(std::move(observed));
-  }
-  return result;
-}
-
-std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, double floor_bits,
+std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker, double floor_bits,
                                   std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress) {
   struct Part {
     std::vector<KeptPair> kept;
     std::vector<double> expected;
     std::vector<std::uint64_t> first;
   };
-  const Screen screen(scorer, floor_bits, thread_count);
+  const Screen screen(scorer, bounds, floor_bits);
   std::vector<Part> parts(blocker.work_count());
   const auto& records = scorer.records();
   const auto& comparer = scorer.comparer();
@@ -287,9 +196,7 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, 
       yields[rule].first_pair_count += part.first[rule];
     }
   }
-  std::sort(kept.begin(), kept.end(), [](const KeptPair& a, const KeptPair& b) {
-    return a.left != b.left ? a.left < b.left : a.right < b.right;
-  });
+  radix_sort<64>(kept, [](const KeptPair& pair) { return static_cast<std::uint64_t>(pair.left) << 32 | pair.right; });
   return kept;
 }
 

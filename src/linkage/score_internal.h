@@ -56,7 +56,7 @@ class Scorer {
 
  private:
   double term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
-  void set_frequencies();
+  double rarity_nats(std::size_t comparison, std::uint32_t count) const;
   /// What a value's share is measured against.
   double base_share(std::size_t comparison) const;
 
@@ -65,9 +65,10 @@ class Scorer {
   EmModel model_;
   bool by_u_ = false;
   LevelShares log_m_, log_moved_, log_related_, log_u_;
-  std::vector<std::vector<double>> value_count_;   ///< By field and code.
   std::vector<double> value_total_;                ///< By field.
   std::vector<double> mean_share_;                 ///< By field: expected share of a random value's own.
+  static constexpr std::uint32_t kCountsKept = 1024;  ///< Most values are rarer than that.
+  std::vector<std::vector<double>> rarity_;        ///< By comparison and count: rarity_nats(), of which there are few.
 };
 
 /// Shares of each level among all pairs there are: exact agreement from value counts, the rest from
@@ -85,6 +86,8 @@ RandomShares random_shares(const Records& records, const Comparer& comparer, con
 std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
                                          std::uint64_t seed, std::size_t thread_count);
 
+class RatioBounds;
+
 /// A kept pair, records in canonical numbers.
 struct KeptPair {
   std::uint32_t left = 0;
@@ -95,7 +98,7 @@ struct KeptPair {
 };
 /// Every blocked pair with posterior log odds of at least `floor_bits`, by (left, right). Adds up expected
 /// matches and pairs per rule in `yields`.
-std::vector<KeptPair> score_pairs(const Scorer& scorer, const Blocker& blocker, double floor_bits,
+std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker, double floor_bits,
                                   std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress);
 
 double probability_of_bits(double log_odds_bits);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <numbers>
 #include <numeric>
 
@@ -14,7 +13,7 @@ namespace {
 
 // What adding up floats may lose, in nats; far more than it does.
 constexpr double kRounding = 0.01;
-// Where more values than one in so many are too long for eight bytes, their signs tell more.
+// Where more values than one in so many are too long for their bytes to be kept, their signs tell more.
 constexpr std::size_t kLongShare = 20;
 
 double jaro_of(double matched, double size_a, double size_b) {
@@ -30,6 +29,7 @@ LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::si
   if (ladder.test == Test::kElse || comparer.swapped_field_of(comparison) >= 0) return;
   const auto& values = records.fields[comparer.field_of(comparison)].values;
   swaps_ = ladder.test == Test::kOsa;
+  blanks_count_ = records.fields[comparer.field_of(comparison)].field.kind == FieldKind::kAsWritten;
   const auto level = [&](auto&& reaches) {
     std::size_t n = 0;
     while (n < ladder.bounds.size() && !reaches(ladder.bounds[n])) ++n;
@@ -70,29 +70,44 @@ LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::si
 }
 
 LevelBound::Look LevelBound::look(const Value& value) const {
+  const std::string_view text = value.text;
   if (kind_ == Kind::kNone) return {};
-  if (kind_ == Kind::kLetters) return {value.letters, 0.0F, static_cast<std::uint8_t>(std::min<std::size_t>(value.text.size(), kSizeMax + 1))};
-  Look look{0, 0.0F, static_cast<std::uint8_t>(value.text.size())};
-  // Blanks do not count where two values are held to be equal, and zeros fill up what is short.
-  const bool plain = value.text.size() <= kBytesMax && value.text.find(' ') == std::string_view::npos && value.text.find('\0') == std::string_view::npos;
-  if (!plain) return {0, 0.0F, kOpen};
-  for (std::size_t n = 0; n < value.text.size(); ++n) look.bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(value.text[n])) << (8 * n);
-  return look;
+  if (kind_ == Kind::kLetters) return {value.letters, 0, 0.0F, static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), kSizeMax + 1))};
+  // Where blanks do not count, values with such may be held to be equal; and zeros fill up what is short.
+  const bool plain = text.size() <= kBytesMax && (blanks_count_ || text.find(' ') == std::string_view::npos) && text.find('\0') == std::string_view::npos;
+  if (!plain) return {0, 0, 0.0F, kOpen};
+  const std::size_t head = std::min<std::size_t>(8, text.size());
+  return {bytes_as_number(text.data(), head), bytes_as_number(text.data() + head, text.size() - head), 0.0F, static_cast<std::uint8_t>(text.size())};
 }
 
 namespace {
 
-// Bytes of x that are not zero.
+__extension__ using Bytes = unsigned __int128;  // The first of a text is the lowest.
+
+Bytes bytes_of(const LevelBound::Look& look) { return static_cast<Bytes>(look.more) << 64 | look.bits; }
+
+// Bytes that are not zero.
 int bytes_set(std::uint64_t x) {
   constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7FULL;
   return std::popcount((((x & kLow) + kLow) | x) & ~kLow);
 }
+int bytes_set(Bytes x) { return bytes_set(static_cast<std::uint64_t>(x)) + bytes_set(static_cast<std::uint64_t>(x >> 64)); }
+
+// Of an x that is not zero: its first byte that is not, and one past its last.
+int first_set(Bytes x) {
+  const auto low = static_cast<std::uint64_t>(x);
+  return low != 0 ? std::countr_zero(low) / 8 : 8 + std::countr_zero(static_cast<std::uint64_t>(x >> 64)) / 8;
+}
+int end_set(Bytes x) {
+  const auto high = static_cast<std::uint64_t>(x >> 64);
+  return high != 0 ? 16 - std::countl_zero(high) / 8 : 8 - std::countl_zero(static_cast<std::uint64_t>(x)) / 8;
+}
 
 // The bytes from `begin` on, up to `end`.
-std::uint64_t part(std::uint64_t bytes, int begin, int end) {
+Bytes part(Bytes bytes, int begin, int end) {
   if (begin >= end) return 0;
-  const std::uint64_t cut = bytes >> (8 * begin);
-  return end - begin == 8 ? cut : cut & ((std::uint64_t{1} << (8 * (end - begin))) - 1);
+  const Bytes cut = bytes >> (8 * begin);
+  return end - begin == 16 ? cut : cut & ((Bytes{1} << (8 * (end - begin))) - 1);
 }
 
 }  // namespace
@@ -100,20 +115,22 @@ std::uint64_t part(std::uint64_t bytes, int begin, int end) {
 // Exact up to two edits for texts of one length, else a lower bound on the edits.
 std::uint8_t LevelBound::best_of_bytes(const Look& a, const Look& b) const {
   if (a.size == kOpen || b.size == kOpen) return 0;
-  const std::uint64_t x = a.bits ^ b.bits;
+  const Bytes bytes_a = bytes_of(a);
+  const Bytes bytes_b = bytes_of(b);
+  const Bytes x = bytes_a ^ bytes_b;
   if (x == 0) return 0;
-  const int first = std::countr_zero(x) / 8;
+  const int first = first_set(x);
   if (a.size == b.size) {
     const int differing = bytes_set(x);
     const int replaced = swaps_ ? (differing + 1) / 2 : differing;
     if (replaced <= 2) return level_of_edits(static_cast<std::size_t>(replaced));
     // Otherwise two edits are one byte out and one in: between the two everything has moved by one place.
-    const int end = 8 - std::countl_zero(x) / 8;
-    const bool moved = part(a.bits, first + 1, end) == part(b.bits, first, end - 1) || part(b.bits, first + 1, end) == part(a.bits, first, end - 1);
+    const int end = end_set(x);
+    const bool moved = part(bytes_a, first + 1, end) == part(bytes_b, first, end - 1) || part(bytes_b, first + 1, end) == part(bytes_a, first, end - 1);
     return level_of_edits(moved ? 2 : 3);
   }
-  const std::uint64_t longer = a.size > b.size ? a.bits : b.bits;
-  const std::uint64_t shorter = a.size > b.size ? b.bits : a.bits;
+  const Bytes longer = a.size > b.size ? bytes_a : bytes_b;
+  const Bytes shorter = a.size > b.size ? bytes_b : bytes_a;
   const int size = std::max(a.size, b.size);
   const int gap = size - std::min(a.size, b.size);
   if (gap > 1) return level_of_edits(static_cast<std::size_t>(gap));
@@ -151,8 +168,8 @@ RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
   }
 }
 
-Screen::Screen(const Scorer& scorer, double floor_bits, std::size_t thread_count)
-    : scorer_(&scorer), bounds_(scorer, thread_count), count_(scorer.comparer().comparison_count()) {
+Screen::Screen(const Scorer& scorer, const RatioBounds& bounds, double floor_bits)
+    : scorer_(&scorer), bounds_(bounds), count_(scorer.comparer().comparison_count()) {
   base_ = static_cast<float>(scorer.prior_nats());
   floor_ = static_cast<float>(floor_bits / std::numbers::log2e - kRounding);
   for (std::size_t n = 0; n < count_; ++n) if (bounds_.bound(n).useful()) order_.push_back(n);

@@ -16,6 +16,7 @@ class LevelBound {
  public:
   struct Look {
     std::uint64_t bits = 0;
+    std::uint64_t more = 0;  ///< Bytes from the ninth on.
     float equal = 0.0F;      ///< Room for what an equal value is worth (RatioBounds fills it).
     std::uint8_t size = 0;
   };
@@ -36,8 +37,8 @@ class LevelBound {
 
  private:
   static constexpr std::size_t kSizeMax = 20;
-  static constexpr std::size_t kBytesMax = 8;
-  static constexpr std::uint8_t kOpen = 255;  ///< Too long, or with blanks: nothing is known of the value.
+  static constexpr std::size_t kBytesMax = 16;
+  static constexpr std::uint8_t kOpen = 255;  ///< Too long, or with blanks that do not count: nothing is known of the value.
   enum class Kind { kNone, kLetters, kBytes };
 
   std::uint8_t best_of_bytes(const Look& a, const Look& b) const;
@@ -45,6 +46,7 @@ class LevelBound {
 
   Kind kind_ = Kind::kNone;
   bool swaps_ = false;                                 ///< Two neighbours may change places in one edit.
+  bool blanks_count_ = false;                          ///< Values that differ in blanks alone are two.
   std::vector<std::uint8_t> level_;                    ///< By both sizes and the most signs that can match.
   std::array<std::uint8_t, kBytesMax + 1> edit_level_{};  ///< Best level of so many edits or more.
 };
@@ -66,10 +68,10 @@ class RatioBounds {
   std::vector<std::vector<float>> best_;              ///< By comparison and level.
 };
 
-/// Drops pairs that are below the floor for certain. Refers to the scorer. Thread-safe.
+/// Drops pairs that are below the floor for certain. Refers to the scorer and the bounds. Thread-safe.
 class Screen {
  public:
-  Screen(const Scorer& scorer, double floor_bits, std::size_t thread_count);
+  Screen(const Scorer& scorer, const RatioBounds& bounds, double floor_bits);
 
   /// Calls visit(rule, left, right) for the pairs of work chunk `chunk` that may reach the floor, each once, and adds
   /// to first[rule] how many pairs there were.
@@ -87,7 +89,7 @@ class Screen {
                  std::size_t j, float sum) const;
 
   const Scorer* scorer_;
-  RatioBounds bounds_;
+  const RatioBounds& bounds_;
   std::size_t count_;                ///< Comparisons.
   float base_ = 0.0F;                ///< Prior, natural log odds.
   float floor_ = 0.0F;               ///< Natural log odds, less what rounding may do.

@@ -24,13 +24,14 @@ class TileSide {
     code_.resize(field_.size() * kCountMax);
   }
 
+  void prefetch(std::uint32_t record) const {
+    __builtin_prefetch(records_->of(record));
+    __builtin_prefetch(blocker_->single_keys(record));
+  }
   void load(std::span<const std::uint32_t> records) {
     record_ = records;
     const std::size_t keys = blocker_->single_key_count();
-    for (const auto record : records) {
-      __builtin_prefetch(records_->of(record));
-      __builtin_prefetch(blocker_->single_keys(record));
-    }
+    for (const auto record : records) prefetch(record);
     for (std::size_t at = 0; at < records.size(); ++at) {
       const auto* codes = records_->of(records[at]);
       const auto* own = blocker_->single_keys(records[at]);
@@ -98,7 +99,7 @@ void for_each_row(const Blocker& blocker, std::size_t chunk, TileSide& left, Til
       }
       visit_row(tile.rule, left, i, other, begin, found.data());
     }
-  });
+  }, [&](std::uint32_t record) { left.prefetch(record); });
 }
 
 }  // namespace kinfold::linkage

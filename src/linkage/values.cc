@@ -122,19 +122,20 @@ void append_tokens(std::string_view text, std::vector<std::uint64_t>& hashes, st
   }
 }
 
-// A bit for each letter and digit, others for their second and later occurrences, so that a bit that only one of
-// two texts has is a sign that the other lacks. Blanks have none: two texts that are alike but for blanks have the same bits.
+// A bit for each letter (large and small have one) and digit, others for their second and later occurrences, so that a bit that only
+// one of two texts has is a sign that the other lacks. Blanks have none: two texts that are alike but for blanks have the same bits.
 std::uint64_t letters_of(std::string_view text) {
   std::array<std::uint8_t, 36> seen{};
   std::uint64_t letters = 0;
   for (const char c : text) {
     if (c == ' ') continue;
-    const bool letter = c >= 'A' && c <= 'Z';
+    const char large = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const bool letter = large >= 'A' && large <= 'Z';
     if (!letter && !is_digit(c)) {
       letters |= std::uint64_t{1} << 62;
       continue;
     }
-    const int sign = letter ? c - 'A' : 26 + c - '0';
+    const int sign = letter ? large - 'A' : 26 + c - '0';
     const int times = seen[static_cast<std::size_t>(sign)]++;
     // Which signs share a bit costs sharpness only: each bit stands for occurrences that the text has.
     const int again = letter ? 36 + sign : 26 + 10 * std::min(times, 3) + (sign - 26) - (times >= 3 ? 2 : 0);
@@ -198,22 +199,6 @@ constexpr std::array<std::string_view, 9> kDateParts = {"year", "month_day", "ye
 constexpr std::array<std::string_view, 5> kPostcodeParts = {"area", "district", "sector", "deletions", "prefix3"};
 
 }  // namespace
-
-std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
-  if (text.empty()) return kNoHash;
-  std::uint64_t hash = seed ^ (text.size() * 0x9E3779B97F4A7C15ULL);
-  while (!text.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t count = std::min<std::size_t>(8, text.size());
-    if (std::endian::native == std::endian::little) std::memcpy(&word, text.data(), count);
-    else for (std::size_t n = 0; n < count; ++n) {
-      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[n])) << (8 * n);
-    }
-    hash = mix64(hash ^ word);
-    text.remove_prefix(count);
-  }
-  return hash == kNoHash ? 1 : hash;
-}
 
 std::string standard_text(FieldKind kind, std::string_view raw, bool day_first) {
   switch (kind) {

@@ -1,20 +1,52 @@
 // What is derived once from each distinct value of a field, so that pairs need not.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/random.h"
 #include "linkage/model.h"
 
 namespace kinfold::linkage {
 
 inline constexpr std::uint64_t kNoHash = 0;
 
+/// The first `count` bytes (at most eight) as a number, the first the lowest. Loads of fixed size that overlap: a copy of a size
+/// that is not known in advance is a call.
+inline std::uint64_t bytes_as_number(const char* bytes, std::size_t count) {
+  std::uint64_t number = 0;
+  const auto byte = [&](std::size_t n) { return static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[n])) << (8 * n); };
+  if constexpr (std::endian::native != std::endian::little) {
+    for (std::size_t n = 0; n < count; ++n) number |= byte(n);
+  } else if (count == 8) {
+    std::memcpy(&number, bytes, 8);
+  } else if (count >= 4) {
+    std::uint32_t head = 0;
+    std::uint32_t tail = 0;
+    std::memcpy(&head, bytes, 4);
+    std::memcpy(&tail, bytes + count - 4, 4);
+    number = head | static_cast<std::uint64_t>(tail) << (8 * (count - 4));
+  } else if (count > 0) {
+    number = byte(0) | byte(count / 2) | byte(count - 1);
+  }
+  return number;
+}
+
 /// 64-bit hash of a text; never kNoHash for a text with something in it, kNoHash for "".
-std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0);
+inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) {
+  if (text.empty()) return kNoHash;
+  std::uint64_t hash = seed ^ (text.size() * 0x9E3779B97F4A7C15ULL);
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    hash = mix64(hash ^ bytes_as_number(text.data() + at, std::min<std::size_t>(8, text.size() - at)));
+  }
+  return hash == kNoHash ? 1 : hash;
+}
 
 /// What else is known about a value. Members not of its kind are zero.
 struct ValueDetail {

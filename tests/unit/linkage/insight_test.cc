@@ -54,6 +54,38 @@ TEST(Insight, CountsEveryRecordAgainstItself) {
   EXPECT_GT(result.value().insight.self_weights.back().bits, 10) << "a whole record knows itself";
 }
 
+TEST(Insight, IsTheSameWorkedOutAfterwards) {
+  const People people(300, 8);
+  const auto left = people.file(0, 220, 0.1, 1);
+  const auto right = people.file(60, 300, 0.3, 2);
+  for (const auto* second : {&right, static_cast<const table::Table*>(nullptr)}) {
+    LinkOptions without;
+    without.insight = false;
+    const auto whole = link(left, second, people_model());
+    const auto bare = link(left, second, people_model(), without);
+    ASSERT_TRUE(whole.ok() && bare.ok());
+    EXPECT_TRUE(bare.value().insight.self_weights.empty());
+    const auto later = insight_of(left, second, bare.value());
+    ASSERT_TRUE(later.ok()) << later.error().message;
+    const Insight& expected = whole.value().insight;
+    ASSERT_EQ(later.value().self_weights.size(), expected.self_weights.size());
+    for (std::size_t n = 0; n < expected.self_weights.size(); ++n) {
+      EXPECT_EQ(later.value().self_weights[n].bits, expected.self_weights[n].bits);
+      EXPECT_EQ(later.value().self_weights[n].left_count, expected.self_weights[n].left_count);
+      EXPECT_EQ(later.value().self_weights[n].right_count, expected.self_weights[n].right_count);
+    }
+    ASSERT_EQ(later.value().completeness.size(), expected.completeness.size());
+    ASSERT_EQ(later.value().explained.size(), expected.explained.size());
+    if (second != nullptr) {
+      EXPECT_FALSE(expected.explained.empty());
+    }
+    for (std::size_t n = 0; n < expected.explained.size(); ++n) {
+      EXPECT_EQ(later.value().explained[n].rows, expected.explained[n].rows);
+      EXPECT_EQ(later.value().explained[n].explanation.weight_bits, expected.explained[n].explanation.weight_bits);
+    }
+  }
+}
+
 TEST(Insight, StepsOfEveryExplainedPairAddUpToItsWeight) {
   const People people(400, 7);
   const auto left = people.file(0, 300, 0.0, 1);

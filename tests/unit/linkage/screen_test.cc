@@ -83,10 +83,11 @@ void expect_nothing_lost(const table::Table& left, const table::Table* right, co
   const auto fit = fit_model(run, model, random);
   ASSERT_TRUE(fit.ok());
   const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  const RatioBounds bounds(scorer, 2);
   for (const double floor_bits : {-20.0, -4.0, 6.0}) {
     auto yields = run.blocker->yields();
     Pairs kept;
-    for (const auto& pair : score_pairs(scorer, *run.blocker, floor_bits, yields, 2, nullptr)) kept.emplace(pair.left, pair.right);
+    for (const auto& pair : score_pairs(scorer, bounds, *run.blocker, floor_bits, yields, 2, nullptr)) kept.emplace(pair.left, pair.right);
     std::uint64_t all = 0;
     EXPECT_EQ(kept, pairs_above(run, scorer, floor_bits, all)) << "floor " << floor_bits;
     std::uint64_t counted = 0;
@@ -119,7 +120,7 @@ TEST(Screen, DropsNoneWithinOneFileEither) {
 // Texts of few letters, so that near ones, moved ones and such with blanks come up often.
 std::string drawn(RandomStream& random) {
   std::string text;
-  for (int length = random.between(1, 11); length > 0; --length) text += "AB12 "[random.below(random.chance(0.2) ? 5 : 4)];
+  for (int length = random.between(1, random.chance(0.3) ? 17 : 11); length > 0; --length) text += "AB1a2b "[random.below(random.chance(0.2) ? 7 : 6)];
   return text;
 }
 
@@ -133,7 +134,9 @@ TEST(LevelBound, IsNeverWorseThanTheLevel) {
   }
   for (const char* edits : {"levenshtein", "osa"}) {
     auto model = ladder_model(edits);
-    for (auto& field : model.fields) field.kind = field.name == "postcode" ? FieldKind::kText : FieldKind::kCode;
+    for (auto& field : model.fields) {
+      field.kind = field.name == "postcode" ? FieldKind::kText : field.name == "date_of_birth" ? FieldKind::kAsWritten : FieldKind::kCode;
+    }
     const auto records = encode(table, nullptr, model, {1, true});
     ASSERT_TRUE(records.ok());
     const auto comparer = Comparer::create(records.value(), model);
