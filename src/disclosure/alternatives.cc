@@ -113,7 +113,7 @@ std::vector<double> Alternatives::whole_solution(std::span<const Demand> demands
     integer[static_cast<std::size_t>(up(c))] = integer[static_cast<std::size_t>(down(c))] = system_.cells[c].integer;
   }
   const std::vector<double> zero(system_.relations.size(), 0.0);
-  return minimise_integer({&columns_, low_, high_, cost_, zero, zero, &integer, 200}).solution;
+  return minimise_integer({&columns_, low_, high_, cost_, zero, zero, &integer, 200, {}, false}).solution;
 }
 
 }  // namespace kinfold::disclosure

@@ -235,7 +235,7 @@ void Attack::look_for_whole(std::size_t position) {
   bool settled = true;
   for (const double sign : {-1.0, 1.0}) {
     cost[position] = sign;
-    const auto found = minimise_integer({&columns_, low, high, cost, zero, zero, &integer, kNodeCountMax});
+    const auto found = minimise_integer({&columns_, low, high, cost, zero, zero, &integer, kNodeCountMax, {}, false});
     if (!found.solution.empty()) learn(found.solution);
     if (satisfies(witnessed(interval), cell)) return;
     settled = settled && found.optimal;

@@ -97,7 +97,7 @@ Result<Witness> LocalAlternatives::solve(const Demand& demand, const std::vector
   }
   if (!whole) {  // people come in whole numbers: an attacker would know
     constexpr int kNodeCountMax = 50;
-    auto found = minimise_integer({&columns, low, high, cost, zero, zero, &integer, kNodeCountMax});
+    auto found = minimise_integer({&columns, low, high, cost, zero, zero, &integer, kNodeCountMax, {}, false});
     if (!found.solution.empty()) solution = std::move(found.solution);
   }
   Witness witness;

@@ -79,7 +79,7 @@ std::vector<double> fit(const Encoding& encoding, const OpenCells& open, const s
   }
   for (const auto c : open.cells) row_value.push_back(encoding.system.cells[c].value);
   columns.row_count = static_cast<int>(row_value.size());
-  return minimise_integer({&columns, low, high, cost, row_value, row_value, &integer, kNodeCountMax, {}}).solution;
+  return minimise_integer({&columns, low, high, cost, row_value, row_value, &integer, kNodeCountMax, {}, false}).solution;
 }
 
 }  // namespace

@@ -159,6 +159,15 @@ void protect_percentages(bool rounded) {
   record(tally);
 }
 
+// CBC's pre-processing crossed two bounds on it, and an assertion in Clp ended the process.
+TEST(Property, ATableThatTheSolverOnceDidNotSurviveIsProtected) {
+  const auto table = percent_table(2385, 3);
+  NoProgress progress;
+  const auto checked = check(std::span(&table.table.output, 1), quick_rules(2385), ReleaseLedger{}, progress);
+  ASSERT_TRUE(checked.ok());
+  EXPECT_TRUE(checked.value().publishable());
+}
+
 TEST(Property, NoAttackThroughPercentagesRecoversASmallCount) { protect_percentages(false); }
 
 TEST(Property, NoAttackThroughRoundedPercentagesRecoversASmallCount) { protect_percentages(true); }
