@@ -22,7 +22,8 @@ def executed(path: Path) -> Any:
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, kernel_name="python3", timeout=None, resources={"metadata": {"path": str(path.parent)}}).execute()
+    # An hour for a kernel to start is for a machine with much else to do.
+    NotebookClient(notebook, kernel_name="python3", timeout=None, startup_timeout=3600, resources={"metadata": {"path": str(path.parent)}}).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
