@@ -5,6 +5,7 @@
 #include <optional>
 #include <regex>
 
+#include "base/number.h"
 #include "linkage/model.h"
 
 namespace kinfold::linkage {
@@ -26,6 +27,11 @@ std::optional<double> number_of(const json& object, const char* key) {
   return object[key].get<double>();
 }
 
+bool is_share(double number) { return number >= 0.0 && number <= 1.0; }
+
+// Matching an expression recurses once a letter; conditions and rules that people write are far shorter.
+constexpr std::size_t kSqlSizeMax = 2000;
+
 // "a_l" = "a_r", or a similarity of the two against a bound; nothing for any other condition.
 std::optional<Condition> read_condition(const std::string& sql) {
   static const std::regex kElse(R"(\s*else\s*)", std::regex::icase);
@@ -38,10 +44,11 @@ std::optional<Condition> read_condition(const std::string& sql) {
   };
   static constexpr std::array<Function, 6> kFunctions = {{{"jaro_winkler_similarity", "jaro_winkler", ">="}, {"jaro_winkler", "jaro_winkler", ">="},
       {"jaro_similarity", "jaro", ">="}, {"levenshtein", "levenshtein", "<="}, {"damerau_levenshtein", "damerau", "<="}, {"jaro_sim", "jaro", ">="}}};
+  if (sql.size() > kSqlSizeMax) return std::nullopt;
   std::smatch found;
   if (std::regex_match(sql, kElse)) return Condition{"", "else"};
   if (std::regex_match(sql, found, kEqual) && found[1] == found[2]) return Condition{found[1], "exact"};
-  if (!std::regex_match(sql, found, kBound) || found[2] != found[3]) return std::nullopt;
+  if (!std::regex_match(sql, found, kBound) || found[2] != found[3] || !parse_number<double>(found[5].str())) return std::nullopt;
   for (const auto& function : kFunctions) {
     if (found[1] == function.sql && found[4] == function.sign) {
       return Condition{found[2], std::string(function.test) + " " + function.sign + " " + found[5].str()};
@@ -56,7 +63,7 @@ Result<Comparison> read_comparison(const json& source, const std::string& name) 
   comparison.name = name;
   if (!source.contains("comparison_levels") || !source["comparison_levels"].is_array()) return invalid("it has no comparison_levels");
   for (const auto& level : source["comparison_levels"]) {
-    if (level.value("is_null_level", false)) continue;
+    if (level.contains("is_null_level") && level["is_null_level"] == true) continue;
     const std::string sql = name_of(level, "sql_condition", "");
     const std::string label = name_of(level, "label_for_charts", sql);
     const auto condition = read_condition(sql);
@@ -68,6 +75,7 @@ Result<Comparison> read_comparison(const json& source, const std::string& name) 
     const auto m = number_of(level, "m_probability");
     const auto u = number_of(level, "u_probability");
     if (!m || !u) return invalid("its level '" + label + "' has no m or no u: it was not trained");
+    if (!is_share(*m) || !is_share(*u)) return invalid("the m or the u of its level '" + label + "' is not between 0 and 1");
     Level own;
     own.when = condition->when;
     own.m = {*m, true};
@@ -76,6 +84,7 @@ Result<Comparison> read_comparison(const json& source, const std::string& name) 
       if (name_of(level, "tf_adjustment_column", "") != comparison.field) return invalid("its term frequencies are those of another column");
       if (number_of(level, "tf_minimum_u_value").value_or(0.0) > 0.0) return invalid("it has a tf_minimum_u_value");
       own.term_frequency = number_of(level, "tf_adjustment_weight").value_or(1.0);
+      if (!is_share(own.term_frequency)) return invalid("the tf_adjustment_weight of its level '" + label + "' is not between 0 and 1");
     }
     comparison.levels.push_back(std::move(own));
   }
@@ -83,14 +92,12 @@ Result<Comparison> read_comparison(const json& source, const std::string& name) 
   return comparison;
 }
 
-constexpr std::size_t kRuleSizeMax = 2000;  // Matching recurses once a letter.
-
 // l."a" = r."a" AND substr(l."b", 1, 3) = substr(r."b", 1, 3); nothing for any other rule.
 std::optional<BlockingRule> read_rule(const std::string& sql) {
   static const std::regex kAnd(R"(\s+and\s+)", std::regex::icase);
   static const std::regex kEqual(R"([\s(]*l\.["`]?(\w+)["`]?\s*=\s*r\.["`]?(\w+)["`]?[\s)]*)");
   static const std::regex kStart(R"([\s(]*substr(?:ing)?\(\s*l\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)\s*=\s*substr(?:ing)?\(\s*r\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)[\s)]*)", std::regex::icase);
-  if (sql.size() > kRuleSizeMax) return std::nullopt;
+  if (sql.size() > kSqlSizeMax) return std::nullopt;
   BlockingRule rule;
   rule.name = sql;
   for (std::sregex_token_iterator part(sql.begin(), sql.end(), kAnd, -1), end; part != end; ++part) {

@@ -87,6 +87,13 @@ TEST(SplinkModel, RefusesWithTheReason) {
               {"sql_condition": "\"a_l\" = \"a_r\"", "label_for_charts": "same"}]}]})"),
             "no comparison of the Splink model can be read; the comparison 'a' of the Splink model was left out: "
             "its level 'same' has no m or no u: it was not trained");
+  EXPECT_EQ(message(R"({"probability_two_random_records_match": 0.1, "comparisons": [{"output_column_name": "a", "comparison_levels": [
+              {"sql_condition": "\"a_l\" = \"a_r\"", "m_probability": 0.9, "u_probability": 1.5}]}]})"),
+            "no comparison of the Splink model can be read; the comparison 'a' of the Splink model was left out: "
+            "the m or the u of its level '\"a_l\" = \"a_r\"' is not between 0 and 1");
+  EXPECT_EQ(message(R"({"probability_two_random_records_match": 0.1, "comparisons": [{"output_column_name": "a", "comparison_levels": [7]}]})"),
+            "no comparison of the Splink model can be read; the comparison 'a' of the Splink model was left out: "
+            "the condition of its level '' has no counterpart");
   const std::string no_rule = R"({"probability_two_random_records_match": 0.1, "comparisons": [{"output_column_name": "a", "comparison_levels": [
               {"sql_condition": "\"a_l\" = \"a_r\"", "m_probability": 0.9, "u_probability": 0.1},
               {"sql_condition": "ELSE", "m_probability": 0.1, "u_probability": 0.9}]}], "blocking_rules_to_generate_predictions": [")";
