@@ -49,7 +49,7 @@ struct Linked {
   std::uint64_t grade_count[4] = {0, 0, 0, 0};
 };
 
-/// Each part costs an encoding of the people; this many rows at a time fit into about a gigabyte.
+/// Each part costs an encoding of the people, so few large ones; only one of them is in memory.
 constexpr std::size_t kRowsPerPart = 2'000'000;
 
 /// For each of the people, in their order, their record in the register. It is read part after part, and of its ids
