@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test disclosure-proof test-python package wheel package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean notebooks
+.PHONY: setup build demo test disclosure-proof test-python package package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean notebooks
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -42,10 +42,7 @@ test-python: build ## Build the Python package into build/python-venv and run it
 package: build ## A Debian package (dist/kinfold_*.deb) with what is inside as SPDX.
 	@scripts/package.sh
 
-wheel: setup ## The Python package as a wheel (dist/kinfold-*.whl) for PYTHON (python3).
-	@scripts/wheel.sh
-
-package-test: package wheel ## The Debian package and the wheel on a clean Debian 12 of their own; needs root.
+package-test: package ## The Debian package on a clean Debian 12 of its own; needs root.
 	@scripts/test-package.sh
 
 notebooks: build ## Execute docs/notebooks and keep what they show; needs `make data`.
