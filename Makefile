@@ -67,13 +67,17 @@ fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60); needs clang-14 libclang-rt-14-
 	  test $${PIPESTATUS[0]} -eq 0; done
 
 BENCH_PART ?= splink
-bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide; BENCH_PART=billion or register: without a peer.
+BENCH_RUNS ?= 3
+bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide; BENCH_PART=files, or without a peer billion or register.
 	@test -d build/bench-venv || python3 -m venv build/bench-venv
-	@build/bench-venv/bin/pip install --quiet splink
-	@if [ $(BENCH_PART) = splink ]; then build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
-		--records $(or $(RECORDS),100000) --rules $(or $(RULES),wide); \
-	else build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part $(BENCH_PART) \
-		--records $(or $(RECORDS),$(if $(filter register,$(BENCH_PART)),1500000,7000000)); fi
+	@build/bench-venv/bin/pip install --quiet splink pyarrow
+	@case $(BENCH_PART) in \
+	splink) build/bench-venv/bin/pip install --quiet . -C build-dir=build/python && \
+	  build/bench-venv/bin/python bench/linkage/beside_splink.py --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
+	files) build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
+	  --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
+	*) build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part $(BENCH_PART) \
+	  --records $(or $(RECORDS),$(if $(filter register,$(BENCH_PART)),1500000,7000000)) ;; esac
 
 bench: setup ## Build and run the benchmarks; the linkage's kernels beside rapidfuzz-cpp (fetched once).
 	@scripts/fetch-rapidfuzz.sh || echo "bench: rapidfuzz-cpp cannot be had; the kernels run without their peer" >&2

@@ -15,13 +15,21 @@ import subprocess
 import sys
 import tempfile
 
-from beside_splink import MODEL, measured
+from beside_splink import measured
+from peers import kinfold_model
 
 
 def write(*arguments):
     """In a process of its own: what a child's peak of memory is taken to be includes that of the process it was forked from."""
     people = os.path.join(os.path.dirname(os.path.abspath(__file__)), "people.py")
     subprocess.run([sys.executable, people, *map(str, arguments)], check=True)
+
+
+def model_file(folder, rules):
+    path = os.path.join(folder, "model.toml")
+    with open(path, "w") as file:
+        file.write(kinfold_model(rules))
+    return path
 
 
 def read_json(path):
@@ -33,7 +41,7 @@ def billion(options, folder):
     people = os.path.join(folder, "people.csv")
     write(people, options.records, "--seed", options.seed)
     out = os.path.join(folder, "out")
-    run = measured([options.kinfold, "link", people, "--model", MODEL["wide"], "--format", "csv", "--out", out])
+    _, run = measured([options.kinfold, "link", people, "--model", model_file(folder, "wide"), "--format", "csv", "--out", out])
     result = read_json(os.path.join(out, "manifest.json"))["result"]
     yield {"part": "billion", "records": options.records, "candidate_pairs": result["candidate_pairs"], **run}
 
@@ -48,7 +56,8 @@ def register(options, folder):
         people, rows, out = (os.path.join(folder, name) for name in ("people.csv", "register.parquet", "out"))
         write(people, options.records, "--seed", options.seed, "--of", size)
         write(rows, size, "--seed", options.seed, "--register")
-        run = measured([options.kinfold, "link", people, rows, "--register", "--model", MODEL["narrow"], "--format", "csv", "--out", out])
+        model = model_file(folder, "narrow")
+        _, run = measured([options.kinfold, "link", people, rows, "--register", "--model", model, "--format", "csv", "--out", out])
         person = column(people, "unique_id", "person")
         found = {left: right for left, right in column(os.path.join(out, "matches.csv"), "left_id", "right_id").items() if right}
         right = sum(person[left] == other[1:] for left, other in found.items())  # g12 is person 12.
