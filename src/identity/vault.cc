@@ -352,7 +352,7 @@ Result<std::vector<Candidate>> Vault::search(const Identity& identity, std::size
   }
   auto& search_index = state_->index;
   if (search_index.people_count() < state_->people.size()) {
-    search_index.extend(state_->people, search_index.people_count());
+    search_index.extend(state_->people, search_index.people_count(), state_->options.thread_count);
   }
   for (const auto& [index, probability] : search_index.likeliest(identity, state_->people, count_max)) {
     candidates.push_back({state_->people[index].id, probability});

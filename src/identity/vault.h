@@ -73,7 +73,7 @@ struct Candidate {
 class Vault {
  public:
   struct Options {
-    std::size_t thread_count = 0;      ///< For linkage; 0: all cores.
+    std::size_t thread_count = 0;      ///< For linkage and standardising; 0: all cores.
     double found_probability = 0.95;   ///< From here on two records are one person.
     /// Read only those people whom a search comes to, by the index on disk: for one person's case, where
     /// reading a million would take seconds. Calls about everybody (people, person_count, issue,

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <span>
 
+#include "base/stop.h"
 #include "identity/vault_state_internal.h"
 
 namespace kinfold::identity {
@@ -156,7 +157,8 @@ Status Vault::State::save_index() {
   if (!last.ok()) return last.error();
   const auto known = head.value() ? head.value()->last_seq : 0;
   if (last.value() - known < std::max(options.index_lag, known / kLagShare)) return {};
-  if (index.people_count() < people.size()) index.extend(people, index.people_count());
+  const StopScope not_now(nullptr);  // what it indexes is committed: nobody must be told that it was stopped
+  if (index.people_count() < people.size()) index.extend(people, index.people_count(), options.thread_count);
   std::vector<SearchEntry> entries;
   entries.reserve(index.entries().size());
   for (const auto& entry : index.entries()) {

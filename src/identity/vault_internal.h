@@ -103,8 +103,8 @@ struct SearchEntry {
 /// Finds people by a description, in memory: keys of the standardised fields, hashed and sorted.
 class SearchIndex {
  public:
-  /// Adds every spelling of people[from ...].
-  void extend(const std::vector<PersonEntry>& people, std::size_t from);
+  /// Adds every spelling of people[from ...]; the same on any number of threads (0: all cores).
+  void extend(const std::vector<PersonEntry>& people, std::size_t from, std::size_t thread_count);
   std::size_t people_count() const { return people_count_; }
   void clear();
   /// (key, place of the person) of everybody added, sorted.

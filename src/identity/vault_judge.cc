@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/parallel.h"
 #include "identity/vault_internal.h"
 #include "linkage/match.h"
 #include "person/name.h"
@@ -105,6 +106,8 @@ void judge_within(const std::vector<Standard>& rows, std::vector<Judged>& judged
   }
 }
 
+constexpr std::size_t kChunkRows = 4096;
+
 // A model is fitted to the files at hand; fewer records than this do not show how often matches agree.
 constexpr std::size_t kFitCountMin = 1'000;
 
@@ -113,7 +116,7 @@ void judge_by_search(const std::vector<Identity>& rows, const std::vector<std::s
                      const std::vector<PersonEntry>& people, SearchIndex& index, const Vault::Options& options,
                      std::vector<Judged>& judged) {
   if (people.empty()) return;
-  if (index.people_count() < people.size()) index.extend(people, index.people_count());
+  if (index.people_count() < people.size()) index.extend(people, index.people_count(), options.thread_count);
   for (const auto row : open_rows) {
     const auto found = index.likeliest(rows[row], people, 2);
     if (found.empty() || found[0].second < options.found_probability) continue;
@@ -147,8 +150,11 @@ Status judge_by_linkage(const std::vector<Identity>& rows, const std::vector<std
 Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
                                   SearchIndex& index, const Vault::Options& options) {
   std::vector<Judged> judged(rows.size());
-  std::vector<Standard> standard;
-  for (const auto& row : rows) standard.push_back(standardise(row));
+  std::vector<Standard> standard(rows.size());
+  parallel_chunks(rows.size(), kChunkRows, options.thread_count == 0 ? default_thread_count() : options.thread_count,
+                  [&](std::size_t, std::size_t begin, std::size_t end) {
+                    for (std::size_t row = begin; row < end; ++row) standard[row] = standardise(rows[row]);
+                  });
   auto spellings = spellings_of(people);
   judge_exact(standard, spellings, judged);
   judge_within(standard, judged);

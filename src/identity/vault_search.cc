@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/parallel.h"
 #include "identity/vault_internal.h"
 #include "linkage/kernels.h"
 #include "person/name.h"
@@ -123,13 +124,19 @@ void SearchIndex::clear() {
   people_count_ = 0;
 }
 
-void SearchIndex::extend(const std::vector<PersonEntry>& people, std::size_t from) {
+void SearchIndex::extend(const std::vector<PersonEntry>& people, std::size_t from, std::size_t thread_count) {
   const std::size_t sorted_count = entries_.size();
-  for (std::size_t i = from; i < people.size(); ++i) {
-    for (const auto& version : people[i].versions) {
-      for (const auto key : search_keys(version.identity)) entries_.push_back({key, i});
-    }
-  }
+  constexpr std::size_t kChunkPeople = 4096;
+  std::vector<std::vector<SearchEntry>> parts((people.size() - from) / kChunkPeople + 1);
+  parallel_chunks(people.size() - from, kChunkPeople, thread_count == 0 ? default_thread_count() : thread_count,
+                  [&](std::size_t part, std::size_t begin, std::size_t end) {
+                    for (std::size_t i = from + begin; i < from + end; ++i) {
+                      for (const auto& version : people[i].versions) {
+                        for (const auto key : search_keys(version.identity)) parts[part].push_back({key, i});
+                      }
+                    }
+                  });
+  for (const auto& part : parts) entries_.insert(entries_.end(), part.begin(), part.end());
   const auto middle = entries_.begin() + static_cast<std::ptrdiff_t>(sorted_count);
   std::sort(middle, entries_.end());
   std::inplace_merge(entries_.begin(), middle, entries_.end());
