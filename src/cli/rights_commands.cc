@@ -42,7 +42,7 @@ void add_case_commands(CLI::App& rights, Context& context, const std::shared_ptr
     if (!received && !arguments->received.empty()) return context.show_failure(invalid("--received is not a date like 2026-11-25"));
     context.run_at_site([&](site::Site& at) { return site::open_case(at, *right, received, context.actor); });
   });
-  auto* show = rights.add_subcommand("show", "One case: its clock, what happened in it, what may be told next");
+  auto* show = rights.add_subcommand("show", "One case: its clock, what happened in it, what may be noted next");
   show->add_option("case", arguments->a_case, "From `kinfold rights list`")->required();
   show->callback([=, &context] {
     context.run_at_site([&](site::Site& at) { return site::show_case(at, arguments->a_case, context.actor); });

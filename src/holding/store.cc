@@ -53,7 +53,7 @@ Result<Holding> Door::State::describe(const NewHolding& what) const {
   if (!expires.ok()) return expires.error();
   holding.expires = what.expires ? std::min(*what.expires, expires.value()) : expires.value();
   if (holding.expires < today()) {
-    return refused(fmt::format("it may not be kept: its last day was {}", to_iso(holding.expires)));
+    return refused(fmt::format("'{}' may not be kept here any more: the last day was {}", charter::name(what.kind), to_iso(holding.expires)));
   }
   return holding;
 }

@@ -80,6 +80,20 @@ std::vector<rights::Event> told_next(const rights::Case& a_case) {
   return next;
 }
 
+/// The verb that answers a case of this right at a site of this role; null: it is answered in words, or elsewhere.
+const char* answering_verb(rights::Right right, charter::Role role) {
+  if (role != charter::Role::kTrustedParty) return right == rights::Right::kObjection ? "object" : nullptr;
+  switch (right) {
+    case rights::Right::kAccess: return "access";
+    case rights::Right::kRectification: return "rectify";
+    case rights::Right::kErasure: return "erase";
+    case rights::Right::kRestriction: return "restrict";
+    case rights::Right::kObjection: return "object";
+    case rights::Right::kComplaint: break;
+  }
+  return nullptr;
+}
+
 /// Whom to answer by when, and what may happen next.
 Report tell_clock(const Site& site, const rights::Case& a_case, std::string headline) {
   const auto state = rights::state_of(a_case);
@@ -96,7 +110,7 @@ Report tell_clock(const Site& site, const rights::Case& a_case, std::string head
   }
   std::vector<std::string> next;
   for (const auto event : told_next(a_case)) next.emplace_back(rights::name(event));
-  if (!next.empty()) report.text("next", "What may be told next", join(next, ", "));
+  if (!next.empty()) report.text("next", "What may be noted next", join(next, ", "));
   return report;
 }
 
@@ -250,6 +264,10 @@ Result<Report> show_case(Site& site, const std::string& case_id, const std::stri
   add(a_case.received, "received", a_case.received_by, "");
   for (const auto& event : a_case.events) add(event.on, rights::name(event.event), event.actor, event.detail);
   report.rows = std::move(rows);
+  const auto state = rights::state_of(a_case);
+  const auto* verb = answering_verb(a_case.right, site.party().role);
+  if (verb != nullptr && (state == rights::State::kReceived || state == rights::State::kInProgress))
+    report.notes.push_back("To answer it: `kinfold rights " + std::string(verb) + " --case " + a_case.id + "`");
   return report;
 }
 

@@ -173,7 +173,9 @@ class Rights(Programme):
 
         case = at_ons("open", "access", "--received", "2018-01-02")["case"]
         self.assertIn("a day to come", refusal("open", "access", "--received", "2099-01-01"))
+        self.assertIn(f"`kinfold rights access --case {case}`", self.rights("show", case).stdout)
         waiting = at_ons("note", case, "ask_identity")
+        self.assertNotIn("To answer it", self.rights("show", case).stdout)  # not before it is known who asks
         self.assertEqual(waiting["state"], "awaiting_identity")
         self.assertNotIn("due", waiting)  # the clock stands still
         self.assertIn("cannot take 'start'", refusal("access", "--person", self.who, "--with", "linkage-1", "--out",

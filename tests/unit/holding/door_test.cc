@@ -162,7 +162,7 @@ TEST_F(DwpSite, KeepsOnlyWhatTheCharterLetsItHold) {
   what = a_request();
   what.expires = parse_iso_date("2021-02-01");
   EXPECT_EQ(site_.door->store(what, some_people(1), kLinker).error().message,
-            "it may not be kept: its last day was 2021-02-01");
+            "'request' may not be kept here any more: the last day was 2021-02-01");
   what.expires = parse_iso_date("2030-01-01");
   EXPECT_EQ(site_.door->store(what, some_people(1), kLinker).value().expires, parse_iso_date("2021-04-01"));
   EXPECT_EQ(site_.door->list().value().size(), 1u);
