@@ -136,6 +136,8 @@ Result<ChosenBlocking> choose_blocking(const Run& run, const Model& model) {
   const auto chosen = choose_rules(rules, weight, budget, kGainMin);
   if (chosen.empty()) return invalid("blocking = \"auto\": no rule fits into auto_pairs_per_record; raise it, or write [[block]] rules");
   ChosenBlocking blocking;
+  blocking.fit = std::move(fit).value();
+  blocking.random = std::move(random);
   std::vector<bool> found(kept.size(), false);
   double pairs = 0.0;
   for (const auto n : chosen) {

@@ -23,6 +23,8 @@ std::vector<std::size_t> choose_rules(const std::vector<RuleWorth>& rules, const
 struct ChosenBlocking {
   std::vector<BlockingRule> rules;
   std::string note;
+  EmFit fit;             ///< By which they were chosen.
+  RandomShares random;   ///< Behind it.
 };
 /// Of the candidates that `run` was prepared with: compares their pairs, estimates the model once, and chooses by the
 /// matches that each rule then finds.

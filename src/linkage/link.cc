@@ -9,6 +9,7 @@
 #include "linkage/attach_internal.h"
 #include "linkage/auto_block_internal.h"
 #include "linkage/budget.h"
+#include "linkage/group_calibration_internal.h"
 #include "linkage/pairing_internal.h"
 #include "linkage/insight_internal.h"
 #include "linkage/pattern_map_internal.h"
@@ -108,6 +109,10 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
 
 Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random) {
   const auto& comparer = *run.comparer;
+  if (run.fit) {
+    random = run.random;
+    return *run.fit;
+  }
   if (model.fitted) {
     EmFit fit;
     fit.model = given_model(comparer, model);
@@ -198,6 +203,8 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
     run.model.blocking.insert(run.model.blocking.begin(), chosen.value().rules.begin(), chosen.value().rules.end());
     run.model.settings.blocking_auto = false;  // The fitted model names its rules, and links alike when it is given again.
     run.choice_note = std::move(chosen.value().note);
+    run.fit = std::move(chosen.value().fit);
+    run.random = std::move(chosen.value().random);
     if (auto status = make_blocks(run); !status.ok()) return status.error();
   }
   if (run.blocker->pair_count() > options.pair_count_max) {
@@ -367,6 +374,11 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
   auto cluster = group(run, scorer, bounds, result.model, staged.kept, result.threshold_probability);
+  if (!result.model.settings.term_frequency_by_u) {  // Who brings Splink's model wants Splink's probabilities.
+    auto calibration = calibrate_by_groups(staged.kept, cluster);
+    staged.probability = std::move(calibration.probability);
+    if (!calibration.note.empty()) result.notes.push_back(std::move(calibration.note));
+  }
   stages.after_one(staged, cluster);
   number_clusters(result, *run.records, cluster);
   fill_pairs(result, run, staged);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ struct Run {
   std::unique_ptr<Blocker> blocker;
   Model model;              ///< As given, or with the blocking rules that were chosen.
   std::string choice_note;  ///< How they were; "" where none had to be chosen.
+  /// What they were chosen by: a fit to the pairs of all candidate rules, which saw more than the chosen ones bring in.
+  std::optional<EmFit> fit;
+  RandomShares random;      ///< Behind that fit.
 };
 
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
@@ -52,7 +56,7 @@ struct BlockingRecall {
   double high = 0.0;
 };
 FitReport fit_report(const EmFit& fit, const BlockingRecall& recall);
-/// A fitted model is taken as it is; any other is fitted to the run's pairs.
+/// The run's own fit, where rules were chosen by one; a fitted model is taken as it is; any other is fitted to the run's pairs.
 Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);
 

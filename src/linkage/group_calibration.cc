@@ -1,0 +1,118 @@
+#include "linkage/group_calibration_internal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <unordered_map>
+
+#include "base/text.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr double kClipBits = 12.0;    // As clusters take a pair's evidence.
+constexpr double kAbsentBits = -6.0;  // Of pairs that are not among the kept ones, which have -4 and more.
+
+std::uint64_t groups_of(std::uint32_t a, std::uint32_t b) { return static_cast<std::uint64_t>(std::min(a, b)) << 32 | std::max(a, b); }
+
+// What the records' other pairs say of each pair: 1 one person, 0 two.
+struct Others {
+  std::vector<double> said;
+  std::uint64_t known_count = 0;  ///< Pairs of which others say anything.
+};
+
+Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster) {
+  const std::size_t groups = cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
+  std::vector<double> size(groups, 0.0);
+  for (const auto group : cluster) size[group] += 1.0;
+  std::unordered_map<std::uint64_t, double> between;  // Sum over kept pairs of bits above kAbsentBits.
+  for (const auto& pair : kept) {
+    const auto a = cluster[pair.left];
+    const auto b = cluster[pair.right];
+    if (a != b) between[groups_of(a, b)] += std::clamp(pair.log_odds_bits, -kClipBits, kClipBits) - kAbsentBits;
+  }
+  Others others;
+  others.said.reserve(kept.size());
+  for (const auto& pair : kept) {
+    const auto a = cluster[pair.left];
+    const auto b = cluster[pair.right];
+    const bool known = a == b ? size[a] >= 3.0 : size[a] * size[b] >= 2.0;
+    others.known_count += known;
+    if (!known) others.said.push_back(probability_of_bits(pair.log_odds_bits));
+    else if (a == b) others.said.push_back(1.0);
+    else others.said.push_back(probability_of_bits(between[groups_of(a, b)] / (size[a] * size[b]) + kAbsentBits));
+  }
+  return others;
+}
+
+// The non-decreasing sequence nearest to `values` in squares.
+std::vector<double> isotonic(const std::vector<double>& values) {
+  struct Pool {
+    double sum;
+    std::size_t count;
+    double mean() const { return sum / static_cast<double>(count); }
+  };
+  std::vector<Pool> pools;
+  for (const double value : values) {
+    pools.push_back({value, 1});
+    while (pools.size() > 1 && pools[pools.size() - 2].mean() >= pools.back().mean()) {
+      pools[pools.size() - 2].sum += pools.back().sum;
+      pools[pools.size() - 2].count += pools.back().count;
+      pools.pop_back();
+    }
+  }
+  std::vector<double> fitted;
+  fitted.reserve(values.size());
+  for (const auto& pool : pools) fitted.insert(fitted.end(), pool.count, pool.mean());
+  return fitted;
+}
+
+std::string told(const std::vector<KeptPair>& kept, const std::vector<double>& said) {
+  std::array<double, 10> sum{};
+  std::array<std::uint64_t, 10> count{};
+  for (std::size_t n = 0; n < kept.size(); ++n) {
+    const auto tenth = std::min<std::size_t>(9, static_cast<std::size_t>(probability_of_bits(kept[n].log_odds_bits) * 10.0));
+    sum[tenth] += said[n];
+    ++count[tenth];
+  }
+  std::string text = "probabilities follow the groups that the file falls into: of pairs that the model by itself gives";
+  for (std::size_t tenth = 0; tenth < 10; ++tenth) {
+    if (count[tenth] == 0) continue;
+    text += fmt::format(" {:.1f}-{:.1f} ({} pairs) they say {:.2f};", static_cast<double>(tenth) / 10.0, static_cast<double>(tenth + 1) / 10.0,
+                        with_thousands(static_cast<long long>(count[tenth])), sum[tenth] / static_cast<double>(count[tenth]));
+  }
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster) {
+  const Others others = ask_others(kept, cluster);
+  GroupCalibration calibration;
+  if (others.known_count == 0) {
+    for (const auto& pair : kept) calibration.probability.push_back(probability_of_bits(pair.log_odds_bits));
+    return calibration;
+  }
+  std::vector<std::size_t> order(kept.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return kept[a].log_odds_bits < kept[b].log_odds_bits; });
+  // Pairs of one weight are one point.
+  std::vector<double> values;
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    double sum = 0.0;
+    for (; end < order.size() && kept[order[end]].log_odds_bits == kept[order[begin]].log_odds_bits; ++end) sum += others.said[order[end]];
+    values.insert(values.end(), end - begin, sum / static_cast<double>(end - begin));
+    begin = end;
+  }
+  const auto fitted = isotonic(values);
+  calibration.probability.resize(kept.size());
+  for (std::size_t n = 0; n < order.size(); ++n) calibration.probability[order[n]] = fitted[n];
+  calibration.note = told(kept, others.said);
+  return calibration;
+}
+
+}  // namespace kinfold::linkage

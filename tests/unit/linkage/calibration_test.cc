@@ -1,0 +1,83 @@
+// Whether probabilities are what they say, on simulated files whose truth nothing was fitted to.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+#include "linkage/group_calibration_internal.h"
+#include "linkage/link.h"
+#include "people.h"
+
+namespace kinfold::linkage {
+namespace {
+
+KeptPair pair_of(std::uint32_t left, std::uint32_t right, double bits) { return {left, right, bits, bits, 0}; }
+
+TEST(GroupCalibration, NeverFallsAsTheWeightRisesAndFollowsTheGroups) {
+  // Four records in one group, with one weak pair among them; a fifth, of whom little is known.
+  const std::vector<KeptPair> kept = {pair_of(0, 1, 10), pair_of(0, 2, 10), pair_of(0, 3, -1), pair_of(0, 4, -3), pair_of(1, 2, 10),
+                                      pair_of(1, 3, 10), pair_of(2, 3, 10)};
+  const auto calibration = calibrate_by_groups(kept, {0, 0, 0, 0, 1});
+  EXPECT_DOUBLE_EQ(calibration.probability[0], 1.0);
+  EXPECT_DOUBLE_EQ(calibration.probability[2], 1.0) << "its records' other pairs say that they are one";
+  // One pair of -3 bits among four between the two groups, the other three as -6: the mean is -5.25 bits.
+  EXPECT_NEAR(calibration.probability[3], 1.0 / (1.0 + std::exp2(5.25)), 1e-12);
+  EXPECT_NE(calibration.note.find("0.3-0.4 (1 pairs) they say 1.00"), std::string::npos) << calibration.note;
+}
+
+TEST(GroupCalibration, LeavesPairsAsTheyAreWhereNobodyElseCanSayAnything) {
+  const std::vector<KeptPair> kept = {pair_of(0, 1, 2), pair_of(2, 3, -2), pair_of(4, 5, 1)};
+  const auto calibration = calibrate_by_groups(kept, {0, 0, 1, 2, 3, 4});
+  for (std::size_t n = 0; n < kept.size(); ++n) EXPECT_DOUBLE_EQ(calibration.probability[n], probability_of_bits(kept[n].log_odds_bits));
+  EXPECT_EQ(calibration.note, "");
+}
+
+struct Tenths {
+  std::array<double, 10> said{};
+  std::array<double, 10> right{};
+  std::array<double, 10> count{};
+
+  void add(const LinkResult& result, const table::Table& file) {
+    for (const auto& pair : result.pairs) {
+      const auto tenth = std::min<std::size_t>(9, static_cast<std::size_t>(pair.probability * 10.0));
+      said[tenth] += pair.probability;
+      right[tenth] += file.columns()[1].string_at(pair.left) == file.columns()[1].string_at(pair.right);
+      count[tenth] += 1.0;
+    }
+  }
+  // A tenth is off where the 99 % interval of its true share (Wilson 1927) lies wholly beyond three points of what was said.
+  int off(std::string& told) const {
+    int found = 0;
+    for (std::size_t n = 0; n < 10; ++n) {
+      if (count[n] == 0.0) continue;
+      constexpr double z = 2.576;
+      const double p = right[n] / count[n];
+      const double mean = said[n] / count[n];
+      const double centre = (p + z * z / (2.0 * count[n])) / (1.0 + z * z / count[n]);
+      const double half = z * std::sqrt(p * (1.0 - p) / count[n] + z * z / (4.0 * count[n] * count[n])) / (1.0 + z * z / count[n]);
+      found += mean < centre - half - 0.03 || mean > centre + half + 0.03;
+      told += std::to_string(static_cast<int>(count[n])) + " pairs: said " + std::to_string(mean) + ", true " + std::to_string(p) + "\n";
+    }
+    return found;
+  }
+};
+
+TEST(Probabilities, OfOneFileAreWhatTheySay) {
+  Tenths tenths;
+  for (const std::uint64_t seed : {71U, 72U}) {
+    const testing_people::People people(1200, seed);
+    table::Table all = people.file(0, 1200, 0.2, 1);
+    for (std::uint64_t file = 2; file < 6; ++file) {
+      const auto more = people.file(static_cast<int>(file - 1) * 200, 1200, 0.2, file);
+      all.append(more, 0, more.row_count());
+    }
+    const auto result = link(all, nullptr, people_model());
+    ASSERT_TRUE(result.ok()) << result.error().message;
+    tenths.add(result.value(), all);
+  }
+  std::string told;
+  EXPECT_EQ(tenths.off(told), 0) << told;
+}
+
+}  // namespace
+}  // namespace kinfold::linkage
