@@ -121,6 +121,24 @@ struct AccountStore::State {
     account.wrong_tries = 0;
     account.locked_until = clock.now().seconds + kLockSeconds;
   }
+  /// Null, after the same work, where account, password or code is wrong: that is counted and written. Else the code
+  /// is used up, and the caller writes.
+  Result<Account*> proven(Accounts& accounts, const std::string& actor, std::string_view password, std::string_view code) const {
+    const auto found = accounts.find(actor);
+    Account* account = found == accounts.end() || found->second.password_hash.empty() ? nullptr : &found->second;
+    const std::string& hash_kept = account == nullptr ? decoy_hash : account->password_hash;
+    const bool password_fits = crypto_pwhash_str_verify(hash_kept.c_str(), password.data(), password.size()) == 0;
+    if (account == nullptr || locked(*account)) return static_cast<Account*>(nullptr);
+    const auto step = totp_step_of(account->totp_secret, code, clock.now(), account->used_step);
+    if (!password_fits || !step) {
+      count_wrong(*account);
+      if (auto s = write(accounts); !s.ok()) return s.error();
+      return static_cast<Account*>(nullptr);
+    }
+    account->used_step = *step;
+    account->wrong_tries = 0;
+    return account;
+  }
   /// Null where the invitation does not fit; a wrong one counts.
   Account* invited(Accounts& accounts, const std::string& actor, std::string_view invitation) const {
     const auto found = accounts.find(actor);
@@ -252,20 +270,25 @@ Status AccountStore::sign_in(const std::string& actor, std::string_view password
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
   if (!accounts.ok()) return accounts.error();
-  const auto found = accounts.value().find(actor);
-  Account* account = found == accounts.value().end() || found->second.password_hash.empty() ? nullptr : &found->second;
-  const std::string& hash = account == nullptr ? state_->decoy_hash : account->password_hash;
-  const bool password_fits = crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
-  if (account == nullptr || state_->locked(*account)) return kWrong;
-  const auto step = totp_step_of(account->totp_secret, code, state_->clock.now(), account->used_step);
-  if (password_fits && step) {
-    account->used_step = *step;
-    account->wrong_tries = 0;
-    return state_->write(accounts.value());
-  }
-  state_->count_wrong(*account);
-  if (auto s = state_->write(accounts.value()); !s.ok()) return s;
-  return kWrong;
+  const auto account = state_->proven(accounts.value(), actor, password, code);
+  if (!account.ok()) return account.error();
+  return account.value() == nullptr ? Status(kWrong) : state_->write(accounts.value());
+}
+
+Status AccountStore::change_password(const std::string& actor, std::string_view password, std::string_view code, std::string_view fresh) {
+  if (auto s = check_password(fresh, actor); !s.ok()) return s;
+  if (fresh == password) return invalid("The new password is the one that you have: choose another one");
+  auto hash = state_->hash(fresh);
+  if (!hash.ok()) return hash.error();
+  const auto lock = seal::FileLock::take(state_->file.path());
+  if (!lock.ok()) return lock.error();
+  auto accounts = state_->read();
+  if (!accounts.ok()) return accounts.error();
+  const auto account = state_->proven(accounts.value(), actor, password, code);
+  if (!account.ok()) return account.error();
+  if (account.value() == nullptr) return kWrong;
+  account.value()->password_hash = std::move(hash).value();
+  return state_->write(accounts.value());
 }
 
 Status check_password(std::string_view password, std::string_view actor) {

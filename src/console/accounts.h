@@ -70,6 +70,9 @@ class AccountStore {
   /// The same refusal whether account, password or code is wrong, after the same work.
   /// \retval kRefused; after kWrongTriesMax in a row, for kLockSeconds whatever is typed.
   Status sign_in(const std::string& actor, std::string_view password, std::string_view code);
+  /// Of somebody who is signed in: proves both again, and a wrong one counts as at signing in. The app stays.
+  /// \retval kInvalid for a weak new password, or one that is no other; kRefused as sign_in().
+  Status change_password(const std::string& actor, std::string_view password, std::string_view code, std::string_view fresh);
 
  private:
   struct State;

@@ -5,6 +5,8 @@
 
 namespace kinfold::console {
 
+inline constexpr const char* kTooOften = "There were too many tries from here. Wait five minutes, then try again";
+
 // pages_start.cc: everybody's first pages, signing in and out.
 Response start_page(Visit& visit);
 Response sign_in_page(Visit& visit);
@@ -12,6 +14,10 @@ Response sign_in(Visit& visit);
 Response sign_out(Visit& visit);
 Response enrol_page(Visit& visit);
 Response enrol(Visit& visit);
+
+// pages_account.cc: one's own password.
+Response password_page(Visit& visit);
+Response change_password(Visit& visit);
 
 // pages_public.cc: families.
 Response notice_page(Visit& visit);

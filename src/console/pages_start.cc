@@ -5,8 +5,6 @@
 namespace kinfold::console {
 namespace {
 
-constexpr const char* kTooOften = "There were too many tries from here. Wait five minutes, then try again";
-
 Response sign_in_form(Visit& visit, const std::string& wrong, const std::string& user) {
   View view("Sign in");
   view.error(wrong);
@@ -77,6 +75,7 @@ Response start_page(Visit& visit) {
                 {"Next one to be destroyed", {live == 0 ? "none" : "in " + plural(soonest, "day", "days"), {}, {}, false}},
                 {"Entries in the ledger", {std::to_string(facts->entry_count), {}, {}, false}},
                 {"Programme ends", {long_date(visit.console.gate().charter().ends), {}, {}, false}}});
+  view.link("Change your password", "/password");
   return visit.console.page(visit, view);
 }
 

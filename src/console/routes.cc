@@ -34,6 +34,8 @@ void add_open_routes(std::vector<Route>& all) {
     {"POST", "/sign-out", Who::kSignedIn, kAll, kNone, sign_out, "", ""},
     {"GET", "/enrol", Who::kAnybody, kAll, kNone, enrol_page, "", ""},
     {"POST", "/enrol", Who::kAnybody, kAll, kNone, enrol, "", ""},
+    {"GET", "/password", Who::kSignedIn, kAll, kNone, password_page, "", ""},
+    {"POST", "/password", Who::kSignedIn, kAll, kNone, change_password, "", ""},
     {"GET", "/work", Who::kSignedIn, kAll, kNone, work_list, "", ""},
     {"GET", "/work/*", Who::kSignedIn, kAll, kNone, work_page, "", ""},
     {"GET", "/rejects/*", Who::kSignedIn, kAll, kNone, work_rejects, "", ""},

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { council } from './council.mjs'
 import { department } from './department.mjs'
-import { chromium, expect, score } from './look.mjs'
+import { chromium, expect, look, lookAt, score } from './look.mjs'
 import { at, hostile, makeCouncilFile, makeRegister, makeSites, parties, Person, serve } from './people.mjs'
 import { publicPages } from './public.mjs'
 import { research } from './research.mjs'
@@ -25,6 +25,16 @@ async function release({ person }, linker, back) {
   await analyst.press('Make the release')
   expect('a release is made', !(await analyst.done()).includes('There is a problem'), await analyst.page.textContent('main'))
   return analyst.take('release-')
+}
+
+async function changePassword(person) {
+  await lookAt(person, 'password', 'password')
+  const fresh = 'granite otter lantern'
+  for (const [field, value] of [['#password', person.password], ['#fresh', fresh], ['#again', fresh], ['#code', await person.freshCode()]]) await person.page.fill(field, value)
+  await person.press('Change password')
+  expect('a password is changed by whoever has it', (await person.page.textContent('h1')) === 'Your password is changed', await person.page.textContent('main'))
+  await look(person.page, 'password-changed')
+  person.password = fresh
 }
 
 // Killed and started again on the same port: nothing is lost, and whoever was signed in still is.
@@ -71,6 +81,7 @@ async function run() {
   const back = await department(world, request)
   await research(world, await release(world, linker, back))
   const protector = await protection(world, linker, csv)
+  await changePassword(protector)
   await killAndRestart(protector)
   expect('no page has an error in the browser', problems.length === 0, problems.join(' | '))
   for (const party of parties) await servers[party].stop()

@@ -161,6 +161,37 @@ TEST_F(AccountsTest, TheCodeThatEnrolledDoesNotSignIn) {
   EXPECT_TRUE(store.sign_in("linkage-1", kPassword, code()).ok());
 }
 
+TEST_F(AccountsTest, APasswordIsChangedByWhoeverProvesTheOldOneAndTheApp) {
+  auto store = open();
+  enrol(store, "linkage-1");
+  const std::string fresh = "granite otter lantern";
+  EXPECT_EQ(store.change_password("linkage-1", "wrong wrong wrong", code(), fresh).error().code, ErrorCode::kRefused);
+  EXPECT_EQ(store.change_password("linkage-1", kPassword, "000000", fresh).error().code, ErrorCode::kRefused);
+  EXPECT_EQ(store.change_password("nobody", kPassword, code(), fresh).error().code, ErrorCode::kRefused);
+  EXPECT_EQ(store.change_password("linkage-1", kPassword, code(), "short").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(store.change_password("linkage-1", kPassword, code(), kPassword).error().code, ErrorCode::kInvalid);
+  const auto used = code();
+  ASSERT_TRUE(store.change_password("linkage-1", kPassword, used, fresh).ok());
+  EXPECT_FALSE(store.sign_in("linkage-1", fresh, used).ok()) << "a code works once";
+  clock_.advance_seconds(30);
+  EXPECT_FALSE(store.sign_in("linkage-1", kPassword, code()).ok());
+  clock_.advance_seconds(30);
+  EXPECT_TRUE(store.sign_in("linkage-1", fresh, code()).ok());
+  const auto plain = seal::StateFile(folder_ + "/accounts", keys_, "accounts").read();
+  ASSERT_TRUE(plain.ok());
+  EXPECT_NE(seal::as_text(plain.value()).find("$argon2id$v=19$m=8192,t=1,p=1$"), std::string_view::npos);  // Work::quick()
+  EXPECT_EQ(seal::as_text(plain.value()).find(fresh), std::string_view::npos);
+}
+
+TEST_F(AccountsTest, WrongTriesAtChangingAPasswordLockTheAccount) {
+  auto store = open();
+  enrol(store, "linkage-1");
+  for (int k = 0; k < kWrongTriesMax; ++k)
+    EXPECT_FALSE(store.change_password("linkage-1", "wrong wrong wrong", code(), "granite otter lantern").ok());
+  EXPECT_FALSE(store.change_password("linkage-1", kPassword, code(), "granite otter lantern").ok());
+  EXPECT_FALSE(store.sign_in("linkage-1", kPassword, code()).ok());
+}
+
 TEST(Network, OfAnIpv6AddressIsItsSlash64) {
   const auto network = [](const char* address) {
     Request request;

@@ -251,6 +251,34 @@ TEST_F(PagesTest, AnAccountThatIsTakenAwayIsSignedOutAtOnce) {
   EXPECT_FALSE(console_->may_upload(upload));
 }
 
+TEST_F(PagesTest, AChangedPasswordRenewsTheSessionAndEndsTheOthers) {
+  open("ons-demo");
+  const auto actor = actor_with(charter::Duty::kLinkage);
+  const auto secret = enrol(console_->accounts(), actor, clock_);
+  const auto here = sign_in(actor);
+  const auto elsewhere = sign_in(actor);
+  EXPECT_EQ(get("/password").status, 303);
+  EXPECT_EQ(get("/password", here.token).status, 200);
+  clock_.advance_seconds(60);
+  const auto send = [&](const std::string& token, const std::string& csrf, const std::string& again) {
+    return post("/password", token, {{"csrf", csrf}, {"password", kTestPassword}, {"fresh", "granite otter lantern"}, {"again", again},
+                                     {"code", totp_code(secret, clock_.now()).value()}});
+  };
+  EXPECT_EQ(send(here.token, "x", "granite otter lantern").status, 403);
+  EXPECT_EQ(send(here.token, here.session.csrf, "granite otter").status, 422);
+  const auto changed = send(here.token, here.session.csrf, "granite otter lantern");
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(changed.body.find("granite"), std::string::npos);
+  const auto cookie = header(changed, "Set-Cookie");
+  const auto token = cookie.substr(cookie.find('=') + 1, 43);
+  EXPECT_NE(token, here.token);
+  EXPECT_EQ(get("/people", token).status, 200);
+  EXPECT_EQ(get("/people", here.token).status, 303);
+  EXPECT_EQ(get("/people", elsewhere.token).status, 303);
+  const auto wrong = send(token, console_->sessions().find(token)->csrf, "granite otter lantern");
+  EXPECT_EQ(wrong.status, 422) << "the old password, and a code that was used";
+}
+
 TEST_F(PagesTest, WithoutTlsOnlyThisMachinesOwnNamesAreAnswered) {
   open("ons-demo");
   const auto status = [&](const char* host) {
