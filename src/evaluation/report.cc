@@ -99,7 +99,10 @@ class Report {
       page_.subheading(name_of(outcome));
       draw("By subgroup", groups,
            "The effect on " + name_of(outcome) + " for everybody and for each subgroup, with intervals.");
-      page_.table("Every estimate", effects_for_reading(*effects, plan_, outcome.id));
+      page_.table(
+          "Every estimate (ATT: the effect on the programme's people, ATE: on everybody, ATC: on the comparison group, ATM: on "
+          "those who could be matched)",
+          effects_for_reading(*effects, plan_, outcome.id));
       draw("By method", methods,
            "The effect on " + name_of(outcome) + " as each method estimates it, with intervals.");
     }
@@ -279,9 +282,8 @@ class Report {
         "partly selection.",
         "Outcomes rest on people who were linked. Missed links make the sample smaller; false links pull "
         "effects towards zero.",
-        "Standard errors are clustered by " +
-            (plan_.cluster_column.empty() ? std::string("nothing: every unit stands alone")
-                                          : plan_.cluster_column) +
+        (plan_.cluster_column.empty() ? std::string("Standard errors take each row as standing alone")
+                                      : "Standard errors are clustered by " + plan_.cluster_column) +
             (plan_.bootstrap_replicates > 0
                  ? fmt::format(" and come from {} replicates of the cluster bootstrap for the main method.",
                                plan_.bootstrap_replicates)

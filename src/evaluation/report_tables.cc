@@ -55,6 +55,8 @@ std::string p_text(const Table& t, std::size_t row, const char* column) {
   return found == nullptr || found->is_null(row) ? "" : p_text(found->double_at(row));
 }
 
+std::string interval_name(const Plan& plan) { return fmt::format("{:.4g}% interval", 100 * plan.confidence); }
+
 bool is_share(const Plan& plan, const std::string& id) {
   const auto found =
       std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == id; });
@@ -115,11 +117,12 @@ Table for_reading(const OutputTable& output, const Plan& plan, const std::vector
 }
 
 Table effects_for_reading(const OutputTable& effects, const Plan& plan, const std::string& only) {
-  Table out;
-  for (const char* name : {only.empty() ? "outcome" : "subgroup and method", "people", "programme",
-                           "comparison", "effect", "interval", "adjusted p"}) {
-    out.add(name, ColumnType::kString);
-  }
+  // The table of everybody is for whoever reads from the top; that of one outcome has what a statistician asks for.
+  const auto interval = interval_name(plan);
+  Table out = only.empty()
+                  ? of_text({"outcome", "people", "programme", "comparison", "effect", interval.c_str(), "adjusted p"})
+                  : of_text({"subgroup and method", "estimand", "people", "programme", "comparison", "effect",
+                             "std error", interval.c_str(), "p", "adjusted p"});
   const auto& t = effects.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);
@@ -136,22 +139,25 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan, const st
     };
     const auto method = std::find_if(plan.methods.begin(), plan.methods.end(),
                                      [&](const auto& m) { return m.id == t.find("method")->text_at(r); });
-    const auto* adjusted = t.find("p_adjusted");
     const auto group = std::find_if(plan.subgroups.begin(), plan.subgroups.end(),
                                     [&](const auto& s) { return s.id == subgroup; });
     const std::string who = group != plan.subgroups.end() ? group->title : "everybody";
     const std::string how = method != plan.methods.end() ? method->title : t.find("method")->text_at(r);
-    const std::vector<std::string> cells = {
-        !only.empty()                    ? who + ", " + how
-        : outcome != plan.outcomes.end() ? name_of(*outcome)
-                                         : id,
-        people_text(t, r),
-        number("programme_mean", share),
-        number("comparison_mean", share),
-        with_unit(number("estimate", false), share),
-        range_text(t, r, "ci_low", "ci_high", share),
-        adjusted == nullptr || adjusted->is_null(r) ? "" : p_text(adjusted->double_at(r))};
-    for (std::size_t c = 0; c < cells.size(); ++c) out.columns()[c].append_string(cells[c]);
+    const std::vector<std::string> figures = {people_text(t, r), number("programme_mean", share),
+                                              number("comparison_mean", share),
+                                              with_unit(number("estimate", false), share)};
+    const auto range = range_text(t, r, "ci_low", "ci_high", share);
+    std::vector<std::string> cells;
+    if (only.empty()) {
+      cells = {outcome != plan.outcomes.end() ? name_of(*outcome) : id};
+      cells.insert(cells.end(), figures.begin(), figures.end());
+      cells.insert(cells.end(), {range, p_text(t, r, "p_adjusted")});
+    } else {
+      cells = {who + ", " + how, t.find("estimand")->text_at(r)};
+      cells.insert(cells.end(), figures.begin(), figures.end());
+      cells.insert(cells.end(), {number("std_error", false), range, p_text(t, r, "p_value"), p_text(t, r, "p_adjusted")});
+    }
+    add_row(out, cells);
   }
   return out;
 }
@@ -229,8 +235,8 @@ std::string subgroup_title(const Plan& plan, const std::string& id) {
 }
 
 Table interactions_for_reading(const OutputTable& interactions, const Plan& plan) {
-  Table out = of_text(
-      {"outcome", "subgroup", "effect there", "on others", "difference", "interval", "p", "adjusted p"});
+  Table out = of_text({"outcome", "subgroup", "effect there", "on others", "difference",
+                       interval_name(plan).c_str(), "p", "adjusted p"});
   const auto& t = interactions.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);
@@ -245,7 +251,7 @@ Table interactions_for_reading(const OutputTable& interactions, const Plan& plan
 }
 
 Table linkage_for_reading(const OutputTable& linkage, const Plan& plan) {
-  Table out = of_text({"outcome", "grades", "missed links", "people", "effect", "interval", "corrected",
+  Table out = of_text({"outcome", "grades", "missed links", "people", "effect", interval_name(plan).c_str(), "corrected",
                        "its interval", "bounds"});
   const auto& t = linkage.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {

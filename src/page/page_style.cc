@@ -117,12 +117,21 @@ summary { cursor: pointer; color: var(--link); text-decoration: underline; text-
   table:not(:has(tbody tr:nth-child(15))) { break-inside: avoid; }
   .bars .group, tbody tr:first-child { break-after: avoid; }
   thead { display: table-header-group; }
+  caption { break-inside: avoid; font-size: 10.5pt; }
+  caption span { max-width: none; }
+  tbody tr:nth-child(-n+2), tbody tr:nth-last-child(-n+2) { break-before: avoid; }
   .scroll { overflow: visible; }
+  table { font-size: 8.5pt; line-height: 1.3; }
+  table.wide { font-size: 7pt; }
+  th, td, tbody th, th.number, td.number { min-width: 0; max-width: none; padding: .3rem .5rem .3rem 0; }
+  .wide th, .wide td { padding-right: .3rem; }
+  td { overflow-wrap: break-word; }
+  .drawing svg { max-width: 100%; height: auto; }
   .figures { grid-template-columns: repeat(3, 1fr); }
   .figures div, .note { background: none; border: 1px solid var(--line); }
   a { color: inherit; }
 }
-@page { margin: 18mm; }
+@page { margin: 16mm 16mm 18mm; @bottom-right { content: counter(page) " of " counter(pages); font: 8pt sans-serif; color: #505a5f; } }
 )css";
 
 // Okabe and Ito (2008), "Color Universal Design", the ones with the most contrast on white first.

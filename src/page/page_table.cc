@@ -17,6 +17,8 @@ constexpr std::string_view kMinus = "\u2212";
 constexpr std::string_view kReplacement = "\uFFFD";
 /// Below this a separator would make 2018 look like a count.
 constexpr std::int64_t kThousandsFrom = 10'000;
+/// With more columns than this the type is made smaller on paper, so that none is cut off.
+constexpr std::size_t kWideFrom = 10;
 
 bool is_number(const Column& column) {
   return column.type() == ColumnType::kInt64 || column.type() == ColumnType::kDouble;
@@ -138,9 +140,9 @@ std::string table_markup(std::string_view id, std::string_view caption, const ta
   for (const auto& column : columns)
     decimals.push_back(column.type() == ColumnType::kDouble ? decimal_count(column) : 0);
   std::string markup = fmt::format(
-      "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{0}\" tabindex=\"0\">\n<table>\n"
+      "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{0}\" tabindex=\"0\">\n<table{2}>\n"
       "<caption id=\"{0}\"><span>{1}</span></caption>\n<thead><tr>",
-      id, isolated_text(caption));
+      id, isolated_text(caption), columns.size() > kWideFrom ? " class=\"wide\"" : "");
   for (const auto& column : columns) {
     markup += fmt::format("<th scope=\"col\"{}>{}</th>", is_number(column) ? " class=\"number\"" : "",
                           isolated_text(column.name()));
