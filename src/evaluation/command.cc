@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/parallel.h"
+#include "evaluation/plan_columns_internal.h"
 #include "evaluation/report.h"
 #include "evaluation/sentences_internal.h"
+#include "table/column_names.h"
 #include "table/io.h"
 
 namespace kinfold::evaluation {
@@ -29,25 +31,56 @@ std::optional<std::string> find_table(const fs::path& folder, const std::string&
   return std::nullopt;
 }
 
-Result<Tables> read_tables(const EvaluateCommand& command) {
-  Tables tables;
+struct Files {
+  std::string people;
+  std::optional<std::string> panel;
+};
+
+Result<Files> find_files(const std::string& data, const Plan& plan) {
   std::error_code ignored;
-  std::string people = command.data;
-  if (fs::is_directory(command.data, ignored)) {
-    const auto found = find_table(command.data, "people");
-    if (!found)
-      return invalid(
-          "data: the folder has no people.parquet or people.csv; give a file or a release's folder");
-    people = *found;
-    if (const auto panel = find_table(command.data, "panel")) {
-      auto read = table::read_file(*panel);
-      if (!read.ok()) return read.error();
-      tables.panel = std::move(read.value());
-    }
+  if (!fs::is_directory(data, ignored)) return Files{data, std::nullopt};
+  const auto people = find_table(data, "people");
+  if (!people)
+    return invalid("data: the folder has no people.parquet or people.csv; give a file or a release's folder");
+  return Files{*people, uses_panel(plan) ? find_table(data, "panel") : std::nullopt};
+}
+
+/// Only these of the columns that a file has; a table of no columns would have no rows, so one is always read.
+Result<table::Table> read_columns(const std::string& path, std::vector<std::string> wanted,
+                                  const std::vector<std::string>& there) {
+  table::ReadOptions options;
+  options.columns = std::move(wanted);
+  if (options.columns.empty()) options.columns.push_back(there.front());
+  return table::read_file(path, options);
+}
+
+/// A file may have ten thousand columns of which the plan names ten: what it does not name is not read.
+Result<Tables> read_tables(const EvaluateCommand& command, const Plan& plan) {
+  const auto files = find_files(command.data, plan);
+  if (!files.ok()) return files.error();
+  const auto& [people_path, panel_path] = files.value();
+  const auto people = table::column_names(people_path);
+  if (!people.ok()) return people.error();
+  std::vector<std::string> panel;
+  if (panel_path) {
+    auto names = table::column_names(*panel_path);
+    if (!names.ok()) return names.error();
+    panel = std::move(names.value());
   }
-  auto read = table::read_file(people);
+  const ColumnNames panel_names(panel.begin(), panel.end());
+  const auto checked = check_columns(plan, {people.value().begin(), people.value().end()},
+                                     panel_path ? &panel_names : nullptr);
+  if (!checked.ok()) return checked.error();
+
+  Tables tables;
+  auto read = read_columns(people_path, people_columns(plan, panel_path.has_value()), people.value());
   if (!read.ok()) return read.error();
   tables.people = std::move(read.value());
+  if (panel_path) {
+    auto of_panel = read_columns(*panel_path, panel_columns(plan), panel);
+    if (!of_panel.ok()) return of_panel.error();
+    tables.panel = std::move(of_panel.value());
+  }
   if (!command.truth.empty()) {
     auto truth = table::read_file(command.truth);
     if (!truth.ok()) return truth.error();
@@ -105,7 +138,7 @@ std::vector<std::string> summary_of(const Plan& plan, const std::vector<OutputTa
 Result<EvaluateCommandResult> run_evaluate(const EvaluateCommand& command) {
   auto plan = read_plan(command.plan);
   if (!plan.ok()) return plan.error();
-  auto tables = read_tables(command);
+  auto tables = read_tables(command, plan.value());
   if (!tables.ok()) return tables.error();
   const EvaluationData data{&tables.value().people, tables.value().panel ? &*tables.value().panel : nullptr,
                             tables.value().truth ? &*tables.value().truth : nullptr};

@@ -4,6 +4,7 @@
 
 #include "base/parallel.h"
 #include "evaluation/multiplicity.h"
+#include "evaluation/plan_columns_internal.h"
 #include "evaluation/run_internal.h"
 #include "evaluation/staggered_internal.h"
 
@@ -96,20 +97,17 @@ void weigh_for_missed(const Plan& plan, Frame& frame, Evaluation& out) {
   }
 }
 
-/// Every column that the plan names is there; if not, the line of the plan and what was probably meant.
-Status check_columns(const EvaluationData& data, const Plan& plan) {
-  for (const auto& named : plan.columns) {
-    const bool in_panel = named.in == NamedColumn::In::kPanel ||
-                          (named.in == NamedColumn::In::kStaggered && data.panel != nullptr);
-    const auto at = plan.source_name + ", line " + std::to_string(named.line) + ": " + named.where;
-    if (in_panel && data.panel == nullptr) {
-      return invalid(at + " names the panel's column " + named.name +
-                     ", but there is no panel; give a folder with people and panel");
-    }
-    const auto found = (in_panel ? data.panel : data.people)->require(named.name);
-    if (!found.ok()) return invalid(at + ": " + (in_panel ? "the panel has " : "") + found.error().message);
-  }
-  return {};
+ColumnNames names_of(const table::Table& table) {
+  ColumnNames names;
+  for (const auto& column : table.columns()) names.push_back(column.name());
+  return names;
+}
+
+Status check_tables(const EvaluationData& data, const Plan& plan) {
+  const auto people = names_of(*data.people);
+  if (data.panel == nullptr) return check_columns(plan, people, nullptr);
+  const auto panel = names_of(*data.panel);
+  return check_columns(plan, people, &panel);
 }
 
 Status check_description(const EvaluationData& data, const Plan& plan) {
@@ -173,9 +171,11 @@ Status evaluate_outcomes(const EvaluationData& data, const Plan& plan, const Eva
 
 }  // namespace
 
-Result<Evaluation> evaluate(const EvaluationData& data, const Plan& plan, const EvaluateOptions& options) {
-  if (data.people == nullptr) return internal_error("evaluate: no people table");
-  if (auto status = check_columns(data, plan); !status.ok()) return status.error();
+Result<Evaluation> evaluate(const EvaluationData& given, const Plan& plan, const EvaluateOptions& options) {
+  if (given.people == nullptr) return internal_error("evaluate: no people table");
+  EvaluationData data = given;
+  if (!uses_panel(plan)) data.panel = nullptr;
+  if (auto status = check_tables(data, plan); !status.ok()) return status.error();
   if (auto status = check_description(data, plan); !status.ok()) return status.error();
   Evaluation out;
   if (!plan.outcomes.empty()) {

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <unordered_map>
 
+#include "base/random.h"
 #include "evaluation/frame_internal.h"
 
 namespace kinfold::evaluation {
@@ -89,7 +91,11 @@ Status add_category(Frame& frame, const Table& people, const Plan& plan, std::si
 Status add_number(Frame& frame, const Table& people, const PanelIndex& panel, const Plan& plan, std::size_t covariate) {
   const auto& one = plan.covariates[covariate];
   auto values = quantity_of(people, panel, one.quantity);
-  if (!values.ok()) return invalid("covariate " + one.id + ": " + values.error().message);
+  if (!values.ok()) {
+    const bool text = !one.quantity.column.empty() && people.find(one.quantity.column)->type() == table::ColumnType::kString;
+    return invalid("covariate " + one.id + ": " + values.error().message +
+                   (text ? "; for a covariate of categories write category = true" : ""));
+  }
   DesignColumn column{one.id, covariate, false, pick(values.value(), frame.row)};
   if (std::all_of(column.values.begin(), column.values.end(), [](double v) { return std::isnan(v); })) {
     frame.notes.push_back("The covariate " + one.id + " is missing for everybody and was left out.");
@@ -135,10 +141,20 @@ std::vector<std::uint8_t> eligible(const Table& people, const Outcome& outcome, 
   return out;
 }
 
+/// A share of 40 is 40 per cent to its author and forty times certain to everybody else.
+Status check_share(const Outcome& outcome, const std::vector<double>& values) {
+  if (!outcome.is_share) return {};
+  const auto beyond = std::find_if(values.begin(), values.end(), [](double v) { return v < 0 || v > 1; });
+  if (beyond == values.end()) return {};
+  return invalid("outcome " + outcome.id + ": row " + std::to_string(beyond - values.begin() + 1) +
+                 " is below 0 or above 1, which no share is; divide percentages by 100, or write unit = \"number\"");
+}
+
 Status add_outcomes(Frame& frame, const EvaluationData& data, const Plan& plan, const PanelIndex& panel) {
   for (const auto& outcome : plan.outcomes) {
     auto values = quantity_of(*data.people, panel, outcome.quantity);
     if (!values.ok()) return invalid("outcome " + outcome.id + ": " + values.error().message);
+    if (auto status = check_share(outcome, values.value()); !status.ok()) return status;
     auto in = meets(*data.people, outcome.where);
     if (!in.ok()) return in.error();
     auto grade = accepted(*data.people, outcome, plan);
@@ -157,8 +173,54 @@ Status add_outcomes(Frame& frame, const EvaluationData& data, const Plan& plan, 
   return {};
 }
 
-/// Sorts units by everything that is known of them but their names, so that no result follows from row order.
-void put_in_order(Frame& frame) {
+/// FNV-1a: the same on every machine, unlike std::hash.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash;
+}
+
+/// Mixes what is known of each unit into one number, which says nothing of how large any of it is.
+class Fingerprints {
+ public:
+  explicit Fingerprints(std::size_t count) : value_(count, 0) {}
+  void mix(std::size_t unit, std::uint64_t next) { value_[unit] = mix64(value_[unit] ^ mix64(next)); }
+  void mix(const std::vector<double>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      mix(i, std::isnan(values[i]) ? 1 : std::bit_cast<std::uint64_t>(values[i] + 0.0));  // -0 is 0
+  }
+  void mix(const Column& column, const std::vector<std::size_t>& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) mix(i, hash_of(column.text_at(rows[i])));
+  }
+  /// Units that are alike in everything get numbers of their own; which of them gets which changes nothing.
+  std::vector<std::uint64_t> apart() const {
+    std::vector<std::uint32_t> order(value_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return value_[a] < value_[b]; });
+    auto out = value_;
+    std::uint64_t alike = 0;
+    for (std::size_t k = 1; k < order.size(); ++k) {
+      alike = value_[order[k]] == value_[order[k - 1]] ? alike + 1 : 0;
+      if (alike > 0) out[order[k]] = mix64(value_[order[k]] ^ mix64(alike));
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::uint64_t> value_;
+};
+
+/// Sorts units by treatment and covariates, and those that agree in these by their fingerprints: so no result
+/// follows from the order of rows, and who comes first among people with the same score (whom greedy pairs
+/// take first) has nothing to do with their outcome.
+void put_in_order(Frame& frame, const EvaluationData& data, const Plan& plan) {
+  Fingerprints prints(frame.size());
+  for (const auto& column : frame.design) prints.mix(column.values);
+  for (const auto& outcome : frame.outcome) prints.mix(outcome);
+  for (const auto& name : {plan.cluster_column, plan.authority_column}) {
+    if (!name.empty()) prints.mix(*data.people->find(name), frame.row);
+  }
+  const auto print = prints.apart();
   std::vector<std::uint32_t> order(frame.size());
   std::iota(order.begin(), order.end(), 0U);
   const auto less = [&](std::uint32_t a, std::uint32_t b) {
@@ -166,27 +228,34 @@ void put_in_order(Frame& frame) {
     for (const auto& column : frame.design) {
       if (column.values[a] != column.values[b]) return column.values[a] < column.values[b];
     }
-    for (const auto& outcome : frame.outcome) {
-      const bool a_missing = std::isnan(outcome[a]);
-      const bool b_missing = std::isnan(outcome[b]);
-      if (a_missing != b_missing) return a_missing;
-      if (!a_missing && outcome[a] != outcome[b]) return outcome[a] < outcome[b];
-    }
-    if (!frame.cluster.empty() && frame.cluster[a] != frame.cluster[b]) return frame.cluster[a] < frame.cluster[b];
-    return a < b;
+    return print[a] != print[b] ? print[a] < print[b] : a < b;
   };
   std::sort(order.begin(), order.end(), less);
   const std::vector<std::size_t> at(order.begin(), order.end());
   frame.row = pick(frame.row, at);
   frame.treated = pick(frame.treated, at);
-  if (!frame.cluster.empty()) frame.cluster = pick(frame.cluster, at);
-  if (!frame.authority.empty()) frame.authority = pick(frame.authority, at);
   for (auto* block : {&frame.in_outcome, &frame.in_subgroup, &frame.grade_accepted, &frame.grade_eligible}) {
     for (auto& values : *block) values = pick(values, at);
   }
   for (auto& values : frame.outcome) values = pick(values, at);
   for (auto& column : frame.design) column.values = pick(column.values, at);
   for (auto& [id, levels] : frame.category) levels = pick(levels, at);
+}
+
+/// Once units are in order, so that clusters have numbers (and random draws) that the order of rows does not change.
+Status number_clusters(Frame& frame, const EvaluationData& data, const Plan& plan) {
+  if (!plan.cluster_column.empty()) {
+    const auto& column = *data.people->find(plan.cluster_column);
+    for (const auto row : frame.row) {
+      if (!column.is_null(row)) continue;
+      return invalid("people, row " + std::to_string(row + 1) + ": column " + column.name() +
+                     " (data.cluster) is empty; give the row a value of its own, or leave it out by population.where");
+    }
+    frame.cluster = number_values(column, frame.row);
+  }
+  if (!plan.authority_column.empty())
+    frame.authority = number_values(*data.people->find(plan.authority_column), frame.row);
+  return {};
 }
 
 }  // namespace
@@ -217,19 +286,10 @@ Result<Frame> build_frame(const EvaluationData& data, const Plan& plan, const Pa
       frame.treated.push_back(static_cast<std::uint8_t>(treatment.value()[row]));
     }
   }
-  if (!plan.cluster_column.empty()) {
-    auto column = data.people->require(plan.cluster_column);
-    if (!column.ok()) return invalid("plan, data.cluster: " + column.error().message);
-    frame.cluster = number_values(*column.value(), frame.row);
-  }
-  if (!plan.authority_column.empty()) {
-    auto column = data.people->require(plan.authority_column);
-    if (!column.ok()) return invalid("plan, data.authority: " + column.error().message);
-    frame.authority = number_values(*column.value(), frame.row);
-  }
   if (auto status = add_design(frame, data, plan, panel); !status.ok()) return status.error();
   if (auto status = add_outcomes(frame, data, plan, panel); !status.ok()) return status.error();
-  put_in_order(frame);
+  put_in_order(frame, data, plan);
+  if (auto status = number_clusters(frame, data, plan); !status.ok()) return status.error();
   return frame;
 }
 

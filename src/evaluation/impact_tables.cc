@@ -50,7 +50,7 @@ void add_balance(const Frame& frame, const MethodRun& run, OutputBuilder& out) {
 }
 
 void add_overlap(const Frame& frame, const MethodRun& run, OutputBuilder& out) {
-  if (run.score.empty()) return;
+  if (run.score.empty() || !run.effect) return;  // without an effect its rows are not known
   std::array<std::array<std::vector<std::uint32_t>, 2>, kScoreBins> bins;
   std::array<std::size_t, 2> total{};
   for (std::size_t i = 0; i < run.score.size(); ++i) {

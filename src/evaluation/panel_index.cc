@@ -109,6 +109,42 @@ double settle(const Running& running, const Quantity& quantity, int quarter_coun
   return kMissing;
 }
 
+constexpr int kQuarterMax = 400;  // a hundred years before the start or after it
+
+/// The panel's quarters as whole numbers.
+Result<std::vector<int>> quarters_of(const Column& column) {
+  const auto numbers = numbers_of(column);
+  if (!numbers.ok()) return invalid("panel: " + numbers.error().message);
+  std::vector<int> out;
+  out.reserve(column.size());
+  for (const double value : numbers.value()) {
+    if (!(std::fabs(value) <= kQuarterMax) || value != std::floor(value)) {
+      return invalid("panel, row " + std::to_string(out.size() + 1) + ": column " + column.name() +
+                     " needs a whole number, quarters counted from the start of support (0 is the first after it)");
+    }
+    out.push_back(static_cast<int>(value));
+  }
+  return out;
+}
+
+/// Two rows of one unit and quarter would be summed up as if they were two quarters.
+Status no_row_twice(const std::vector<std::uint32_t>& person, const std::vector<int>& quarter, std::size_t person_count) {
+  if (quarter.empty()) return {};
+  const auto [low, high] = std::minmax_element(quarter.begin(), quarter.end());
+  const auto width = static_cast<std::size_t>(*high - *low) + 1;
+  std::vector<bool> seen(person_count * width, false);
+  for (std::size_t row = 0; row < quarter.size(); ++row) {
+    if (person[row] == PanelIndex::kNobody) continue;
+    const auto cell = person[row] * width + static_cast<std::size_t>(quarter[row] - *low);
+    if (seen[cell]) {
+      return invalid("panel, row " + std::to_string(row + 1) +
+                     ": an earlier row has the same unit and quarter; one row a unit and quarter is needed");
+    }
+    seen[cell] = true;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::uint8_t>> meets(const Table& people, const std::vector<Condition>& conditions) {
@@ -138,12 +174,18 @@ Result<PanelIndex> PanelIndex::build(const Table& people, const Table* panel, co
   if (!panel_ids.ok()) return invalid("panel: " + panel_ids.error().message);
   auto quarters = panel->require("quarter");
   if (!quarters.ok()) return invalid("panel: " + quarters.error().message);
+  auto numbers = quarters_of(*quarters.value());
+  if (!numbers.ok()) return numbers.error();
   index.panel_ = panel;
   const bool whole =
       ids.value()->type() == ColumnType::kInt64 && panel_ids.value()->type() == ColumnType::kInt64;
   std::unordered_map<std::int64_t, std::uint32_t> by_number;
   std::unordered_map<std::string, std::uint32_t> by_text;
   for (std::uint32_t row = 0; row < people.row_count(); ++row) {
+    if (ids.value()->is_null(row)) {
+      return invalid("people, row " + std::to_string(row + 1) + ": column " + id_column +
+                     " is empty; the panel's rows are found by it");
+    }
     const bool fresh = whole ? by_number.emplace(ids.value()->int_at(row), row).second
                              : by_text.emplace(ids.value()->text_at(row), row).second;
     if (!fresh) {
@@ -152,8 +194,9 @@ Result<PanelIndex> PanelIndex::build(const Table& people, const Table* panel, co
     }
   }
   index.person_of_row_.assign(panel->row_count(), kNobody);
-  index.quarter_of_row_.assign(panel->row_count(), 0);
+  index.quarter_of_row_ = std::move(numbers.value());
   for (std::size_t row = 0; row < panel->row_count(); ++row) {
+    if (panel_ids.value()->is_null(row)) continue;
     if (whole) {
       const auto found = by_number.find(panel_ids.value()->int_at(row));
       if (found != by_number.end()) index.person_of_row_[row] = found->second;
@@ -161,8 +204,9 @@ Result<PanelIndex> PanelIndex::build(const Table& people, const Table* panel, co
       const auto found = by_text.find(panel_ids.value()->text_at(row));
       if (found != by_text.end()) index.person_of_row_[row] = found->second;
     }
-    index.quarter_of_row_[row] = static_cast<int>(quarters.value()->number_at(row));
   }
+  if (auto status = no_row_twice(index.person_of_row_, index.quarter_of_row_, index.person_count_); !status.ok())
+    return status.error();
   return index;
 }
 
@@ -224,9 +268,7 @@ Result<std::vector<double>> quantity_of(const Table& people, const PanelIndex& p
   if (!quantity.variable.empty()) return panel.summarise(quantity);
   auto column = people.require(quantity.column);
   if (!column.ok()) return invalid("plan: " + column.error().message);
-  auto numbers = numbers_of(*column.value());
-  if (numbers.ok() || column.value()->type() != ColumnType::kString) return numbers;
-  return invalid(numbers.error().message + "; for a covariate of categories write category = true");
+  return numbers_of(*column.value());
 }
 
 }  // namespace kinfold::evaluation

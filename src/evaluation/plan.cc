@@ -125,6 +125,10 @@ void read_treatment(TomlReader reader, Plan& plan) {
   if (plan.comparison_values.empty()) {
     reader.fail("comparison", "is missing; say which values of the column mean comparison");
   }
+  for (const auto& value : plan.comparison_values) {
+    if (std::find(plan.treated_values.begin(), plan.treated_values.end(), value) != plan.treated_values.end())
+      reader.fail("comparison", "names a value that treated names too; nobody can be in both groups");
+  }
   reader.finish();
 }
 
@@ -138,6 +142,7 @@ void read_settings(TomlReader reader, Plan& plan) {
   if (units_min < 2) reader.fail("units_min", "must be at least 2");
   plan.units_min = static_cast<std::size_t>(units_min < 2 ? 2 : units_min);
   plan.smd_limit = reader.number("smd_limit").value_or(0.1);
+  if (plan.smd_limit <= 0) reader.fail("smd_limit", "must be above 0, as 0.1");
   const auto replicates = reader.integer("bootstrap").value_or(0);
   if (replicates != 0 && (replicates < 100 || replicates > 100'000))
     reader.fail("bootstrap", "must be 0 (none) or from 100 to 100000 replicates");
@@ -173,6 +178,26 @@ class Ids {
   std::vector<std::string> ids_;
 };
 
+/// Neither treatment nor an outcome may be among what it is explained by: the fit would be perfect and mean nothing.
+void check_covariates(TomlReader& root, const Plan& plan) {
+  for (std::size_t c = 0; c < plan.covariates.size(); ++c) {
+    const auto& one = plan.covariates[c];
+    const auto& column = one.quantity.column;
+    if (column.empty()) continue;
+    const auto line = root.line("covariate", c);
+    if (column == plan.treatment_column)
+      root.fail_at(line, ".covariate " + one.id + " is the treatment's own column; take it out");
+    for (const auto& outcome : plan.outcomes) {
+      const auto uses = [&](const auto& ids) { return std::find(ids.begin(), ids.end(), one.id) != ids.end(); };
+      const bool used = outcome.covariates.empty() || uses(outcome.covariates) || uses(outcome.outcome_covariates);
+      if (used && outcome.quantity.column == column) {
+        root.fail_at(line, ".covariate " + one.id + " is the column of the outcome " + outcome.id +
+                               "; take it out, or give that outcome covariates of its own (outcome.covariates)");
+      }
+    }
+  }
+}
+
 void check_ids(TomlReader& root, const Plan& plan) {
   Ids outcomes(root, "outcome"), covariates(root, "covariate"), methods(root, "method"),
       subgroups(root, "subgroup");
@@ -189,9 +214,20 @@ void check_ids(TomlReader& root, const Plan& plan) {
   }
   for (std::size_t i = 0; i < plan.methods.size(); ++i) {
     const auto line = root.line("method", i);
-    for (const auto& id : plan.methods[i].exact) covariates.need(id, line, "method.exact");
-    for (const auto& [id, width] : plan.methods[i].covariate_calipers)
+    const auto is_category = [&](const std::string& id) {
+      return std::any_of(plan.covariates.begin(), plan.covariates.end(),
+                         [&](const auto& one) { return one.id == id && one.is_category; });
+    };
+    for (const auto& id : plan.methods[i].exact) {
+      covariates.need(id, line, "method.exact");
+      if (!is_category(id))
+        root.fail_at(line, ".method.exact names " + id + ", which is a number; write category = true in its [[covariate]], or use [method.calipers]");
+    }
+    for (const auto& [id, width] : plan.methods[i].covariate_calipers) {
       covariates.need(id, line, "method.calipers");
+      if (is_category(id))
+        root.fail_at(line, ".method.calipers names " + id + ", which is a category and has no distances; use exact");
+    }
   }
   for (std::size_t i = 0; i < plan.outcomes.size(); ++i) {
     for (const auto& id : plan.outcomes[i].covariates)
@@ -199,6 +235,7 @@ void check_ids(TomlReader& root, const Plan& plan) {
     for (const auto& id : plan.outcomes[i].outcome_covariates)
       covariates.need(id, root.line("outcome", i), "outcome.outcome_covariates");
   }
+  check_covariates(root, plan);
   if (!plan.costs || root.table("costs") == nullptr) return;
   const TomlReader costs = root.inner(*root.table("costs"), "costs");
   for (std::size_t i = 0; i < plan.costs->items.size(); ++i) {

@@ -108,7 +108,6 @@ void fill_clusters(const Frame& frame, SampleOf& out) {
 std::string sample_problem(const Plan& plan, const Sample& sample) {
   const auto treated = static_cast<std::size_t>(std::count(sample.treated.begin(), sample.treated.end(), 1));
   const auto comparison = sample.size() - treated;
-  if (sample.size() == 0) return "the outcome is missing for everybody";
   if (treated == 0) return "nobody with the outcome is treated";
   if (comparison == 0) return "everybody with the outcome is treated, so there is nobody to compare with";
   if (treated < plan.units_min || comparison < plan.units_min) {
@@ -118,6 +117,20 @@ std::string sample_problem(const Plan& plan, const Sample& sample) {
   }
   if (!varies(sample.y.data(), sample.size())) return "the outcome is the same for everybody";
   return {};
+}
+
+/// Why there is nobody in a sample.
+std::string why_nobody(const Frame& frame, std::size_t outcome, std::size_t subgroup) {
+  std::size_t about = 0;
+  std::size_t linked = 0;
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    if (frame.in_outcome[outcome][i] == 0 || (subgroup != kEverybody && frame.in_subgroup[subgroup][i] == 0)) continue;
+    ++about;
+    linked += frame.grade_accepted[outcome][i];
+  }
+  if (about == 0) return "nobody is among those whom it is about";
+  if (linked == 0) return "nobody is linked by a grade that is accepted";
+  return "the outcome is missing for everybody";
 }
 
 /// Regressions have no score that would fail where the groups have nothing in common.
@@ -300,7 +313,7 @@ SampleOf make_sample(const Plan& plan, const Frame& frame, std::size_t outcome, 
     out.sample.y.push_back(frame.outcome[outcome][i]);
     if (!frame.link_weight[outcome].empty()) out.sample.weight.push_back(frame.link_weight[outcome][i]);
   }
-  out.problem = sample_problem(plan, out.sample);
+  out.problem = out.unit.empty() ? why_nobody(frame, outcome, subgroup) : sample_problem(plan, out.sample);
   if (!out.problem.empty()) return out;
   fill_designs(plan, frame, plan.outcomes[outcome], out);
   fill_strata(frame, exact, out);
@@ -343,8 +356,11 @@ MethodRun run_method(const Plan& plan, const Frame& frame, std::size_t outcome, 
       for (const auto r : rows) kept.push_back(run.score[r]);
       run.score = std::move(kept);
       fit.reset();
-      run.estimate.not_estimable_because = sample_problem(plan, of.sample);
-      if (!run.estimate.not_estimable_because.empty()) return run;
+      const auto problem = sample_problem(plan, of.sample);
+      if (!problem.empty()) {
+        run.estimate.not_estimable_because = "among those whom trim and support leave, " + problem;
+        return run;
+      }
     }
   }
   run.estimate.not_estimable_because = extrapolation(method, of.sample);

@@ -19,6 +19,7 @@ std::optional<Discordant> discordant_pairs(const Plan& plan, const Frame& frame,
   Method greedy = plan.methods.front();
   greedy.kind = MethodKind::kNearestGreedy;
   greedy.estimand = Estimand::kAtt;
+  greedy.neighbours = 1;  // McNemar's test is about pairs
   greedy.caliper_sd = greedy.caliper_sd.value_or(0.2);
   const auto run = run_method(plan, frame, outcome, kEverybody, greedy);
   if (!run.effect) return std::nullopt;

@@ -91,6 +91,8 @@ int decimals_for(double value) {
 }
 
 std::string plain_number(double value, int decimals) {
+  // Longer than a whole number of 64 bits: nobody reads the digits.
+  if (!(std::fabs(value) < 1e15)) return fmt::format("{:.3g}", value);
   const auto text = fmt::format("{:.{}f}", value, decimals);
   const auto point = text.find('.');
   const auto whole = text.substr(0, point);

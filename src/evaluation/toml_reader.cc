@@ -1,8 +1,19 @@
 #include "evaluation/toml_reader_internal.h"
 
+#include <cmath>
+
 #include "base/near_name.h"
 
 namespace kinfold::evaluation {
+namespace {
+
+/// TOML has nan and inf, which every comparison with a limit lets through.
+std::optional<double> finite_number(const toml::node& node) {
+  const auto value = node.is_number() ? node.value<double>() : std::nullopt;
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+}  // namespace
 
 std::size_t TomlReader::line(std::string_view key, std::size_t item) const {
   const auto* node = table_.get(key);
@@ -53,7 +64,7 @@ std::string TomlReader::text(std::string_view key, bool needed) {
 std::optional<double> TomlReader::number(std::string_view key, bool needed) {
   const auto* node = find(key, needed);
   if (node == nullptr) return std::nullopt;
-  const auto value = node->is_number() ? node->value<double>() : std::nullopt;
+  const auto value = finite_number(*node);
   if (!value) fail(key, "must be a number");
   return value;
 }
@@ -124,7 +135,7 @@ std::vector<std::pair<std::string, double>> TomlReader::numbers(std::string_view
   const auto* section = table(key);
   if (section == nullptr) return out;
   for (const auto& [name, node] : *section) {
-    const auto value = node.is_number() ? node.value<double>() : std::nullopt;
+    const auto value = finite_number(node);
     if (!value) fail(key, "must give a number for each key");
     out.emplace_back(std::string(name.str()), value.value_or(0));
   }

@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "table/column_names.h"
 #include "table/csv_text.h"
 #include "table/duckdb_internal.h"
 #include "table/file_internal.h"
@@ -46,8 +47,7 @@ struct CsvPlan {
 Status check_columns(const std::vector<std::string>& wanted, const std::vector<std::string>& present) {
   for (const auto& name : wanted) {
     if (std::find(present.begin(), present.end(), name) == present.end()) {
-      return invalid(fmt::format("no column '{}'; there are {} columns. Correct the name or the file", name,
-                                 present.size()));
+      return no_such_column(name, {present.begin(), present.end()});
     }
   }
   return {};
@@ -174,24 +174,32 @@ Status choose_csv_columns(Source& source, const CsvPlan& plan, const ReadOptions
   return {};
 }
 
-Result<CsvPlan> plan_csv(Source& source, const ReadOptions& options) {
+/// May put a decoded file in the place of this one.
+Result<CsvHeader> read_csv_header(Source& source) {
   const auto decoded = decode_in_place(source);
   if (!decoded.ok()) return decoded.error();
   const auto start = read_some(source.file, kHeaderByteCountMax);
   if (!start.ok()) return start.error();
   std::string_view text = start.value();
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  const auto header = parse_csv_header(text);
+  return parse_csv_header(text);
+}
+
+Result<CsvPlan> plan_csv(Source& source, const ReadOptions& options) {
+  const auto header = read_csv_header(source);
   if (!header.ok()) return header.error();
   const auto checked = check_columns(options.columns, header.value().names);
   if (!checked.ok()) return checked.error();
   return CsvPlan{header.value().names, csv_reader_sql(source, header.value())};
 }
 
+std::string parquet_reader_sql(const Source& source) {
+  return fmt::format("read_parquet({}, hive_partitioning = false)", quote_literal(source.file.proc_path()));
+}
+
 /// Types that are none of ours come as text.
 Status prepare_parquet(Source& source, const ReadOptions& options) {
-  const std::string from =
-      fmt::format("read_parquet({}, hive_partitioning = false)", quote_literal(source.file.proc_path()));
+  const std::string from = parquet_reader_sql(source);
   const auto described = source.session->describe("SELECT * FROM " + from);
   if (!described.ok()) return described.error();
   if (described.value().size() > source.limits.column_count_max)
@@ -242,6 +250,23 @@ Status prepare(Source& source, const ReadOptions& options) {
   if (!session.ok()) return session.error();
   source.session = std::move(session.value());
   return parquet.value() ? prepare_parquet(source, options) : choose_csv_columns(source, plan, options);
+}
+
+Result<std::vector<std::string>> names_in(Source& source) {
+  const auto parquet = is_parquet(source.file);
+  if (!parquet.ok()) return parquet.error();
+  if (!parquet.value()) {
+    auto header = read_csv_header(source);
+    if (!header.ok()) return header.error();
+    return std::move(header.value().names);
+  }
+  const auto session = Session::open(1, source.file.proc_path());
+  if (!session.ok()) return session.error();
+  const auto described = session.value()->describe("SELECT * FROM " + parquet_reader_sql(source));
+  if (!described.ok()) return described.error();
+  std::vector<std::string> names;
+  for (const auto& [name, type] : described.value()) names.push_back(name);
+  return names;
 }
 
 /// A CSV of texts that needs no interpretation; nothing where it does, or where anything is wrong.
@@ -360,6 +385,15 @@ Result<Table> read_file(const std::string& path, const ReadOptions& options) {
   auto file = open_for_reading(path);
   if (!file.ok()) return file.error();
   return read_source({std::move(file.value()), file_name_of(path), nullptr, {}}, options);
+}
+
+Result<std::vector<std::string>> column_names(const std::string& path) {
+  auto file = open_for_reading(path);
+  if (!file.ok()) return file.error();
+  Source source{std::move(file.value()), file_name_of(path), nullptr, {}};
+  auto names = names_in(source);
+  if (!names.ok()) return in_file(source.name, names.error());
+  return names;
 }
 
 Result<Table> read_parquet_bytes(std::span<const std::byte> bytes, const ReadOptions& options) {

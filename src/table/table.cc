@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/near_name.h"
+#include "table/column_names.h"
 
 namespace kinfold::table {
 namespace {
@@ -230,6 +231,11 @@ void Column::wipe() {
   if (type_ == ColumnType::kString) offsets_.push_back(0);
 }
 
+Error no_such_column(std::string_view name, const std::vector<std::string_view>& known) {
+  return invalid(fmt::format("no column '{}'; {}there are: {}. Add the column or correct its name", name,
+                             did_you_mean(name, known), list_names(known)));
+}
+
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
   assert(std::all_of(columns_.begin(), columns_.end(),
                      [&](const Column& column) { return column.size() == columns_.front().size(); }));
@@ -262,8 +268,7 @@ Result<const Column*> Table::require(std::string_view name) const {
   if (const Column* column = find(name)) return column;
   std::vector<std::string_view> known;
   for (const auto& column : columns_) known.emplace_back(column.name());
-  return invalid(fmt::format("no column '{}'; {}there are: {}. Add the column or correct its name", name,
-                             did_you_mean(name, known), list_names(known)));
+  return no_such_column(name, known);
 }
 
 Result<const Column*> Table::require(std::string_view name, ColumnType type) const {

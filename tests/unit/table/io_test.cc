@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "table/column_names.h"
 #include "table/duckdb_internal.h"
 #include "table/read_limits.h"
 #include "unit/table/table_testing.h"
@@ -93,6 +94,25 @@ TEST(ReadFile, ReadsWhatWasWrittenAsParquetAndAsCsv) {
   ASSERT_TRUE(csv.ok()) << csv.error().message;
   ASSERT_EQ(csv.value().row_count(), 3000U);
   expect_same(Table({*table.find("count"), *table.find("day"), *table.find("share")}), csv.value());
+}
+
+TEST(ColumnNames, AreThoseOfTheFileInItsOrder) {
+  const TempFolder folder;
+  const auto table = mixed_table(3);
+  ASSERT_TRUE(write_parquet(table, folder.path("a.parquet")).ok());
+  ASSERT_TRUE(write_csv(table, folder.path("a.csv")).ok());
+  const std::vector<std::string> expected = {"id", "name", "day", "share", "flag", "count"};
+  for (const char* name : {"a.parquet", "a.csv"}) {
+    const auto names = column_names(folder.path(name));
+    ASSERT_TRUE(names.ok()) << names.error().message;
+    EXPECT_EQ(names.value(), expected);
+    ReadOptions options;
+    options.columns = {"shre"};
+    EXPECT_EQ(read_file(folder.path(name), options).error().message,
+              std::string(name) + ": no column 'shre'; did you mean 'share'? there are: id, name, day, share, flag, count. Add the "
+                                  "column or correct its name");
+  }
+  EXPECT_FALSE(column_names(folder.path("none.csv")).ok());
 }
 
 TEST(WriteCsv, LeavesNullAndNotANumberEmptyAndDisarmsFormulas) {
