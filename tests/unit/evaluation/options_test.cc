@@ -291,6 +291,15 @@ TEST(Blame, AMainMethodThatMatchesNobodySaysSo) {
   }
 }
 
+TEST(Options, FewClustersAreANote) {
+  const auto says_so = [](const Evaluation& result) {
+    return std::any_of(result.notes.begin(), result.notes.end(),
+                       [](const auto& note) { return note.find("fewer than 40 clusters (family)") != std::string::npos; });
+  };
+  EXPECT_TRUE(says_so(run(make_people(78, 3), "kind = 'raw'\n")));
+  EXPECT_FALSE(says_so(run(make_people(80, 3), "kind = 'raw'\n")));
+}
+
 TEST(Blame, NobodyInASubgroupAndNobodyLeftByTrimmingAreToldApart) {
   const Table people = make_people(300, 3);
   const auto nobody = run(people, "kind = 'raw'\n[[subgroup]]\nid = 'old'\nwhere = 'age > 900'\n");
