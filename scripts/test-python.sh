@@ -4,12 +4,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# For Spark; without Java its tests skip themselves.
+if ! command -v java >/dev/null; then
+  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless; } >/dev/null 2>&1 ||
+    echo "test: Java could not be installed; the tests on Spark will be skipped" >&2
+fi
+
 venv=build/python-venv
 wanted=$(sha256sum scripts/python-requirements.txt | cut -c1-16)
 if [ "$(cat "$venv/.wanted" 2>/dev/null)" != "$wanted" ]; then
   rm -rf "$venv"
   python3 -m venv "$venv" 2>/dev/null || {
-    if [ "$(id -u)" = 0 ]; then apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; else sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; fi
+    as_root apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
     python3 -m venv "$venv"
   }
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r scripts/python-requirements.txt

@@ -5,6 +5,7 @@
 #include "linkage/link.h"      // Links two tables, or finds the duplicates in one.
 #include "linkage/match.h"     // Looks people up in a register.
 #include "linkage/model.h"     // What is compared and how; Splink's models.
+#include "linkage/parts.h"     // Tables that lie in parts on many machines.
 #include "linkage/pairs.h"     // Why a single pair weighs what it does.
 #include "linkage/register.h"  // A register that comes in parts.
 #include "table/io.h"          // CSV and Parquet.

@@ -8,8 +8,8 @@
 
 #include "linkage/command.h"
 #include "linkage/link.h"
-#include "linkage/model.h"
 #include "linkage/review.h"
+#include "model.h"
 #include "module.h"
 #include "tables.h"
 #include "task.h"
@@ -22,11 +22,6 @@ namespace {
 using linkage::Model;
 using table::Column;
 using table::ColumnType;
-
-struct ModelHandle {
-  std::shared_ptr<const Model> model;
-};
-ModelHandle hold(Model model) { return {std::make_shared<const Model>(std::move(model))}; }
 
 /// One run with the tables it read.
 struct RunHandle {

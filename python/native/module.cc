@@ -39,6 +39,7 @@ NB_MODULE(_native, module) {
   module.def("stop_tasks", &own::stop_tasks);
   own::bind_tables(module);
   own::bind_linkage(module);
+  own::bind_parts(module);
   own::bind_research(module);
   own::bind_charter(module);
 }

@@ -6,6 +6,7 @@
 namespace kinfold::python {
 
 void bind_linkage(nanobind::module_& module);
+void bind_parts(nanobind::module_& module);
 void bind_research(nanobind::module_& module);
 void bind_charter(nanobind::module_& module);
 

@@ -130,25 +130,27 @@ std::vector<BlockSize> largest_of(std::vector<Found> found, bool two_files) {
 }  // namespace
 
 // Makes the blocks, and leaves out the largest ones beyond the budget.
-Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& records, double pair_budget) {
+Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& records, double pair_budget, const BlockShare& share) {
   const auto entries = entries_of_rule(rule, records.count);
   const auto found = find_blocks(entries, records);
-  const std::uint64_t largest = largest_within(found, pair_budget);
+  const std::uint64_t largest = records.census != nullptr ? ~std::uint64_t{0} : largest_within(found, pair_budget);
   RuleYield& yield = yields_[rule];
   yield.largest_blocks = largest_of(found, records.two_files());
   RuleBlocks own;
   std::vector<std::uint32_t> struck;
   for (const auto& block : found) {
-    if (block.pairs > largest) {
+    const auto key = static_cast<std::uint32_t>(entries[block.begin] >> 32);
+    if (block.pairs > largest || (records.census != nullptr && records.census->strikes(model_rule_[rule], key))) {
       ++yield.skipped_block_count;
       yield.skipped_pair_count += block.pairs;
-      struck.push_back(static_cast<std::uint32_t>(entries[block.begin] >> 32));
+      struck.push_back(key);
       continue;
     }
+    if (share.bucket_count > 1 && bucket_of(model_rule_[rule], key, share.bucket_count) != share.bucket) continue;
     yield.pair_count += block.pairs;
     const std::uint64_t at = own.index.size();
     for (std::uint64_t n = block.begin; n < block.end; ++n) own.index.push_back(static_cast<std::uint32_t>(entries[n]));
-    own.blocks.push_back({static_cast<std::uint32_t>(rule), static_cast<std::uint32_t>(entries[block.begin] >> 32), at,
+    own.blocks.push_back({static_cast<std::uint32_t>(rule), key, at,
                           at + (block.middle - block.begin), at + (block.end - block.begin)});
   }
   strike(rule, struck);
@@ -186,7 +188,8 @@ void Blocker::make_work() {
   if (chunk_begin < works_.size()) work_chunks_.emplace_back(chunk_begin, works_.size());
 }
 
-Result<Blocker> Blocker::create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count) {
+Result<Blocker> Blocker::create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count,
+                                const BlockShare& share) {
   Blocker blocker;
   blocker.two_files_ = records.two_files();
   std::vector<const BlockingRule*> usable_rules;
@@ -200,7 +203,9 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     yield.name = rule.name;
     yield.usable = usable;
     (usable ? blocker.yields_ : unusable).push_back(yield);
-    if (usable) usable_rules.push_back(&rule);
+    if (!usable) continue;
+    usable_rules.push_back(&rule);
+    blocker.model_rule_.push_back(static_cast<std::size_t>(&rule - model.blocking.data()));
   }
   if (usable_rules.empty()) {
     return invalid("no blocking rule of the model can be used with the fields that the files have; add one");
@@ -216,7 +221,7 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
   std::vector<RuleBlocks> blocks(usable_rules.size());
   parallel_chunks(usable_rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
     if (!makers[rule].single()) blocker.rules_[rule] = keys_of_rule(records, makers[rule]);
-    blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]));
+    blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]), share);
   });
   for (auto& own : blocks) blocker.append(std::move(own));
   blocks.clear();

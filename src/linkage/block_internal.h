@@ -35,7 +35,10 @@ class Blocker {
     std::uint64_t first_end = 0;
   };
 
-  static Result<Blocker> create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count);
+  /// Where the records are a part of larger files (Records::census), those say which blocks are too large. Of the rest only
+  /// the blocks of `share` are visited; which rule finds a pair first is asked of all keys.
+  static Result<Blocker> create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count,
+                                const BlockShare& share = {});
 
   const std::vector<RuleYield>& yields() const { return yields_; }
   std::vector<RuleYield>& yields() { return yields_; }
@@ -104,13 +107,14 @@ class Blocker {
   bool is_single(std::size_t rule) const { return rules_[rule].offset.empty(); }
   std::vector<std::uint64_t> entries_of_rule(std::size_t rule, std::size_t record_count) const;
   void strike(std::size_t rule, const std::vector<std::uint32_t>& keys);
-  RuleBlocks blocks_of_rule(std::size_t rule, const Records& records, double pair_budget);
+  RuleBlocks blocks_of_rule(std::size_t rule, const Records& records, double pair_budget, const BlockShare& share);
   void append(RuleBlocks&& own);
   void make_work();
   bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
 
   bool two_files_ = false;
   std::vector<RuleKeys> rules_;                 ///< Empty for rules of one key a record.
+  std::vector<std::size_t> model_rule_;         ///< By rule: its index among those of the model.
   std::vector<std::uint32_t> single_keys_;      ///< Record-major, single_count_ wide; 0: no key.
   std::size_t single_count_ = 0;
   std::vector<std::uint32_t> singles_before_;   ///< By rule: how many single-key rules come before it.

@@ -107,7 +107,7 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
   }
 }
 
-Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random) {
+Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random, const std::vector<PatternCount>* counted) {
   const auto& comparer = *run.comparer;
   if (run.fit) {
     random = run.random;
@@ -130,7 +130,7 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   }
   random = random_shares(*run.records, comparer, model.settings, run.thread_count);
   EmProblem problem;
-  problem.patterns = count_patterns(*run.records, comparer, *run.blocker, model.settings.seed, run.thread_count);
+  problem.patterns = counted != nullptr ? *counted : count_patterns(*run.records, comparer, *run.blocker, model.settings.seed, run.thread_count);
   problem.random_pair_count = std::max(1.0, random.pair_count);
   problem.random_share = random.share;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
@@ -138,8 +138,8 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
     problem.changes_on_moving.push_back(comparer.comparison(n).changes_on_moving);
   }
   EmModel start;
-  const double smaller = static_cast<double>(run.records->two_files()
-      ? std::min(run.records->left_count, run.records->count - run.records->left_count) : run.records->count);
+  const auto [left_size, right_size] = run.records->whole_sizes();
+  const double smaller = run.records->two_files() ? std::min(left_size, right_size) : left_size;
   const double per_record = model.settings.prior_people_per_record > 0.0 ? model.settings.prior_people_per_record : 0.5;
   start.match_rate = std::clamp(per_record * smaller / problem.random_pair_count, 1e-12, 0.2);
   start.related_rate = start.match_rate;
@@ -169,9 +169,9 @@ void widen_to_candidates(Model& model, std::size_t record_count) {
   model.settings.pairs_per_record_max = std::min({model.settings.pairs_per_record_max, model.settings.auto_pairs_per_record, std::max(5.0, each)});
 }
 
-Status make_blocks(Run& run) {
+Status make_blocks(Run& run, const BlockShare& share) {
   run.parts = std::make_unique<PartTables>(*run.records, run.model, run.thread_count);
-  auto blocker = Blocker::create(*run.records, run.model, *run.parts, run.thread_count);
+  auto blocker = Blocker::create(*run.records, run.model, *run.parts, run.thread_count, share);
   if (!blocker.ok()) return blocker.error();
   run.blocker = std::make_unique<Blocker>(std::move(blocker).value());
   return {};
@@ -180,22 +180,23 @@ Status make_blocks(Run& run) {
 }  // namespace
 
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
-                    bool ids_must_differ) {
+                    bool ids_must_differ, const Part& part) {
   Run run;
   run.thread_count = threads_of(options);
   run.model = model;
   if (model.settings.blocking_auto) widen_to_candidates(run.model, left.row_count() + (right == nullptr ? 0 : right->row_count()));
   auto records = [&] {
     const StageScope stage(options.progress, "encode");
-    return encode(left, right, run.model, {run.thread_count, ids_must_differ});
+    return encode(left, right, run.model, {run.thread_count, ids_must_differ, false, part.census});
   }();
   if (!records.ok()) return records.error();
   run.records = std::make_unique<Records>(std::move(records).value());
+  if (part.census != nullptr) take_counts(*run.records, *part.census);
   const StageScope stage(options.progress, "block");
   auto comparer = Comparer::create(*run.records, run.model);
   if (!comparer.ok()) return comparer.error();
   run.comparer = std::make_unique<Comparer>(std::move(comparer).value());
-  if (auto status = make_blocks(run); !status.ok()) return status.error();
+  if (auto status = make_blocks(run, part.share); !status.ok()) return status.error();
   if (model.settings.blocking_auto && run.blocker->pair_count() > 0) {
     auto chosen = choose_blocking(run, run.model);
     if (!chosen.ok()) return chosen.error();
@@ -205,7 +206,7 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
     run.choice_note = std::move(chosen.value().note);
     run.fit = std::move(chosen.value().fit);
     run.random = std::move(chosen.value().random);
-    if (auto status = make_blocks(run); !status.ok()) return status.error();
+    if (auto status = make_blocks(run, part.share); !status.ok()) return status.error();
   }
   if (run.blocker->pair_count() > options.pair_count_max) {
     return invalid(budget_sentence(run.blocker->yields()) + ": more than the limit of " + short_count(options.pair_count_max) +
@@ -436,6 +437,24 @@ Result<Training> train(const table::Table& left, const table::Table* right, cons
   return training;
 }
 
+Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
+              const table::Table* right, const LinkOptions& options) {
+  const StageScope stage(options.progress, "group");
+  auto stages = StageRunner::create(run, scorer, with_stages(result.model), left, right, options.decisions);
+  if (!stages.ok()) return stages.error();
+  StagedPairs staged;
+  staged.linked.resize(kept.size(), false);
+  staged.stage.resize(kept.size(), kNoStage);
+  staged.barred.resize(kept.size(), false);
+  staged.kept = std::move(kept);
+  stages.value().before(staged);
+  if (right != nullptr) link_two(result, run, scorer, staged, stages.value(), options);
+  else link_one(result, run, scorer, bounds, staged, stages.value(), options);
+  result.stages = stages.value().yields(staged);
+  if (options.insight) result.insight = look_into(scorer, result, options, run.thread_count);
+  return {};
+}
+
 Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
   if (auto status = check_rows(left, right); !status.ok()) return status.error();
   const std::size_t second_count = right == nullptr ? left.row_count() : right->row_count();
@@ -472,19 +491,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
-  const StageScope stage(options.progress, "group");
-  auto stages = StageRunner::create(run, scorer, with_stages(result.model), left, right, options.decisions);
-  if (!stages.ok()) return stages.error();
-  StagedPairs staged;
-  staged.linked.resize(kept.size(), false);
-  staged.stage.resize(kept.size(), kNoStage);
-  staged.barred.resize(kept.size(), false);
-  staged.kept = std::move(kept);
-  stages.value().before(staged);
-  if (right != nullptr) link_two(result, run, scorer, staged, stages.value(), options);
-  else link_one(result, run, scorer, bounds, staged, stages.value(), options);
-  result.stages = stages.value().yields(staged);
-  if (options.insight) result.insight = look_into(scorer, result, options, run.thread_count);
+  if (auto status = decide(result, run, scorer, bounds, std::move(kept), left, right, options); !status.ok()) return status.error();
   return result;
 }
 

@@ -24,8 +24,10 @@ void GroupLooks::add(std::uint32_t group) {
 }
 
 double log_nobody(const Scorer& scorer, const Groups& groups) {
-  const double partners = scorer.model().match_rate * static_cast<double>(scorer.records().count);
-  return std::log(static_cast<double>(groups.count())) - std::log(std::min(1.0, partners));
+  const auto [left, right] = scorer.records().whole_sizes();
+  const double alone = left + right - static_cast<double>(scorer.records().count);  // Of the files, where these are a part.
+  const double partners = scorer.model().match_rate * (left + right);
+  return std::log(static_cast<double>(groups.count()) + alone) - std::log(std::min(1.0, partners));
 }
 
 Prospect::Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min)

@@ -13,6 +13,11 @@ namespace {
 
 double exact_share(const Records& records, std::size_t field, double& pair_count) {
   const auto& f = records.fields[field];
+  if (records.census != nullptr) {
+    const FieldCensus& whole = *records.census->find(f.field.name);
+    pair_count = records.two_files() ? whole.left_total * whole.right_total : whole.left_total * (whole.left_total - 1.0);
+    return pair_count > 0.0 ? whole.same_total / pair_count : 0.0;
+  }
   double same = 0.0;
   double left = 0.0;
   double right = 0.0;
@@ -144,8 +149,7 @@ Counts count_random(const Records& records, const Comparer& comparer, const Sett
 
 RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings, std::size_t thread_count) {
   RandomShares result;
-  const double left = static_cast<double>(records.left_count);
-  const double right = static_cast<double>(records.count - records.left_count);
+  const auto [left, right] = records.whole_sizes();
   result.pair_count = records.two_files() ? left * right : left * (left - 1.0) / 2.0;
   const auto counts = count_random(records, comparer, settings, result.pair_count, thread_count);
   for (std::size_t c = 0; c < counts.size(); ++c) {

@@ -52,15 +52,22 @@ std::string cell_text(const table::Column& column, std::size_t row) {
   return text;
 }
 
+person::DateOrder order_of(const table::Column& column) {
+  person::DateOrder order;
+  for (std::size_t row = 0; row < column.size(); ++row) if (!column.is_null(row)) order.see(column.string_at(row));
+  return order;
+}
+
 // One field of every record as codes into distinct standard texts; code 0 is "nothing there". Each
 // distinct raw value is standardised once. Codes lie in the order of the tables' rows.
 class FieldCoder {
  public:
   explicit FieldCoder(const Field& field) : field_(&field) { standard_.add(""); }
 
-  void read(const table::Column* column, std::size_t row_count) {
+  /// `day_first`: what is known of the order of the file's dates; null: it is learnt from the column.
+  void read(const table::Column* column, std::size_t row_count, const bool* day_first) {
     codes_.reserve(codes_.size() + row_count);
-    if (field_->kind == FieldKind::kDate && column != nullptr) take_order_of(*column);
+    if (field_->kind == FieldKind::kDate && column != nullptr) take_order_of(*column, day_first);
     if (column == nullptr) codes_.resize(codes_.size() + row_count, 0);
     else if (column->type() == table::ColumnType::kString) read_texts(*column);
     else for (std::size_t row = 0; row < row_count; ++row) {
@@ -124,11 +131,9 @@ class FieldCoder {
   }
 
   // Two files may write dates in two orders: what a text means is learnt anew for each.
-  void take_order_of(const table::Column& column) {
+  void take_order_of(const table::Column& column, const bool* day_first) {
     if (column.type() != table::ColumnType::kString) return;
-    person::DateOrder order;
-    for (std::size_t row = 0; row < column.size(); ++row) if (!column.is_null(row)) order.see(column.string_at(row));
-    day_first_ = order.day_first();
+    day_first_ = day_first != nullptr ? *day_first : order_of(column).day_first();
     raw_ = StringTable();
     code_of_raw_.clear();
   }
@@ -374,6 +379,27 @@ const table::Column* find_column(const table::Table& table, const std::vector<st
   return nullptr;
 }
 
+void take_counts(Records& records, const Census& census) {
+  for (auto& field : records.fields) {
+    const FieldCensus& whole = *census.find(field.field.name);
+    for (std::size_t code = 1; code < field.values.size(); ++code) {
+      field.count[code] = static_cast<std::uint32_t>(whole.count_of(hash_text(field.values[code].text)));
+    }
+  }
+}
+
+std::vector<DateCount> count_dates(const table::Table& table, const Model& model) {
+  std::vector<DateCount> counts;
+  Side side;
+  for (const auto& field : model.fields) {
+    const auto* column = field.kind == FieldKind::kDate ? column_of(table, field, side) : nullptr;
+    if (column == nullptr || column->type() != table::ColumnType::kString) continue;
+    const auto order = order_of(*column);
+    counts.push_back({field.name, order.day_first_count(), order.month_first_count()});
+  }
+  return counts;
+}
+
 int Records::find(std::string_view name) const {
   for (std::size_t n = 0; n < fields.size(); ++n) {
     if (fields[n].field.name == name) return static_cast<int>(n);
@@ -399,6 +425,7 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
     sides.push_back(std::move(side).value());
   }
   Records records;
+  records.census = options.census;
   records.left_count = left.row_count();
   records.count = left.row_count() + (right == nullptr ? 0 : right->row_count());
   std::vector<FieldCoder> coders;
@@ -406,7 +433,11 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   parallel_chunks(sides.size() + model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t n, std::size_t) {
     if (n < sides.size()) return sort_side(sides[n], options.ids_must_differ);
     const std::size_t field = n - sides.size();
-    for (const auto& side : sides) coders[field].read(side.columns[field], side.table->row_count());
+    const auto* known = options.census == nullptr ? nullptr : options.census->find(model.fields[field].name);
+    for (const auto& side : sides) {
+      const bool* day_first = known == nullptr ? nullptr : &side == &sides.front() && !options.of_right_file ? &known->left_day_first : &known->right_day_first;
+      coders[field].read(side.columns[field], side.table->row_count(), day_first);
+    }
     coders[field].close();
   });
   for (auto& side : sides) {
@@ -425,7 +456,9 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   }
   std::vector<std::size_t> kept;
   for (std::size_t field = 0; field < encoded.size(); ++field) {
-    if (both_sides_have_values(encoded[field], records.left_count, records.count)) kept.push_back(field);
+    const bool has_values = options.census != nullptr ? options.census->find(model.fields[field].name) != nullptr
+                                                      : both_sides_have_values(encoded[field], records.left_count, records.count);
+    if (has_values) kept.push_back(field);
   }
   if (kept.empty()) {
     return invalid("no field of the model is in " + std::string(right == nullptr ? "the file" : "both files") +

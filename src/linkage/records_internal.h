@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "linkage/census.h"
 #include "linkage/model.h"
 #include "linkage/values_internal.h"
 #include "table/table.h"
@@ -29,8 +30,14 @@ struct Records {
   std::vector<EncodedField> fields;
   std::vector<std::uint32_t> codes;        ///< Record-major: codes[record * fields.size() + field].
   std::vector<std::string> notes;
+  const Census* census = nullptr;          ///< Of the files whose part these records are; null: they are the whole.
 
   bool two_files() const { return left_count != count; }
+  /// Records of the left and of the right file as a whole.
+  std::pair<double, double> whole_sizes() const {
+    if (census != nullptr) return {static_cast<double>(census->left_count), static_cast<double>(census->right_count)};
+    return {static_cast<double>(left_count), static_cast<double>(count - left_count)};
+  }
   const std::uint32_t* of(std::size_t record) const { return codes.data() + record * fields.size(); }
   /// Index of a field by name, or -1.
   int find(std::string_view name) const;
@@ -40,11 +47,24 @@ struct EncodeOptions {
   std::size_t thread_count = 1;
   /// Records are ordered by id, and a repeated one is an error; else by their values, whatever their ids are.
   bool ids_must_differ = true;
+  bool of_right_file = false;      ///< With a census: `left` is a part of the right file.
+  const Census* census = nullptr;  ///< The tables are parts: what they say of fields and dates is the census' to say.
 };
 
 /// \retval kInvalid for repeated ids, or when no field of the model is in both files.
 Result<Records> encode(const table::Table& left, const table::Table* right, const Model& model,
                        const EncodeOptions& options);
+
+/// Puts the counts of the whole in the place of the records' own.
+void take_counts(Records& records, const Census& census);
+
+/// How many dates of a table can only be read with the day (or the month) first, by field; a field without such a column is left out.
+struct DateCount {
+  std::string field;
+  std::uint64_t day_first_count = 0;
+  std::uint64_t month_first_count = 0;
+};
+std::vector<DateCount> count_dates(const table::Table& table, const Model& model);
 
 /// The first of `names` that the table has, without regard to case, blanks, punctuation and prefixes such as
 /// "home_"; null if there is none.

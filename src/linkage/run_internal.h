@@ -44,8 +44,13 @@ struct Run {
   RandomShares random;      ///< Behind that fit.
 };
 
+/// What `left` and `right` are of larger files; the whole of them where there is no census.
+struct Part {
+  const Census* census = nullptr;  ///< Must outlive the run.
+  BlockShare share = {};
+};
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
-                    bool ids_must_differ);
+                    bool ids_must_differ, const Part& part = {});
 
 /// The estimates of a fitted model, for the comparisons in use.
 EmModel given_model(const Comparer& comparer, const Model& model);
@@ -57,8 +62,13 @@ struct BlockingRecall {
 };
 FitReport fit_report(const EmFit& fit, const BlockingRecall& recall);
 /// The run's own fit, where rules were chosen by one; a fitted model is taken as it is; any other is fitted to the run's pairs.
-Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random);
+/// `counted`: the patterns, where they were counted elsewhere.
+Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random, const std::vector<PatternCount>* counted = nullptr);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);
+
+/// The rest of link() once the pairs are scored: fills all of `result` but its model, fit and blocking, which must be there.
+Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
+              const table::Table* right, const LinkOptions& options);
 
 /// Estimated share of all matches that blocking finds, from how many rules find each expected match:
 /// of those found by one rule only (f1) and by two (f2), about f1^2 / (2 f2) more are found by none.

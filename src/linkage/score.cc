@@ -24,6 +24,22 @@ double log_sum(double a, double b) {
   return top + std::log1p(std::exp(std::min(a, b) - top));
 }
 
+// Records with a value, and the sum of n (n - 1) over the values.
+std::pair<double, double> totals_of(const Records& records, const EncodedField& field) {
+  if (records.census != nullptr) {
+    const FieldCensus& whole = *records.census->find(field.field.name);
+    return {whole.left_total + whole.right_total, whole.square_total};
+  }
+  double total = 0.0;
+  double squares = 0.0;
+  for (std::size_t code = 1; code < field.count.size(); ++code) {
+    const double count = field.count[code];
+    total += count;
+    squares += count * std::max(0.0, count - 1.0);
+  }
+  return {total, squares};
+}
+
 }  // namespace
 
 double probability_of_bits(double log_odds_bits) { return 1.0 / (1.0 + std::exp2(-log_odds_bits)); }
@@ -33,13 +49,7 @@ Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& 
       log_moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : log_m_), log_related_(logs_of(model.related)),
       log_u_(logs_of(model.u)) {
   for (const auto& field : records.fields) {
-    double total = 0.0;
-    double squares = 0.0;
-    for (std::size_t code = 1; code < field.count.size(); ++code) {
-      const double count = field.count[code];
-      total += count;
-      squares += count * std::max(0.0, count - 1.0);
-    }
+    const auto [total, squares] = totals_of(records, field);
     value_total_.push_back(std::max(total, 1.0));
     mean_share_.push_back(std::max(squares, 1.0) / std::max(1.0, total * std::max(1.0, total - 1.0)));
   }

@@ -119,7 +119,8 @@ std::map<std::uint64_t, std::uint64_t> patterns_of(const std::vector<SampledPair
 
 std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
                                          std::uint64_t seed, std::size_t thread_count) {
-  const double rate = std::min(1.0, kVisitedPairsMax / std::max(1.0, static_cast<double>(blocker.pair_count())));
+  const auto pair_count = records.census == nullptr ? blocker.pair_count() : records.census->pair_count;
+  const double rate = std::min(1.0, kVisitedPairsMax / std::max(1.0, static_cast<double>(pair_count)));
   const Sampler sampler{records, comparer, blocker, seed, rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1.0p64)};
   Strata strata(comparer.comparison_count() + 1);
   std::mutex mutex;

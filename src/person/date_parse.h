@@ -42,6 +42,8 @@ class DateOrder {
   void see(std::string_view text);
   /// False where more dates are month first than day first; true where nothing tells.
   bool day_first() const { return day_first_count_ >= month_first_count_; }
+  std::size_t day_first_count() const { return day_first_count_; }
+  std::size_t month_first_count() const { return month_first_count_; }
 
  private:
   std::size_t day_first_count_ = 0;
