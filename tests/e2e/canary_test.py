@@ -92,7 +92,7 @@ class Canary(Programme):
         for pattern in self.patterns:
             self.assertNotIn(pattern, content, f"a planted person lies in the clear in {where}")
 
-    def search(self):
+    def search(self, something_new=True):
         """Every file that is new or changed since the last search; the program's shared memory too."""
         roots = [self.folder + "/sites", self.place]
         files = [path for root in roots for path in glob.glob(root + "/**", recursive=True, include_hidden=True)]
@@ -108,7 +108,8 @@ class Canary(Programme):
             with open(path, "rb") as file:
                 self.search_bytes(file.read(), path)
             searched += 1
-        self.assertGreater(searched, 0)
+        if something_new:
+            self.assertGreater(searched, 0)
         self.assertEqual(os.listdir(self.place + "/tmp"), [])
 
     def backup(self, name):
@@ -205,7 +206,7 @@ class Canary(Programme):
                 self.assertFalse(os.WCOREDUMP(status), f"the system wrote a core dump ({pattern})")
         self.assertGreater(hit, 0)
         self.assertEqual([name for name in os.listdir(self.place) if name != "tmp"], [])
-        self.search()
+        self.search(something_new=False)  # It may have been brought down each time before it wrote anything.
 
 
 if __name__ == "__main__":
