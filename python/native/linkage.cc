@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "arguments.h"
 #include "linkage/command.h"
 #include "linkage/link.h"
 #include "linkage/review.h"
@@ -33,16 +34,11 @@ struct RunHandle {
   const table::Table* second() const { return right.table.get(); }
 };
 
-
-TableHandle table_or_none(const nb::object& object) { return object.is_none() ? TableHandle{} : nb::cast<TableHandle>(object); }
-
 linkage::LinkCommand command_of(std::optional<double> threshold, std::size_t threads, const std::string& pairing) {
   linkage::LinkCommand command;
   command.threshold = threshold;
   command.thread_count = threads;
-  const auto known = linkage::pairing_of(pairing);
-  if (!known) throw Failure{invalid("there is no such pairing; it is auto, one-to-one, one-to-many, many-to-one or many")};
-  command.pairing = *known;
+  command.pairing = pairing_named(pairing);
   return command;
 }
 

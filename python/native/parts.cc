@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "arguments.h"
 #include "linkage/command.h"
 #include "model.h"
 #include "module.h"
@@ -35,8 +36,6 @@ struct FoundHandle {
   TableHandle right;  ///< Null: one file.
   std::shared_ptr<const linkage::LinkResult> result;
 };
-
-TableHandle table_or_none(const nb::object& object) { return object.is_none() ? TableHandle{} : nb::cast<TableHandle>(object); }
 
 linkage::File file_of(bool right) { return right ? linkage::File::kRight : linkage::File::kLeft; }
 
@@ -113,9 +112,7 @@ FoundHandle decide_found(const TableHandle& left, const nb::object& right, const
   linkage::LinkOptions options;
   options.threshold = threshold;
   options.thread_count = threads;
-  const auto known = linkage::pairing_of(pairing);
-  if (!known) throw Failure{invalid("there is no such pairing; it is auto, one-to-one, one-to-many, many-to-one or many")};
-  options.pairing = *known;
+  options.pairing = pairing_named(pairing);
   return run(nb::none(), [=](Progress& progress) mutable -> Result<FoundHandle> {
     options.progress = &progress;
     auto result = linkage::decide_found(*own.left.table, own.right.table.get(), *pairs.table, *model.model, *census.census, options);

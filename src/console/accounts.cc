@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -139,6 +140,18 @@ struct AccountStore::State {
     account->wrong_tries = 0;
     return account;
   }
+  /// What the owner of an account may do to it: under the file's lock, once the account is proven.
+  Status change_proven(const std::string& actor, std::string_view password, std::string_view code, const std::function<void(Account&)>& change) const {
+    const auto lock = seal::FileLock::take(file.path());
+    if (!lock.ok()) return lock.error();
+    auto accounts = read();
+    if (!accounts.ok()) return accounts.error();
+    const auto account = proven(accounts.value(), actor, password, code);
+    if (!account.ok()) return account.error();
+    if (account.value() == nullptr) return kWrong;
+    change(*account.value());
+    return write(accounts.value());
+  }
   /// Null where the invitation does not fit; a wrong one counts.
   Account* invited(Accounts& accounts, const std::string& actor, std::string_view invitation) const {
     const auto found = accounts.find(actor);
@@ -266,13 +279,7 @@ Status AccountStore::finish_enrolment(const std::string& actor, std::string_view
 }
 
 Status AccountStore::sign_in(const std::string& actor, std::string_view password, std::string_view code) {
-  const auto lock = seal::FileLock::take(state_->file.path());
-  if (!lock.ok()) return lock.error();
-  auto accounts = state_->read();
-  if (!accounts.ok()) return accounts.error();
-  const auto account = state_->proven(accounts.value(), actor, password, code);
-  if (!account.ok()) return account.error();
-  return account.value() == nullptr ? Status(kWrong) : state_->write(accounts.value());
+  return state_->change_proven(actor, password, code, [](Account&) {});
 }
 
 Status AccountStore::change_password(const std::string& actor, std::string_view password, std::string_view code, std::string_view fresh) {
@@ -280,15 +287,7 @@ Status AccountStore::change_password(const std::string& actor, std::string_view 
   if (fresh == password) return invalid("The new password is the one that you have: choose another one");
   auto hash = state_->hash(fresh);
   if (!hash.ok()) return hash.error();
-  const auto lock = seal::FileLock::take(state_->file.path());
-  if (!lock.ok()) return lock.error();
-  auto accounts = state_->read();
-  if (!accounts.ok()) return accounts.error();
-  const auto account = state_->proven(accounts.value(), actor, password, code);
-  if (!account.ok()) return account.error();
-  if (account.value() == nullptr) return kWrong;
-  account.value()->password_hash = std::move(hash).value();
-  return state_->write(accounts.value());
+  return state_->change_proven(actor, password, code, [&](Account& account) { account.password_hash = std::move(hash).value(); });
 }
 
 Status check_password(std::string_view password, std::string_view actor) {
