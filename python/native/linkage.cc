@@ -192,11 +192,7 @@ TableHandle levels(const ModelHandle& own) {
   return hand_over(table::Table({comparison, level, m, u, related, bits}));
 }
 
-ModelHandle parse_model(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string::npos && text[first] == '{') return hold(unwrap(linkage::parse_splink_json(text)));
-  return hold(unwrap(linkage::parse_model_toml(text)));
-}
+ModelHandle parse_model(const std::string& text, const std::string& folder) { return hold(unwrap(linkage::parse_model(text, folder))); }
 
 nb::dict draw_review(const std::string& run_folder, const std::string& review_folder, std::size_t pairs, std::size_t clusters,
                      std::uint64_t seed, const nb::object& told) {
@@ -211,6 +207,7 @@ nb::dict draw_review(const std::string& run_folder, const std::string& review_fo
   all["pairs"] = drawn.pair_count;
   all["by_chance"] = drawn.sample_count;
   all["clusters"] = drawn.cluster_count;
+  all["note"] = drawn.note;
   all["file"] = drawn.file;
   return all;
 }
@@ -234,7 +231,7 @@ void bind_model(nb::module_& module) {
       .def("to_toml", [](const ModelHandle& own) { return linkage::model_to_toml(*own.model); })
       .def("levels", &levels);
   module.def("people_model", [] { return hold(linkage::people_model()); });
-  module.def("parse_model", &parse_model);
+  module.def("parse_model", &parse_model, nb::arg("text"), nb::arg("folder") = "");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct LinkArguments {
   std::string format = "both";
   std::string repeat;
   std::vector<std::string> ids;
+  std::vector<std::string> frequencies;
   bool count_only = false;
   bool progress = false;
   bool is_register = false;
@@ -52,6 +53,10 @@ void add_input_options(CLI::App& verb, LinkArguments& arguments) {
                   "than once")
       ->check(CLI::IsMember({"auto", "one-to-one", "one-to-many", "many-to-one", "many"}))
       ->capture_default_str()
+      ->group("How to link");
+  verb.add_option("--frequencies", arguments.frequencies,
+                  "FIELD=FILE: how common the field's values are in some population (value,count or value,share); "
+                  "left out: as in the files, or as the model says")
       ->group("How to link");
   verb.add_option("--household", command.household_column,
                   "Column of LEFT: where one of a household has matched, the others are looked for there too")
@@ -197,6 +202,11 @@ void add_linkage_commands(CLI::App& app, Context& context) {
     progress.set_plan(link_plan());
     command.progress = &progress;
     command.pairing = linkage::pairing_of(arguments->pairing).value_or(linkage::Pairing::kAuto);
+    for (const auto& one : arguments->frequencies) {
+      const auto equals = one.find('=');
+      if (equals == std::string::npos) throw CLI::ValidationError("--frequencies", "write FIELD=FILE");
+      command.frequencies.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+    }
     if (!arguments->ids.empty()) command.explain = {arguments->ids[0], arguments->ids[1]};
     command.write_csv = arguments->format != "parquet";
     command.write_parquet = arguments->format != "csv";

@@ -33,11 +33,13 @@ void draw(const ReviewArguments& arguments, Context& context) {
   const Json json = {{"pairs", report.pair_count},
                      {"sampled", report.sample_count},
                      {"clusters", report.cluster_count},
+                     {"note", report.note},
                      {"file", report.file}};
   context.print(context.json ? json.dump(2) + "\n"
                              : "  pairs to judge " + std::to_string(report.pair_count) +
                                    "\n  by chance      " + std::to_string(report.sample_count) +
                                    "\n  clusters       " + std::to_string(report.cluster_count) +
+                                   (report.note.empty() ? "" : "\n  note           " + report.note) +
                                    "\n  next           kinfold review code FOLDER --coder NAME, or kinfold "
                                    "review page FOLDER --coder NAME\n");
 }

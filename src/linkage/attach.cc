@@ -52,7 +52,9 @@ GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t smal
       for (std::size_t j = 0; j < large_size && code_a != 0; ++j) {
         const auto code_b = records.of(groups.of(large)[j])[field];
         if (code_b == 0) continue;
-        const auto ratio = scorer.field_ratio(n, comparer.level_of(n, code_a, code_b), code_a, code_b);
+        const auto level = comparer.level_of(n, code_a, code_b);
+        if (level == kMissingLevel) continue;
+        const auto ratio = scorer.field_ratio(n, level, code_a, code_b);
         match += std::exp(ratio.match);
         apart += std::exp(ratio.moved);
         related += std::exp(ratio.related);

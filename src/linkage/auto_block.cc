@@ -37,7 +37,8 @@ KeyLists keys_of(const Model& model) {
         break;
       case FieldKind::kPostcode: add(keys.postcodes, ""); add(keys.districts, ".district"); break;
       case FieldKind::kAddress: case FieldKind::kPlace: case FieldKind::kText: add(keys.places, ""); break;
-      case FieldKind::kGender: case FieldKind::kNumber: case FieldKind::kAsWritten: break;
+      case FieldKind::kGender: case FieldKind::kNumber: case FieldKind::kAsWritten: case FieldKind::kLocation:
+      case FieldKind::kList: case FieldKind::kListAsWritten: case FieldKind::kTogether: break;
     }
   }
   return keys;

@@ -36,6 +36,8 @@ struct LinkCommand {
   /// "": none. What people decided about pairs: precision and recall are estimated from it
   /// (docs/formats/decisions.md).
   std::string decisions_path;
+  /// Tables of how common values are: field of the model and file. They take the place of those that the model names.
+  std::vector<std::pair<std::string, std::string>> frequencies;
   std::size_t decoy_count =
       0;  ///< Not 0: so many records that cannot match are linked along to estimate false links.
   std::optional<double> threshold;   ///< Not set: chosen without the truth.

@@ -29,6 +29,8 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
     for (std::size_t level = 0; level < spec.levels.size(); ++level) {
       auto expression = parse_expression(spec.levels[level].when);
       if (!expression.ok()) return invalid("comparison " + spec.name + ": " + expression.error().message);
+      const auto& own = records.fields[compiled.field].field;
+      if (auto status = fit_to_field(expression.value(), own); !status.ok()) return invalid("comparison " + spec.name + ": " + status.error().message);
       if (expression.value().is(Test::kSwapped)) {
         const int other = records.find(expression.value().alternatives[0][0].other_field);
         if (other >= 0) {
@@ -39,6 +41,8 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
       compiled.edit_limit = std::max(compiled.edit_limit, edit_limit_of(expression.value()));
       compiled.expressions.push_back(std::move(expression).value());
     }
+    const auto& own = records.fields[compiled.field].field;
+    for (const auto& part : own.needs_one_of) compiled.needs_one_of.push_back(static_cast<std::size_t>(std::find(own.parts.begin(), own.parts.end(), part) - own.parts.begin()));
     compiled.exact_first = compiled.expressions[0].is(Test::kExact);
     compiled.simple = simple_test(compiled.expressions);
     const bool edits = compiled.simple == Test::kLevenshtein || compiled.simple == Test::kOsa;
@@ -111,11 +115,17 @@ std::uint8_t Comparer::simple_level(const Compiled& compiled, const Value& a, co
   return static_cast<std::uint8_t>(level);
 }
 
+bool Comparer::share_a_part(const Compiled& compiled, const Value& a, const Value& b) {
+  return std::any_of(compiled.needs_one_of.begin(), compiled.needs_one_of.end(),
+                     [&](std::size_t part) { return !a.detail->parts[part].text.empty() && !b.detail->parts[part].text.empty(); });
+}
+
 std::uint8_t Comparer::compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const {
   if (code_a == code_b && compiled.exact_first) return 0;
   const auto& values = records_->fields[compiled.field].values;
   // Codes follow the order of rows, and Jaro's greedy matching may depend on which text comes first.
   if (values[code_b].whole < values[code_a].whole) std::swap(code_a, code_b);
+  if (!compiled.needs_one_of.empty() && !share_a_part(compiled, values[code_a], values[code_b])) return kMissingLevel;
   if (compiled.simple != Test::kElse) return simple_level(compiled, values[code_a], values[code_b]);
   PairMemo memo;
   memo.edit_limit = compiled.edit_limit;

@@ -31,6 +31,8 @@ class Comparer {
 
   /// Level 0 is "exact", so that equal codes are at it.
   bool exact_first(std::size_t n) const { return comparisons_[n].exact_first; }
+  /// Two values may have no part in common, so that the level is kMissingLevel.
+  bool may_say_nothing(std::size_t n) const { return !comparisons_[n].needs_one_of.empty(); }
   /// The field whose values the comparison may find exchanged with its own, or -1.
   int swapped_field_of(std::size_t n) const { return comparisons_[n].swapped_level < 0 ? -1 : static_cast<int>(comparisons_[n].swapped_field); }
   /// The similarity that every level between "exact" and "else" bounds, and the bounds, strictest first;
@@ -64,7 +66,7 @@ class Comparer {
   std::uint64_t key(const Levels& levels) const;
   void decode(std::uint64_t key, Levels& levels) const;
 
-  /// Level of one comparison between two coded values, neither missing.
+  /// Level of one comparison between two coded values, neither missing; kMissingLevel where may_say_nothing().
   std::uint8_t level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const;
   /// The same of values that hardly ever meet again: nothing is looked up or remembered.
   std::uint8_t new_level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const { return compute(comparisons_[n], code_a, code_b); }
@@ -81,6 +83,7 @@ class Comparer {
     bool cached = true;             ///< Pairs of values repeat often enough to remember their level.
     int swapped_level = -1;         ///< Index of the level "swapped X", or -1.
     std::size_t swapped_field = 0;
+    std::vector<std::size_t> needs_one_of;  ///< Parts of a field that is put together; empty: every two values can be compared.
     bool exact_first = false;       ///< Level 0 is "exact": equal codes need no look.
     std::uint64_t radix = 1;
     std::unique_ptr<std::atomic<std::uint8_t>[]> dense;   ///< Level + 1 of small vocabularies; 0: not yet.
@@ -90,6 +93,7 @@ class Comparer {
   bool is_swapped(const Compiled& compiled, const std::uint32_t* a, const std::uint32_t* b) const;
   void compare_field(std::size_t n, Batch& batch, bool cached) const;
   void find_swaps(std::size_t n, Batch& batch, std::array<std::int8_t, Batch::kBatchMax>& swapped) const;
+  static bool share_a_part(const Compiled& compiled, const Value& a, const Value& b);
   static Test simple_test(const std::vector<Expression>& expressions);
   static std::uint8_t simple_level(const Compiled& compiled, const Value& a, const Value& b);
   std::uint8_t compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const;

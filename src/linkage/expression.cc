@@ -1,107 +1,16 @@
 #include "linkage/expression_internal.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
-#include <optional>
 
-#include "base/number.h"
 #include "linkage/kernels.h"
+#include "linkage/lists_internal.h"
 
 namespace kinfold::linkage {
 namespace {
 
-enum class Bound { kNone, kAtLeast, kAtMost };
-
-struct Word {
-  std::string_view name;
-  Test test;
-  Bound bound;
-};
-
-constexpr std::array<Word, 31> kWords = {{
-    {"else", Test::kElse, Bound::kNone},
-    {"exact", Test::kExact, Bound::kNone},
-    {"same_first_word", Test::kFirst, Bound::kNone},
-    {"nickname", Test::kNickname, Bound::kNone},
-    {"soundex", Test::kSoundex, Bound::kNone},
-    {"metaphone", Test::kMetaphone, Bound::kNone},
-    {"initial", Test::kInitial, Bound::kNone},
-    {"same_letters", Test::kSorted, Bound::kNone},
-    {"contains", Test::kContains, Bound::kNone},
-    {"jaro", Test::kJaro, Bound::kAtLeast},
-    {"jaro_winkler", Test::kJaroWinkler, Bound::kAtLeast},
-    {"levenshtein", Test::kLevenshtein, Bound::kAtMost},
-    {"osa", Test::kOsa, Bound::kAtMost},
-    {"damerau", Test::kDamerau, Bound::kAtMost},
-    {"jaccard", Test::kJaccard, Bound::kAtLeast},
-    {"cosine", Test::kCosine, Bound::kAtLeast},
-    {"token_overlap", Test::kTokenOverlap, Bound::kAtLeast},
-    {"prefix", Test::kPrefix, Bound::kAtLeast},
-    {"same_year", Test::kSameYear, Bound::kNone},
-    {"same_month_day", Test::kSameMonthDay, Bound::kNone},
-    {"same_year_month", Test::kSameYearMonth, Bound::kNone},
-    {"same_year_day", Test::kSameYearDay, Bound::kNone},
-    {"day_month_swapped", Test::kDayMonthSwapped, Bound::kNone},
-    {"days", Test::kDays, Bound::kAtMost},
-    {"years", Test::kYears, Bound::kAtMost},
-    {"same_area", Test::kSameArea, Bound::kNone},
-    {"same_district", Test::kSameDistrict, Bound::kNone},
-    {"same_sector", Test::kSameSector, Bound::kNone},
-    {"same_local_part", Test::kSameLocal, Bound::kNone},
-    {"number", Test::kNumber, Bound::kAtMost},
-    {"percent", Test::kPercent, Bound::kAtMost},
-}};
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  const auto flush = [&] {
-    if (!word.empty()) words.push_back(std::move(word));
-    word.clear();
-  };
-  for (const char c : text) {
-    const bool sign = c == '<' || c == '>' || c == '=';
-    const bool in_sign = !word.empty() && (word[0] == '<' || word[0] == '>');
-    if (c == ' ') {
-      flush();
-      continue;
-    }
-    if (sign != in_sign) flush();
-    word += c;
-  }
-  flush();
-  return words;
-}
-
-Result<Literal> parse_literal(const std::vector<std::string>& words, std::size_t& at) {
-  Literal literal;
-  if (words[at] == "not") {
-    literal.negated = true;
-    if (++at == words.size()) return invalid("'not' stands at the end; write a test after it");
-  }
-  const std::string& name = words[at++];
-  if (name == "swapped") {
-    if (at == words.size()) return invalid("'swapped' needs the name of the other field after it");
-    literal.test = Test::kSwapped;
-    literal.other_field = words[at++];
-    return literal;
-  }
-  const auto word = std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.name == name; });
-  if (word == kWords.end()) return invalid("'" + name + "' is not a test; the tests are in docs/methods/linkage.md");
-  literal.test = word->test;
-  if (word->bound == Bound::kNone) return literal;
-  const std::string wanted = word->bound == Bound::kAtLeast ? ">=" : "<=";
-  if (at + 1 >= words.size() || words[at] != wanted) {
-    return invalid("'" + name + "' needs '" + wanted + "' and a number after it");
-  }
-  const auto number = parse_number<double>(words[at + 1]);
-  if (!number) return invalid("'" + name + " " + wanted + "' needs a number after it");
-  literal.bound = *number;
-  at += 2;
-  return literal;
-}
+bool literal_holds(const Literal& literal, const Value& a, const Value& b, PairMemo& memo);
 
 bool both(std::uint64_t a, std::uint64_t b) { return a != kNoHash && a == b; }
 
@@ -109,17 +18,21 @@ bool same_letters(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin());
 }
 
-double word_overlap(const Value& a, const Value& b) {
-  if ((a.detail->word_bits & b.detail->word_bits) == 0) return 0.0;
-  const std::size_t fewer = std::min(a.detail->words.size(), b.detail->words.size());
-  if (fewer == 0) return 0.0;
+// Distinct words, or elements of lists, that both have.
+std::size_t words_shared(const Value& a, const Value& b) {
   std::size_t shared = 0;
+  if ((a.detail->word_bits & b.detail->word_bits) == 0) return shared;
   for (std::size_t i = 0, j = 0; i < a.detail->words.size() && j < b.detail->words.size();) {
     if (a.detail->words[i] == b.detail->words[j]) ++shared, ++i, ++j;
     else if (a.detail->words[i] < b.detail->words[j]) ++i;
     else ++j;
   }
-  return static_cast<double>(shared) / static_cast<double>(fewer);
+  return shared;
+}
+
+double word_overlap(const Value& a, const Value& b) {
+  const std::size_t fewer = std::min(a.detail->words.size(), b.detail->words.size());
+  return fewer == 0 ? 0.0 : static_cast<double>(words_shared(a, b)) / static_cast<double>(fewer);
 }
 
 std::size_t bit_count(std::uint64_t bits) { return static_cast<std::size_t>(std::popcount(bits)); }
@@ -165,7 +78,8 @@ bool edits_within(std::size_t (*distance)(std::string_view, std::string_view, st
   return known <= limit;
 }
 
-bool jaccard_at_least(const Value& a, const Value& b, double bound) {
+bool jaccard_at_least(const Value& a, const Value& b, double bound, std::size_t gram_size) {
+  if (gram_size != 2) return jaccard_grams(a.text, b.text, gram_size) >= bound;
   const std::size_t only_a = bit_count(a.detail->bigrams & ~b.detail->bigrams);
   const std::size_t only_b = bit_count(b.detail->bigrams & ~a.detail->bigrams);
   const auto shared = static_cast<double>(std::min(a.detail->bigram_count - std::min<std::size_t>(only_a, a.detail->bigram_count),
@@ -202,23 +116,79 @@ bool number_test(Test test, double bound, const Value& a, const Value& b) {
   if (!a.detail->has_number || !b.detail->has_number) return false;
   const double difference = std::fabs(a.detail->number - b.detail->number);
   if (test == Test::kNumber) return difference <= bound;
-  return difference <= bound / 100.0 * std::max(std::fabs(a.detail->number), std::fabs(b.detail->number));
+  const double larger = std::max(std::fabs(a.detail->number), std::fabs(b.detail->number));
+  return larger > 0.0 ? difference / larger <= bound : difference <= bound;
 }
 
-bool text_test(Test test, double bound, const Value& a, const Value& b, PairMemo& memo) {
+bool places_within(const Value& a, const Value& b, double km) {
+  if (!a.detail->has_number || !b.detail->has_number) return false;
+  return great_circle_km({a.detail->number, a.detail->longitude}, {b.detail->number, b.detail->longitude}) <= km;
+}
+
+// Tests of texts alone, which need nothing that was derived from a whole value.
+bool elements_agree(const Literal& literal, std::string_view a, std::string_view b) {
+  const auto limit = static_cast<std::size_t>(literal.bound);
+  switch (literal.test) {
+    case Test::kExact: return a == b;
+    case Test::kJaro: return jaro(a, b) >= literal.bound;
+    case Test::kJaroWinkler: return jaro_winkler(a, b) >= literal.bound;
+    case Test::kLevenshtein: return levenshtein(a, b, limit) <= limit;
+    case Test::kOsa: return osa(a, b, limit) <= limit;
+    case Test::kDamerau: return damerau(a, b, limit) <= limit;
+    case Test::kJaccard: return jaccard_grams(a, b, literal.gram_size) >= literal.bound;
+    case Test::kPrefix: return shares_prefix(a, b, limit);
+    case Test::kSorted: return same_letters(a, b);
+    default: return false;
+  }
+}
+
+bool any_elements_agree(const Literal& literal, const Value& a, const Value& b) {
+  bool found = false;
+  for_each_element(a.text, [&](std::string_view one) {
+    for_each_element(b.text, [&](std::string_view other) {
+      found = found || elements_agree(literal, one, other);
+    });
+  });
+  return found;
+}
+
+// Where a part is missing nothing is known: neither the test nor its negation holds, as in SQL.
+bool part_holds(const Literal& literal, const Value& a, const Value& b) {
+  const Literal& asked = literal.inner.front();
+  const Value& one = a.detail->parts[literal.part];
+  const Value& other = b.detail->parts[literal.part];
+  bool known = !one.text.empty() && !other.text.empty();
+  bool holding = false;
+  if (asked.test == Test::kSwapped) {
+    const Value& beside_one = a.detail->parts[asked.part];
+    const Value& beside_other = b.detail->parts[asked.part];
+    known = known && !beside_one.text.empty() && !beside_other.text.empty();
+    holding = known && one.whole == beside_other.whole && other.whole == beside_one.whole;
+  } else if (known) {
+    PairMemo memo;
+    memo.edit_limit = static_cast<std::size_t>(asked.bound);
+    holding = literal_holds(asked, one, other, memo);
+  }
+  return known ? holding : literal.negated;
+}
+
+bool text_test(const Literal& literal, const Value& a, const Value& b, PairMemo& memo) {
+  const double bound = literal.bound;
   const auto limit = static_cast<std::size_t>(bound);
-  switch (test) {
+  switch (literal.test) {
     case Test::kJaro: return jaro_at_least(a, b, bound, memo);
     case Test::kJaroWinkler: return jaro_winkler_at_least(a, b, bound, memo);
     case Test::kLevenshtein: return edits_within(levenshtein, memo.levenshtein, a, b, limit, memo);
     case Test::kOsa: return edits_within(osa, memo.osa, a, b, limit, memo);
     case Test::kDamerau: return edits_within(damerau, memo.damerau, a, b, limit, memo);
-    case Test::kJaccard: return jaccard_at_least(a, b, bound);
+    case Test::kJaccard: return jaccard_at_least(a, b, bound, literal.gram_size);
     case Test::kCosine: return cosine_tokens(a.text, b.text) >= bound;
     case Test::kTokenOverlap: return word_overlap(a, b) >= bound;
     case Test::kPrefix: return shares_prefix(a.text, b.text, limit);
     case Test::kContains: return word_overlap(a, b) >= 1.0;
     case Test::kSorted: return same_letters(a.text, b.text);
+    case Test::kShared: return words_shared(a, b) >= limit;
+    case Test::kAny: return any_elements_agree(literal.inner.front(), a, b);
     default: return false;
   }
 }
@@ -235,6 +205,9 @@ bool literal_holds(const Literal& literal, const Value& a, const Value& b, PairM
       return (a.text.size() == 1 || b.text.size() == 1) && a.text[0] == b.text[0];
     case Test::kSameArea: return both(a.detail->area, b.detail->area);
     case Test::kSameDistrict: return both(a.detail->district, b.detail->district);
+    case Test::kSameStreet: return both(a.detail->area, b.detail->area);
+    case Test::kSameBuilding: return both(a.detail->district, b.detail->district);
+    case Test::kSameFlat: return a.detail->sector == b.detail->sector;  // Also where neither names one.
     case Test::kSameSector:
     case Test::kSameLocal: return both(a.detail->sector, b.detail->sector);
     case Test::kSwapped: return false;
@@ -243,28 +216,13 @@ bool literal_holds(const Literal& literal, const Value& a, const Value& b, PairM
     case Test::kSameYear: case Test::kSameMonthDay: case Test::kSameYearMonth: case Test::kSameYearDay:
     case Test::kDayMonthSwapped: case Test::kDays: case Test::kYears:
       return date_test(literal.test, literal.bound, a, b);
-    default: return text_test(literal.test, literal.bound, a, b, memo);
+    case Test::kKm: return places_within(a, b, literal.bound);
+    case Test::kPart: return part_holds(literal, a, b);
+    default: return text_test(literal, a, b, memo);
   }
 }
 
 }  // namespace
-
-Result<Expression> parse_expression(std::string_view text) {
-  const auto words = words_of(text);
-  if (words.empty()) return invalid("a level's `when` is empty; write a test such as \"exact\" or \"else\"");
-  Expression expression;
-  expression.alternatives.emplace_back();
-  for (std::size_t at = 0; at < words.size();) {
-    auto literal = parse_literal(words, at);
-    if (!literal.ok()) return literal.error();
-    expression.alternatives.back().push_back(std::move(literal).value());
-    if (at == words.size()) break;
-    if (words[at] == "or") expression.alternatives.emplace_back();
-    else if (words[at] != "and") return invalid("'" + words[at] + "' stands where 'and' or 'or' is expected");
-    if (++at == words.size()) return invalid("'" + words[at - 1] + "' stands at the end; write a test after it");
-  }
-  return expression;
-}
 
 std::size_t edit_limit_of(const Expression& expression) {
   std::size_t limit = 0;

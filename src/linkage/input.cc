@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "base/text.h"
+#include "linkage/frequencies.h"
 #include "linkage/run_internal.h"
 
 namespace kinfold::linkage {
@@ -40,6 +42,11 @@ Result<Inputs> read_inputs(const LinkCommand& command) {
     auto model = read_model(command.model_path);
     if (!model.ok()) return model.error();
     inputs.model = std::move(model).value();
+  }
+  for (const auto& [name, path] : command.frequencies) {
+    const auto field = std::find_if(inputs.model.fields.begin(), inputs.model.fields.end(), [&wanted = name](const Field& own) { return own.name == wanted; });
+    if (field == inputs.model.fields.end()) return invalid("the model has no field " + name + " to take frequencies for; name one that it has with --frequencies FIELD=FILE");
+    if (auto status = take_frequencies(*field, path); !status.ok()) return status.error();
   }
   const StageScope stage(command.progress, "read");
   auto left = read_input(command.left_path, "left", command.thread_count);

@@ -1,4 +1,4 @@
-// Texts as sets of bigrams or of words.
+// Texts as sets of runs of letters or of words.
 #include "linkage/kernels.h"
 
 #include <algorithm>
@@ -23,25 +23,30 @@ std::vector<std::string_view> sorted_words(std::string_view text) {
   return words;
 }
 
-// The distinct pairs of neighbouring bytes, in order; those of a name need no memory from the heap.
-class Bigrams {
+// The distinct runs of `size` neighbouring bytes, in order; those of a name need no memory from the heap. Number has room for a run.
+template <typename Number>
+class Grams {
  public:
-  explicit Bigrams(std::string_view text) {
-    const std::size_t pair_count = text.size() < 2 ? 0 : text.size() - 1;
-    if (pair_count > few_.size()) many_.resize(pair_count);
-    std::uint16_t* grams = many_.empty() ? few_.data() : many_.data();
-    for (std::size_t n = 0; n < pair_count; ++n) grams[n] = static_cast<std::uint16_t>(index_of(text[n]) << 8 | index_of(text[n + 1]));
-    std::sort(grams, grams + pair_count);
-    distinct_ = {grams, static_cast<std::size_t>(std::unique(grams, grams + pair_count) - grams)};
+  Grams(std::string_view text, std::size_t size) {
+    const std::size_t count = text.size() < size ? 0 : text.size() - size + 1;
+    if (count > few_.size()) many_.resize(count);
+    Number* grams = many_.empty() ? few_.data() : many_.data();
+    for (std::size_t n = 0; n < count; ++n) {
+      std::uint64_t gram = 0;
+      for (std::size_t byte = 0; byte < size; ++byte) gram = gram << 8 | index_of(text[n + byte]);
+      grams[n] = static_cast<Number>(gram);
+    }
+    std::sort(grams, grams + count);
+    distinct_ = {grams, static_cast<std::size_t>(std::unique(grams, grams + count) - grams)};
   }
-  Bigrams(const Bigrams&) = delete;
-  Bigrams& operator=(const Bigrams&) = delete;
-  std::span<const std::uint16_t> distinct() const { return distinct_; }
+  Grams(const Grams&) = delete;
+  Grams& operator=(const Grams&) = delete;
+  std::span<const Number> distinct() const { return distinct_; }
 
  private:
-  std::array<std::uint16_t, 64> few_;
-  std::vector<std::uint16_t> many_;
-  std::span<const std::uint16_t> distinct_;
+  std::array<Number, 64> few_;
+  std::vector<Number> many_;
+  std::span<const Number> distinct_;
 };
 
 template <typename Sorted>
@@ -57,17 +62,22 @@ std::size_t shared_count(const Sorted& a, const Sorted& b) {
   return shared;
 }
 
-}  // namespace
-
-double jaccard_bigrams(std::string_view a, std::string_view b) {
-  const Bigrams of_a(a);
-  const Bigrams of_b(b);
+template <typename Number>
+double jaccard_of(std::string_view a, std::string_view b, std::size_t size) {
+  const Grams<Number> of_a(a, size);
+  const Grams<Number> of_b(b, size);
   const auto grams_a = of_a.distinct();
   const auto grams_b = of_b.distinct();
   const std::size_t shared = shared_count(grams_a, grams_b);
   const std::size_t all = grams_a.size() + grams_b.size() - shared;
   return all == 0 ? 0.0 : static_cast<double>(shared) / static_cast<double>(all);
 }
+
+}  // namespace
+
+double jaccard_bigrams(std::string_view a, std::string_view b) { return jaccard_of<std::uint16_t>(a, b, 2); }
+
+double jaccard_grams(std::string_view a, std::string_view b, std::size_t size) { return jaccard_of<std::uint64_t>(a, b, size); }
 
 double cosine_tokens(std::string_view a, std::string_view b) {
   const auto words_a = sorted_words(a);

@@ -9,6 +9,7 @@
 #include "linkage/attach_internal.h"
 #include "linkage/auto_block_internal.h"
 #include "linkage/budget.h"
+#include "linkage/frequencies_internal.h"
 #include "linkage/group_calibration_internal.h"
 #include "linkage/pairing_internal.h"
 #include "linkage/insight_internal.h"
@@ -181,6 +182,11 @@ Status make_blocks(Run& run, const BlockShare& share) {
 
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
                     bool ids_must_differ, const Part& part) {
+  for (const auto& field : model.fields) {
+    if (!field.frequencies.file.empty() && field.frequencies.counts.empty()) {
+      return invalid("field " + field.name + " names a table of frequencies that was not read; read the model from its file, or give the table");
+    }
+  }
   Run run;
   run.thread_count = threads_of(options);
   run.model = model;
@@ -455,6 +461,21 @@ Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
   return {};
 }
 
+namespace {
+
+// What follows once the model is fitted.
+Status score_and_decide(LinkResult& result, const Run& run, const EmFit& fit, const table::Table& left, const table::Table* right, const LinkOptions& options) {
+  const auto& settings = run.model.settings;
+  const Scorer scorer(*run.records, *run.comparer, fit.model, settings.term_frequency_by_u);
+  const RatioBounds bounds(scorer, run.thread_count);
+  auto kept = score_pairs(scorer, bounds, *run.blocker, settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
+  for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
+  result.fit = fit_report(fit, blocking_recall(*run.blocker, kept));
+  return decide(result, run, scorer, bounds, std::move(kept), left, right, options);
+}
+
+}  // namespace
+
 Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
   if (auto status = check_rows(left, right); !status.ok()) return status.error();
   const std::size_t second_count = right == nullptr ? left.row_count() : right->row_count();
@@ -486,12 +507,14 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   if (!fit.ok()) return fit.error();
   write_back(*run.comparer, fit.value(), random, result.model);
   result.blocking = run.blocker->yields();
-  const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
-  const RatioBounds bounds(scorer, run.thread_count);
-  auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
-  for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
-  result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
-  if (auto status = decide(result, run, scorer, bounds, std::move(kept), left, right, options); !status.ok()) return status.error();
+  if (model.settings.term_frequency_by_person) {
+    LinkResult first = result;
+    LinkOptions quick = options;
+    quick.insight = false;
+    if (auto status = score_and_decide(first, run, fit.value(), left, right, quick); !status.ok()) return status.error();
+    count_by_person(*run.records, first.left_cluster, first.right_cluster);
+  }
+  if (auto status = score_and_decide(result, run, fit.value(), left, right, options); !status.ok()) return status.error();
   return result;
 }
 

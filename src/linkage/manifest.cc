@@ -23,11 +23,12 @@ constexpr std::array<Role, 4> kRoles = {{{"left", &LinkCommand::left_path},
                                          {"model", &LinkCommand::model_path},
                                          {"decisions", &LinkCommand::decisions_path}}};
 
-// As seen from the manifest, so that a folder that is moved whole can still be repeated.
-std::string relative_to(const std::string& path, const std::string& dir) {
-  std::error_code error;
-  const auto relative = fs::relative(path, dir, error);
-  return error || relative.empty() ? fs::absolute(path, error).string() : relative.string();
+constexpr std::string_view kFrequenciesOf = "frequencies of ";
+
+Result<ordered_json> input_json(const std::string& path, const std::string& out_dir) {
+  auto hash = sha256_of_file(path);
+  if (!hash.ok()) return hash.error();
+  return ordered_json{{"file", fs::path(path).filename().string()}, {"path", relative_to(path, out_dir)}, {"sha256", hash.value()}};
 }
 
 Manifest manifest_of(const ordered_json& json, const fs::path& dir) {
@@ -39,6 +40,12 @@ Manifest manifest_of(const ordered_json& json, const fs::path& dir) {
     const auto& input = json.at("inputs").at(name);
     command.*path = (dir / input.at("path").get<std::string>()).lexically_normal().string();
     manifest.inputs.push_back({name, command.*path, input.at("sha256").get<std::string>()});
+  }
+  for (const auto& [name, input] : json.at("inputs").items()) {
+    if (!name.starts_with(kFrequenciesOf)) continue;
+    const auto path = (dir / input.at("path").get<std::string>()).lexically_normal().string();
+    command.frequencies.emplace_back(name.substr(kFrequenciesOf.size()), path);
+    manifest.inputs.push_back({name, path, input.at("sha256").get<std::string>()});
   }
   for (const auto& [name, hash] : json.at("outputs").items())
     manifest.outputs.push_back({name, hash.get<std::string>()});
@@ -59,6 +66,18 @@ Manifest manifest_of(const ordered_json& json, const fs::path& dir) {
 }
 
 }  // namespace
+
+std::string relative_to(const std::string& path, const std::string& dir) {
+  std::error_code error;
+  const auto relative = fs::relative(path, dir, error);
+  return error || relative.empty() ? fs::absolute(path, error).string() : relative.string();
+}
+
+std::string model_text(const Model& model, const std::string& dir) {
+  Model seen = model;
+  for (auto& field : seen.fields) if (!field.frequencies.file.empty()) field.frequencies.file = relative_to(field.frequencies.file, dir);
+  return model_to_toml(seen);
+}
 
 Result<std::string> sha256_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -85,11 +104,15 @@ Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& 
   json["command"] = "link";
   for (const auto& [name, path] : kRoles) {
     if ((command.*path).empty()) continue;
-    auto hash = sha256_of_file(command.*path);
-    if (!hash.ok()) return hash.error();
-    json["inputs"][name] = {{"file", fs::path(command.*path).filename().string()},
-                            {"path", relative_to(command.*path, command.out_dir)},
-                            {"sha256", hash.value()}};
+    auto input = input_json(command.*path, command.out_dir);
+    if (!input.ok()) return input.error();
+    json["inputs"][name] = std::move(input).value();
+  }
+  for (const auto& field : result.model.fields) {
+    if (field.frequencies.file.empty()) continue;
+    auto input = input_json(field.frequencies.file, command.out_dir);
+    if (!input.ok()) return input.error();
+    json["inputs"][std::string(kFrequenciesOf) + field.name] = std::move(input).value();
   }
   json["options"] = {
       {"truth", command.truth_column},

@@ -12,7 +12,7 @@
 namespace kinfold::linkage {
 
 struct ManifestInput {
-  std::string role;  ///< "left", "right", "model", "decisions".
+  std::string role;  ///< "left", "right", "model", "decisions", "frequencies of FIELD".
   std::string
       path;  ///< Relative to the manifest's folder where that can be said; so a moved folder still works.
   std::string sha256;
@@ -31,6 +31,11 @@ struct Manifest {
 };
 
 Result<std::string> sha256_of_file(const std::string& path);
+
+/// A path as seen from a folder, so that a folder that is moved whole can still be used.
+std::string relative_to(const std::string& path, const std::string& dir);
+/// model_to_toml() for a file in `dir`: tables of frequencies are named as seen from there.
+std::string model_text(const Model& model, const std::string& dir);
 
 /// Hashes the inputs; \retval kIo if one cannot be read again.
 Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& result,

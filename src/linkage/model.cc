@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <toml++/toml.h>
 
 #include "linkage/expression_internal.h"
+#include "linkage/extract_internal.h"
+#include "linkage/frequencies.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -19,11 +22,12 @@ struct KindName {
   FieldKind kind;
   std::string_view name;
 };
-constexpr std::array<KindName, 14> kKinds = {{{FieldKind::kForenames, "forenames"}, {FieldKind::kSurname, "surname"},
+constexpr std::array<KindName, 18> kKinds = {{{FieldKind::kForenames, "forenames"}, {FieldKind::kSurname, "surname"},
     {FieldKind::kFullName, "full_name"}, {FieldKind::kDate, "date"}, {FieldKind::kPostcode, "postcode"},
     {FieldKind::kNino, "nino"}, {FieldKind::kCode, "code"}, {FieldKind::kAddress, "address"}, {FieldKind::kText, "text"},
     {FieldKind::kPlace, "place"}, {FieldKind::kEmail, "email"}, {FieldKind::kGender, "gender"}, {FieldKind::kNumber, "number"},
-    {FieldKind::kAsWritten, "as_written"}}};
+    {FieldKind::kAsWritten, "as_written"}, {FieldKind::kLocation, "location"}, {FieldKind::kList, "list"},
+    {FieldKind::kListAsWritten, "list_as_written"}, {FieldKind::kTogether, "together"}}};
 
 std::string at_line(const toml::node& node) { return "model, line " + std::to_string(node.source().begin.line) + ": "; }
 
@@ -49,22 +53,49 @@ std::vector<std::string> strings_of(const toml::table& table, std::string_view k
 }
 
 Result<Field> parse_field(const toml::table& table) {
-  if (auto status = check_keys(table, {"name", "kind", "columns", "derive", "year_columns", "month_columns", "day_columns"}); !status.ok()) return status.error();
+  if (auto status = check_keys(table, {"name", "kind", "columns", "derive", "year_columns", "month_columns", "day_columns", "latitude_columns", "longitude_columns",
+                                       "extract", "fields", "needs", "needs_one_of", "frequencies"}); !status.ok()) return status.error();
   Field field;
   field.name = table["name"].value_or(std::string{});
   field.columns = strings_of(table, "columns");
   field.derive = table["derive"].value_or(std::string{});
   field.date_parts = {strings_of(table, "year_columns"), strings_of(table, "month_columns"), strings_of(table, "day_columns")};
+  field.place_parts = {strings_of(table, "latitude_columns"), strings_of(table, "longitude_columns")};
+  field.frequencies.file = table["frequencies"].value_or(std::string{});
+  field.extract = table["extract"].value_or(std::string{});
+  field.parts = strings_of(table, "fields");
+  field.needs = strings_of(table, "needs");
+  field.needs_one_of = strings_of(table, "needs_one_of");
   if (field.name.empty()) return invalid(at_line(table) + "a [[field]] has no name; add name = \"...\"");
-  if (field.columns.empty()) field.columns = {field.name};
   const std::string kind = table["kind"].value_or(std::string("text"));
+  if (field.columns.empty() && kind != "together") field.columns = {field.name};
   for (const auto& known : kKinds) {
     if (known.name != kind) continue;
     field.kind = known.kind;
     return field;
   }
   return invalid(at_line(table) + "'" + kind + "' is not a kind of field; expected forenames, surname, full_name, date, postcode, "
-                 "nino, code, address, text, place, email, gender or number");
+                 "nino, code, address, text, place, email, gender, number, location, list, together, or list_as_written and as_written");
+}
+
+// A field that is put together names fields of the model that are not so themselves.
+Status check_parts(const std::vector<Field>& fields) {
+  for (const auto& field : fields) {
+    const auto wrong = [&](const std::string& what) { return Status(invalid("model: field " + field.name + " " + what)); };
+    const bool together = field.kind == FieldKind::kTogether;
+    if (together != !field.parts.empty()) return wrong("has kind = \"together\" without fields = [...], or the other way round; give both or neither");
+    for (const auto& part : field.parts) {
+      const auto known = std::find_if(fields.begin(), fields.end(), [&](const Field& other) { return other.name == part; });
+      if (known == fields.end() || known->kind == FieldKind::kTogether) return wrong("is put together from '" + part + "', which is not the name of another [[field]] of values");
+    }
+    for (const auto* names : {&field.needs, &field.needs_one_of}) {
+      for (const auto& name : *names) if (std::find(field.parts.begin(), field.parts.end(), name) == field.parts.end()) return wrong("needs '" + name + "', which is not among its fields");
+    }
+    if (!field.needs.empty() && !field.needs_one_of.empty()) return wrong("has both needs and needs_one_of; choose one");
+    if (field.extract.empty()) continue;
+    if (auto pattern = TextPattern::create(field.extract); !pattern.ok()) return wrong("cannot be read: " + pattern.error().message);
+  }
+  return {};
 }
 
 Result<Estimate> parse_estimate(const toml::table& table, std::string_view key) {
@@ -76,12 +107,14 @@ Result<Estimate> parse_estimate(const toml::table& table, std::string_view key) 
   return Estimate{*value, table[std::string(key) + "_observed"].value_or(true)};
 }
 
-Result<Level> parse_level(const toml::table& table) {
-  if (auto status = check_keys(table, {"when", "m", "u", "related", "moved", "m_observed", "u_observed", "related_observed", "moved_observed", "term_frequency"});
+Result<Level> parse_level(const toml::table& table, const Field& field) {
+  if (auto status = check_keys(table, {"when", "m", "u", "related", "moved", "m_observed", "u_observed", "related_observed", "moved_observed", "term_frequency", "term_frequency_of"});
       !status.ok()) return status.error();
   Level level;
   level.when = table["when"].value_or(std::string{});
-  if (auto expression = parse_expression(level.when); !expression.ok()) return invalid(at_line(table) + expression.error().message);
+  auto expression = parse_expression(level.when);
+  if (!expression.ok()) return invalid(at_line(table) + expression.error().message);
+  if (auto status = fit_to_field(expression.value(), field); !status.ok()) return invalid(at_line(table) + status.error().message);
   for (auto [key, target] : {std::pair{"m", &level.m}, {"u", &level.u}, {"related", &level.related}, {"moved", &level.moved}}) {
     auto estimate = parse_estimate(table, key);
     if (!estimate.ok()) return estimate.error();
@@ -90,6 +123,10 @@ Result<Level> parse_level(const toml::table& table) {
   level.term_frequency = table["term_frequency"].value_or(0.0);
   if (!(level.term_frequency >= 0.0 && level.term_frequency <= 1.0)) {
     return invalid(at_line(table) + "term_frequency is not between 0 and 1");
+  }
+  level.term_frequency_of = table["term_frequency_of"].value_or(std::string{});
+  if (!level.term_frequency_of.empty() && std::find(field.parts.begin(), field.parts.end(), level.term_frequency_of) == field.parts.end()) {
+    return invalid(at_line(table) + "term_frequency_of names '" + level.term_frequency_of + "', which is not one of the fields that " + field.name + " is put together from");
   }
   return level;
 }
@@ -118,15 +155,15 @@ Result<Comparison> parse_comparison(const toml::table& table, const Model& model
   comparison.name = table["name"].value_or(comparison.field);
   comparison.shared_in_household = table["shared_in_household"].value_or(false);
   comparison.changes_on_moving = table["changes_on_moving"].value_or(false);
-  const bool known = std::any_of(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == comparison.field; });
-  if (!known) return invalid(at_line(table) + "comparison of '" + comparison.field + "', which is not the name of a [[field]]");
+  const auto field = std::find_if(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == comparison.field; });
+  if (field == model.fields.end()) return invalid(at_line(table) + "comparison of '" + comparison.field + "', which is not the name of a [[field]]");
   const auto* levels = table["levels"].as_array();
   if (levels == nullptr || levels->size() < 2) {
     return invalid(at_line(table) + "comparison " + comparison.name + " needs levels = [ { when = \"exact\" }, ..., { when = \"else\" } ]");
   }
   for (const auto& node : *levels) {
     if (!node.is_table()) return invalid(at_line(node) + "a level is not a table; write { when = \"...\" }");
-    auto level = parse_level(*node.as_table());
+    auto level = parse_level(*node.as_table(), *field);
     if (!level.ok()) return level.error();
     comparison.levels.push_back(std::move(level).value());
   }
@@ -140,7 +177,7 @@ Result<Comparison> parse_comparison(const toml::table& table, const Model& model
 
 Result<Settings> parse_settings(const toml::table& table) {
   if (auto status = check_keys(table, {"id_column", "prior_people_per_record", "em_iteration_count_max", "em_tolerance", "u_pair_count",
-                                       "seed", "pairs_per_record_max", "weight_floor_bits", "term_frequency_by_u", "blocking", "auto_pairs_per_record"}); !status.ok()) return status.error();
+                                       "seed", "pairs_per_record_max", "weight_floor_bits", "term_frequency_by_u", "term_frequency_counts", "blocking", "auto_pairs_per_record"}); !status.ok()) return status.error();
   Settings settings;
   settings.id_column = table["id_column"].value_or(settings.id_column);
   settings.prior_people_per_record = table["prior_people_per_record"].value_or(settings.prior_people_per_record);
@@ -152,6 +189,9 @@ Result<Settings> parse_settings(const toml::table& table) {
   settings.term_frequency_by_u = table["term_frequency_by_u"].value_or(settings.term_frequency_by_u);
   settings.weight_floor_bits = table["weight_floor_bits"].value_or(settings.weight_floor_bits);
   settings.auto_pairs_per_record = table["auto_pairs_per_record"].value_or(settings.auto_pairs_per_record);
+  const std::string counted = table["term_frequency_counts"].value_or(std::string("records"));
+  if (counted != "records" && counted != "people") return invalid(at_line(table) + "term_frequency_counts is neither \"records\" nor \"people\"");
+  settings.term_frequency_by_person = counted == "people";
   const std::string blocking = table["blocking"].value_or(std::string("rules"));
   if (blocking != "rules" && blocking != "auto") return invalid(at_line(table) + "blocking is neither \"rules\" (the model's [[block]] list) nor \"auto\"");
   settings.blocking_auto = blocking == "auto";
@@ -269,6 +309,7 @@ Result<Model> model_from(const toml::table& root) {
     model.settings = std::move(parsed).value();
   }
   if (auto s = parse_each(root, "field", model.fields, parse_field); !s.ok()) return s.error();
+  if (auto s = check_parts(model.fields); !s.ok()) return s.error();
   if (auto s = parse_each(root, "comparison", model.comparisons, [&](const toml::table& t) { return parse_comparison(t, model); }); !s.ok()) return s.error();
   if (!model.settings.blocking_auto || root.contains("block")) if (auto s = parse_each(root, "block", model.blocking, parse_rule); !s.ok()) return s.error();
   if (root.contains("stage")) {
@@ -278,18 +319,20 @@ Result<Model> model_from(const toml::table& root) {
   return model;
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    if (c == '\n') out += "\\n";
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    else out += c;
   }
   return out + '"';
 }
 
 std::string list_of(const std::vector<std::string>& texts) {
   std::string out = "[";
-  for (const auto& text : texts) out += (out.size() > 1 ? ", " : "") + quoted(text);
+  for (const auto& text : texts) out += (out.size() > 1 ? ", " : "") + toml_string(text);
   return out + "]";
 }
 
@@ -325,15 +368,25 @@ Result<Model> read_model(const std::string& path) {
   if (!file) return io_error("the model file cannot be opened; check the path and that it may be read");
   std::stringstream text;
   text << file.rdbuf();
-  const std::string read = text.str();
-  const auto first = read.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && read[first] == '{' ? parse_splink_json(read) : parse_model_toml(read);
+  return parse_model(text.str(), std::filesystem::path(path).parent_path().string());
+}
+
+Result<Model> parse_model(std::string_view text, const std::string& folder) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  auto model = first != std::string_view::npos && text[first] == '{' ? parse_splink_json(text) : parse_model_toml(text);
+  if (!model.ok()) return model;
+  for (auto& field : model.value().fields) {
+    if (field.frequencies.file.empty()) continue;
+    const auto table = (std::filesystem::path(folder) / field.frequencies.file).lexically_normal().string();
+    if (auto status = take_frequencies(field, table); !status.ok()) return status.error();
+  }
+  return model;
 }
 
 namespace {
 
 std::string stage_to_toml(const Stage& stage) {
-  std::string out = fmt::format("\n[[stage]]\nname = {}\nkind = {}\n", quoted(stage.name), quoted(stage_kind_name(stage.kind)));
+  std::string out = fmt::format("\n[[stage]]\nname = {}\nkind = {}\n", toml_string(stage.name), toml_string(stage_kind_name(stage.kind)));
   switch (stage.kind) {
     case StageKind::kProbabilistic: break;
     case StageKind::kMatchkey:
@@ -351,20 +404,27 @@ std::string stage_to_toml(const Stage& stage) {
 }  // namespace
 
 std::string model_to_toml(const Model& model) {
-  std::string out = fmt::format("name = {}\nfitted = {}\n", quoted(model.name), model.fitted);
+  std::string out = fmt::format("name = {}\nfitted = {}\n", toml_string(model.name), model.fitted);
   if (model.fitted) out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\nmoved_rate = {:.17g}\n", model.match_rate, model.related_rate, model.moved_rate);
   const auto& s = model.settings;
   out += "\n[settings]\n";
   if (s.blocking_auto) out += fmt::format("blocking = \"auto\"\nauto_pairs_per_record = {:.17g}\n", s.auto_pairs_per_record);
+  if (s.term_frequency_by_person) out += "term_frequency_counts = \"people\"\n";
   if (s.term_frequency_by_u) out += "term_frequency_by_u = true\n";
-  if (!s.id_column.empty()) out += fmt::format("id_column = {}\n", quoted(s.id_column));
+  if (!s.id_column.empty()) out += fmt::format("id_column = {}\n", toml_string(s.id_column));
   out += fmt::format("prior_people_per_record = {:.17g}\nem_iteration_count_max = {}\nem_tolerance = {:.17g}\nu_pair_count = {}\nseed = {}\n"
                      "pairs_per_record_max = {:.17g}\nweight_floor_bits = {:.17g}\n",
                      s.prior_people_per_record, s.em_iteration_count_max, s.em_tolerance, s.u_pair_count, s.seed, s.pairs_per_record_max,
                      s.weight_floor_bits);
   for (const auto& field : model.fields) {
-    out += fmt::format("\n[[field]]\nname = {}\nkind = {}\ncolumns = {}\n", quoted(field.name), quoted(kind_name(field.kind)), list_of(field.columns));
-    if (!field.derive.empty()) out += fmt::format("derive = {}\n", quoted(field.derive));
+    out += fmt::format("\n[[field]]\nname = {}\nkind = {}\ncolumns = {}\n", toml_string(field.name), toml_string(kind_name(field.kind)), list_of(field.columns));
+    if (!field.derive.empty()) out += fmt::format("derive = {}\n", toml_string(field.derive));
+    if (!field.frequencies.file.empty()) out += fmt::format("frequencies = {}\n", toml_string(field.frequencies.file));
+    if (!field.extract.empty()) out += fmt::format("extract = {}\n", toml_string(field.extract));
+    for (const auto& [key, names] : {std::pair{"latitude_columns", &field.place_parts.latitude}, {"longitude_columns", &field.place_parts.longitude},
+                                     {"fields", &field.parts}, {"needs", &field.needs}, {"needs_one_of", &field.needs_one_of}}) {
+      if (!names->empty()) out += fmt::format("{} = {}\n", key, list_of(*names));
+    }
     const auto& parts = field.date_parts;
     if (!parts.year.empty()) {
       out += fmt::format("year_columns = {}\nmonth_columns = {}\nday_columns = {}\n", list_of(parts.year), list_of(parts.month), list_of(parts.day));
@@ -372,16 +432,17 @@ std::string model_to_toml(const Model& model) {
   }
   for (const auto& comparison : model.comparisons) {
     out += fmt::format("\n[[comparison]]\nname = {}\nfield = {}\nshared_in_household = {}\nchanges_on_moving = {}\nlevels = [\n",
-                       quoted(comparison.name), quoted(comparison.field), comparison.shared_in_household, comparison.changes_on_moving);
+                       toml_string(comparison.name), toml_string(comparison.field), comparison.shared_in_household, comparison.changes_on_moving);
     for (const auto& level : comparison.levels) {
-      out += fmt::format("  {{ when = {}{}{}{}{}{} }},\n", quoted(level.when), estimate_text("m", level.m), estimate_text("u", level.u),
+      out += fmt::format("  {{ when = {}{}{}{}{}{}{} }},\n", toml_string(level.when), estimate_text("m", level.m), estimate_text("u", level.u),
                          estimate_text("related", level.related), estimate_text("moved", level.moved),
-                         level.term_frequency > 0 ? fmt::format(", term_frequency = {:.17g}", level.term_frequency) : std::string{});
+                         level.term_frequency > 0 ? fmt::format(", term_frequency = {:.17g}", level.term_frequency) : std::string{},
+                         level.term_frequency_of.empty() ? std::string{} : ", term_frequency_of = " + toml_string(level.term_frequency_of));
     }
     out += "]\n";
   }
   for (const auto& rule : model.blocking) {
-    out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", quoted(rule.name), list_of(rule.keys), rule.on_clusters ? "on_clusters = true\n" : "");
+    out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", toml_string(rule.name), list_of(rule.keys), rule.on_clusters ? "on_clusters = true\n" : "");
     if (rule.pairs_per_record_max > 0.0) out += fmt::format("pairs_per_record_max = {:.17g}\n", rule.pairs_per_record_max);
   }
   for (const auto& stage : model.stages) out += stage_to_toml(stage);

@@ -16,9 +16,20 @@ namespace kinfold::linkage {
 /// derived from them for comparison and blocking.
 enum class FieldKind {
   kForenames, kSurname, kFullName, kDate, kPostcode, kNino, kCode, kAddress, kText, kPlace, kEmail, kGender, kNumber,
-  kAsWritten  ///< No standard form: bytes are compared as they are.
+  kAsWritten,     ///< No standard form: bytes are compared as they are.
+  kLocation,      ///< "latitude,longitude" in degrees, or two columns.
+  kList,          ///< Several texts, each in its standard form; their order means nothing.
+  kListAsWritten, ///< The same, elements and order as they are.
+  kTogether       ///< Several fields of the model as one: Field::parts.
 };
 std::string_view kind_name(FieldKind kind);
+
+/// How common the values of a field are in some population, from a table of them.
+struct ValueFrequencies {
+  std::string file;                                             ///< "": there is none, and the records' own counts are used.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> counts;  ///< Hash of the standard form and count, by hash.
+  double total = 0.0;                                           ///< Sum of the counts.
+};
 
 /// One thing known about a record, and under which column names files hold it.
 struct Field {
@@ -28,13 +39,27 @@ struct Field {
   /// punctuation. The two files may use different ones. A field that either file lacks is left out.
   std::vector<std::string> columns;
   /// Where none of them is there (or the value is empty): "full_name.first", "full_name.last",
-  /// "full_name.rest" (what is neither forename nor surname), "address.postcode", "address.building".
+  /// "full_name.rest" (what is neither forename nor surname), "address.postcode", "address.building", "address.street", "address.flat".
   std::string derive;
   /// Of a date: names of columns that hold its parts, read where a file has all three and no whole date.
   struct DateParts {
     std::vector<std::string> year, month, day;
   };
   DateParts date_parts = {};
+  /// Of a location: names of the two columns that hold it, read where a file has both and no whole location.
+  struct PlaceParts {
+    std::vector<std::string> latitude, longitude;
+  };
+  PlaceParts place_parts = {};
+  /// Of a value only what this regular expression finds is read; "": all of it.
+  std::string extract = {};
+  /// kTogether: names of the fields that it is put together from, whose levels ask "PART: test".
+  std::vector<std::string> parts = {};
+  /// kTogether: its comparison says nothing where a record lacks one of these; empty: of all parts ...
+  std::vector<std::string> needs = {};
+  /// ... or, where this is not empty, unless there is one of these that both records have.
+  std::vector<std::string> needs_one_of = {};
+  ValueFrequencies frequencies = {};
 };
 
 /// A probability that was estimated, given, or never seen: three different things.
@@ -53,6 +78,7 @@ struct Level {
   /// 0: every value counts the same; 1: rare values count for more by their whole frequency; between:
   /// by that power of it (for levels of partial agreement).
   double term_frequency = 0.0;
+  std::string term_frequency_of = {};  ///< Of a field that is put together: the part whose values count; "": the whole.
 };
 
 struct Comparison {
@@ -102,6 +128,8 @@ struct Settings {
   double pairs_per_record_max = 400;   ///< Budget of each blocking rule; largest blocks are left out beyond it.
   /// Term frequencies against u of the exact level, as Splink has them; else against the mean frequency.
   bool term_frequency_by_u = false;
+  /// Values are counted once for each person, as a first linkage of the same files finds them, not once for each record.
+  bool term_frequency_by_person = false;
   bool blocking_auto = false;          ///< Rules are chosen from a list of candidates; [[block]] rules for groups are kept.
   double auto_pairs_per_record = 150;  ///< Budget of all rules that are chosen, together.
   double weight_floor_bits = -4;       ///< Pairs of less than this posterior log odds are not kept.
@@ -130,8 +158,10 @@ Result<Model> parse_splink_json(std::string_view text);
 
 /// \retval kInvalid naming line, what is wrong and how to mend it.
 Result<Model> parse_model_toml(std::string_view text);
-/// TOML, or Splink's JSON (told by its first byte).
+/// TOML, or Splink's JSON (told by its first byte). Tables of frequencies that it names are read too, relative to its own folder.
 Result<Model> read_model(const std::string& path);
+/// read_model() of a text; `folder` is where the tables of frequencies that it names are looked for.
+Result<Model> parse_model(std::string_view text, const std::string& folder);
 std::string model_to_toml(const Model& model);
 
 /// The starting model for people (models/people.toml, compiled in): needs no tuning, and leaves out

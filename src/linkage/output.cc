@@ -161,7 +161,7 @@ Result<std::vector<std::string>> write_outputs(const LinkCommand& command, const
         pairs_table(left, right == nullptr ? left : *right, result, result.model, command.thread_count));
   table("clusters.csv", "clusters.parquet",
         clusters_table(left, right, result, result.model, command.thread_count));
-  text("model.toml", model_to_toml(result.model));
+  text("model.toml", model_text(result.model, command.out_dir));
   text("report.html", render_report(input));
   if (!rejects.empty()) text("rejects.csv", rejects);
   if (!status.ok()) return status.error();

@@ -154,7 +154,8 @@ std::vector<std::string> columns_read(const table::Table& table, const Model& mo
     if (column != nullptr && std::find(names.begin(), names.end(), column->name()) == names.end()) names.push_back(column->name());
   };
   for (const auto& field : model.fields) {
-    for (const auto* aliases : {&field.columns, &field.date_parts.year, &field.date_parts.month, &field.date_parts.day}) read(*aliases);
+    for (const auto* aliases : {&field.columns, &field.date_parts.year, &field.date_parts.month, &field.date_parts.day,
+                                &field.place_parts.latitude, &field.place_parts.longitude}) read(*aliases);
   }
   for (const auto& stage : model.stages) read(stage.household);
   return names;

@@ -119,7 +119,8 @@ void count_tile(const Tile& tile, std::size_t c, const LevelBound& bound, const 
     for (const auto& b : second) {
       if (a.record == b.record) continue;
       const bool far = a.code != b.code && bound.best(a.look, b.look) == last;
-      ++counts[far ? last : comparer.new_level_of(c, a.code, b.code)];
+      const auto level = far ? last : comparer.new_level_of(c, a.code, b.code);
+      if (level != kMissingLevel) ++counts[level];
     }
   }
 }

@@ -5,14 +5,19 @@
 #include <cctype>
 #include <memory>
 #include <numeric>
+#include <unordered_map>
 
 #include "base/parallel.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "linkage/date_columns_internal.h"
+#include "linkage/made_columns_internal.h"
 #include "linkage/expression_internal.h"
+#include "linkage/extract_internal.h"
+#include "linkage/frequencies_internal.h"
 #include "linkage/radix_internal.h"
 #include "linkage/strings_internal.h"
+#include "linkage/together_internal.h"
+#include "person/address.h"
 #include "person/date_parse.h"
 
 namespace kinfold::linkage {
@@ -62,7 +67,11 @@ person::DateOrder order_of(const table::Column& column) {
 // distinct raw value is standardised once. Codes lie in the order of the tables' rows.
 class FieldCoder {
  public:
-  explicit FieldCoder(const Field& field) : field_(&field) { standard_.add(""); }
+  explicit FieldCoder(const Field& field) : field_(&field), as_it_is_(field.kind == FieldKind::kAsWritten && field.extract.empty()) {
+    standard_.add("");
+    if (field.extract.empty()) return;
+    if (auto pattern = TextPattern::create(field.extract); pattern.ok()) pattern_ = std::move(pattern).value();
+  }
 
   /// `day_first`: what is known of the order of the file's dates; null: it is learnt from the column.
   void read(const table::Column* column, std::size_t row_count, const bool* day_first) {
@@ -82,6 +91,7 @@ class FieldCoder {
   }
   std::uint32_t code(std::size_t row) const { return codes_[row]; }
   std::string_view text(std::size_t row) const { return standard_.at(codes_[row]); }
+  void set_code(std::size_t row, std::uint32_t code) { codes_[row] = code; }
   void set(std::size_t row, std::string_view standard) { codes_[row] = standard_.add(standard).first; }
 
   /// How many rows have each code; nothing is set any more.
@@ -121,12 +131,12 @@ class FieldCoder {
   }
 
   // Where the standard form is the text as it is written one table does for both.
-  StringTable& raw() { return field_->kind == FieldKind::kAsWritten ? standard_ : raw_; }
+  StringTable& raw() { return as_it_is_ ? standard_ : raw_; }
 
   std::uint32_t code_of(std::string_view text, std::uint64_t hash) {
     const auto [number, fresh] = raw().add(text, hash);
-    if (field_->kind == FieldKind::kAsWritten) return number;
-    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, text, day_first_)).first);
+    if (as_it_is_) return number;
+    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, pattern_ ? pattern_->first_match(text) : text, day_first_)).first);
     return code_of_raw_[number];
   }
 
@@ -139,6 +149,8 @@ class FieldCoder {
   }
 
   const Field* field_;
+  bool as_it_is_;
+  std::optional<TextPattern> pattern_;
   bool day_first_ = true;
   StringTable raw_;
   StringTable standard_;
@@ -148,26 +160,26 @@ class FieldCoder {
 
 // What the model's levels and keys ask of a field's values.
 ValueNeeds needs_of(const Model& model, const Field& field) {
-  ValueNeeds needs{false, false, false, false};
+  ValueNeeds needs{false, false, false, false, false};
   for (const auto& comparison : model.comparisons) {
-    if (comparison.field != field.name) continue;
     for (const auto& level : comparison.levels) {
       const auto expression = parse_expression(level.when);
       if (!expression.ok()) return {};
-      for (const auto& all : expression.value().alternatives) {
-        for (const auto& literal : all) {
-          needs.sounds |= literal.test == Test::kSoundex || literal.test == Test::kMetaphone;
-          needs.root |= literal.test == Test::kNickname;
-          needs.words |= literal.test == Test::kTokenOverlap || literal.test == Test::kContains;
-          needs.bigrams |= literal.test == Test::kJaccard;
-        }
-      }
+      for_each_literal(expression.value(), comparison.field, [&](const Literal& literal, std::string_view asked) {
+        if (asked != field.name) return;
+        needs.sounds |= literal.test == Test::kSoundex || literal.test == Test::kMetaphone;
+        needs.root |= literal.test == Test::kNickname;
+        needs.address_parts |= literal.test == Test::kSameStreet || literal.test == Test::kSameBuilding || literal.test == Test::kSameFlat;
+        needs.words |= literal.test == Test::kTokenOverlap || literal.test == Test::kContains || literal.test == Test::kShared;
+        needs.bigrams |= literal.test == Test::kJaccard && literal.gram_size == 2;
+      });
     }
   }
   const auto ask_of = [&](const BlockingRule& rule) {
     for (const auto& key : rule.keys) {
       needs.sounds |= key == field.name + ".soundex" || key == field.name + ".metaphone";
       needs.root |= key == field.name + ".root";
+      for (const char* part : {".street", ".building", ".flat"}) needs.address_parts |= key == field.name + part;
     }
   };
   for (const auto& rule : model.blocking) ask_of(rule);
@@ -273,9 +285,13 @@ void sort_by_values(const std::vector<const table::Column*>& columns, std::vecto
   take_order(sorted_by(order, hash_of), order);
 }
 
-// A whole date comes before its parts, its parts before the year alone.
+// A whole date or place comes before its parts, a date's parts before the year alone.
 const table::Column* column_of(const table::Table& table, const Field& field, Side& side) {
   const auto* whole = find_column(table, field.columns);
+  if (field.kind == FieldKind::kLocation) {
+    auto place = whole == nullptr ? place_from_parts(table, field) : std::nullopt;
+    return place ? side.made.emplace_back(std::make_unique<table::Column>(std::move(*place))).get() : whole;
+  }
   if (whole != nullptr && whole != find_column(table, field.date_parts.year)) return whole;
   auto made = date_from_parts(table, field);
   return made ? side.made.emplace_back(std::make_unique<table::Column>(std::move(*made))).get() : whole;
@@ -335,6 +351,17 @@ int index_of(const Model& model, FieldKind kind) {
   return -1;
 }
 
+// The part of a value that hangs on this value alone; "" where it has none.
+std::string part_of(std::string_view whole, std::string_view part) {
+  if (part == "first") return std::string(first_word(whole));
+  if (part == "last") return std::string(last_word(whole));
+  if (part == "postcode") return trailing_postcode(whole);
+  if (part == "building") return person::parse_address(whole).building;
+  if (part == "flat") return person::parse_address(whole).flat;
+  if (part == "street") return join(person::parse_address(whole).street, " ");
+  return {};
+}
+
 // Fills what a field lacks from another field, as Field::derive says.
 void derive(const Model& model, std::size_t field, std::vector<FieldCoder>& coders, std::size_t count) {
   const auto from = derivation_of(model, model.fields[field]);
@@ -345,15 +372,21 @@ void derive(const Model& model, std::size_t field, std::vector<FieldCoder>& code
   const auto text_of = [&](int other, std::size_t record) {
     return other < 0 ? std::string_view{} : coders[static_cast<std::size_t>(other)].text(record);
   };
+  std::unordered_map<std::uint32_t, std::uint32_t> known;  // By code of the source.
   for (std::size_t record = 0; record < count; ++record) {
-    if (coders[field].code(record) != 0 || source.code(record) == 0) continue;
+    const std::uint32_t code = source.code(record);
+    if (coders[field].code(record) != 0 || code == 0) continue;
+    if (const auto at = known.find(code); at != known.end()) {
+      coders[field].set_code(record, at->second);
+      continue;
+    }
     const std::string whole(source.text(record));
-    std::string part;
-    if (from.part == "first") part = first_word(whole);
-    else if (from.part == "last") part = last_word(whole);
-    else if (from.part == "rest") part = other_words(whole, text_of(forenames, record), text_of(surname, record));
-    else if (from.part == "postcode") part = trailing_postcode(whole);
-    coders[field].set(record, part);
+    if (from.part == "rest") {
+      coders[field].set(record, other_words(whole, text_of(forenames, record), text_of(surname, record)));
+      continue;
+    }
+    coders[field].set(record, part_of(whole, from.part));
+    known.emplace(code, coders[field].code(record));
   }
 }
 
@@ -446,6 +479,7 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
     std::vector<std::uint32_t>().swap(side.order);
   }
   for (std::size_t field = 0; field < model.fields.size(); ++field) derive(model, field, coders, records.count);
+  const auto together = put_together(model, coders, records.count);
 
   std::vector<EncodedField> encoded(model.fields.size());
   parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
@@ -454,6 +488,8 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   for (std::size_t field = 0; field < model.fields.size(); ++field) {
     encoded[field].values = coders[field].values(needs_of(model, model.fields[field]), options.thread_count);
   }
+  attach_parts(together, encoded);
+  for (auto& field : encoded) if (!field.field.frequencies.file.empty()) field.tally = tally_of(field.field.frequencies, field.values);
   std::vector<std::size_t> kept;
   for (std::size_t field = 0; field < encoded.size(); ++field) {
     const bool has_values = options.census != nullptr ? options.census->find(model.fields[field].name) != nullptr
@@ -472,6 +508,8 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
     }
   });
   for (const auto field : kept) records.fields.push_back(std::move(encoded[field]));
+  // A field that is left out may be part of one that is not. Values stay where they are when their table is moved.
+  if (!together.empty()) for (auto& field : encoded) records.left_out.push_back(std::move(field.values));
   return records;
 }
 

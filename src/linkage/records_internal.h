@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,21 @@
 
 namespace kinfold::linkage {
 
+/// How common a field's values are, where the records' own counts do not say so.
+struct ValueTally {
+  std::vector<std::uint32_t> count;  ///< By code.
+  double total = 0.0;                ///< Of all values, also those that no record has.
+  double square_total = 0.0;         ///< Sum of n (n - 1).
+};
+
 /// A field that the files have. Code 0 is "missing"; values[0] is empty.
 struct EncodedField {
   Field field;
   ValueTable values;
   std::vector<std::uint32_t> count;        ///< Records with each code, both files together.
   std::vector<std::uint32_t> left_count;   ///< Records with each code in the left file.
+  std::optional<ValueTally> tally;         ///< Of the values that term frequencies weigh by, in the place of `count`.
+  std::vector<std::uint32_t> part_codes;   ///< Of a field that is put together: value n's parts at [n * k], ..., [n * k + k - 1].
 };
 
 /// Records in canonical order: left file first, each file by id (or by values), so that the order of its rows
@@ -29,6 +39,7 @@ struct Records {
   std::vector<std::uint32_t> row;          ///< Row in its own table of each record.
   std::vector<EncodedField> fields;
   std::vector<std::uint32_t> codes;        ///< Record-major: codes[record * fields.size() + field].
+  std::vector<ValueTable> left_out;        ///< Values of fields that are left out, where parts of others may refer to them.
   std::vector<std::string> notes;
   const Census* census = nullptr;          ///< Of the files whose part these records are; null: they are the whole.
 

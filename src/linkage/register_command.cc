@@ -166,7 +166,7 @@ Status write_files(const RegisterCommand& command, const table::Table& people, c
   }
   const auto candidates = candidates_table(found, people, matches.model);
   if (auto s = write(kCandidatesFile, [&](const std::string& path) { return table::write_parquet(candidates, path); }); !s.ok()) return s;
-  if (auto s = write("model.toml", [&](const std::string& path) { return write_text(path, model_to_toml(matches.model)); }); !s.ok()) return s;
+  if (auto s = write("model.toml", [&](const std::string& path) { return write_text(path, model_text(matches.model, command.out_dir)); }); !s.ok()) return s;
   return write("manifest.json", [&](const std::string& path) { return write_text(path, text.value()); });
 }
 

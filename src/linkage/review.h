@@ -47,6 +47,7 @@ struct DrawReport {
   std::size_t pair_count = 0;
   std::size_t sample_count = 0;  ///< Of those, drawn by chance.
   std::size_t cluster_count = 0;
+  std::string note;  ///< Why fewer clusters were drawn than asked for; "" where they were not.
   std::string file;  ///< Relative to review_dir.
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <mutex>
 #include <numbers>
 #include <numeric>
@@ -24,20 +25,32 @@ double log_sum(double a, double b) {
   return top + std::log1p(std::exp(std::min(a, b) - top));
 }
 
-// Records with a value, and the sum of n (n - 1) over the values.
-std::pair<double, double> totals_of(const Records& records, const EncodedField& field) {
-  if (records.census != nullptr) {
-    const FieldCensus& whole = *records.census->find(field.field.name);
-    return {whole.left_total + whole.right_total, whole.square_total};
-  }
+constexpr std::uint32_t kCountsKept = 1024;  // Most values are rarer than that.
+
+// How many values there are in all, and the expected share of a random value's own.
+struct Totals {
+  double values = 1.0;
+  double mean_share = 1.0;
+};
+
+Totals totals_of(const Records& records, const EncodedField& field) {
   double total = 0.0;
   double squares = 0.0;
-  for (std::size_t code = 1; code < field.count.size(); ++code) {
-    const double count = field.count[code];
-    total += count;
-    squares += count * std::max(0.0, count - 1.0);
+  if (field.tally) {
+    total = field.tally->total;
+    squares = field.tally->square_total;
+  } else if (records.census != nullptr) {
+    const FieldCensus& whole = *records.census->find(field.field.name);
+    total = whole.left_total + whole.right_total;
+    squares = whole.square_total;
+  } else {
+    for (std::size_t code = 1; code < field.count.size(); ++code) {
+      const double count = field.count[code];
+      total += count;
+      squares += count * std::max(0.0, count - 1.0);
+    }
   }
-  return {total, squares};
+  return {std::max(total, 1.0), std::max(squares, 1.0) / std::max(1.0, total * std::max(1.0, total - 1.0))};
 }
 
 }  // namespace
@@ -48,39 +61,61 @@ Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& 
     : records_(&records), comparer_(&comparer), model_(model), by_u_(term_frequency_by_u), log_m_(logs_of(model.m)),
       log_moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : log_m_), log_related_(logs_of(model.related)),
       log_u_(logs_of(model.u)) {
-  for (const auto& field : records.fields) {
-    const auto [total, squares] = totals_of(records, field);
-    value_total_.push_back(std::max(total, 1.0));
-    mean_share_.push_back(std::max(squares, 1.0) / std::max(1.0, total * std::max(1.0, total - 1.0)));
-  }
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
-    const auto& levels = comparer.comparison(n).levels;
-    const auto& counts = records.fields[comparer.field_of(n)].count;
-    const bool weighs = std::any_of(levels.begin(), levels.end(), [](const Level& level) { return level.term_frequency > 0.0; });
-    rarity_.emplace_back(weighs ? std::min(kCountsKept, *std::max_element(counts.begin(), counts.end()) + 1) : 0);
-    for (std::uint32_t count = 1; count < rarity_.back().size(); ++count) rarity_.back()[count] = rarity_nats(n, count);
+    auto& own = frequency_.emplace_back();
+    std::map<std::string, const Rarity*> known;
+    for (const auto& level : comparer.comparison(n).levels) {
+      if (level.term_frequency > 0.0 && !known.contains(level.term_frequency_of)) {
+        known[level.term_frequency_of] = rarities_.emplace_back(rarity_of(n, level.term_frequency_of)).get();
+      }
+      const Rarity* rarity = level.term_frequency > 0.0 ? known[level.term_frequency_of] : nullptr;
+      own.push_back({rarity == nullptr ? 0.0 : level.term_frequency, rarity});
+    }
   }
 }
 
-double Scorer::base_share(std::size_t comparison) const {
-  if (!by_u_) return mean_share_[comparer_->field_of(comparison)];
-  const auto& levels = comparer_->comparison(comparison).levels;
-  const auto exact = std::find_if(levels.begin(), levels.end(), [](const Level& level) { return level.when == "exact"; });
-  return model_.u[comparison][static_cast<std::size_t>(exact == levels.end() ? 0 : exact - levels.begin())];
+// Null where the files lack the part.
+std::unique_ptr<Scorer::Rarity> Scorer::rarity_of(std::size_t comparison, const std::string& part) const {
+  const auto& whole = records_->fields[comparer_->field_of(comparison)];
+  const int at = part.empty() ? static_cast<int>(comparer_->field_of(comparison)) : records_->find(part);
+  if (at < 0) return nullptr;
+  const auto& field = records_->fields[static_cast<std::size_t>(at)];
+  const auto& counts = field.tally ? field.tally->count : field.count;
+  auto rarity = std::make_unique<Rarity>();
+  rarity->count = counts.data();
+  if (!part.empty()) {
+    const std::size_t each = whole.field.parts.size();
+    const auto place = static_cast<std::size_t>(std::find(whole.field.parts.begin(), whole.field.parts.end(), part) - whole.field.parts.begin());
+    for (std::size_t code = 0; code < whole.values.size(); ++code) rarity->of_parts.push_back(counts[whole.part_codes[code * each + place]]);
+    rarity->count = rarity->of_parts.data();
+  }
+  const Totals totals = totals_of(*records_, field);
+  rarity->scale = base_share(comparison, part, totals.mean_share) * totals.values;
+  rarity->nats.resize(std::min(kCountsKept, *std::max_element(counts.begin(), counts.end()) + 1));
+  for (std::uint32_t count = 1; count < rarity->nats.size(); ++count) rarity->nats[count] = std::log(rarity->scale / static_cast<double>(count));
+  return rarity;
 }
 
-double Scorer::rarity_nats(std::size_t comparison, std::uint32_t count) const {
-  return std::log(base_share(comparison) * value_total_[comparer_->field_of(comparison)] / static_cast<double>(count));
+// What a value's share is measured against.
+double Scorer::base_share(std::size_t comparison, const std::string& part, double mean_share) const {
+  if (!by_u_) return mean_share;
+  const auto& levels = comparer_->comparison(comparison).levels;
+  const std::string wanted = part.empty() ? "exact" : part + ": exact";
+  const auto exact = std::find_if(levels.begin(), levels.end(), [&](const Level& level) { return level.when == wanted; });
+  return model_.u[comparison][static_cast<std::size_t>(exact == levels.end() ? 0 : exact - levels.begin())];
 }
 
 // How much rarer (or commoner) the agreeing value is than a random one, in nats. For partial
 // agreement the commoner of the two values, by the level's power.
 double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
-  const double power = comparer_->comparison(comparison).levels[level].term_frequency;
-  if (power <= 0.0) return 0.0;
-  const auto& counts = records_->fields[comparer_->field_of(comparison)].count;
-  const std::uint32_t count = std::max({counts[code_a], counts[code_b], 1U});
-  return power * (count < rarity_[comparison].size() ? rarity_[comparison][count] : rarity_nats(comparison, count));
+  const Frequency& own = frequency_[comparison][level];
+  if (own.power <= 0.0) return 0.0;
+  return own.power * own.rarity->of(std::max({own.rarity->count[code_a], own.rarity->count[code_b], 1U}));
+}
+
+double Scorer::rarest_nats(std::size_t comparison, std::uint8_t level) const {
+  const Frequency& own = frequency_[comparison][level];
+  return own.power > 0.0 ? std::max(0.0, own.power * std::log(own.rarity->scale)) : 0.0;
 }
 
 Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
@@ -98,9 +133,7 @@ double Scorer::match_of(double stayed, double moved) const {
 double Scorer::prior_nats() const { return std::log(model_.match_rate) - std::log1p(-model_.match_rate - model_.related_rate); }
 
 double Scorer::level_nats_max(std::size_t comparison, std::uint8_t level) const {
-  const double power = comparer_->comparison(comparison).levels[level].term_frequency;
-  const double rarest = power > 0.0 ? std::max(0.0, power * std::log(base_share(comparison) * value_total_[comparer_->field_of(comparison)])) : 0.0;
-  return std::max(log_m_[comparison][level], log_moved_[comparison][level]) - log_u_[comparison][level] + rarest;
+  return std::max(log_m_[comparison][level], log_moved_[comparison][level]) - log_u_[comparison][level] + rarest_nats(comparison, level);
 }
 
 PatternWeight Scorer::pattern_weight(const Levels& levels) const {
@@ -116,9 +149,7 @@ PatternWeight Scorer::pattern_weight(const Levels& levels) const {
     moved += log_moved_[n][level];
     weight.related += log_related_[n][level];
     weight.unrelated += log_u_[n][level];
-    const std::size_t field = comparer_->field_of(n);
-    const double power = comparer_->comparison(n).levels[level].term_frequency;
-    if (power > 0.0) weight.bonus_max += std::max(0.0, power * std::log(base_share(n) * value_total_[field]));
+    weight.bonus_max += rarest_nats(n, level);
   }
   weight.match = std::log(model_.match_rate) + match_of(stayed, moved);
   return weight;

@@ -1,7 +1,10 @@
 // The fitted model as numbers: what a pattern, and a pair with its values, weighs.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -56,19 +59,31 @@ class Scorer {
 
  private:
   double term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
-  double rarity_nats(std::size_t comparison, std::uint32_t count) const;
-  /// What a value's share is measured against.
-  double base_share(std::size_t comparison) const;
+  /// The most that a rare value can add at a level.
+  double rarest_nats(std::size_t comparison, std::uint8_t level) const;
+
+  // How common the values of a comparison, or of a part of its field, are.
+  struct Rarity {
+    std::vector<std::uint32_t> of_parts;  ///< Counts by code of the comparison's field, where a part's values count.
+    const std::uint32_t* count = nullptr;  ///< By code.
+    double scale = 1.0;                    ///< What a value's share is measured against x values in all.
+    std::vector<double> nats;              ///< By count, of which most are small.
+    double of(std::uint32_t value_count) const { return value_count < nats.size() ? nats[value_count] : std::log(scale / static_cast<double>(value_count)); }
+  };
+  struct Frequency {
+    double power = 0.0;            ///< Level::term_frequency.
+    const Rarity* rarity = nullptr;
+  };
+  std::unique_ptr<Rarity> rarity_of(std::size_t comparison, const std::string& part) const;
+  double base_share(std::size_t comparison, const std::string& part, double mean_share) const;
 
   const Records* records_;
   const Comparer* comparer_;
   EmModel model_;
   bool by_u_ = false;
   LevelShares log_m_, log_moved_, log_related_, log_u_;
-  std::vector<double> value_total_;                ///< By field.
-  std::vector<double> mean_share_;                 ///< By field: expected share of a random value's own.
-  static constexpr std::uint32_t kCountsKept = 1024;  ///< Most values are rarer than that.
-  std::vector<std::vector<double>> rarity_;        ///< By comparison and count: rarity_nats(), of which there are few.
+  std::vector<std::unique_ptr<Rarity>> rarities_;
+  std::vector<std::vector<Frequency>> frequency_;  ///< By comparison and level.
 };
 
 /// Shares of each level among all pairs there are: exact agreement from value counts, the rest from

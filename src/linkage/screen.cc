@@ -29,7 +29,7 @@ LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::si
   if (ladder.test == Test::kElse || comparer.swapped_field_of(comparison) >= 0) return;
   const auto& values = records.fields[comparer.field_of(comparison)].values;
   swaps_ = ladder.test == Test::kOsa;
-  blanks_count_ = records.fields[comparer.field_of(comparison)].field.kind == FieldKind::kAsWritten;
+  blanks_count_ = blanks_count(records.fields[comparer.field_of(comparison)].field.kind);
   const auto level = [&](auto&& reaches) {
     std::size_t n = 0;
     while (n < ladder.bounds.size() && !reaches(ladder.bounds[n])) ++n;
@@ -144,9 +144,11 @@ RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
   const std::size_t count = looks_.size();
   for (std::size_t n = 0; n < count; ++n) {
     bound_.emplace_back(records, comparer, n);
-    // Where another comparison finds two fields exchanged this one has nothing to say, which may be better than what it has.
+    // Where another comparison finds two fields exchanged, or two records have no part in common, this one has nothing to say, which
+    // may be better than what it has.
     bool silenced = false;
     for (std::size_t other = 0; other < count; ++other) silenced |= comparer.swapped_field_of(other) == static_cast<int>(comparer.field_of(n));
+    silenced |= comparer.may_say_nothing(n);
     const auto most = [&](double own) { return static_cast<float>(silenced ? std::max(own, 0.0) : own); };
     best_[n].resize(comparer.comparison(n).levels.size());
     double sofar = -1e30;

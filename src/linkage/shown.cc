@@ -5,7 +5,7 @@ namespace kinfold::linkage {
 
 namespace {
 
-// A whole date comes before its parts, its parts before the year alone.
+// A whole date or place comes before its parts, a date's parts before the year alone.
 std::vector<const table::Column*> columns_of(const table::Table& table, const Field& field) {
   const auto* whole = find_column(table, field.columns);
   const auto* year = find_column(table, field.date_parts.year);
@@ -13,6 +13,9 @@ std::vector<const table::Column*> columns_of(const table::Table& table, const Fi
   const auto* day = find_column(table, field.date_parts.day);
   if (year != nullptr && month != nullptr && day != nullptr && (whole == nullptr || whole == year))
     return {year, month, day};
+  const auto* latitude = find_column(table, field.place_parts.latitude);
+  const auto* longitude = find_column(table, field.place_parts.longitude);
+  if (latitude != nullptr && longitude != nullptr && whole == nullptr) return {latitude, longitude};
   return whole == nullptr ? std::vector<const table::Column*>{} : std::vector{whole};
 }
 
@@ -30,7 +33,8 @@ std::vector<ShownField> shown_fields(const table::Table& left, const table::Tabl
 
 std::string shown_text(const std::vector<const table::Column*>& columns, std::size_t row) {
   std::string text;
-  for (const auto* column : columns) text += (text.empty() ? "" : "-") + column->text_at(row);
+  const char* between = columns.size() == 2 ? ", " : "-";  // A place has two, a date three.
+  for (const auto* column : columns) text += (text.empty() ? "" : between) + column->text_at(row);
   return text;
 }
 

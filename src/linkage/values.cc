@@ -2,13 +2,20 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <fmt/format.h>
+#include <optional>
+#include <vector>
 
 #include "base/date.h"
+#include "base/number.h"
 #include "base/parallel.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "linkage/kernels.h"
+#include "linkage/lists_internal.h"
 #include "linkage/values_internal.h"
 #include "person/address.h"
 #include "person/date_parse.h"
@@ -28,8 +35,41 @@ std::string digits_of(std::string_view text) {
   return digits;
 }
 
-// A date as digits YYYYMMDD, also where there is no such day: one wrong digit is still evidence.
+int to_int(std::string_view digits) {
+  int value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+struct DateDigits {
+  std::string digits;      ///< YYYYMMDD, whatever numbers stand for month and day.
+  bool year_first = false;
+  int month = 0;
+};
+
+// Three numbers with a year of four digits before or after the two others; nothing for any other text.
+std::optional<DateDigits> three_numbers(std::string_view raw, bool day_first) {
+  std::vector<std::string> runs;
+  for (std::size_t at = 0; at < raw.size(); ++at) {
+    if (!is_digit(raw[at])) continue;
+    if (at == 0 || !is_digit(raw[at - 1])) runs.emplace_back();
+    runs.back() += raw[at];
+  }
+  if (runs.size() != 3 || runs[1].size() > 2) return std::nullopt;
+  const bool year_first = runs[0].size() == 4 && runs[2].size() <= 2;
+  if (!year_first && (runs[2].size() != 4 || runs[0].size() > 2)) return std::nullopt;
+  const auto& year = runs[year_first ? 0 : 2];
+  const auto& month = runs[year_first || day_first ? 1 : 0];
+  const auto& day = runs[year_first ? 2 : day_first ? 0 : 1];
+  const auto two = [](const std::string& number) { return number.size() == 1 ? "0" + number : number; };
+  return DateDigits{year + two(month) + two(day), year_first, to_int(month)};
+}
+
+// A date as digits YYYYMMDD, also where there is no such day or month: one wrong digit is still evidence. Whoever writes the year first
+// writes the month next, so that a month of 14 is a slip and not a day.
 std::string standard_date(std::string_view raw, bool day_first) {
+  const auto numbers = three_numbers(raw, day_first);
+  if (numbers && numbers->year_first && numbers->month > 12) return numbers->digits;
   person::DateParseOptions options;
   options.day_first = day_first;
   const auto reading = person::parse_people_date(raw, options);
@@ -39,10 +79,8 @@ std::string standard_date(std::string_view raw, bool day_first) {
     return iso;
   }
   if (reading.missing) return {};
-  std::string digits = digits_of(raw);
-  if (digits.size() == 8 && raw.size() >= 3 && !is_digit(trim(raw)[2 < trim(raw).size() ? 2 : 0])) {
-    digits = digits.substr(4) + digits.substr(2, 2) + digits.substr(0, 2);
-  }
+  if (numbers) return numbers->digits;
+  const std::string digits = digits_of(raw);
   return digits.size() >= 4 && digits.size() <= 8 ? digits : std::string{};
 }
 
@@ -70,16 +108,27 @@ std::string standard_words(std::string_view raw) {
   return text;
 }
 
+// "51.5,-0.12", also with blanks or a semicolon between; nothing for what is no place on Earth.
+std::optional<Place> place_of(std::string_view text) {
+  text = trim(text);
+  const auto end = text.find_first_of(",; ");
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto rest = text.find_first_not_of(",; ", end);
+  const auto latitude = parse_number<double>(text.substr(0, end));
+  const auto longitude = rest == std::string_view::npos ? std::nullopt : parse_number<double>(text.substr(rest));
+  if (!latitude || !longitude || !(std::fabs(*latitude) <= 90.0) || !(std::fabs(*longitude) <= 180.0)) return std::nullopt;
+  return Place{*latitude, *longitude};
+}
+
+std::string standard_place(std::string_view raw) {
+  const auto place = place_of(raw);
+  return place ? fmt::format("{},{}", place->latitude, place->longitude) : std::string{};
+}
+
 std::string standard_email(std::string_view raw) {
   std::string text = person::fold_upper(raw);
   std::erase(text, ' ');
   return text.find_first_not_of("@.-") == std::string::npos ? std::string{} : text;
-}
-
-int to_int(std::string_view digits) {
-  int value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
 }
 
 void fill_date(ValueDetail& value, std::string_view digits) {
@@ -114,6 +163,13 @@ void fill_words(ValueDetail& value, std::string_view text, const ValueNeeds& nee
   if (!needs.sounds) return;
   value.sound = hash_text(person::soundex(first));
   value.metaphone = hash_text(person::metaphone(first));
+}
+
+void fill_address(ValueDetail& value, std::string_view text) {
+  const auto address = person::parse_address(text);
+  value.area = hash_text(join(address.street, " "));
+  value.district = hash_text(address.building);
+  value.sector = hash_text(address.flat);
 }
 
 void append_tokens(std::string_view text, std::vector<std::uint64_t>& hashes, std::size_t length_min) {
@@ -164,14 +220,15 @@ void fill_bigrams(ValueDetail& value, std::string_view text) {
 }
 
 void fill_word_set(ValueDetail& value, std::string_view text) {
-  for (const auto word : split(text, ' ')) if (!word.empty()) value.words.push_back(static_cast<std::uint32_t>(hash_text(word) >> 32));
+  for_each_element(text, [&](std::string_view word) { value.words.push_back(static_cast<std::uint32_t>(hash_text(word) >> 32)); });
   for (const auto word : value.words) value.word_bits |= std::uint64_t{1} << (word & 63);
   std::sort(value.words.begin(), value.words.end());
   value.words.erase(std::unique(value.words.begin(), value.words.end()), value.words.end());
 }
 
 bool has_detail(FieldKind kind, const ValueNeeds& needs) {
-  const bool bare = kind == FieldKind::kCode || kind == FieldKind::kGender || kind == FieldKind::kNino || kind == FieldKind::kAsWritten;
+  const bool bare = kind == FieldKind::kCode || kind == FieldKind::kGender || kind == FieldKind::kNino || kind == FieldKind::kAsWritten ||
+                    kind == FieldKind::kList || kind == FieldKind::kListAsWritten;
   return !bare || needs.words || needs.bigrams;
 }
 
@@ -196,6 +253,7 @@ constexpr std::array<std::string_view, 15> kWordParts = {"first", "root", "sound
                                                          "suffix3", "sorted", "tokens", "deletions", "last", "local", "sounds", "letters"};
 constexpr std::array<std::string_view, 9> kDateParts = {"year", "month_day", "year_month", "year_day", "day",
                                                         "month", "decade", "swapped", "deletions"};
+constexpr std::array<std::string_view, 3> kAddressParts = {"street", "building", "flat"};
 constexpr std::array<std::string_view, 5> kPostcodeParts = {"area", "district", "sector", "deletions", "prefix3"};
 
 }  // namespace
@@ -225,7 +283,11 @@ std::string standard_text(FieldKind kind, std::string_view raw, bool day_first) 
       return std::string(person::gender_name(reading.gender));
     }
     case FieldKind::kNumber: return std::string(trim(raw));
-    case FieldKind::kAsWritten: return std::string(raw);
+    case FieldKind::kAsWritten:
+    case FieldKind::kTogether: return std::string(raw);
+    case FieldKind::kLocation: return standard_place(raw);
+    case FieldKind::kList: return list_text(raw, standard_words);
+    case FieldKind::kListAsWritten: return list_text(raw, nullptr);
   }
   return {};
 }
@@ -249,12 +311,25 @@ ValueDetail make_detail(FieldKind kind, std::string_view standard, const ValueNe
     case FieldKind::kSurname:
     case FieldKind::kFullName:
     case FieldKind::kAddress:
+      fill_words(value, standard, needs);
+      if (needs.address_parts) fill_address(value, standard);
+      break;
     case FieldKind::kText:
     case FieldKind::kPlace: fill_words(value, standard, needs); break;
     case FieldKind::kNino:
     case FieldKind::kCode:
     case FieldKind::kGender:
-    case FieldKind::kAsWritten: break;
+    case FieldKind::kAsWritten:
+    case FieldKind::kList:
+    case FieldKind::kListAsWritten:
+    case FieldKind::kTogether: break;
+    case FieldKind::kLocation:
+      if (const auto place = place_of(standard)) {
+        value.has_number = true;
+        value.number = place->latitude;
+        value.longitude = place->longitude;
+      }
+      break;
   }
   return value;
 }
@@ -263,15 +338,26 @@ ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint6
     : bytes_(std::make_unique<const std::string>(std::move(bytes))) {
   const std::string_view all = *bytes_;
   const bool detailed = has_detail(kind, needs);
+  const bool exact = blanks_count(kind);
   values_.resize(offset.size() - 1);
   details_.resize(detailed ? values_.size() : 1);
   parallel_chunks(values_.size(), 4096, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
     for (std::size_t code = begin; code < end; ++code) {
       const std::string_view text = all.substr(offset[code], offset[code + 1] - offset[code]);
       if (detailed && !text.empty()) details_[code] = make_detail(kind, text, needs);
-      values_[code] = {text, kind == FieldKind::kAsWritten ? hash_text(text) : hash_without_blanks(text), letters_of(text), &details_[detailed ? code : 0]};
+      values_[code] = {text, exact ? hash_text(text) : hash_without_blanks(text), letters_of(text), &details_[detailed ? code : 0]};
     }
   });
+}
+
+void ValueTable::take_parts(std::vector<Value> values) {
+  parts_ = std::move(values);
+  const std::size_t each = parts_.size() / std::max<std::size_t>(1, values_.size());
+  for (std::size_t code = 0; code < values_.size(); ++code) details_[code].parts = parts_.data() + code * each;
+}
+
+bool blanks_count(FieldKind kind) {
+  return kind == FieldKind::kAsWritten || kind == FieldKind::kListAsWritten || kind == FieldKind::kTogether || kind == FieldKind::kLocation;
 }
 
 bool part_exists(FieldKind kind, std::string_view part) {
@@ -279,6 +365,7 @@ bool part_exists(FieldKind kind, std::string_view part) {
   if (part.empty()) return true;
   if (kind == FieldKind::kDate) return among(kDateParts);
   if (kind == FieldKind::kPostcode) return among(kPostcodeParts);
+  if (kind == FieldKind::kAddress && among(kAddressParts)) return true;
   return among(kWordParts);
 }
 
@@ -306,9 +393,9 @@ void append_part(const Value& value, std::string_view part, std::vector<std::uin
       if (word.size() >= 3) push(hashes, hash_text(person::soundex(word)));
     }
   } else if (part == "deletions") append_deletions(text, hashes);
-  else if (part == "local" || part == "sector") push(hashes, value.detail->sector);
-  else if (part == "area") push(hashes, value.detail->area);
-  else if (part == "district") push(hashes, value.detail->district);
+  else if (part == "local" || part == "sector" || part == "flat") push(hashes, value.detail->sector);
+  else if (part == "area" || part == "street") push(hashes, value.detail->area);
+  else if (part == "district" || part == "building") push(hashes, value.detail->district);
   else if (part == "year" && value.detail->year != 0) hashes.push_back(hash_number(1, value.detail->year));
   else if (part == "decade" && value.detail->year != 0) hashes.push_back(hash_number(9, value.detail->year / 10));
   else if (value.detail->month != 0 || value.detail->day != 0) {

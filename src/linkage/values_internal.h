@@ -54,14 +54,16 @@ struct ValueDetail {
   std::uint64_t root = 0;        ///< Hash of the first word's nickname root.
   std::uint64_t sound = 0;       ///< Soundex of the first word.
   std::uint64_t metaphone = 0;   ///< Metaphone of the first word.
-  std::uint64_t area = 0;        ///< Postcode parts, or a mail address's part before the @ (in `sector`).
+  std::uint64_t area = 0;        ///< Postcode parts; of an address street, building and flat; a mail address's part before the @ (in `sector`).
   std::uint64_t district = 0;
   std::uint64_t sector = 0;
   std::uint64_t bigrams = 0;     ///< Bit for each hashed pair of neighbours.
   std::uint64_t word_bits = 0;   ///< Bit for each hashed word.
   std::uint16_t bigram_count = 0;           ///< Distinct ones.
   std::vector<std::uint32_t> words;         ///< Hashes of the distinct words, sorted.
-  double number = 0.0;
+  double number = 0.0;           ///< Of a place: its latitude.
+  double longitude = 0.0;
+  const struct Value* parts = nullptr;      ///< Of a field that is put together: its parts' values, in their order.
   std::int32_t days = 0;         ///< Since 1970-01-01, where has_date.
   std::int16_t year = 0;         ///< 0: not known.
   std::int8_t month = 0;
@@ -84,12 +86,16 @@ struct ValueNeeds {
   bool root = true;     ///< Nickname class.
   bool words = true;
   bool bigrams = true;
+  bool address_parts = true;  ///< Street, building and flat.
 };
 
 /// The standard form of `raw` as text ("" when there is nothing in it).
 /// `day_first`: 03/04/2009 is 3 April.
 std::string standard_text(FieldKind kind, std::string_view raw, bool day_first = true);
 ValueDetail make_detail(FieldKind kind, std::string_view standard, const ValueNeeds& needs = {});
+
+/// Values that differ in blanks alone are two.
+bool blanks_count(FieldKind kind);
 
 /// The distinct values of one field by code; code 0 is "missing". Owns what its values refer to.
 class ValueTable {
@@ -99,11 +105,15 @@ class ValueTable {
   ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint64_t> offset, const ValueNeeds& needs, std::size_t thread_count);
   std::size_t size() const { return values_.size(); }
   const Value& operator[](std::size_t code) const { return values_[code]; }
+  /// Of a field that is put together: value n has the parts values[n * k], ..., values[n * k + k - 1]. What they refer to must
+  /// outlive the table.
+  void take_parts(std::vector<Value> values);
 
  private:
   std::unique_ptr<const std::string> bytes_;  // By pointer: a short string would move with its owner.
   std::vector<Value> values_;
   std::vector<ValueDetail> details_;          // One for each value, or one for all where the kind has none.
+  std::vector<Value> parts_;
 };
 
 /// Hashes of one part of a value for blocking ("", "soundex", "year", "tokens" ...); none when the

@@ -7,16 +7,21 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from . import _native
 from ._progress import Progress, Shown
 from ._table import Table, native_table
 
 
+def is_text(source: str | os.PathLike[str]) -> TypeGuard[str]:
+    """It has a line break or a bracket in it, so that it is no path."""
+    return isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in ("[", "{"))
+
+
 def text_of(source: str | os.PathLike[str]) -> str:
-    """TOML or JSON given as a path, or as the text itself (which has a line break or a bracket in it)."""
-    if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in ("[", "{")):
+    """TOML or JSON given as a path, or as the text itself."""
+    if is_text(source):
         return source
     from ._errors import MachineError
 
@@ -24,6 +29,13 @@ def text_of(source: str | os.PathLike[str]) -> str:
         return Path(source).read_text(encoding="utf-8")
     except OSError:
         raise MachineError(f"{Path(source).name} cannot be read; check its name and permissions") from None
+
+
+def folder_of(source: str | os.PathLike[str]) -> str:
+    """The folder of a path; "" for the text itself."""
+    if is_text(source):
+        return ""
+    return str(Path(source).parent)
 
 
 class Checked:

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import _native
 from ._chart import stacked_bars, waterfall
-from ._disclosure import text_of
+from ._disclosure import folder_of, text_of
 from ._progress import Progress, Shown
 from ._table import Table, html_table, native_table
 
@@ -21,14 +21,14 @@ class Model:
 
     `source` is a path, or the text itself: Kinfold's TOML, or a model that Splink saved
     (``linker.misc.save_model_to_json``). Without one it is the starting model for people, which finds its columns by
-    common names and needs no tuning.
+    common names and needs no tuning. Tables of frequencies that a model names are looked for in its own folder.
 
     >>> Model().fitted
     False
     """
 
     def __init__(self, source: str | os.PathLike[str] | None = None) -> None:
-        self._native = _native.people_model() if source is None else _native.parse_model(text_of(source))
+        self._native = _native.people_model() if source is None else _native.parse_model(text_of(source), folder_of(source))
 
     @staticmethod
     def _of(native: _native.Model) -> Model:

@@ -52,7 +52,24 @@ TEST(Kernels, AgreeWithTheirSlowTwinsOnRandomTexts) {
     ASSERT_EQ(osa(a, b, 1000), reference::edits(a, b, true));
     ASSERT_EQ(damerau(a, b, 1000), reference::damerau(a, b));
     ASSERT_DOUBLE_EQ(jaro_winkler(a, b), reference::jaro_winkler(a, b));
-    ASSERT_DOUBLE_EQ(jaccard_bigrams(a, b), reference::jaccard_bigrams(a, b));
+    ASSERT_DOUBLE_EQ(jaccard_bigrams(a, b), reference::jaccard_grams(a, b, 2));
+    for (std::size_t size = 1; size <= kGramSizeMax; ++size) ASSERT_DOUBLE_EQ(jaccard_grams(a, b, size), reference::jaccard_grams(a, b, size)) << size;
+  }
+}
+
+TEST(GreatCircle, GivesKnownDistances) {
+  // Land's End to John o'Groats over a sphere of 6,371 km: 968.9 km (Veness, Movable Type Scripts).
+  EXPECT_NEAR(great_circle_km({50.066389, -5.714722}, {58.643889, -3.07}), 968.9, 0.05);
+  EXPECT_DOUBLE_EQ(great_circle_km({51.5, -0.1}, {51.5, -0.1}), 0.0);
+  EXPECT_NEAR(great_circle_km({0, 0}, {0, 180}), 6371.0 * 3.14159265358979, 1e-6);
+  EXPECT_NEAR(great_circle_km({90, 0}, {-90, 77}), 6371.0 * 3.14159265358979, 1e-6);
+  EXPECT_NEAR(great_circle_km({0, 179.9}, {0, -179.9}), 6371.0 * 0.2 * 3.14159265358979 / 180.0, 1e-6) << "over the date line";
+  RandomStream random(kSeed + 9);
+  for (int n = 0; n < 1000; ++n) {
+    const Place a{random.between(-90, 90) * 1.0, random.between(-180, 180) * 1.0};
+    const Place b{random.between(-90, 90) * 1.0, random.between(-180, 180) * 1.0};
+    EXPECT_DOUBLE_EQ(great_circle_km(a, b), great_circle_km(b, a));
+    EXPECT_LE(great_circle_km(a, b), 6371.0 * 3.1415927);
   }
 }
 

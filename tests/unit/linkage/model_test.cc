@@ -34,7 +34,7 @@ TEST(Model, SaysWhereItIsWrong) {
                                    "fitted, match_rate, related_rate, moved_rate");
   EXPECT_EQ(message("[[field]]\nname = 'a'\nkind = 'colour'"),
             "model, line 1: 'colour' is not a kind of field; expected forenames, surname, full_name, date, postcode, nino, code, address, "
-            "text, place, email, gender or number");
+            "text, place, email, gender, number, location, list, together, or list_as_written and as_written");
   const std::string field = "[[field]]\nname = 'a'\n";
   EXPECT_EQ(message(field + "[[comparison]]\nfield = 'b'\nlevels = []"), "model, line 3: comparison of 'b', which is not the name of a [[field]]");
   EXPECT_EQ(message(field + "[[comparison]]\nfield = 'a'\nlevels = [{ when = 'exact' }, { when = 'osa <= 1' }]"),
@@ -77,7 +77,7 @@ TEST(Expression, KnowsNamesDatesAndPostcodes) {
 }
 
 TEST(Expression, SaysWhatItDoesNotUnderstand) {
-  EXPECT_EQ(parse_expression("osa < 1").error().message, "'osa' needs '<=' and a number after it");
+  EXPECT_EQ(parse_expression("osa >= 1").error().message, "'osa' needs '<=' and a number after it");
   EXPECT_EQ(parse_expression("exact soundex").error().message, "'soundex' stands where 'and' or 'or' is expected");
   EXPECT_EQ(parse_expression("exact or").error().message, "'or' stands at the end; write a test after it");
   EXPECT_FALSE(parse_expression("").ok());

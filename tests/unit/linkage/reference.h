@@ -79,11 +79,11 @@ inline double jaro_winkler(std::string_view a, std::string_view b) {
   return similarity > 0.7 ? similarity + 0.1 * static_cast<double>(prefix) * (1.0 - similarity) : similarity;
 }
 
-/// Jaccard (1912): shared over all, of the sets of two neighbouring letters.
-inline double jaccard_bigrams(std::string_view a, std::string_view b) {
-  const auto grams = [](std::string_view text) {
+/// Jaccard (1912): shared over all, of the sets of `size` neighbouring letters.
+inline double jaccard_grams(std::string_view a, std::string_view b, std::size_t size) {
+  const auto grams = [size](std::string_view text) {
     std::set<std::string> set;
-    for (std::size_t n = 0; n + 1 < text.size(); ++n) set.emplace(text.substr(n, 2));
+    for (std::size_t n = 0; n + size <= text.size(); ++n) set.emplace(text.substr(n, size));
     return set;
   };
   const auto of_a = grams(a);

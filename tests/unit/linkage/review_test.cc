@@ -2,7 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "linkage/command.h"
 #include "linkage/review_session.h"
+#include "people.h"
+#include "table/io.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -107,6 +114,32 @@ TEST(Review, IsReadBackAsItWasWritten) {
        R"({"key":"k","fields":["a"],"pairs":[{"left":{"id":"1","values":[]},"right":{"id":"2","values":["x"]},"drawn":"sample","group":0}]})"}) {
     EXPECT_FALSE(parse_review_json(bad).ok()) << bad;
   }
+}
+
+TEST(Review, SaysWhyNoClusterWasDrawnBetweenTwoFiles) {
+  const auto folder = std::filesystem::temp_directory_path() / ("kinfold-review-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const testing_people::People people(200, 5);
+  LinkCommand command;
+  command.left_path = (folder / "left.csv").string();
+  command.right_path = (folder / "right.csv").string();
+  command.out_dir = (folder / "linked").string();
+  command.pairing = Pairing::kOneToOne;
+  ASSERT_TRUE(table::write_csv(people.file(0, 200, 0.1, 1), command.left_path).ok());
+  ASSERT_TRUE(table::write_csv(people.file(0, 200, 0.1, 2), command.right_path).ok());
+  const auto linked = run_link(command);
+  ASSERT_TRUE(linked.ok()) << linked.error().message;
+  DrawOptions options;
+  options.run_dir = command.out_dir;
+  options.review_dir = (folder / "review").string();
+  options.pair_count = 20;
+  options.cluster_count = 5;
+  const auto drawn = draw_review(options);
+  ASSERT_TRUE(drawn.ok()) << drawn.error().message;
+  EXPECT_EQ(drawn.value().cluster_count, 0U);
+  EXPECT_EQ(drawn.value().note, "the run has no cluster of three records or more from both files: where records are linked one to one a link is a pair, "
+                                "and pairs are drawn by chance (--pairs)");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ReviewPage, HoldsHostileValuesAsDataOnly) {

@@ -1,5 +1,5 @@
 // Models that Splink saved. tests/unit/linkage/splink/ was written by Splink 5.0.0 from made-up people
-// (bench/linkage/beside_splink.py): its model, and its match weight for every pair that its rules find.
+// (bench/linkage/beside_splink.py; library_* by splink_fixture.py there): its model, and its match weight for every pair that its rules find.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -20,17 +20,20 @@ table::Table read_texts(const std::string& name) {
   return std::move(table).value();
 }
 
-TEST(SplinkModel, GivesEveryPairTheWeightThatSplinkGaveIt) {
-  auto model = read_model(kFolder + "/model.json");
-  ASSERT_TRUE(model.ok()) << model.error().message;
-  EXPECT_TRUE(model.value().notes.empty());
-  model.value().settings.weight_floor_bits = -1000;
-  const auto people = read_texts("/people.csv");
-  const auto wanted = read_texts("/pairs.csv");
-  const auto result = link(people, nullptr, model.value());
+// Every pair that Splink's rules found has the weight that Splink gave it, with its own file and with ours.
+void expect_splinks_weights(const std::string& model_file, const std::string& people_file, const std::string& pairs_file) {
+  const auto read = read_model(kFolder + model_file);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read.value().notes, std::vector<std::string>{});
+  auto again = parse_model_toml(model_to_toml(read.value()));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  again.value().settings.weight_floor_bits = -1000;
+  const auto people = read_texts(people_file);
+  const auto wanted = read_texts(pairs_file);
+  const auto result = link(people, nullptr, again.value());
   ASSERT_TRUE(result.ok()) << result.error().message;
   std::map<std::pair<std::string, std::string>, double> weight;
-  const double prior = std::log2(model.value().match_rate / (1.0 - model.value().match_rate));
+  const double prior = std::log2(read.value().match_rate / (1.0 - read.value().match_rate));
   const auto* id = people.find("unique_id");
   for (const auto& pair : result.value().pairs) {
     std::string a(id->string_at(pair.left));
@@ -44,8 +47,15 @@ TEST(SplinkModel, GivesEveryPairTheWeightThatSplinkGaveIt) {
     std::string b(wanted.columns()[1].string_at(row));
     const auto found = weight.find(std::minmax(a, b));
     ASSERT_NE(found, weight.end()) << row;
-    EXPECT_NEAR(found->second, std::stod(wanted.columns()[2].text_at(row)), 1e-9) << row;
+    EXPECT_NEAR(found->second, std::stod(wanted.columns()[2].text_at(row)), 1e-9) << row << ": " << a << ", " << b;
   }
+}
+
+TEST(SplinkModel, GivesEveryPairTheWeightThatSplinkGaveIt) { expect_splinks_weights("/model.json", "/people.csv", "/pairs.csv"); }
+
+// Names together, dates, postcodes, mail, places, arrays, numbers, And, Or, Not, null levels of several columns.
+TEST(SplinkModel, GivesEveryPairTheWeightThatSplinksLibraryGaveIt) {
+  expect_splinks_weights("/library_model.json", "/library_people.csv", "/library_pairs.csv");
 }
 
 TEST(SplinkModel, KeepsItsScoresThroughOurOwnFile) {
@@ -63,7 +73,8 @@ TEST(SplinkModel, KeepsItsScoresThroughOurOwnFile) {
 
 TEST(SplinkModel, NamesWhatItCannotRead) {
   const auto model = parse_splink_json(R"({"probability_two_random_records_match": 0.01, "comparisons": [
-    {"output_column_name": "name", "comparison_levels": [{"sql_condition": "\"name_l\" = \"name_r\"", "m_probability": 0.9, "u_probability": 0.1},
+    {"output_column_name": "name", "comparison_levels": [{"sql_condition": "\"name_l\" IS NULL OR \"name_r\" IS NULL", "is_null_level": true},
+                                                          {"sql_condition": "\"name_l\" = \"name_r\"", "m_probability": 0.9, "u_probability": 0.1},
                                                           {"sql_condition": "ELSE", "m_probability": 0.1, "u_probability": 0.9}]},
     {"output_column_name": "place", "comparison_levels": [{"sql_condition": "haversine(a) < 3", "label_for_charts": "near"}]}],
     "blocking_rules_to_generate_predictions": [{"blocking_rule": "l.\"name\" = r.\"name\""}, {"blocking_rule": "abs(l.age - r.age) < 2"}]})");
@@ -73,6 +84,37 @@ TEST(SplinkModel, NamesWhatItCannotRead) {
   EXPECT_EQ(model.value().notes, (std::vector<std::string>{
       "the comparison 'place' of the Splink model was left out: the condition of its level 'near' has no counterpart",
       "the blocking rule 'abs(l.age - r.age) < 2' of the Splink model cannot be read and was left out"}));
+}
+
+// What conditions become, and which have no counterpart.
+TEST(SplinkModel, ReadsConditionsOrLeavesTheComparisonOut) {
+  const auto level = [](const std::string& sql) {
+    std::string escaped;
+    for (const char c : sql) escaped += c == '"' ? "\\\"" : std::string(1, c);
+    const auto model = parse_splink_json(R"({"probability_two_random_records_match": 0.01, "comparisons": [{"output_column_name": "own", "comparison_levels": [
+        {"sql_condition": "\"a_l\" IS NULL OR \"a_r\" IS NULL", "is_null_level": true},
+        {"sql_condition": ")" + escaped + R"(", "label_for_charts": "L", "m_probability": 0.9, "u_probability": 0.1},
+        {"sql_condition": "ELSE", "m_probability": 0.1, "u_probability": 0.9}]}], "blocking_rules_to_generate_predictions": ["l.a = r.a"]})");
+    return model.ok() ? model.value().comparisons[0].levels[0].when : model.error().message;
+  };
+  EXPECT_EQ(level(R"("a_l" = "a_r")"), "exact");
+  EXPECT_EQ(level(R"("a_r" = "a_l")"), "exact");
+  EXPECT_EQ(level("jaro_winkler_similarity(a_l, a_r) > 0.9"), "jaro_winkler > 0.9");
+  EXPECT_EQ(level("jaro_winkler_similarity(a_l, a_r) < 0.9"), "not jaro_winkler >= 0.9");
+  EXPECT_EQ(level("levenshtein(a_l, a_r) > 2"), "not levenshtein <= 2");
+  EXPECT_EQ(level("NOT (a_l = a_r) AND jaccard(a_l, a_r) >= 0.5"), "not exact and jaccard 1 >= 0.5");
+  EXPECT_EQ(level("(a_l = a_r OR b_l = b_r) AND NOT (c_l = c_r)"), "(a: exact or b: exact) and not c: exact");
+  EXPECT_EQ(level("a_l = b_r AND a_r = b_l"), "a: swapped b");
+  EXPECT_EQ(level("abs(a_l - a_r) < 5"), "number < 5");
+  EXPECT_EQ(level("(ABS(a_l - a_r) / (CASE WHEN a_r > a_l THEN a_r ELSE a_l END)) < 0.07"), "percent < 7");
+  EXPECT_EQ(level("ABS(EPOCH(try_strptime(a_l, '%Y-%m-%d')) - EPOCH(try_strptime(a_r, '%Y-%m-%d'))) <= 2629800.0"), "days <= 30.4375");
+  for (const char* none : {"a_l = b_r", "a_l = 'x' AND a_r = 'x'", "levenshtein(a_l, b_r) < 2", "regexp_extract(a_l, '^x', 0) = regexp_extract(a_r, '^x', 0)",
+                           "NULLIF(regexp_extract(a_l, '(', 0), '') = NULLIF(regexp_extract(a_r, '(', 0), '')", "array_cosine_similarity(a_l, a_r) >= 0.9",
+                           "ABS(EPOCH(try_strptime(a_l, '%d/%m/%Y')) - EPOCH(try_strptime(a_r, '%d/%m/%Y'))) <= 5", "a_l = a_r OR", "(a_l = a_r", "a_l IS NULL", "a_l = a_r AND 1 = 1",
+                           "\"a_l = a_r", "jaro_winkler_similarity(a_l, a_r) >= 1e999"}) {
+    EXPECT_NE(level(none).find("no counterpart"), std::string::npos) << none << ": " << level(none);
+  }
+  EXPECT_NE(level(std::string(5000, '(')).find("no counterpart"), std::string::npos);
 }
 
 TEST(SplinkModel, RefusesWithTheReason) {
@@ -95,6 +137,7 @@ TEST(SplinkModel, RefusesWithTheReason) {
             "no comparison of the Splink model can be read; the comparison 'a' of the Splink model was left out: "
             "the condition of its level '' has no counterpart");
   const std::string no_rule = R"({"probability_two_random_records_match": 0.1, "comparisons": [{"output_column_name": "a", "comparison_levels": [
+              {"sql_condition": "\"a_l\" IS NULL OR \"a_r\" IS NULL", "is_null_level": true},
               {"sql_condition": "\"a_l\" = \"a_r\"", "m_probability": 0.9, "u_probability": 0.1},
               {"sql_condition": "ELSE", "m_probability": 0.1, "u_probability": 0.9}]}], "blocking_rules_to_generate_predictions": [")";
   const std::string why = "the Splink model has no blocking rule that can be read: name fields that must be equal, or equal in their first 3 or 4 letters, in "

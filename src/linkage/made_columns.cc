@@ -1,4 +1,4 @@
-#include "linkage/date_columns_internal.h"
+#include "linkage/made_columns_internal.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -42,6 +42,19 @@ std::optional<table::Column> date_from_parts(const table::Table& table, const Fi
     dates.append_string(text);
   }
   return dates;
+}
+
+std::optional<table::Column> place_from_parts(const table::Table& table, const Field& field) {
+  const auto* latitude = find_column(table, field.place_parts.latitude);
+  const auto* longitude = find_column(table, field.place_parts.longitude);
+  if (latitude == nullptr || longitude == nullptr) return std::nullopt;
+  table::Column places(field.name, table::ColumnType::kString);
+  places.reserve(table.row_count());
+  for (std::size_t row = 0; row < table.row_count(); ++row) {
+    if (latitude->is_null(row) || longitude->is_null(row)) places.append_null();
+    else places.append_string(latitude->text_at(row) + "," + longitude->text_at(row));
+  }
+  return places;
 }
 
 }  // namespace kinfold::linkage
