@@ -96,7 +96,8 @@ class Kinfold:
 
 
 class Comparison:
-    """Kinfold's comparison step: from the blocks to every pair that is kept, with its weight. The clock runs for it only."""
+    """Kinfold's comparison step: from the blocks to every pair that is kept, with its weight. The clock runs for it only: where
+    pairs are few they are compared in the stage "pairs" and weighed in "compare", else all of it is in the latter."""
 
     def measure(self, people, rules):
         import kinfold
@@ -108,8 +109,12 @@ class Comparison:
 
         links = kinfold.link(people, model=kinfold_model(rules), progress=told)
         stages = list(seen)
-        after = seen[stages[stages.index("compare") + 1]]
-        return {"pairs": links.report["candidate_pairs"], **{name: after[name] - seen["compare"][name] for name in after}}
+        spent = {}
+        for stage in ("pairs", "compare"):
+            after = seen[stages[stages.index(stage) + 1]]
+            for name in after:
+                spent[name] = spent.get(name, 0) + after[name] - seen[stage][name]
+        return {"pairs": links.report["candidate_pairs"], **spent}
 
 
 class Sql:

@@ -31,6 +31,7 @@ StagePlan link_plan() {
   return StagePlan({{"read", 1.0},
                     {"encode", 2.0},
                     {"block", 2.0},
+                    {"pairs", 1.0},
                     {"estimate", 2.0},
                     {"compare", 3.0},
                     {"group", 2.0},

@@ -8,6 +8,7 @@
 #include "linkage/keys_internal.h"
 #include "linkage/prospect_internal.h"
 #include "linkage/radix_internal.h"
+#include "linkage/shared_keys_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -26,6 +27,20 @@ Groups gather(const std::vector<std::uint32_t>& cluster) {
   auto next = groups.offset;
   for (std::uint32_t record = 0; record < cluster.size(); ++record) groups.record[next[cluster[record]]++] = record;
   return groups;
+}
+
+bool is_many(const Groups& groups) { return groups.count() >= kGroupsManyMin; }
+
+// The groups of several records, and those of one; made of large files only.
+struct GroupLists {
+  std::vector<std::uint32_t> several, single;
+};
+
+GroupLists list_groups(const Groups& groups) {
+  GroupLists lists;
+  for (std::uint32_t g = 0; is_many(groups) && g < groups.count(); ++g)
+    (groups.size(g) > 1 ? lists.several : lists.single).push_back(g);
+  return lists;
 }
 
 struct GroupWeight {
@@ -85,33 +100,51 @@ struct GroupRule {
   int blocker_rule = -1;  ///< Of the blocker, where it has every record's key under this rule; else -1.
 };
 
-// (key, group) of one rule, by key. Of large files only what may meet a group of several records:
-// two single records were compared as records already.
-std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups) {
-  constexpr std::uint32_t kFilterBits = 24;
-  const bool many = groups.count() >= kGroupsManyMin;
-  std::vector<std::uint64_t> entries;
+// Calls add(key, group) for all keys of the groups listed.
+template <typename Add>
+void add_keys(const RuleKeyMaker& maker, const Groups& groups, const std::vector<std::uint32_t>& listed,
+              Add&& add) {
+  constexpr std::size_t kAhead = 8;
   std::vector<std::uint32_t> keys;
-  for (std::uint32_t g = 0; g < groups.count(); ++g) {
-    if (many && groups.size(g) == 1) continue;
-    rule.maker.keys_of(groups.of(g), groups.size(g), keys);
-    for (const auto key : keys) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+  for (std::size_t n = 0; n < listed.size(); ++n) {
+    const auto ahead = listed[std::min(n + kAhead, listed.size() - 1)];
+    maker.prefetch(groups.of(ahead), groups.size(ahead));
+    maker.keys_of(groups.of(listed[n]), groups.size(listed[n]), keys);
+    for (const auto key : keys) add(key, listed[n]);
   }
-  std::vector<bool> met(many ? std::size_t{1} << kFilterBits : 0);
-  if (many) for (const auto entry : entries) met[entry >> (64 - kFilterBits)] = true;
-  const auto add_met = [&](std::uint32_t key, std::uint32_t g) {
-    if (key != 0 && met[key >> (32 - kFilterBits)]) entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+}
+
+// (key, group) of one rule, by key, of keys that several groups have. Of large files only what may meet a
+// group of several records: two single records were compared as records already.
+std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker& blocker,
+                                           const Groups& groups, const GroupLists& lists) {
+  constexpr std::uint32_t kFilterBits = 24;
+  std::vector<std::uint64_t> entries;
+  const auto add = [&](std::uint32_t key, std::uint32_t g) {
+    entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
   };
-  for (std::uint32_t g = 0; many && g < groups.count(); ++g) {
-    if (groups.size(g) != 1) continue;
-    if (rule.blocker_rule >= 0) {
-      add_met(blocker.single_key(*groups.of(g), static_cast<std::uint32_t>(rule.blocker_rule)), g);
-      continue;
-    }
-    rule.maker.keys_of(groups.of(g), 1, keys);
-    for (const auto key : keys) add_met(key, g);
+  if (!is_many(groups)) {
+    std::vector<std::uint32_t> all(groups.count());
+    std::iota(all.begin(), all.end(), 0U);
+    add_keys(rule.maker, groups, all, add);
+    keep_shared_keys(entries);
+    return entries;
   }
-  radix_sort<32>(entries, [](std::uint64_t entry) { return entry >> 32; });
+  entries.reserve(2 * lists.several.size());
+  add_keys(rule.maker, groups, lists.several, add);
+  std::vector<std::uint64_t> met((std::size_t{1} << kFilterBits) / 64);
+  for (const auto entry : entries)
+    met[entry >> (64 - kFilterBits + 6)] |= std::uint64_t{1} << (entry >> (64 - kFilterBits) & 63);
+  const auto add_met = [&](std::uint32_t key, std::uint32_t g) {
+    if ((met[key >> (32 - kFilterBits + 6)] >> (key >> (32 - kFilterBits) & 63) & 1) != 0 && key != 0)
+      add(key, g);
+  };
+  if (rule.blocker_rule < 0)
+    add_keys(rule.maker, groups, lists.single, add_met);
+  else
+    for (const auto g : lists.single)
+      add_met(blocker.single_key(*groups.of(g), static_cast<std::uint32_t>(rule.blocker_rule)), g);
+  keep_shared_keys(entries);
   return entries;
 }
 
@@ -137,15 +170,16 @@ void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::siz
 }
 
 // Groups that share a key; the largest blocks beyond the budget are left out.
-void add_candidates_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups, Prospect& prospect, std::size_t small_count,
+void add_candidates_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups,
+                            const GroupLists& lists, Prospect& prospect, std::size_t small_count,
                             const AttachOptions& options, Candidates& candidates) {
-  const bool many = groups.count() >= kGroupsManyMin;
-  const auto entries = entries_of_rule(rule, blocker, groups);
+  const bool many = is_many(groups);
+  const auto entries = entries_of_rule(rule, blocker, groups, lists);
   std::vector<std::pair<std::size_t, std::size_t>> blocks;
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin;
     while (end < entries.size() && entries[end] >> 32 == entries[begin] >> 32) ++end;
-    if (end - begin > 1) blocks.emplace_back(begin, end);
+    blocks.emplace_back(begin, end);
     begin = end;
   }
   radix_sort<32>(blocks, [](const auto& block) { return block.second - block.first; });
@@ -171,8 +205,9 @@ Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& b
   std::vector<Candidates> parts(rules.size() + 1);
   std::size_t small_count = 0;
   for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
+  const GroupLists lists = list_groups(groups);
   parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
-    add_candidates_of_rule(rules[rule], blocker, groups, prospect, small_count, options, parts[rule]);
+    add_candidates_of_rule(rules[rule], blocker, groups, lists, prospect, small_count, options, parts[rule]);
   });
   GroupLooks looks = prospect.no_looks();
   for (const auto& pair : kept) {
@@ -285,7 +320,7 @@ void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const 
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
     Prospect prospect(bounds, scorer, groups, options.probability_min);
-    if (round > 0 && groups.count() >= kGroupsManyMin) return;  // Later rounds bring little; large files skip them.
+    if (round > 0 && is_many(groups)) return;  // Later rounds bring little; large files skip them.
     const auto candidates = find_candidates(rules, blocker, groups, prospect, kept, cluster, options, thread_count);
     if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
   }

@@ -4,7 +4,7 @@
 #include "base/parallel.h"
 #include "linkage/block_internal.h"
 #include "linkage/keys_internal.h"
-#include "linkage/radix_internal.h"
+#include "linkage/shared_keys_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -45,7 +45,7 @@ void Blocker::make_single_keys(const std::vector<RuleKeyMaker>& makers, std::siz
   });
 }
 
-// (key, record), by key, and by record within one.
+// (key, record) of the keys that several records have, by key, and by record within one.
 std::vector<std::uint64_t> Blocker::entries_of_rule(std::size_t rule, std::size_t record_count) const {
   std::vector<std::uint64_t> entries;
   if (is_single(rule)) {
@@ -61,7 +61,7 @@ std::vector<std::uint64_t> Blocker::entries_of_rule(std::size_t rule, std::size_
       for (const auto* key = begin; key != end; ++key) entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
     }
   }
-  radix_sort<32>(entries, [](std::uint64_t entry) { return entry >> 32; });  // Stable: records stay in order.
+  keep_shared_keys(entries);
   return entries;
 }
 
@@ -84,6 +84,7 @@ struct Found {
 // Runs of equal keys that make pairs.
 std::vector<Found> find_blocks(const std::vector<std::uint64_t>& entries, const Records& records) {
   std::vector<Found> found;
+  found.reserve(entries.size() / 2);
   for (std::uint64_t begin = 0; begin < entries.size();) {
     std::uint64_t end = begin;
     std::uint64_t middle = begin;
@@ -137,6 +138,8 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
   RuleYield& yield = yields_[rule];
   yield.largest_blocks = largest_of(found, records.two_files());
   RuleBlocks own;
+  own.index.reserve(entries.size());
+  own.blocks.reserve(found.size());
   std::vector<std::uint32_t> struck;
   for (const auto& block : found) {
     const auto key = static_cast<std::uint32_t>(entries[block.begin] >> 32);
@@ -151,34 +154,52 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
     const std::uint64_t at = own.index.size();
     for (std::uint64_t n = block.begin; n < block.end; ++n) own.index.push_back(static_cast<std::uint32_t>(entries[n]));
     own.blocks.push_back({static_cast<std::uint32_t>(rule), key, at,
-                          at + (block.middle - block.begin), at + (block.end - block.begin)});
+                          static_cast<std::uint32_t>(block.middle - block.begin),
+                          static_cast<std::uint32_t>(block.end - block.middle)});
   }
   strike(rule, struck);
   return own;
 }
 
-void Blocker::append(RuleBlocks&& own) {
-  const std::uint64_t base = index_.size();
-  index_.insert(index_.end(), own.index.begin(), own.index.end());
-  for (auto block : own.blocks) {
-    block.begin += base;
-    block.middle += base;
-    block.end += base;
-    blocks_.push_back(block);
+void Blocker::append(std::vector<RuleBlocks> rules) {
+  std::size_t index_size = 0;
+  std::size_t block_count = 0;
+  for (const auto& own : rules) {
+    index_size += own.index.size();
+    block_count += own.blocks.size();
   }
+  index_.reserve(index_size);
+  blocks_.reserve(block_count);
+  for (auto& own : rules) {
+    const std::uint64_t base = index_.size();
+    index_.insert(index_.end(), own.index.begin(), own.index.end());
+    for (auto block : own.blocks) {
+      block.begin += base;
+      blocks_.push_back(block);
+    }
+    own = {};
+  }
+}
+
+void Blocker::release_blocks() {
+  std::vector<std::uint32_t>().swap(index_);
+  std::vector<Block>().swap(blocks_);
+  std::vector<Work>().swap(works_);
+  work_chunks_.clear();
 }
 
 void Blocker::make_work() {
   std::uint64_t in_chunk = 0;
   std::size_t chunk_begin = 0;
+  works_.reserve(blocks_.size());
   for (std::uint32_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
-    const std::uint64_t width = std::max<std::uint64_t>(1, two_files_ ? block.end - block.middle : (block.end - block.begin) / 2);
-    const std::uint64_t step = std::max<std::uint64_t>(kTileMax, kPairsPerChunk / width);
-    for (std::uint64_t begin = block.begin; begin < block.middle; begin += step) {
-      const std::uint64_t end = std::min(block.middle, begin + step);
+    const std::uint32_t width = std::max(1U, two_files_ ? block.right_count : block.left_count / 2);
+    const auto step = static_cast<std::uint32_t>(std::max<std::uint64_t>(kTileMax, kPairsPerChunk / width));
+    for (std::uint32_t begin = 0; begin < block.left_count; begin += step) {
+      const std::uint32_t end = std::min(block.left_count, begin + step);
       works_.push_back({b, begin, end});
-      in_chunk += (end - begin) * width;
+      in_chunk += std::uint64_t{end - begin} * width;
       if (in_chunk < kPairsPerChunk) continue;
       work_chunks_.emplace_back(chunk_begin, works_.size());
       chunk_begin = works_.size();
@@ -223,8 +244,7 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     if (!makers[rule].single()) blocker.rules_[rule] = keys_of_rule(records, makers[rule]);
     blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]), share);
   });
-  for (auto& own : blocks) blocker.append(std::move(own));
-  blocks.clear();
+  blocker.append(std::move(blocks));
   blocker.make_work();
   blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());
   return blocker;

@@ -19,20 +19,22 @@ namespace kinfold::linkage {
 /// only put more pairs into a block, because "do they share this key" is asked of the same 32 bits.
 class Blocker {
  public:
-  /// A block's records are index_[begin, middle) of the left file and [middle, end) of the right;
+  /// A block's records are index_[begin, middle()) of the left file and [middle(), end()) of the right;
   /// when one file is deduplicated all are left.
   struct Block {
     std::uint32_t rule = 0;
     std::uint32_t key = 0;
     std::uint64_t begin = 0;
-    std::uint64_t middle = 0;
-    std::uint64_t end = 0;
+    std::uint32_t left_count = 0;
+    std::uint32_t right_count = 0;
+    std::uint64_t middle() const { return begin + left_count; }
+    std::uint64_t end() const { return middle() + right_count; }
   };
   /// A part of a block small enough to be one piece of work.
   struct Work {
     std::uint32_t block = 0;
-    std::uint64_t first_begin = 0;  ///< Records of the left (first) side, as in Block.
-    std::uint64_t first_end = 0;
+    std::uint32_t first_begin = 0;  ///< Of its left (first) records, counted from the block's own first.
+    std::uint32_t first_end = 0;
   };
 
   /// Where the records are a part of larger files (Records::census), those say which blocks are too large. Of the rest only
@@ -42,6 +44,8 @@ class Blocker {
 
   const std::vector<RuleYield>& yields() const { return yields_; }
   std::vector<RuleYield>& yields() { return yields_; }
+  /// Gives back the blocks' memory: there are no tiles any more. Keys stay.
+  void release_blocks();
   std::uint64_t pair_count() const;  ///< Upper bound: pairs of several rules counted for each.
   std::size_t work_count() const { return work_chunks_.size(); }
 
@@ -108,7 +112,7 @@ class Blocker {
   std::vector<std::uint64_t> entries_of_rule(std::size_t rule, std::size_t record_count) const;
   void strike(std::size_t rule, const std::vector<std::uint32_t>& keys);
   RuleBlocks blocks_of_rule(std::size_t rule, const Records& records, double pair_budget, const BlockShare& share);
-  void append(RuleBlocks&& own);
+  void append(std::vector<RuleBlocks> rules);
   void make_work();
   bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
 
@@ -137,17 +141,18 @@ void Blocker::for_each_tile(std::size_t chunk, Visit&& visit, Ahead&& ahead) con
     const Block& block = blocks_[works_[w].block];
     if (w + kWorksAhead < work_chunks_[chunk].second) {
       const Block& next = blocks_[works_[w + kWorksAhead].block];
-      for (auto n = next.begin; n < std::min(next.end, next.begin + kRecordsAhead); ++n) ahead(index_[n]);
+      for (auto n = next.begin; n < std::min(next.end(), next.begin + kRecordsAhead); ++n) ahead(index_[n]);
     }
-    for (std::uint64_t i = works_[w].first_begin; i < works_[w].first_end; i += kTileMax) {
-      const auto left = records(i, std::min(i + kTileMax, works_[w].first_end));
-      std::uint64_t j = two_files_ ? block.middle : i + left.size();
+    const std::uint64_t first_end = block.begin + works_[w].first_end;
+    for (std::uint64_t i = block.begin + works_[w].first_begin; i < first_end; i += kTileMax) {
+      const auto left = records(i, std::min(i + kTileMax, first_end));
+      std::uint64_t j = two_files_ ? block.middle() : i + left.size();
       Tile tile{block.rule, block.key, left, left, true, true};
       if (!two_files_) visit(tile);
       tile.triangle = false;
       tile.left_is_new = two_files_;
-      for (; j < block.end; j += kTileMax) {
-        tile.right = records(j, std::min(j + kTileMax, block.end));
+      for (; j < block.end(); j += kTileMax) {
+        tile.right = records(j, std::min(j + kTileMax, block.end()));
         visit(tile);
         tile.left_is_new = false;
       }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 #include <queue>
-#include <unordered_map>
 
 #include "base/parallel.h"
 #include "linkage/union_find_internal.h"
@@ -23,19 +22,20 @@ struct Candidate {
   }
 };
 
+// The groups of one connected part; used for one part after the other, so that what is small costs no memory
+// of its own.
 class Groups {
  public:
-  Groups(std::size_t count, const std::function<double(std::uint32_t, std::uint32_t)>& score, const ClusterOptions& options)
-      : head_(count), members_(count), neighbours_(count), score_(score), options_(options) {
-    std::iota(head_.begin(), head_.end(), 0U);
-    for (std::uint32_t n = 0; n < count; ++n) members_[n] = {n};
-  }
+  explicit Groups(const ClusterOptions& options) : options_(options) {}
 
-  void run(const std::vector<ClusterPair>& pairs) {
+  using Score = std::function<double(std::uint32_t, std::uint32_t)>;
+  void run(std::uint32_t count, const std::vector<ClusterPair>& pairs, const Score& score) {
+    score_ = &score;
+    reset(count);
     for (const auto& pair : pairs) {
       const double bits = clip(pair.log_odds_bits);
-      neighbours_[pair.a][pair.b] = bits;
-      neighbours_[pair.b][pair.a] = bits;
+      set(neighbours_[pair.a], pair.b, bits);
+      set(neighbours_[pair.b], pair.a, bits);
       if (bits >= options_.merge_bits_min) queue_.push({bits, std::min(pair.a, pair.b), std::max(pair.a, pair.b), 1, 1});
     }
     while (!queue_.empty()) {
@@ -49,10 +49,39 @@ class Groups {
   std::uint32_t head(std::uint32_t record) const { return head_[record]; }
 
  private:
+  // Groups that share a pair with one, and the mean over all pairs between the two; by number.
+  using Neighbours = std::vector<std::pair<std::uint32_t, double>>;
+
+  static Neighbours::iterator place(Neighbours& neighbours, std::uint32_t group) {
+    return std::lower_bound(neighbours.begin(), neighbours.end(), group,
+                            [](const auto& one, std::uint32_t wanted) { return one.first < wanted; });
+  }
+  static void set(Neighbours& neighbours, std::uint32_t group, double mean) {
+    const auto at = place(neighbours, group);
+    if (at != neighbours.end() && at->first == group)
+      at->second = mean;
+    else
+      neighbours.insert(at, {group, mean});
+  }
+
+  void reset(std::uint32_t count) {
+    head_.resize(count);
+    std::iota(head_.begin(), head_.end(), 0U);
+    if (members_.size() < count) {
+      members_.resize(count);
+      neighbours_.resize(count);
+    }
+    for (std::uint32_t n = 0; n < count; ++n) {
+      members_[n].assign(1, n);
+      neighbours_[n].clear();
+    }
+  }
+
   double clip(double bits) const { return std::clamp(bits, options_.clip_low_bits, options_.clip_high_bits); }
 
   // Mean over all pairs of two groups that were never judged as groups: only for those that share a pair.
   double between(std::uint32_t a, std::uint32_t b) const {
+    if (a > b) std::swap(a, b);
     double sum = 0.0;
     std::size_t count = 0;
     const std::size_t all = members_[a].size() * members_[b].size();
@@ -60,7 +89,7 @@ class Groups {
     for (std::size_t n = 0; n < all; n += step) {
       const auto i = members_[a][n / members_[b].size()];
       const auto j = members_[b][n % members_[b].size()];
-      sum += clip(score_(std::min(i, j), std::max(i, j)));
+      sum += clip((*score_)(std::min(i, j), std::max(i, j)));
       ++count;
     }
     return sum / static_cast<double>(count);
@@ -70,38 +99,42 @@ class Groups {
   void merge(std::uint32_t a, std::uint32_t b) {
     const auto size_a = static_cast<double>(members_[a].size());
     const auto size_b = static_cast<double>(members_[b].size());
-    std::unordered_map<std::uint32_t, double> joined;
-    for (const std::uint32_t own : {a, b}) {
-      for (const auto& [other, mean] : neighbours_[own]) {
-        if (other == a || other == b || joined.contains(other)) continue;
-        const std::uint32_t twin = own == a ? b : a;
-        const auto known = neighbours_[twin].find(other);
-        const double twin_mean = known != neighbours_[twin].end() ? known->second : between(std::min(twin, other), std::max(twin, other));
-        const double mean_a = own == a ? mean : twin_mean;
-        const double mean_b = own == a ? twin_mean : mean;
-        joined[other] = (mean_a * size_a + mean_b * size_b) / (size_a + size_b);
+    joined_.clear();
+    const auto& of_a = neighbours_[a];
+    const auto& of_b = neighbours_[b];
+    for (auto one = of_a.begin(), two = of_b.begin(); one != of_a.end() || two != of_b.end();) {
+      const bool in_a = two == of_b.end() || (one != of_a.end() && one->first <= two->first);
+      const bool in_b = one == of_a.end() || (two != of_b.end() && two->first <= one->first);
+      const std::uint32_t other = in_a ? one->first : two->first;
+      if (other != a && other != b) {
+        const double mean_a = in_a ? one->second : between(a, other);
+        const double mean_b = in_b ? two->second : between(b, other);
+        joined_.emplace_back(other, (mean_a * size_a + mean_b * size_b) / (size_a + size_b));
       }
+      if (in_a) ++one;
+      if (in_b) ++two;
     }
-    for (const auto& [other, mean] : neighbours_[b]) neighbours_[other].erase(b);
+    for (const auto& [other, mean] : of_b) neighbours_[other].erase(place(neighbours_[other], b));
     for (const auto member : members_[b]) head_[member] = a;
     members_[a].insert(members_[a].end(), members_[b].begin(), members_[b].end());
     members_[b].clear();
     neighbours_[b].clear();
-    for (const auto& [other, mean] : joined) {
-      neighbours_[other][a] = mean;
+    for (const auto& [other, mean] : joined_) {
+      set(neighbours_[other], a, mean);
       if (mean < options_.merge_bits_min) continue;
       const auto low = std::min(a, other);
       const auto high = std::max(a, other);
       queue_.push({mean, low, high, static_cast<std::uint32_t>(members_[low].size()), static_cast<std::uint32_t>(members_[high].size())});
     }
-    neighbours_[a] = std::move(joined);
+    neighbours_[a].swap(joined_);
   }
 
+  const ClusterOptions& options_;
+  const Score* score_ = nullptr;
   std::vector<std::uint32_t> head_;
   std::vector<std::vector<std::uint32_t>> members_;
-  std::vector<std::unordered_map<std::uint32_t, double>> neighbours_;
-  const std::function<double(std::uint32_t, std::uint32_t)>& score_;
-  const ClusterOptions& options_;
+  std::vector<Neighbours> neighbours_;
+  Neighbours joined_;
   std::priority_queue<Candidate> queue_;
 };
 
@@ -153,18 +186,17 @@ Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pair
 
 // Clusters one part under numbers of its own.
 void cluster_part(const Parts& parts, std::size_t part, const std::vector<ClusterPair>& pairs,
-                  const std::function<double(std::uint32_t, std::uint32_t)>& score, const ClusterOptions& options, std::vector<std::uint32_t>& head) {
+                  const Groups::Score& score, Groups& groups, std::vector<ClusterPair>& own,
+                  std::vector<std::uint32_t>& head) {
   const std::uint32_t* records = parts.record.data() + parts.record_offset[part];
-  const std::size_t count = parts.record_offset[part + 1] - parts.record_offset[part];
+  const std::uint32_t count = parts.record_offset[part + 1] - parts.record_offset[part];
   const auto local = [&](std::uint32_t record) { return static_cast<std::uint32_t>(std::lower_bound(records, records + count, record) - records); };
-  std::vector<ClusterPair> own;
+  own.clear();
   for (auto n = parts.pair_offset[part]; n < parts.pair_offset[part + 1]; ++n) {
     const auto& pair = pairs[parts.pair[n]];
     own.push_back({local(pair.a), local(pair.b), pair.log_odds_bits});
   }
-  const std::function<double(std::uint32_t, std::uint32_t)> local_score = [&](std::uint32_t a, std::uint32_t b) { return score(records[a], records[b]); };
-  Groups groups(count, local_score, options);
-  groups.run(own);
+  groups.run(count, own, [&](std::uint32_t a, std::uint32_t b) { return score(records[a], records[b]); });
   for (std::uint32_t n = 0; n < count; ++n) head[records[n]] = records[groups.head(n)];
 }
 
@@ -176,9 +208,13 @@ std::vector<std::uint32_t> cluster_records(std::size_t record_count, const std::
   std::vector<std::uint32_t> head(record_count);
   std::iota(head.begin(), head.end(), 0U);
   const Parts parts = split_parts(record_count, pairs, options, head);
-  parallel_chunks(parts.record_offset.size() - 1, 64, options.thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t part = begin; part < end; ++part) cluster_part(parts, part, pairs, score, options, head);
-  });
+  parallel_chunks(parts.record_offset.size() - 1, 512, options.thread_count,
+                  [&](std::size_t, std::size_t begin, std::size_t end) {
+                    Groups groups(options);
+                    std::vector<ClusterPair> own;
+                    for (std::size_t part = begin; part < end; ++part)
+                      cluster_part(parts, part, pairs, score, groups, own, head);
+                  });
   std::vector<std::uint32_t> number_of_head(record_count, kNone);
   std::vector<std::uint32_t> cluster(record_count);
   std::uint32_t next = 0;

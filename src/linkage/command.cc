@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <unordered_map>
 
 #include "linkage/estimate.h"
 #include "linkage/input_internal.h"
@@ -22,10 +21,13 @@ namespace {
 std::uint64_t choose_two(std::uint64_t n) { return n * (n - (n > 0 ? 1 : 0)) / 2; }
 
 std::uint64_t pairs_within(const std::vector<std::uint32_t>& cluster) {
-  std::unordered_map<std::uint32_t, std::uint64_t> sizes;
-  for (const auto number : cluster) ++sizes[number];
+  std::vector<std::uint32_t> sizes;  // Clusters are numbered from 0.
+  for (const auto number : cluster) {
+    if (number >= sizes.size()) sizes.resize(std::size_t{number} + 1);
+    ++sizes[number];
+  }
   std::uint64_t pairs = 0;
-  for (const auto& [number, size] : sizes) pairs += choose_two(size);
+  for (const auto size : sizes) pairs += choose_two(size);
   return pairs;
 }
 

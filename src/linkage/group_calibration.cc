@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
-#include <unordered_map>
+#include <bit>
 
 #include "base/text.h"
+#include "linkage/pattern_map_internal.h"
+#include "linkage/radix_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -27,11 +28,13 @@ Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint
   const std::size_t groups = cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
   std::vector<double> size(groups, 0.0);
   for (const auto group : cluster) size[group] += 1.0;
-  std::unordered_map<std::uint64_t, double> between;  // Sum over kept pairs of bits above kAbsentBits.
+  PatternMap<double> between;  // By two groups: sum over kept pairs of bits above kAbsentBits.
   for (const auto& pair : kept) {
     const auto a = cluster[pair.left];
     const auto b = cluster[pair.right];
-    if (a != b) between[groups_of(a, b)] += std::clamp(pair.log_odds_bits, -kClipBits, kClipBits) - kAbsentBits;
+    if (a != b)
+      *between.find(groups_of(a, b)).first +=
+          std::clamp(pair.log_odds_bits, -kClipBits, kClipBits) - kAbsentBits;
   }
   Others others;
   others.said.reserve(kept.size());
@@ -42,9 +45,31 @@ Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint
     others.known_count += known;
     if (!known) others.said.push_back(probability_of_bits(pair.log_odds_bits));
     else if (a == b) others.said.push_back(1.0);
-    else others.said.push_back(probability_of_bits(between[groups_of(a, b)] / (size[a] * size[b]) + kAbsentBits));
+    else
+      others.said.push_back(
+          probability_of_bits(*between.find(groups_of(a, b)).first / (size[a] * size[b]) + kAbsentBits));
   }
   return others;
+}
+
+// Numbers of the pairs from the lowest odds up.
+std::vector<std::uint32_t> order_by_odds(const std::vector<KeptPair>& kept) {
+  struct Keyed {
+    std::uint64_t key;
+    std::uint32_t number;
+  };
+  std::vector<Keyed> keyed;
+  keyed.reserve(kept.size());
+  for (const auto& pair : kept) {
+    const auto bits = std::bit_cast<std::uint64_t>(pair.log_odds_bits + 0.0);  // One zero, not two.
+    keyed.push_back(
+        {bits >> 63 != 0 ? ~bits : bits | std::uint64_t{1} << 63, static_cast<std::uint32_t>(keyed.size())});
+  }
+  radix_sort<64>(keyed, [](const Keyed& one) { return one.key; });
+  std::vector<std::uint32_t> order;
+  order.reserve(keyed.size());
+  for (const auto& one : keyed) order.push_back(one.number);
+  return order;
 }
 
 // The non-decreasing sequence nearest to `values` in squares.
@@ -96,9 +121,7 @@ GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const st
     for (const auto& pair : kept) calibration.probability.push_back(probability_of_bits(pair.log_odds_bits));
     return calibration;
   }
-  std::vector<std::size_t> order(kept.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return kept[a].log_odds_bits < kept[b].log_odds_bits; });
+  const auto order = order_by_odds(kept);
   // Pairs of one weight are one point.
   std::vector<double> values;
   for (std::size_t begin = 0; begin < order.size();) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <atomic>
 
 #include "base/parallel.h"
@@ -173,12 +174,48 @@ void SingleKeyMaker::keys_of(std::size_t begin, std::size_t end, std::uint32_t* 
   }
 }
 
+// keys_of() of a few records under a rule of few parts, without lists.
+void RuleKeyMaker::keys_of_few(const std::uint32_t* group, std::size_t group_size,
+                               std::vector<std::uint32_t>& keys) const {
+  std::array<std::uint64_t, kKeysOfFewMax> sofar;
+  std::array<std::uint64_t, kKeysOfFewMax> next;
+  std::size_t count = 1;
+  sofar[0] = 1;
+  for (const auto& part : parts_) {
+    std::array<std::uint64_t, kFewRecords> own;
+    std::size_t own_count = 0;
+    for (std::size_t member = 0; member < group_size; ++member) {
+      const auto hash = *part.hashes->slot(records_->of(group[member])[part.field]);
+      const auto end = own.begin() + static_cast<std::ptrdiff_t>(own_count);
+      if (hash != kNoHash && std::find(own.begin(), end, hash) == end) own[own_count++] = hash;
+    }
+    std::size_t made = 0;
+    for (std::size_t n = 0; n < count; ++n)
+      for (std::size_t k = 0; k < own_count; ++k) next[made++] = mix64(sofar[n]) + own[k];
+    count = made;
+    sofar.swap(next);
+  }
+  for (std::size_t n = 0; n < count; ++n) keys.push_back(to_key(sofar[n]));
+  if (count < 2) return;
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
+void RuleKeyMaker::prefetch(const std::uint32_t* group, std::size_t group_size) const {
+  for (const auto& part : parts_) {
+    for (std::size_t member = 0; member < group_size; ++member)
+      part.hashes->prefetch(records_->of(group[member])[part.field]);
+  }
+}
+
 void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const {
   keys.clear();
   if (group_size == 1 && single_) {  // The common case, without any list.
     if (const auto key = key_of(*group); key != 0) keys.push_back(key);
     return;
   }
+  if (single_ && !same_source_ && group_size <= kFewRecords && parts_.size() <= kFewParts)
+    return keys_of_few(group, group_size, keys);
   auto& [sets, sofar, spare] = lists_of_thread();
   sets.resize(std::max(sets.size(), parts_.size()));
   for (std::size_t n = 0; n < parts_.size(); ++n) {

@@ -28,6 +28,12 @@ class PartHashes {
   }
   /// Where single() tables have a value's hash, or kNoHash.
   const std::uint64_t* slot(std::uint32_t code) const { return &hash_[code]; }
+  void prefetch(std::uint32_t code) const {
+    if (single())
+      __builtin_prefetch(&hash_[code]);
+    else
+      __builtin_prefetch(&offset_[code]);
+  }
 
  private:
   std::vector<std::uint32_t> offset_;  // Empty: one slot a value, kNoHash where it has none.
@@ -55,8 +61,16 @@ class RuleKeyMaker {
   std::uint32_t key_of(std::uint32_t record) const;
   /// Sorted, distinct, never 0: every way of taking one value for each part from the group's records.
   void keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const;
+  /// Asks for what keys_of() reads of these records' values.
+  void prefetch(const std::uint32_t* group, std::size_t group_size) const;
 
  private:
+  static constexpr std::size_t kFewRecords = 3;
+  static constexpr std::size_t kFewParts = 3;
+  static constexpr std::size_t kKeysOfFewMax = 27;  ///< kFewRecords to the power of kFewParts.
+  void keys_of_few(const std::uint32_t* group, std::size_t group_size,
+                   std::vector<std::uint32_t>& keys) const;
+
   friend class SingleKeyMaker;
   struct KeyPart {
     std::size_t field = 0;

@@ -131,7 +131,10 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   }
   random = random_shares(*run.records, comparer, model.settings, run.thread_count);
   EmProblem problem;
-  problem.patterns = counted != nullptr ? *counted : count_patterns(*run.records, comparer, *run.blocker, model.settings.seed, run.thread_count);
+  problem.patterns = counted != nullptr ? *counted
+                     : run.compared     ? run.compared->count_patterns(comparer)
+                                        : count_patterns(*run.records, comparer, *run.blocker,
+                                                         model.settings.seed, run.thread_count);
   problem.random_pair_count = std::max(1.0, random.pair_count);
   problem.random_share = random.share;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
@@ -269,32 +272,71 @@ void number_clusters(LinkResult& result, const Records& records, const std::vect
   }
 }
 
+// The patterns of pairs, each once, in the order of their keys; and which of them each pair has.
+std::vector<std::uint32_t> number_patterns(LinkResult& result, const Comparer& comparer,
+                                           const std::vector<KeptPair>& kept) {
+  std::vector<std::uint64_t> keys;
+  PatternMap<std::uint32_t> seen;
+  std::vector<std::uint32_t> pattern;
+  pattern.reserve(kept.size());
+  for (const auto& pair : kept) {
+    const auto [number, fresh] = seen.find(pair.pattern_key);
+    if (fresh) {
+      *number = static_cast<std::uint32_t>(keys.size());
+      keys.push_back(pair.pattern_key);
+    }
+    pattern.push_back(*number);
+  }
+  std::vector<std::uint32_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; });
+  std::vector<std::uint32_t> rank(keys.size());
+  for (const auto number : order) {
+    rank[number] = static_cast<std::uint32_t>(result.patterns.size());
+    Levels levels{};
+    comparer.decode(keys[number], levels);
+    result.patterns.emplace_back(levels.begin(),
+                                 levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count()));
+  }
+  for (auto& number : pattern) number = rank[number];
+  return pattern;
+}
+
+// Numbers of the pairs by (left, right) row: counted by the left one, of which each has few.
+std::vector<std::uint32_t> order_by_rows(const std::vector<RowPair>& rows, std::size_t left_count) {
+  std::vector<std::uint32_t> next(left_count + 1);
+  for (const auto& [left, right] : rows) ++next[left + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::uint32_t> order(rows.size());
+  for (std::uint32_t n = 0; n < rows.size(); ++n) order[next[rows[n].first]++] = n;
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin + 1;
+    while (end < order.size() && rows[order[end]].first == rows[order[begin]].first) ++end;
+    const auto at = [&](std::size_t n) { return order.begin() + static_cast<std::ptrdiff_t>(n); };
+    if (end - begin > 1)
+      std::sort(at(begin), at(end),
+                [&](std::uint32_t a, std::uint32_t b) { return rows[a].second < rows[b].second; });
+    begin = end;
+  }
+  return order;
+}
+
 void fill_pairs(LinkResult& result, const Run& run, const StagedPairs& staged) {
   const auto& kept = staged.kept;
-  std::vector<std::uint64_t> keys;
-  PatternMap<std::uint32_t> number_of;
-  for (const auto& pair : kept) if (number_of.find(pair.pattern_key).second) keys.push_back(pair.pattern_key);
-  std::sort(keys.begin(), keys.end());
-  for (const auto key : keys) {
-    *number_of.find(key).first = static_cast<std::uint32_t>(result.patterns.size());
-    Levels levels{};
-    run.comparer->decode(key, levels);
-    result.patterns.emplace_back(levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(run.comparer->comparison_count()));
+  const auto& records = *run.records;
+  const auto pattern = number_patterns(result, *run.comparer, kept);
+  std::vector<RowPair> rows;
+  rows.reserve(kept.size());
+  for (const auto& pair : kept) {
+    RowPair own{records.row[pair.left], records.row[pair.right]};
+    if (!records.two_files() && own.first > own.second) std::swap(own.first, own.second);
+    rows.push_back(own);
   }
   result.pairs.reserve(kept.size());
-  for (std::size_t n = 0; n < kept.size(); ++n) {
-    ScoredPair pair;
-    pair.left = run.records->row[kept[n].left];
-    pair.right = run.records->row[kept[n].right];
-    if (!run.records->two_files() && pair.left > pair.right) std::swap(pair.left, pair.right);
-    pair.weight_bits = kept[n].weight_bits;
-    pair.probability = staged.probability[n];
-    pair.pattern = *number_of.find(kept[n].pattern_key).first;
-    pair.stage = staged.stage[n];
-    pair.linked = staged.linked[n];
-    result.pairs.push_back(pair);
+  for (const auto n : order_by_rows(rows, records.left_count)) {
+    result.pairs.push_back({rows[n].first, rows[n].second, kept[n].weight_bits, staged.probability[n],
+                            pattern[n], staged.linked[n], staged.stage[n]});
   }
-  radix_sort<64>(result.pairs, [](const ScoredPair& pair) { return static_cast<std::uint64_t>(pair.left) << 32 | pair.right; });
 }
 
 // What was found out about the files, and how to forbid it.
@@ -393,13 +435,26 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
 
 }  // namespace
 
-BlockingRecall blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept) {
+void compare_few(Run& run, Progress* progress) {
+  const StageScope stage(progress, "pairs");
+  run.compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, run.thread_count);
+  if (run.compared) run.blocker->release_blocks();
+}
+
+BlockingRecall blocking_recall(const Run& run, const std::vector<KeptPair>& kept) {
   double found = 0.0;
   double once = 0.0;
   double twice = 0.0;
+  std::size_t at = 0;
+  // Both lists are by (left, right), and what was kept was compared.
+  const auto rules_of = [&](const KeptPair& pair) -> std::size_t {
+    if (!run.compared) return run.blocker->rule_count_of(pair.left, pair.right);
+    while (run.compared->pairs()[at].left != pair.left || run.compared->pairs()[at].right != pair.right) ++at;
+    return run.compared->pairs()[at].rule_count;
+  };
   for (const auto& pair : kept) {
     const double p = probability_of_bits(pair.log_odds_bits);
-    const std::size_t rules = blocker.rule_count_of(pair.left, pair.right);
+    const std::size_t rules = rules_of(pair);
     found += p;
     if (rules == 1) once += p;
     if (rules == 2) twice += p;
@@ -430,10 +485,11 @@ Result<Training> train(const table::Table& left, const table::Table* right, cons
   if (auto status = check_rows(left, right); !status.ok()) return status.error();
   auto prepared = prepare(left, right, model, options, true);
   if (!prepared.ok()) return prepared.error();
-  const Run& run = prepared.value();
+  Run& run = prepared.value();
   Training training{run.model, {}, run.blocker->pair_count(), run.records->notes};
   training.notes.insert(training.notes.end(), model.notes.begin(), model.notes.end());
   if (run.blocker->pair_count() == 0) return invalid("no two records share a blocking key: there is nothing to fit a model to; check the blocking rules");
+  if (!model.fitted && !run.fit) compare_few(run, options.progress);
   const StageScope stage(options.progress, "estimate");
   RandomShares random;
   const auto fit = fit_model(run, model, random);
@@ -463,14 +519,20 @@ Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
 
 namespace {
 
-// What follows once the model is fitted.
-Status score_and_decide(LinkResult& result, const Run& run, const EmFit& fit, const table::Table& left, const table::Table* right, const LinkOptions& options) {
+// What follows once the model is fitted. `again`: it will be called once more for the run.
+Status score_and_decide(LinkResult& result, Run& run, bool again, const EmFit& fit, const table::Table& left,
+                        const table::Table* right, const LinkOptions& options) {
   const auto& settings = run.model.settings;
   const Scorer scorer(*run.records, *run.comparer, fit.model, settings.term_frequency_by_u);
   const RatioBounds bounds(scorer, run.thread_count);
-  auto kept = score_pairs(scorer, bounds, *run.blocker, settings.weight_floor_bits, result.blocking, run.thread_count, options.progress);
+  const double floor_bits = settings.weight_floor_bits;
+  auto kept = run.compared ? score_compared(scorer, *run.compared, floor_bits, result.blocking,
+                                            run.thread_count, options.progress)
+                           : score_pairs(scorer, bounds, *run.blocker, floor_bits, result.blocking,
+                                         run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
-  result.fit = fit_report(fit, blocking_recall(*run.blocker, kept));
+  result.fit = fit_report(fit, blocking_recall(run, kept));
+  if (!again) run.compared.reset();
   return decide(result, run, scorer, bounds, std::move(kept), left, right, options);
 }
 
@@ -484,7 +546,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
   }
   auto prepared = prepare(left, right, model, options, true);
   if (!prepared.ok()) return prepared.error();
-  const Run& run = prepared.value();
+  Run& run = prepared.value();
   LinkResult result;
   result.notes = run.records->notes;
   result.notes.insert(result.notes.end(), model.notes.begin(), model.notes.end());
@@ -499,6 +561,7 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
     number_clusters(result, *run.records, alone);
     return result;
   }
+  compare_few(run, options.progress);
   RandomShares random;
   auto fit = [&] {
     const StageScope stage(options.progress, "estimate");
@@ -511,10 +574,10 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
     LinkResult first = result;
     LinkOptions quick = options;
     quick.insight = false;
-    if (auto status = score_and_decide(first, run, fit.value(), left, right, quick); !status.ok()) return status.error();
+    if (auto status = score_and_decide(first, run, true, fit.value(), left, right, quick); !status.ok()) return status.error();
     count_by_person(*run.records, first.left_cluster, first.right_cluster);
   }
-  if (auto status = score_and_decide(result, run, fit.value(), left, right, options); !status.ok()) return status.error();
+  if (auto status = score_and_decide(result, run, false, fit.value(), left, right, options); !status.ok()) return status.error();
   return result;
 }
 

@@ -46,7 +46,7 @@ Result<RegisterMatches> match_to_register(const table::Table& people, const tabl
   const RatioBounds bounds(scorer, run.thread_count);
   auto yields = run.blocker->yields();
   const auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, options.progress);
-  result.fit = fit_report(fit.value(), blocking_recall(*run.blocker, kept));
+  result.fit = fit_report(fit.value(), blocking_recall(run, kept));
   for (const auto& yield : yields) result.candidate_pair_count += yield.first_pair_count;
   const auto probability = compete(kept, run.records->count);
   const double least = options.threshold.value_or(kWeakProbabilityMin);

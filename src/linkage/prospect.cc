@@ -9,11 +9,21 @@ namespace {
 
 constexpr double kRounding = 0.01;  // Natural log; far more than adding up floats loses.
 
+// Most groups are small.
+float log_of_size(std::size_t size) {
+  static const auto known = [] {
+    std::array<float, 16> logs{};
+    for (std::size_t n = 1; n < logs.size(); ++n) logs[n] = std::log(static_cast<float>(n));
+    return logs;
+  }();
+  return size < known.size() ? known[size] : std::log(static_cast<float>(size));
+}
+
 }  // namespace
 
 void GroupLooks::add(std::uint32_t group) {
   const auto count = static_cast<std::uint32_t>(std::min(groups_->size(group), kMembersLookedAtMax));
-  parts_.push_back({items_.size(), count, std::log(static_cast<float>(groups_->size(group)))});
+  parts_.push_back({items_.size(), count, log_of_size(groups_->size(group))});
   for (std::size_t n = 0; n < bounds_->comparison_count(); ++n) {
     const std::size_t field = scorer_->comparer().field_of(n);
     for (std::size_t member = 0; member < count; ++member) {

@@ -1,8 +1,10 @@
 // What pairs of records drawn at random agree on.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <mutex>
 #include <numeric>
+#include <optional>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -97,11 +99,20 @@ Counts count_pairs(const RecordPairs& pairs, const Records& records, const Compa
   return counts;
 }
 
+// How many edits the last level but one allows; nothing where levels do not follow from edits alone.
+std::optional<int> edits_allowed(const Comparer& comparer, std::size_t c) {
+  const auto ladder = comparer.ladder(c);
+  if (comparer.swapped_field_of(c) >= 0 || (ladder.test != Test::kLevenshtein && ladder.test != Test::kOsa))
+    return std::nullopt;
+  return static_cast<int>(ladder.bounds.back());
+}
+
 // One comparison of a tile. Most strangers are seen from a few numbers to be at the last level; the others are compared.
 void count_tile(const Tile& tile, std::size_t c, const LevelBound& bound, const Records& records, const Comparer& comparer,
                 std::array<std::uint64_t, 32>& counts) {
   struct Known {
     std::uint32_t record, code;
+    std::uint64_t letters;
     LevelBound::Look look;
   };
   const std::size_t field = comparer.field_of(c);
@@ -110,15 +121,23 @@ void count_tile(const Tile& tile, std::size_t c, const LevelBound& bound, const 
     std::vector<Known> known;
     for (const auto record : drawn) {
       const std::uint32_t code = records.of(record)[field];
-      if (code != 0) known.push_back({record, code, bound.look(records.fields[field].values[code])});
+      if (code == 0) continue;
+      const Value& value = records.fields[field].values[code];
+      known.push_back({record, code, value.letters, bound.look(value)});
     }
     return known;
+  };
+  // Each edit takes away one sign at most that the other text lacks.
+  const auto allowed = edits_allowed(comparer, c);
+  const auto too_many = [&](const Known& a, const Known& b) {
+    return allowed &&
+           std::max(std::popcount(a.letters & ~b.letters), std::popcount(b.letters & ~a.letters)) > *allowed;
   };
   const auto second = known_of(tile.second);
   for (const auto& a : known_of(tile.first)) {
     for (const auto& b : second) {
       if (a.record == b.record) continue;
-      const bool far = a.code != b.code && bound.best(a.look, b.look) == last;
+      const bool far = a.code != b.code && (too_many(a, b) || bound.best(a.look, b.look) == last);
       const auto level = far ? last : comparer.new_level_of(c, a.code, b.code);
       if (level != kMissingLevel) ++counts[level];
     }

@@ -112,21 +112,23 @@ class FieldCoder {
   }
 
  private:
-  // In batches, so that the table's memory is on its way before it is asked for.
+  // In batches, so that the table's memory is on its way before it is asked for. A text that is not there is
+  // "", and that is code 0.
   void read_texts(const table::Column& column) {
-    constexpr std::size_t kBatch = 32;
+    constexpr std::size_t kBatch = 64;
+    std::array<std::string_view, kBatch> texts;
     std::array<std::uint64_t, kBatch> hashes;
     for (std::size_t begin = 0; begin < column.size(); begin += kBatch) {
-      const std::size_t end = std::min(column.size(), begin + kBatch);
-      for (std::size_t row = begin; row < end; ++row) {
-        hashes[row - begin] = hash_text(column.string_at(row));
-        raw().prefetch(hashes[row - begin]);
+      const std::size_t count = std::min(column.size() - begin, kBatch);
+      for (std::size_t n = 0; n < count; ++n) {
+        texts[n] = column.string_at(begin + n);
+        hashes[n] = hash_text(texts[n]);
+        raw().prefetch(hashes[n]);
       }
-      for (std::size_t row = begin; row < end; ++row) raw().prefetch_offset(hashes[row - begin]);
-      for (std::size_t row = begin; row < end; ++row) raw().prefetch_text(hashes[row - begin]);
-      for (std::size_t row = begin; row < end; ++row) {
-        codes_.push_back(column.is_null(row) ? 0 : code_of(column.string_at(row), hashes[row - begin]));
-      }
+      for (std::size_t n = 0; n < count; ++n) raw().prefetch_offset(hashes[n]);
+      for (std::size_t n = 0; n < count; ++n) raw().prefetch_text(hashes[n]);
+      for (std::size_t n = 0; n < count; ++n)
+        codes_.push_back(texts[n].empty() ? 0 : code_of(texts[n], hashes[n]));
     }
   }
 

@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "linkage/assign.h"
 #include "linkage/cluster.h"
+#include "linkage/compared_pairs_internal.h"
 #include "linkage/score_internal.h"
 
 namespace kinfold::linkage {
@@ -37,6 +38,7 @@ struct Run {
   std::unique_ptr<Comparer> comparer;
   std::unique_ptr<PartTables> parts;
   std::unique_ptr<Blocker> blocker;
+  std::optional<ComparedPairs> compared;  ///< All candidate pairs, where compare_few() found them few.
   Model model;              ///< As given, or with the blocking rules that were chosen.
   std::string choice_note;  ///< How they were; "" where none had to be chosen.
   /// What they were chosen by: a fit to the pairs of all candidate rules, which saw more than the chosen ones bring in.
@@ -51,6 +53,9 @@ struct Part {
 };
 Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
                     bool ids_must_differ, const Part& part = {});
+
+/// Fills run.compared.
+void compare_few(Run& run, Progress* progress);
 
 /// The estimates of a fitted model, for the comparisons in use.
 EmModel given_model(const Comparer& comparer, const Model& model);
@@ -74,7 +79,7 @@ Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
 /// of those found by one rule only (f1) and by two (f2), about f1^2 / (2 f2) more are found by none.
 /// Rules that fail together make this too favourable. Source: Chao (1987), Biometrics 43, 783-791.
 /// The interval is his, on the log of the number missed.
-BlockingRecall blocking_recall(const Blocker& blocker, const std::vector<KeptPair>& kept);
+BlockingRecall blocking_recall(const Run& run, const std::vector<KeptPair>& kept);
 BlockingRecall recall_of_counts(double found, double found_once, double found_twice);
 
 }  // namespace kinfold::linkage

@@ -60,7 +60,7 @@ double probability_of_bits(double log_odds_bits) { return 1.0 / (1.0 + std::exp2
 Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& model, bool term_frequency_by_u)
     : records_(&records), comparer_(&comparer), model_(model), by_u_(term_frequency_by_u), log_m_(logs_of(model.m)),
       log_moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : log_m_), log_related_(logs_of(model.related)),
-      log_u_(logs_of(model.u)) {
+      log_u_(logs_of(model.u)), prior_of_all_(std::log(model.match_rate) - std::log1p(-model.match_rate)) {
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     auto& own = frequency_.emplace_back();
     std::map<std::string, const Rarity*> known;
@@ -166,9 +166,8 @@ PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const
     if (!comparer_->comparison(n).shared_in_household) related -= nats;
   }
   const double rest = log_sum(related, unrelated);
-  const double prior = std::log(model_.match_rate) - std::log1p(-model_.match_rate);
   const double odds = weight.match - rest;
-  return {(odds - prior) * std::numbers::log2e, odds * std::numbers::log2e};
+  return {(odds - prior_of_all_) * std::numbers::log2e, odds * std::numbers::log2e};
 }
 
 PairScore Scorer::score(std::uint32_t left, std::uint32_t right) const {
@@ -179,25 +178,76 @@ PairScore Scorer::score(std::uint32_t left, std::uint32_t right) const {
   return score(levels, pattern_weight(levels), a, b);
 }
 
-std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker, double floor_bits,
-                                  std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress) {
-  struct Part {
-    std::vector<KeptPair> kept;
-    std::vector<double> expected;
-    std::vector<std::uint64_t> first;
-  };
+namespace {
+
+// What is the same for all pairs of one pattern.
+struct Weighed {
+  Levels levels{};
+  PatternWeight weight;
+  double best_bits = 0.0;  ///< The most that such a pair can have.
+};
+
+// What one piece of the work found.
+struct ScoredPart {
+  std::vector<KeptPair> kept;
+  std::vector<double> expected;  ///< By rule.
+  std::vector<std::uint64_t> first;
+
+  void begin(std::size_t rule_count) {
+    expected.resize(rule_count);
+    first.resize(rule_count);
+  }
+  /// Keeps a pair that reaches the floor. `patterns` has those of the pairs so far.
+  void add(const Scorer& scorer, double floor_bits, const ComparedPairs::Pair& pair,
+           PatternMap<Weighed>& patterns) {
+    const auto [known, fresh] = patterns.find(pair.pattern_key);
+    if (fresh) {
+      scorer.comparer().decode(pair.pattern_key, known->levels);
+      const auto weight = known->weight = scorer.pattern_weight(known->levels);
+      known->best_bits = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) *
+                         std::numbers::log2e;
+    }
+    if (known->best_bits < floor_bits) return;
+    const PairScore score = scorer.score(known->levels, known->weight, scorer.records().of(pair.left),
+                                         scorer.records().of(pair.right));
+    if (score.log_odds_bits < floor_bits) return;
+    expected[pair.rule] += probability_of_bits(score.log_odds_bits);
+    kept.push_back({pair.left, pair.right, score.weight_bits, score.log_odds_bits, pair.pattern_key});
+  }
+};
+
+std::vector<KeptPair> put_together(const std::vector<ScoredPart>& parts, std::vector<RuleYield>& yields) {
+  std::vector<KeptPair> kept;
+  kept.reserve(
+      std::accumulate(parts.begin(), parts.end(), std::size_t{0},
+                      [](std::size_t sum, const ScoredPart& part) { return sum + part.kept.size(); }));
+  for (auto& yield : yields) yield.expected_matches = 0.0, yield.first_pair_count = 0;
+  for (const auto& part : parts) {
+    kept.insert(kept.end(), part.kept.begin(), part.kept.end());
+    for (std::size_t rule = 0; rule < yields.size(); ++rule) {
+      yields[rule].expected_matches += part.expected[rule];
+      yields[rule].first_pair_count += part.first[rule];
+    }
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker,
+                                  double floor_bits, std::vector<RuleYield>& yields, std::size_t thread_count,
+                                  Progress* progress) {
   const Screen screen(scorer, bounds, floor_bits);
-  std::vector<Part> parts(blocker.work_count());
+  std::vector<ScoredPart> parts(blocker.work_count());
   const auto& records = scorer.records();
   const auto& comparer = scorer.comparer();
   std::mutex mutex;
   std::uint64_t done = 0;
   if (progress != nullptr) progress->begin("compare", blocker.work_count());
   parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
-    Part& part = parts[chunk];
-    part.expected.resize(yields.size());
-    part.first.resize(yields.size());
-    PatternMap<PatternWeight> weights;
+    ScoredPart& part = parts[chunk];
+    part.begin(yields.size());
+    PatternMap<Weighed> patterns;
     Comparer::Batch batch;
     struct Whose {
       std::uint32_t rule, left, right;
@@ -206,15 +256,8 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bound
     const auto flush = [&] {
       comparer.compare(batch, true);
       for (std::size_t n = 0; n < batch.count; ++n) {
-        const auto [known, fresh] = weights.find(batch.keys[n]);
-        if (fresh) *known = scorer.pattern_weight(batch.levels[n]);
-        const PatternWeight& weight = *known;
-        const double best = (weight.match - std::max(weight.related, weight.unrelated) + weight.bonus_max) * std::numbers::log2e;
-        if (best < floor_bits) continue;
-        const PairScore score = scorer.score(batch.levels[n], weight, batch.a[n], batch.b[n]);
-        if (score.log_odds_bits < floor_bits) continue;
-        part.expected[whose[n].rule] += probability_of_bits(score.log_odds_bits);
-        part.kept.push_back({whose[n].left, whose[n].right, score.weight_bits, score.log_odds_bits, batch.keys[n]});
+        part.add(scorer, floor_bits, {batch.keys[n], whose[n].left, whose[n].right, whose[n].rule, 0},
+                 patterns);
       }
       batch.count = 0;
     };
@@ -228,17 +271,30 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bound
     progress->advance(++done);
   });
   if (progress != nullptr) progress->end();
-  std::vector<KeptPair> kept;
-  for (auto& yield : yields) yield.expected_matches = 0.0, yield.first_pair_count = 0;
-  for (const auto& part : parts) {
-    kept.insert(kept.end(), part.kept.begin(), part.kept.end());
-    for (std::size_t rule = 0; rule < yields.size(); ++rule) {
-      yields[rule].expected_matches += part.expected[rule];
-      yields[rule].first_pair_count += part.first[rule];
-    }
-  }
+  auto kept = put_together(parts, yields);
   radix_sort<64>(kept, [](const KeptPair& pair) { return static_cast<std::uint64_t>(pair.left) << 32 | pair.right; });
   return kept;
+}
+
+std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,
+                                     std::vector<RuleYield>& yields, std::size_t thread_count,
+                                     Progress* progress) {
+  constexpr std::size_t kChunk = 65536;
+  const auto& pairs = compared.pairs();
+  if (progress != nullptr) progress->begin("compare", 1);
+  std::vector<ScoredPart> parts((pairs.size() + kChunk - 1) / kChunk);
+  parallel_chunks(pairs.size(), kChunk, thread_count,
+                  [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+                    ScoredPart& part = parts[chunk];
+                    part.begin(yields.size());
+                    PatternMap<Weighed> patterns;
+                    for (std::size_t n = begin; n < end; ++n) {
+                      ++part.first[pairs[n].rule];
+                      part.add(scorer, floor_bits, pairs[n], patterns);
+                    }
+                  });
+  if (progress != nullptr) progress->end();
+  return put_together(parts, yields);
 }
 
 }  // namespace kinfold::linkage

@@ -10,6 +10,7 @@
 
 #include "linkage/block_internal.h"
 #include "linkage/compare_internal.h"
+#include "linkage/compared_pairs_internal.h"
 #include "linkage/em.h"
 #include "linkage/link.h"
 
@@ -82,6 +83,7 @@ class Scorer {
   EmModel model_;
   bool by_u_ = false;
   LevelShares log_m_, log_moved_, log_related_, log_u_;
+  double prior_of_all_ = 0.0;  ///< Log odds of a match against any other pair.
   std::vector<std::unique_ptr<Rarity>> rarities_;
   std::vector<std::vector<Frequency>> frequency_;  ///< By comparison and level.
 };
@@ -115,6 +117,11 @@ struct KeptPair {
 /// matches and pairs per rule in `yields`.
 std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker, double floor_bits,
                                   std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress);
+
+/// The same of pairs that were compared already.
+std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,
+                                     std::vector<RuleYield>& yields, std::size_t thread_count,
+                                     Progress* progress);
 
 double probability_of_bits(double log_odds_bits);
 

@@ -1,6 +1,7 @@
 // Distinct texts numbered in order of arrival: one block of bytes, one open table.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@ class StringTable {
   std::uint32_t size() const { return static_cast<std::uint32_t>(offset_.size() - 1); }
   /// Valid until the next add().
   std::string_view at(std::uint32_t number) const {
-    return std::string_view(bytes_).substr(offset_[number], offset_[number + 1] - offset_[number]);
+    return {bytes_.data() + offset_[number], offset_[number + 1] - offset_[number]};
   }
 
   /// The text's number, and whether it is new.
@@ -27,7 +28,7 @@ class StringTable {
     std::size_t slot = slot_of(hash, slots_.size());
     for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
       const auto number = static_cast<std::uint32_t>(slots_[slot]) - 1;
-      if (slots_[slot] >> 32 == hash >> 32 && at(number) == text) return {number, false};
+      if (slots_[slot] >> 32 == hash >> 32 && same_text(at(number), text)) return {number, false};
     }
     const std::uint32_t number = size();
     slots_[slot] = (hash >> 32) << 32 | (number + 1);
@@ -46,6 +47,16 @@ class StringTable {
   std::vector<std::uint64_t> release_offsets() { return std::move(offset_); }
 
  private:
+  // Most are short: a call costs more than the comparison.
+  static bool same_text(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    std::uint64_t differing = 0;
+    for (std::size_t at = 0; at < a.size(); at += 8) {
+      const std::size_t count = std::min<std::size_t>(8, a.size() - at);
+      differing |= bytes_as_number(a.data() + at, count) ^ bytes_as_number(b.data() + at, count);
+    }
+    return differing == 0;
+  }
   // Slots follow from the half of the hash that a slot keeps, so that growing needs no text.
   static std::size_t slot_of(std::uint64_t hash, std::size_t slot_count) {
     return static_cast<std::size_t>(hash >> 32) & (slot_count - 1);

@@ -1,0 +1,129 @@
+#include "linkage/compared_pairs_internal.h"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <numeric>
+
+#include "base/parallel.h"
+#include "linkage/bucket_sort_internal.h"
+#include "linkage/pattern_map_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+constexpr std::uint64_t kPairsMax = 4'000'000;
+constexpr std::uint64_t kPairsPerRecordMax = 3;
+
+// Pair and rule in one number, which sorts by left, right and rule.
+struct Packing {
+  int record_bits = 0;
+  int rule_bits = 0;
+  int unused() const { return 64 - 2 * record_bits - rule_bits; }
+  std::uint64_t pack(std::uint32_t left, std::uint32_t right, std::uint32_t rule) const {
+    const std::uint64_t number =
+        (static_cast<std::uint64_t>(left) << record_bits | right) << rule_bits | rule;
+    return number << unused();
+  }
+  ComparedPairs::Pair pair(std::uint64_t number) const {
+    number >>= unused();
+    const auto cut = [](std::uint64_t from, int bits) {
+      return static_cast<std::uint32_t>(from & ((std::uint64_t{1} << bits) - 1));
+    };
+    return {0, cut(number >> (record_bits + rule_bits), record_bits), cut(number >> rule_bits, record_bits),
+            cut(number, rule_bits), 1};
+  }
+};
+
+// The pairs of all blocks, each for every rule and key that finds it. Counted first, so that each piece of
+// the work knows its place.
+std::vector<std::uint64_t> found_pairs(const Blocker& blocker, const Packing& packing,
+                                       std::size_t thread_count) {
+  std::vector<std::size_t> place(blocker.work_count() + 1);
+  parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
+    blocker.for_each_tile(chunk, [&](const Blocker::Tile& tile) {
+      place[chunk + 1] += tile.triangle ? tile.left.size() * (tile.left.size() - 1) / 2
+                                        : tile.left.size() * tile.right.size();
+    });
+  });
+  std::partial_sum(place.begin(), place.end(), place.begin());
+  std::vector<std::uint64_t> all(place.back());
+  parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
+    auto* next = all.data() + place[chunk];
+    blocker.for_each_tile(chunk, [&](const Blocker::Tile& tile) {
+      for (std::size_t i = 0; i < tile.left.size(); ++i) {
+        for (std::size_t j = tile.triangle ? i + 1 : 0; j < tile.right.size(); ++j)
+          *next++ = packing.pack(tile.left[i], tile.right[j], tile.rule);
+      }
+    });
+  });
+  return all;
+}
+
+void compare_all(std::vector<ComparedPairs::Pair>& pairs, const Records& records, const Comparer& comparer,
+                 std::size_t thread_count) {
+  constexpr std::size_t kAhead = 2 * Comparer::Batch::kBatchMax;
+  parallel_chunks(pairs.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    Comparer::Batch batch;
+    for (std::size_t n = begin; n < end; ++n) {
+      // Left records come in order; the right ones lie anywhere.
+      __builtin_prefetch(records.of(pairs[std::min(n + kAhead, end - 1)].right));
+      if (!batch.add(records.of(pairs[n].left), records.of(pairs[n].right)) && n + 1 < end) continue;
+      comparer.compare(batch, true);
+      for (std::size_t k = 0; k < batch.count; ++k)
+        pairs[n + 1 - batch.count + k].pattern_key = batch.keys[k];
+      batch.count = 0;
+    }
+  });
+}
+
+}  // namespace
+
+std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Comparer& comparer,
+                                               const Blocker& blocker, std::size_t thread_count) {
+  // In a part, a pair's first rule may be that of a block which the part leaves to another.
+  if (records.census != nullptr ||
+      blocker.pair_count() > std::max<std::uint64_t>(kPairsMax, kPairsPerRecordMax * records.count))
+    return std::nullopt;
+  const Packing packing{std::max(1, static_cast<int>(std::bit_width(records.count))),
+                        std::max(1, static_cast<int>(std::bit_width(blocker.yields().size())))};
+  if (packing.unused() < 0) return std::nullopt;
+  ComparedPairs compared;
+  const auto found = found_pairs(blocker, packing, thread_count);
+  compared.pairs_.reserve(found.size());
+  for_each_bucket(
+      found, [](const std::uint64_t*, std::size_t count, int) { return count; },
+      [&](std::uint64_t* begin, std::uint64_t* end) {
+        sort_bucket(begin, end, std::less<>());
+        for (const auto* number = begin; number < end; ++number) {
+          if (number > begin && *number == number[-1]) continue;  // One rule, several keys.
+          const Pair pair = packing.pair(*number);
+          auto& pairs = compared.pairs_;
+          if (!pairs.empty() && pairs.back().left == pair.left && pairs.back().right == pair.right)
+            ++pairs.back().rule_count;
+          else
+            pairs.push_back(pair);
+        }
+      });
+  compare_all(compared.pairs_, records, comparer, thread_count);
+  return compared;
+}
+
+std::vector<PatternCount> ComparedPairs::count_patterns(const Comparer& comparer) const {
+  PatternMap<std::uint64_t> counts;
+  for (const auto& pair : pairs_) ++*counts.find(pair.pattern_key).first;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> by_key;
+  counts.for_each([&](std::uint64_t key, std::uint64_t count) { by_key.emplace_back(key, count); });
+  std::sort(by_key.begin(), by_key.end());
+  std::vector<PatternCount> patterns;
+  for (const auto& [key, count] : by_key) {
+    Levels levels{};
+    comparer.decode(key, levels);
+    patterns.push_back(
+        {{levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count())},
+         static_cast<double>(count)});
+  }
+  return patterns;
+}
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,37 @@
+// All candidate pairs with their agreement patterns, where they are few enough to be kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "linkage/block_internal.h"
+#include "linkage/compare_internal.h"
+#include "linkage/em.h"
+
+namespace kinfold::linkage {
+
+/// Compared once, for estimation and scores alike.
+class ComparedPairs {
+ public:
+  struct Pair {
+    std::uint64_t pattern_key = 0;
+    std::uint32_t left = 0;
+    std::uint32_t right = 0;
+    std::uint32_t rule = 0;        ///< The first that finds it, as Blocker::yields() numbers them.
+    std::uint32_t rule_count = 0;  ///< How many do.
+  };
+
+  /// Nothing where the rules find more pairs than it is worth to keep: those are streamed from the blocks,
+  /// twice.
+  static std::optional<ComparedPairs> of(const Records& records, const Comparer& comparer,
+                                         const Blocker& blocker, std::size_t thread_count);
+
+  const std::vector<Pair>& pairs() const { return pairs_; }  ///< By (left, right), each once.
+  std::vector<PatternCount> count_patterns(const Comparer& comparer) const;
+
+ private:
+  std::vector<Pair> pairs_;
+};
+
+}  // namespace kinfold::linkage

@@ -1,0 +1,108 @@
+#include "linkage/compared_pairs_internal.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/random.h"
+#include "linkage/run_internal.h"
+#include "linkage/screen_internal.h"
+#include "linkage/shared_keys_internal.h"
+#include "unit/linkage/people.h"
+
+namespace kinfold::linkage {
+namespace {
+
+using testing_people::People;
+
+// By definition: a stable sort, then the runs of two and more.
+std::vector<std::uint64_t> shared_by_sorting(std::vector<std::uint64_t> entries) {
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](std::uint64_t a, std::uint64_t b) { return a >> 32 < b >> 32; });
+  std::map<std::uint64_t, int> times;
+  for (const auto entry : entries) ++times[entry >> 32];
+  std::erase_if(entries, [&](std::uint64_t entry) { return times[entry >> 32] < 2; });
+  return entries;
+}
+
+TEST(SharedKeys, AreThoseOfAStableSort) {
+  RandomStream random(51);
+  for (const std::uint64_t count : {0U, 1U, 2U, 3U, 50U, 3000U, 200'000U}) {
+    for (const std::uint64_t key_count : {1U, 2U, 100U, 100'000U}) {
+      std::vector<std::uint64_t> entries;
+      for (std::uint64_t n = 0; n < count; ++n) {
+        // Keys spread over all bits; two that differ in the last bit only, with many entries each; and 0.
+        std::uint64_t key = mix64(random.below(key_count)) >> 32;
+        if (random.chance(0.2)) key = 0x8000'0000U + random.below(2);
+        if (random.chance(0.01)) key = 0;
+        entries.push_back(key << 32 | random.below(1000));
+      }
+      auto own = entries;
+      keep_shared_keys(own);
+      ASSERT_EQ(own, shared_by_sorting(entries)) << count << " entries, " << key_count << " keys";
+    }
+  }
+}
+
+std::map<std::vector<std::uint8_t>, double> counts_of(const std::vector<PatternCount>& patterns) {
+  std::map<std::vector<std::uint8_t>, double> counts;
+  for (const auto& pattern : patterns) counts[pattern.level] = pattern.pair_count;
+  return counts;
+}
+
+void expect_as_streamed(const table::Table& left, const table::Table* right, const Model& model) {
+  auto prepared = prepare(left, right, model, {}, true);
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  const Run& run = prepared.value();
+  const auto compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, 2);
+  ASSERT_TRUE(compared.has_value());
+  ASSERT_GT(compared->pairs().size(), 1000U);
+  for (const auto& pair : compared->pairs())
+    ASSERT_EQ(pair.rule_count, run.blocker->rule_count_of(pair.left, pair.right));
+  EXPECT_EQ(counts_of(compared->count_patterns(*run.comparer)),
+            counts_of(count_patterns(*run.records, *run.comparer, *run.blocker, 1, 2)));
+
+  RandomShares random;
+  const auto fit = fit_model(run, model, random);
+  ASSERT_TRUE(fit.ok());
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  const RatioBounds bounds(scorer, 2);
+  for (const double floor_bits : {-20.0, 6.0}) {
+    auto yields = run.blocker->yields();
+    auto streamed_yields = yields;
+    const auto kept = score_compared(scorer, *compared, floor_bits, yields, 2, nullptr);
+    const auto streamed = score_pairs(scorer, bounds, *run.blocker, floor_bits, streamed_yields, 2, nullptr);
+    ASSERT_EQ(kept.size(), streamed.size());
+    for (std::size_t n = 0; n < kept.size(); ++n) {
+      EXPECT_EQ(std::pair(kept[n].left, kept[n].right), std::pair(streamed[n].left, streamed[n].right));
+      EXPECT_EQ(kept[n].weight_bits, streamed[n].weight_bits);
+      EXPECT_EQ(kept[n].pattern_key, streamed[n].pattern_key);
+    }
+    for (std::size_t rule = 0; rule < yields.size(); ++rule) {
+      EXPECT_EQ(yields[rule].first_pair_count, streamed_yields[rule].first_pair_count);
+      EXPECT_NEAR(yields[rule].expected_matches, streamed_yields[rule].expected_matches, 1e-6);
+    }
+  }
+}
+
+TEST(ComparedPairs, AreWhatIsStreamedFromTheBlocks) {
+  const People people(1500, 52);
+  const auto left = people.file(0, 1100, 0.3, 1);
+  const auto right = people.file(400, 1500, 0.3, 2);
+  expect_as_streamed(left, &right, people_model());
+  auto file = left;
+  for (std::size_t row = 0; row < right.row_count(); ++row) {
+    for (std::size_t n = 0; n < file.column_count(); ++n)
+      file.columns()[n].append_from(right.columns()[n], row);
+  }
+  expect_as_streamed(file, nullptr, people_model());
+  // Rules with several keys a record: a pair that shares two of them is one pair.
+  Model words = people_model();
+  words.blocking.insert(words.blocking.begin(), {"words", {"address.tokens"}, 0.0, false});
+  words.blocking.push_back({"names", {"surname.deletions"}, 0.0, false});
+  expect_as_streamed(left, &right, words);
+}
+
+}  // namespace
+}  // namespace kinfold::linkage
