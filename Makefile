@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test disclosure-proof test-python package package-test asan tsan fuzz bench bench-evaluation bench-linkage console-load console-scan lint test-r format data docs clean notebooks
+.PHONY: setup build demo test disclosure-proof test-python test-pythons package package-test asan tsan fuzz bench bench-evaluation bench-linkage bench-spark console-load console-scan lint test-r format data docs clean notebooks
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -38,6 +38,9 @@ disclosure-proof: setup ## Protect PROOF_TABLES (10000) random tables and attack
 
 test-python: build ## Build the Python package into build/python-venv and run its tests.
 	@scripts/run-tests.sh python
+
+test-pythons: build ## The same under Python 3.10, 3.12 and 3.13, where this machine has them (PYTHONS names them), without Spark.
+	@scripts/test-pythons.sh
 
 package: build ## A Debian package (dist/kinfold_*.deb) with what is inside as SPDX.
 	@scripts/package.sh
@@ -78,6 +81,13 @@ bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide
 	  --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
 	*) build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part $(BENCH_PART) \
 	  --records $(or $(RECORDS),$(if $(filter register,$(BENCH_PART)),1500000,7000000)) ;; esac
+
+bench-spark: build ## Kinfold beside Splink, both on Spark: RECORDS=100000 RULES=narrow; installs Java.
+	@scripts/install-java.sh
+	@test -d build/bench-spark-venv || python3 -m venv build/bench-spark-venv
+	@build/bench-spark-venv/bin/pip install --quiet splink pyspark pandas pyarrow
+	@build/bench-spark-venv/bin/pip install --quiet . -C build-dir=build/python
+	@build/bench-spark-venv/bin/python bench/spark/beside_splink.py --records $(or $(RECORDS),100000) --rules $(or $(RULES),narrow) --runs $(BENCH_RUNS)
 
 bench: setup ## Build and run the benchmarks; the linkage's kernels beside rapidfuzz-cpp (fetched once).
 	@scripts/fetch-rapidfuzz.sh || echo "bench: rapidfuzz-cpp cannot be had; the kernels run without their peer" >&2

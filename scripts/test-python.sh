@@ -7,10 +7,7 @@ cd "$(dirname "$0")/.."
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # For Spark; without Java its tests skip themselves.
-if ! command -v java >/dev/null; then
-  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless; } >/dev/null 2>&1 ||
-    echo "test: Java could not be installed; the tests on Spark will be skipped" >&2
-fi
+scripts/install-java.sh >/dev/null 2>&1 || echo "test: Java could not be installed; the tests on Spark will be skipped" >&2
 
 venv=build/python-venv
 wanted=$(sha256sum scripts/python-requirements.txt | cut -c1-16)
@@ -24,7 +21,8 @@ if [ "$(cat "$venv/.wanted" 2>/dev/null)" != "$wanted" ]; then
   echo "$wanted" >"$venv/.wanted"
 fi
 rm -f build/python-junit.xml
-# Compiled as the release build is, so that nothing is compiled twice.
+# Compiled as the release build is, so that nothing is compiled twice: by the compiler that CMake finds by itself, under the same name.
+export CC=${CC:-cc} CXX=${CXX:-c++}
 CMAKE_BUILD_PARALLEL_LEVEL=${JOBS:-$(nproc)} "$venv/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation \
   --no-deps --force-reinstall . -C build-dir=build/python -C cmake.define.KINFOLD_WERROR=ON
 PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" -m pytest -q --junitxml=build/python-junit.xml "$@"

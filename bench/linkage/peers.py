@@ -43,9 +43,20 @@ def splink_settings(rules):
                            blocking_rules_to_generate_predictions=[block_on(*rule) for rule in RULES[rules]])
 
 
-class Splink:
-    """As Splink's own examples do it, with as many pairs for u as they take."""
+def splink_links(people, rules):
+    """Linker, pairs and clusters, as Splink's own examples do it, with as many pairs for u as they take."""
+    from splink import Linker, block_on
 
+    linker = Linker(people, splink_settings(rules), log_level=40)
+    linker.training.estimate_probability_two_random_records_match([block_on("first_name", "surname", "dob")], recall=0.7)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("first_name", "surname"))
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("dob", "postcode"))
+    pairs = linker.inference.predict(threshold_match_probability=0.01)
+    return linker, pairs, linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_probability=0.9)
+
+
+class Splink:
     def __init__(self):
         import duckdb
         import splink  # noqa: F401: the clock does not run while it is imported.
@@ -53,15 +64,9 @@ class Splink:
         self.connection = duckdb.connect()
 
     def link(self, people, rules):
-        from splink import DuckDBAPI, Linker, block_on
+        from splink import DuckDBAPI
 
-        self.linker = Linker(DuckDBAPI(self.connection).register(people), splink_settings(rules), log_level=40)
-        self.linker.training.estimate_probability_two_random_records_match([block_on("first_name", "surname", "dob")], recall=0.7)
-        self.linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-        self.linker.training.estimate_parameters_using_expectation_maximisation(block_on("first_name", "surname"))
-        self.linker.training.estimate_parameters_using_expectation_maximisation(block_on("dob", "postcode"))
-        self.pairs = self.linker.inference.predict(threshold_match_probability=0.01)
-        self.clusters = self.linker.clustering.cluster_pairwise_predictions_at_threshold(self.pairs, threshold_match_probability=0.9)
+        self.linker, self.pairs, self.clusters = splink_links(DuckDBAPI(self.connection).register(people), rules)
         return self
 
     def run(self, people, rules):

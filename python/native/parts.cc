@@ -163,6 +163,7 @@ void bind_parts(nb::module_& module) {
   bind_found(module);
   module.def("make_census", &make_census);
   module.def("rule_budgets", &rule_budgets);
+  module.def("check_pairing", [](const std::string& name) { pairing_named(name); });
   module.def("asks_of_all_records", &asks_of_all_records);
   module.def("chooses_blocking", [](const ModelHandle& model) { return model.model->settings.blocking_auto; });
   module.def("field_names", [](const ModelHandle& model) {

@@ -1,4 +1,4 @@
-"""Made-up people with mistakes, the command line, and the files of the repository."""
+"""Made-up people with mistakes, the command line, the files of the repository, and Spark."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import kinfold
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,3 +90,47 @@ def command() -> Command:
     if not COMMAND.exists():
         pytest.skip("the command line is not built: make build")
     return Command()
+
+
+LOCAL = "local[2]"
+# A master, and two workers with an executor each; the executors are processes of their own.
+CLUSTER = "local-cluster[2,1,1024]"
+# A server with two threads, and this process its client. Spark has that and the others in one process not at once.
+CONNECT = "connect"
+
+
+@pytest.fixture(scope="session")
+def fitted(files: Any) -> kinfold.Model:
+    """Fitted on one machine; its rules have so little room that blocks are left out."""
+    start = kinfold.Model().to_toml().replace("pairs_per_record_max = 400", "pairs_per_record_max = 0.5")
+    assert "pairs_per_record_max = 0.5\n" in start
+    return kinfold.Linker(*files, start).train()
+
+
+@pytest.fixture(scope="session", params=[CONNECT] if "KINFOLD_TEST_CONNECT" in os.environ else [LOCAL, CLUSTER])
+def master(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def spark(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    pyspark = pytest.importorskip("pyspark")
+    from pyspark.sql import SparkSession
+
+    folder = tmp_path_factory.mktemp("spark")
+    os.environ.update(SPARK_HOME=str(Path(pyspark.__file__).parent), PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1",
+                      SPARK_WORKER_DIR=str(folder / "work"))
+    # Java machines that live for minutes do not repay what their second compiler costs.
+    short_lived = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    settings = {"spark.driver.extraJavaOptions": short_lived, "spark.executor.extraJavaOptions": short_lived, "spark.driver.host": "127.0.0.1",
+                "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false", "spark.local.dir": folder,
+                "spark.sql.warehouse.dir": folder / "warehouse", "spark.driver.memory": "1g", "spark.sql.shuffle.partitions": 2,
+                "spark.sql.execution.arrow.maxRecordsPerBatch": 100}
+    builder = SparkSession.builder.remote(LOCAL) if master == CONNECT else SparkSession.builder.master(master)
+    for name, value in settings.items():
+        builder = builder.config(name, str(value))
+    session = builder.getOrCreate()
+    if master != CONNECT:
+        session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -92,6 +94,37 @@ def test_ctrl_c_ends_it_and_the_next_call_works(data: str, plan: str, seconds: f
     assert (out, child.returncode) == ("stopped 0\n", 0), err
 
 
+AT_ANY_MOMENT = """
+import os, random, signal, sys, threading, time, kinfold
+signal.signal(signal.SIGINT, signal.default_int_handler)
+rows = {name: values[:5000] for name, values in kinfold.Table.of(sys.argv[1]).to_arrow().to_pydict().items()}
+draw = random.Random(int(sys.argv[3]))
+model = kinfold.Linker(rows).train()
+work = {"link": lambda: list(kinfold.link(rows, model=model).pairs), "train": lambda: kinfold.Linker(rows).train().to_toml()}[sys.argv[2]]
+begin = time.monotonic()
+whole = work()
+seconds = time.monotonic() - begin
+stopped = 0
+for _ in range(20):
+    timer = threading.Timer(draw.random() * seconds, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        timer.start()
+        while timer.is_alive():
+            work()
+        timer.join()
+    except KeyboardInterrupt:
+        stopped += 1
+print(stopped, work() == whole)
+"""
+
+
+@pytest.mark.parametrize("work", ["link", "train"])
+def test_ctrl_c_may_come_at_any_moment(work: str, tables: Path) -> None:
+    seed = random.randrange(2**32)
+    done = subprocess.run([sys.executable, "-c", AT_ANY_MOMENT, str(tables / "many.csv"), work, str(seed)], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("20 True\n", 0), f"seed {seed}: {done.stderr}"
+
+
 # Shown from the first moment on, so that a quick machine shows it too.
 SHOWN = "import sys, kinfold\nfrom kinfold import _progress\n_progress._SHOWN_AFTER_SECONDS = 0\n"
 
@@ -116,3 +149,24 @@ def test_a_terminal_sees_a_bar_that_goes_again(tables: Path) -> None:
     lines = seen.decode().split("\r\x1b[K")
     assert any(line.endswith(" s") and "[" in line and "%" in line for line in lines), seen
     assert lines[-1] == ""
+
+
+def test_a_notebook_sees_a_bar_that_goes_again(tables: Path) -> None:
+    nbclient = pytest.importorskip("nbclient")
+    nbformat = pytest.importorskip("nbformat")
+    pytest.importorskip("ipykernel")
+    seen: list[str] = []
+
+    class Reader(nbclient.NotebookClient):  # type: ignore[misc, name-defined]
+        def process_message(self, message: Any, cell: Any, index: int) -> Any:
+            if message["msg_type"] in ("display_data", "update_display_data"):
+                seen.append(message["content"]["data"]["text/html"])
+            return super().process_message(message, cell, index)
+
+    cell = nbformat.v4.new_code_cell(SHOWN + f"kinfold.link({str(tables / 'many.csv')!r}, threads=1).threshold")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    Reader(notebook, timeout=None, startup_timeout=3600, kernel_name="python3").execute()
+    assert [bar for bar in seen if re.fullmatch(r"<progress value='0\.\d{3}'></progress> \w[\w ]* \d+ s", bar)], seen
+    assert seen[-1] == "" and len(seen) > 2
+    kept = [output for output in notebook.cells[0].outputs if output.output_type == "display_data"]
+    assert [output.data["text/html"] for output in kept] == [""]

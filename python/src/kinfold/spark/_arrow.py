@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
+import pyarrow.compute
 
 from .. import _native
 
@@ -23,7 +25,7 @@ def to_bytes(table: pyarrow.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def from_bytes(data: bytes) -> pyarrow.Table:
+def from_bytes(data: bytes | pyarrow.Buffer) -> pyarrow.Table:
     return pyarrow.ipc.open_stream(data).read_all()
 
 
@@ -60,7 +62,42 @@ def results(table: _native.Table) -> Iterator[Any]:
 
 def _pack(batches: Iterator[Any]) -> Iterator[Any]:
     for part in parts(batches, _ROWS_PER_BLOB):
-        yield pyarrow.RecordBatch.from_pydict({"part": pyarrow.array([to_bytes(part)], pyarrow.binary())})
+        yield blobs(part)
+
+
+def blobs(*tables: pyarrow.Table) -> pyarrow.RecordBatch:
+    """One row with each table as a whole: Spark carries it without a look at its rows."""
+    return pyarrow.RecordBatch.from_arrays([pyarrow.array([to_bytes(table)], pyarrow.binary()) for table in tables], names=[f"part{n}" for n in range(len(tables))])
+
+
+SCATTERED = "place long, side long, part binary"
+
+
+def scatter(table: pyarrow.Table, places: pyarrow.ChunkedArray, side: int, at: pyarrow.ChunkedArray | None = None) -> Iterator[Any]:
+    """A table's rows by place, those of each as one row of SCATTERED; or the rows `at` these numbers, where one may go to several places."""
+    order = pyarrow.compute.sort_indices(places)
+    rows = table.take(order if at is None else at.take(order))
+    begin = 0
+    for run in pyarrow.compute.value_counts(places.take(order)):
+        place, count = run["values"], run["counts"].as_py()
+        part = pyarrow.array([to_bytes(rows.slice(begin, count))], pyarrow.binary())
+        yield pyarrow.RecordBatch.from_arrays([pyarrow.array([place.as_py()], pyarrow.int64()), pyarrow.array([side], pyarrow.int64()), part], names=["place", "side", "part"])
+        begin += count
+
+
+def by_place(batches: Iterator[Any]) -> Iterator[tuple[int, list[pyarrow.Table | None]]]:
+    """Of rows of SCATTERED, sorted by place: each place with all that either side has there."""
+    current: int | None = None
+    held: list[list[pyarrow.Table]] = [[], []]
+    for batch in batches:
+        for place, side, part in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), batch.column(2)):
+            if current is not None and place != current:
+                yield current, [pyarrow.concat_tables(own) if own else None for own in held]
+                held = [[], []]
+            current = place
+            held[side].append(from_bytes(part.as_buffer()))
+    if current is not None:
+        yield current, [pyarrow.concat_tables(own) if own else None for own in held]
 
 
 def _unpack(batches: Iterator[Any]) -> Iterator[Any]:
@@ -69,10 +106,20 @@ def _unpack(batches: Iterator[Any]) -> Iterator[Any]:
             yield from from_bytes(blob.as_py()).to_batches()
 
 
-def collect(frame: DataFrame) -> pyarrow.Table | None:
-    """All rows on the driver; None where there are none."""
-    blobs = [row[0] for row in frame.mapInArrow(_pack, "part binary").collect()]
-    return pyarrow.concat_tables([from_bytes(blob) for blob in blobs]) if blobs else None
+@dataclass(frozen=True)
+class Packed:
+    """A task's work with its results as whole tables."""
+
+    work: Any
+
+    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
+        return _pack(self.work(batches))
+
+
+def collect(frame: DataFrame, work: Any = iter) -> pyarrow.Table | None:
+    """All rows on the driver, or what `work` makes of them; None where there are none."""
+    packed = [row[0] for row in frame.mapInArrow(Packed(work), "part0 binary").collect()]
+    return pyarrow.concat_tables([from_bytes(blob) for blob in packed]) if packed else None
 
 
 def to_frame(spark: SparkSession, table: pyarrow.Table) -> DataFrame:

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
+import pyarrow.compute
 from pyspark.sql import functions as F
 
 from .. import _native
 from .._errors import InvalidInput
-from ._arrow import collect, from_bytes, to_bytes, to_native
-from ._tasks import COUNTS, DATES, Census, Count, CountDates, Kit, Shared
+from ._arrow import SCATTERED, collect, from_bytes, to_bytes, to_native
+from ._tasks import DATES, FIELD, RECORD, SUMS, VALUE, Census, Count, CountDates, Kit, LargeBlocks, Shared, SumCounts
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_VALUE, _KEY, _FIELD, _RECORD = range(4)  # As Counted in src/linkage/parts.h.
+# What Spark calls the kinds of values that the engine reads.
+_KINDS = ("string", "varchar", "char", "tinyint", "smallint", "int", "bigint", "float", "double", "decimal", "boolean", "date", "timestamp", "timestamp_ntz", "void")
 _FEWEST_RECORDS = 1000  # A rule's budget is never for fewer: src/linkage/block.cc.
 
 
@@ -26,14 +28,36 @@ class File:
 
     frame: DataFrame
     id_column: str
+    side: str
 
     @staticmethod
-    def of(frame: DataFrame, model: _native.Model, side: str) -> File:
+    def of(frame: Any, model: _native.Model, side: str, id_column: str | None = None) -> File:
+        if not hasattr(frame, "mapInArrow"):
+            raise TypeError(f"{side} is no DataFrame of Spark; make it one with createDataFrame, or use kinfold.link on this machine")
+        if id_column is not None and id_column not in frame.columns:
+            raise InvalidInput(f"the {side} data frame has no column {id_column}, which id_column names")
         names = _native.columns_read(_native.from_lists({name: [] for name in frame.columns}), model)
         if not names[0]:
             raise InvalidInput(f"the {side} data frame has no id column; name it as id_column (rows of a data frame have no number)")
+        kinds = dict(frame.dtypes)
+        for name in names[1:]:
+            if kinds[name].partition("(")[0] not in _KINDS:
+                raise InvalidInput(f"column {name} of the {side} data frame is of type {kinds[name]}; make it text, a number, a date, a time or a Boolean")
         columns = [F.col(f"`{name}`") for name in names]
-        return File(frame.select(columns[0].cast("string").alias(names[0]), *columns[1:]), names[0])
+        return File(frame.select(columns[0].cast("string").alias(names[0]), *columns[1:]), names[0], side)
+
+    def count(self) -> int:
+        """Rows. Each has an id of its own, or the file is refused: parts of it are counted and scored apart, and none would see it."""
+        each = self.ids().groupBy("id").count()
+        rows, most, without = each.agg(F.sum("count"), F.max("count"), F.max(F.when(F.col("id").isNull(), F.col("count")))).first()
+        if not rows:
+            raise InvalidInput(f"the {self.side} data frame has no rows; nothing can be linked")
+        if without:
+            raise InvalidInput(f"column {self.id_column} of the {self.side} data frame is empty in {without:,} of its rows; give every record an id of its own")
+        if most > 1:
+            raise InvalidInput(f"column {self.id_column} of the {self.side} data frame has the same id in up to {most:,} of its rows; give every record an id of its own, "
+                               "or name another column as id_column")
+        return int(rows)
 
     def ids(self) -> DataFrame:
         return self.frame.select(F.col(f"`{self.id_column}`").alias("id"))
@@ -62,8 +86,10 @@ def _census_of_dates(left: File, right: File | None, model: _native.Model) -> Ce
     for file in (left, right):
         order: dict[str, bool] = {}
         if file is not None and file.has_dates_as_text(model):
-            seen = file.frame.mapInArrow(CountDates(model.to_toml()), DATES).groupBy("field").agg(F.sum("day_first"), F.sum("month_first"))
-            order = {name: day_first >= month_first for name, day_first, month_first in seen.collect()}
+            lead: dict[str, int] = {}
+            for name, day_first, month_first in file.frame.mapInArrow(CountDates(model.to_toml()), DATES).collect():
+                lead[name] = lead.get(name, 0) + day_first - month_first
+            order = {name: day_first >= 0 for name, day_first in lead.items()}
         orders.append(order)
     rows = [{"field": name, "left_day_first": int(orders[0].get(name, True)), "right_day_first": int(orders[1].get(name, True)),
              "left_total": 0, "right_total": 0, "same_total": 0, "square_total": 0} for name in _native.field_names(model)]
@@ -94,85 +120,83 @@ class Small:
     is_right: bool
 
 
-def take_census(left: File, right: File | None, small: Small | None, model: _native.Model, *, all_values: bool, pairs_max: int) -> Census:
+def scattered(files: list[File], by: list[Any], place_count: int) -> DataFrame:
+    """The rows of either file by places, those of each place together."""
+    sides = [file.frame.mapInArrow(work, SCATTERED) for file, work in zip(files, by)]
+    both = sides[0] if len(sides) == 1 else sides[0].unionByName(sides[1])
+    return both.repartition(place_count, "place").sortWithinPartitions("place")
+
+
+def take_census(left: File, right: File | None, small: Small | None, model: _native.Model, place_count: int, *, all_values: bool, pairs_max: int) -> Census:
     """`all_values`: the counts that training needs, too."""
     dates = _census_of_dates(left, right, model)
     keys = None if small is None else _native.keys_of(to_native(small.rows), small.is_right, model, dates.native())
     shared = Shared(left.frame.sparkSession, Kit(model.to_toml(), dates, keys=keys))
-    n_left, n_right = F.col("left"), F.col("right")
-    sides = []
-    for file, is_right in ((left, False), (right, True)):
-        if file is not None:
-            counted = file.frame.mapInArrow(Count(shared, is_right, all_values, small is not None and small.is_right != is_right), COUNTS)
-            sides.append(counted.withColumn("left", F.lit(0) if is_right else F.col("records")).withColumn("right", F.col("records") if is_right else F.lit(0)))
-    both = sides[0] if right is None else sides[0].unionByName(sides[1])
-    counts = both.groupBy("what", "number", "hash").agg(F.sum("left").alias("left"), F.sum("right").alias("right")).persist()
+    files = [left] if right is None else [left, right]
+    counting = [Count(shared, is_right, all_values, small is not None and small.is_right != is_right, place_count) for is_right in (False, True)]
+    counts = scattered(files, counting, place_count).persist()
     try:
-        same = n_left * (n_left - 1) if right is None else n_left * n_right
-        together = n_left + n_right
-        totals = {(row["what"], row["number"]): row for row in counts.filter(F.col("what") != _KEY).groupBy("what", "number").agg(
-            F.sum("left").alias("left"), F.sum("right").alias("right"), F.sum(same).alias("same"), F.sum(together * (together - 1)).alias("squares")).collect()}
-        return _put_together(counts, totals, right is not None, dates, model, pairs_max)
+        return _put_together(counts, right is not None, dates, model, pairs_max)
     finally:
         counts.unpersist()
 
 
-def _put_together(counts: DataFrame, totals: dict[tuple[int, int], Any], two_files: bool, dates: Census, model: _native.Model, pairs_max: int) -> Census:
-    records = totals.get((_RECORD, 0))
-    left_count, right_count = (records["left"], records["right"]) if records is not None else (0, 0)
-    if left_count == 0 or (two_files and right_count == 0):
-        raise InvalidInput(f"the {'left' if left_count == 0 else 'right'} data frame has no rows; nothing can be linked")
+def _put_together(counts: DataFrame, two_files: bool, dates: Census, model: _native.Model, pairs_max: int) -> Census:
+    weighed = set(_native.fields_weighed(model))
+    numbers_weighed = tuple(number for number, name in enumerate(_native.field_names(model)) if name in weighed)
+    sums = counts.mapInArrow(SumCounts(two_files, numbers_weighed), SUMS).collect()
+    by_field, sizes, repeated = (pyarrow.concat_tables([from_bytes(row[n]) for row in sums]) for n in range(3))
+    totals = {(row["what"], row["number"]): row for row in by_field.group_by(["what", "number"]).aggregate(
+        [(f"{name}_sum", "sum") for name in ("left", "right", "pairs", "squares")]).to_pylist()}
     order = to_native(from_bytes(dates.fields))
     rows, numbers = [], []
     for number, name in enumerate(_native.field_names(model)):
-        present = totals.get((_FIELD, number))
-        if present is None or present["left"] == 0 or (two_files and present["right"] == 0):
+        present = totals.get((FIELD, number))
+        if present is None or present["left_sum_sum"] == 0 or (two_files and present["right_sum_sum"] == 0):
             continue
-        values = totals.get((_VALUE, number))
+        values = totals.get((VALUE, number))
         rows.append({"field": name, "left_day_first": order.column("left_day_first")[number], "right_day_first": order.column("right_day_first")[number],
-                     "left_total": present["left"], "right_total": present["right"],
-                     "same_total": 0 if values is None else values["same"], "square_total": 0 if values is None else values["squares"]})
+                     "left_total": present["left_sum_sum"], "right_total": present["right_sum_sum"],
+                     "same_total": 0 if values is None else values["pairs_sum_sum"], "square_total": 0 if values is None else values["squares_sum_sum"]})
         numbers.append(number)
-    struck, pair_count = _struck(counts, two_files, {row["field"] for row in rows}, left_count + right_count, model)
+    records = totals[RECORD, 0]
+    left_count, right_count = records["left_sum_sum"], records["right_sum_sum"]
+    struck, pair_count = _struck(counts, sizes, two_files, {row["field"] for row in rows}, left_count + right_count, model)
     if pair_count > pairs_max:
         raise InvalidInput(f"the blocking rules make {pair_count:,} pairs, more than the limit of {pairs_max:,}; make them finer, lower pairs_per_record_max "
                            "in the model's settings, or raise pairs_max")
-    return Census(left_count, right_count, pair_count, _fields_table(rows), _repeated(counts, numbers, model), struck)
+    return Census(left_count, right_count, pair_count, _fields_table(rows), _repeated(repeated, numbers), struck)
 
 
-def _repeated(counts: DataFrame, numbers: list[int], model: _native.Model) -> bytes:
-    """Values of more than one record, of the fields whose rare values weigh more."""
-    names = _native.field_names(model)
-    weighed = [number for number in numbers if names[number] in set(_native.fields_weighed(model))]
-    found = collect(counts.filter((F.col("what") == _VALUE) & F.col("number").isin(weighed) & (F.col("left") + F.col("right") > 1)).select(
-        "number", "hash", (F.col("left") + F.col("right")).alias("records")))
-    if found is None:
-        return _empty(number=pyarrow.int64(), hash=pyarrow.int64(), records=pyarrow.int64())
-    place = {number: at for at, number in enumerate(numbers)}
-    return to_bytes(found.set_column(0, "number", pyarrow.array([place[number] for number in found.column("number").to_pylist()], pyarrow.int64())))
+def _repeated(repeated: pyarrow.Table, numbers: list[int]) -> bytes:
+    """Values of more than one record, by row of the fields that both files have."""
+    places = pyarrow.compute.index_in(repeated.column("number"), value_set=pyarrow.array(numbers, pyarrow.int64())).cast(pyarrow.int64())
+    found = pyarrow.table([places, repeated.column("hash"), repeated.column("both")], names=["number", "hash", "records"])
+    return to_bytes(found.filter(pyarrow.compute.field("number").is_valid()).combine_chunks())
 
 
-def _struck(counts: DataFrame, two_files: bool, fields: set[str], record_count: int, model: _native.Model) -> tuple[bytes, int]:
+def _struck(counts: DataFrame, sizes: pyarrow.Table, two_files: bool, fields: set[str], record_count: int, model: _native.Model) -> tuple[bytes, int]:
     """The keys of blocks beyond their rule's budget, and the pairs of all others."""
-    n_left, n_right = F.col("left"), F.col("right")
-    pairs = (n_left * n_right if two_files else n_left * (n_left - 1) / 2).cast("long")
-    blocks = counts.filter(F.col("what") == _KEY).select("number", "hash", pairs.alias("pairs")).filter(F.col("pairs") > 0)
-    sizes: dict[int, list[tuple[int, int]]] = {}
-    for number, size, count in blocks.groupBy("number", "pairs").count().collect():
-        sizes.setdefault(number, []).append((size, count))
+    each = 1 if two_files else 2  # Within one file the counts have every pair twice.
+    by_rule: dict[int, dict[int, int]] = {}
+    for number, pairs, blocks in zip(*(sizes.column(name).to_pylist() for name in ("number", "pairs", "count_all"))):
+        own = by_rule.setdefault(number, {})
+        own[pairs // each] = own.get(pairs // each, 0) + blocks
     pair_count = 0
-    too_large = F.lit(False)
+    pairs_max: dict[int, int] = {}
     usable = False
     for number, _, needs, budget in _native.rule_budgets(model):
         if not fields.issuperset(needs):
             continue
         usable = True
-        own = sizes.get(number, [])
-        largest = _largest_within(own, budget * max(record_count, _FEWEST_RECORDS))
-        pair_count += sum(size * count for size, count in own if largest is None or size <= largest)
+        own = by_rule.get(number, {})
+        largest = _largest_within(list(own.items()), budget * max(record_count, _FEWEST_RECORDS))
+        pair_count += sum(size * count for size, count in own.items() if largest is None or size <= largest)
         if largest is not None:
-            too_large = too_large | ((F.col("number") == number) & (F.col("pairs") > largest))
+            pairs_max[number] = largest * each
     if not usable:
         raise InvalidInput("no blocking rule of the model can be used with the fields that the data frames have; add one")
-    found = blocks.filter(too_large).select("number", "hash").collect()
-    return _table([{"rule": number, "key": key} for number, key in found], rule=pyarrow.int64(), key=pyarrow.int64()), pair_count
+    found = collect(counts, LargeBlocks(two_files, pairs_max)) if pairs_max else None
+    if found is None:
+        return _empty(rule=pyarrow.int64(), key=pyarrow.int64()), pair_count
+    return to_bytes(found.rename_columns(["rule", "key"]).combine_chunks()), pair_count

@@ -10,17 +10,19 @@ import pyarrow
 from pyspark.sql import functions as F
 
 from .. import _native
+from . import _tasks
 from .._errors import InvalidInput
 from .._linkage import Model
 from ._arrow import collect, to_arrow, to_bytes, to_frame, to_native
 from ._cluster import number_all
-from ._counts import File, Small, take_census
-from ._tasks import PAIRS, PATTERNS, Buckets, Census, Kit, Shared, Stream, ToBuckets, WithIds
+from ._counts import File, Small, scattered, take_census
+from ._tasks import PATTERNS, Buckets, Census, Kit, Shared, Stream, ToBuckets, WithIds, Work, context_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _ROWS_PER_BUCKET = 500_000
+_COUNTS_PER_RECORD, _COUNTS_PER_PLACE = 12, 4_000_000  # In the census: values and keys; 32 bytes each.
 _DRAWN = 20_000  # Records of a file on which the shares of partial agreement among random pairs are seen.
 
 
@@ -45,14 +47,15 @@ class Options:
 class Links:
     """What was found: DataFrames with the columns that one machine writes, and the model."""
 
-    def __init__(self, found: _native.Found, model: Model, files: list[File], candidate_pairs: int) -> None:
+    def __init__(self, found: _native.Found, model: Model, files: list[File], census: Census) -> None:
         self._found = found
         self._files = files
+        self._record_count = census.left_count + census.right_count
         self._clusters: DataFrame | None = None
         #: The fitted model.
         self.model = model
         #: Pairs that the blocking rules make; those of several rules count for each.
-        self.candidate_pairs = candidate_pairs
+        self.candidate_pairs = census.pair_count
         #: Every pair above the floor: left_id, right_id, weight_bits, probability, linked, stage and the level of each comparison.
         #: ``linked`` is the answer.
         self.pairs: DataFrame = to_frame(files[0].frame.sparkSession, to_arrow(found.pairs()))
@@ -62,7 +65,9 @@ class Links:
         """The cluster of each record: cluster, source, id. The records of one person have one number; the numbers themselves are not those of
         one machine, because rows of a data frame have no order."""
         if self._clusters is None:
-            self._clusters = number_all([file.ids() for file in self._files], to_arrow(self._found.clusters()))
+            found = to_arrow(self._found.clusters())
+            whole = len(found) == self._record_count  # The driver had all records.
+            self._clusters = to_frame(self.pairs.sparkSession, found) if whole else number_all([file.ids() for file in self._files], found)
         return self._clusters
 
     @property
@@ -98,9 +103,9 @@ def _model_of(model: Any, id_column: str | None) -> _native.Model:
     return own
 
 
-def _collect(file: File, frame: DataFrame | None = None) -> pyarrow.Table:
-    """Rows of a file on the driver, by id; all of them, or those of `frame`."""
-    rows = collect(file.frame if frame is None else frame)
+def _collect(file: File, frame: DataFrame | None = None, work: Any = iter) -> pyarrow.Table:
+    """Rows of a file on the driver, by id; all of them, those of `frame`, or those that `work` leaves."""
+    rows = collect(file.frame if frame is None else frame, work)
     if rows is None:
         return pyarrow.table({name: pyarrow.array([], pyarrow.string()) for name in file.frame.columns})
     return rows.sort_by(file.id_column)
@@ -109,65 +114,53 @@ def _collect(file: File, frame: DataFrame | None = None) -> pyarrow.Table:
 class _Run:
     """Two files, or one, with their census: where pairs are found."""
 
-    def __init__(self, left: DataFrame, right: DataFrame | None, model: _native.Model, options: Options) -> None:
-        self.left = File.of(left, model, "left")
-        self.right = None if right is None else File.of(right, model, "right")
+    def __init__(self, left: DataFrame, right: DataFrame | None, model: _native.Model, id_column: str | None, options: Options) -> None:
+        self.left = File.of(left, model, "left", id_column)
+        self.right = None if right is None else File.of(right, model, "right", id_column)
         self.options = options
         self.spark: SparkSession = left.sparkSession
-        self.small = self._take_small()
-        self.census: Census = take_census(self.left, self.right, self.small, model, all_values=not model.fitted, pairs_max=options.pairs_max)
+        counts = [file.count() for file in self.files]
+        self.everyone = sum(counts) <= options.driver_rows
+        if _native.asks_of_all_records(model) and not self.everyone:
+            raise InvalidInput("a matchkey or household stage of the model asks about all records, and these are more than driver_rows; raise it, or leave the stage out")
+        self.small = self._take_small(counts)
+        places = 1 << max(self._parallelism(), sum(counts) * _COUNTS_PER_RECORD // _COUNTS_PER_PLACE).bit_length()
+        self.census: Census = take_census(self.left, self.right, self.small, model, places, all_values=not model.fitted, pairs_max=options.pairs_max)
 
     @property
     def files(self) -> list[File]:
         return [self.left] if self.right is None else [self.left, self.right]
 
-    def _take_small(self) -> Small | None:
+    def _take_small(self, counts: list[int]) -> Small | None:
         """The smaller of two files, where it is small enough to be sent whole."""
-        if self.right is None:
+        if self.right is None or min(counts) > self.options.broadcast_rows:
             return None
-        left_count, right_count = self.left.frame.count(), self.right.frame.count()
-        if min(left_count, right_count) > self.options.broadcast_rows:
+        is_right = counts[1] <= counts[0]
+        rows = _collect(self.right if is_right else self.left)
+        if context_of(self.spark) is None and rows.nbytes > _tasks.LARGEST_WITHIN_FUNCTION // 2:
             return None
-        is_right = right_count <= left_count
-        return Small(_collect(self.right if is_right else self.left), is_right)
+        return Small(rows, is_right)
 
     def _parallelism(self) -> int:
-        try:
-            return int(self.spark.sparkContext.defaultParallelism)
-        except Exception:  # Spark Connect has no context.
-            return 16
+        context = context_of(self.spark)
+        return 16 if context is None else int(context.defaultParallelism)
 
-    def work(self, model: _native.Model, count_patterns: bool) -> DataFrame:
-        """Pairs, or counts of their patterns."""
-        schema = PATTERNS if count_patterns else PAIRS
+    def work(self, model: _native.Model, count_patterns: bool) -> tuple[DataFrame, Work]:
+        """What scores pairs, or counts their patterns, and what it is to be given."""
         kit = Kit(model.to_toml(), self.census)
         if self.small is not None:
             large = self.left if self.small.is_right or self.right is None else self.right
             kit = replace(kit, small=to_bytes(self.small.rows), small_is_right=self.small.is_right)
-            return large.frame.mapInArrow(Stream(Shared(self.spark, kit), count_patterns), schema)
+            return large.frame, Stream(Shared(self.spark, kit), count_patterns)
         records = self.census.left_count + self.census.right_count
         each = len(_native.rule_budgets(model))
         count = self.options.buckets or max(3 * self._parallelism(), math.ceil(records * each / _ROWS_PER_BUCKET))
         shared = Shared(self.spark, replace(kit, bucket_count=count))
-        rows = self._bucketed(shared).repartition(count, "bucket").sortWithinPartitions("bucket")
-        right_names = () if self.right is None else tuple(self.right.frame.columns)
-        return rows.mapInArrow(Buckets(shared, count_patterns, tuple(self.left.frame.columns), right_names), schema)
-
-    def _bucketed(self, shared: Shared) -> DataFrame:
-        """Both files in one frame: bucket, side, the left file's columns (l0 ...) and the right one's (r0 ...)."""
-        packed = []
-        for side, file in enumerate(self.files):
-            names = ", ".join(f"`{name}` {kind}" for name, kind in file.frame.dtypes)
-            rows = file.frame.mapInArrow(ToBuckets(shared, side == 1), f"bucket long, {names}")
-            columns = [F.col("bucket"), F.lit(side).alias("side")]
-            for prefix, other in zip("lr", self.files):
-                for n, (name, kind) in enumerate(other.frame.dtypes):
-                    columns.append((F.col(f"`{name}`") if other is file else F.lit(None).cast(kind)).alias(f"{prefix}{n}"))
-            packed.append(rows.select(*columns))
-        return packed[0] if len(packed) == 1 else packed[0].unionByName(packed[1])
+        return scattered(self.files, [ToBuckets(shared, side == 1) for side in range(len(self.files))], count), Buckets(shared, count_patterns, self.right is not None)
 
     def fit(self, model: _native.Model) -> _native.Model:
-        patterns = collect(self.work(model, count_patterns=True).groupBy("pattern").agg(F.sum("pairs").alias("pairs")))
+        rows, counting = self.work(model, count_patterns=True)
+        patterns = collect(rows.mapInArrow(counting, PATTERNS).groupBy("pattern").agg(F.sum("pairs").alias("pairs")))
         if patterns is None:
             raise InvalidInput("no two records share a blocking key: there is nothing to fit a model to; check the blocking rules")
         drawn = [to_native(_collect(file, file.frame.orderBy(F.xxhash64(F.col(f"`{file.id_column}`")), f"`{file.id_column}`").limit(_DRAWN))) for file in self.files]
@@ -179,15 +172,12 @@ class _Run:
         if self.small is not None and is_right == self.small.is_right:
             return self.small.rows
         shared = Shared(self.spark, Kit(model.to_toml(), self.census, ids=to_bytes(pyarrow.table({"id": ids}))))
-        return _collect(file, file.frame.mapInArrow(WithIds(shared, file.id_column), file.frame.schema))
+        return _collect(file, work=WithIds(shared, file.id_column))
 
     def decide(self, model: _native.Model, threshold: float | None, pairing: str) -> _native.Found:
-        scored = collect(self.work(model, count_patterns=False))
+        scored = collect(*self.work(model, count_patterns=False))
         pairs = pyarrow.table({name: pyarrow.array([], pyarrow.string()) for name in ("left_id", "right_id")}) if scored is None else scored.select(["left_id", "right_id"])
-        everyone = self.census.left_count + self.census.right_count <= self.options.driver_rows
-        if _native.asks_of_all_records(model) and not everyone:
-            raise InvalidInput("a matchkey or household stage of the model asks about all records, and these are more than driver_rows; raise it, or leave the stage out")
-        if everyone and (self.right is None or _native.asks_of_all_records(model)):
+        if self.everyone and (self.right is None or _native.asks_of_all_records(model)):
             records = [_collect(file) for file in self.files]
         elif self.right is None:
             ids = pyarrow.chunked_array([*pairs.column("left_id").chunks, *pairs.column("right_id").chunks], pyarrow.string()).unique()
@@ -202,10 +192,11 @@ def _link(left: DataFrame, right: DataFrame | None, model: Any, threshold: float
     if threshold is not None and not 0.0 <= threshold <= 1.0:
         raise ValueError("threshold is a probability: between 0 and 1")
     own = _model_of(model, id_column)
-    run = _Run(left, right, own, options)
+    _native.check_pairing(pairing)
+    run = _Run(left, right, own, id_column, options)
     if not own.fitted:
         own = run.fit(own)
-    return Links(run.decide(own, threshold, pairing), Model._of(own), run.files, run.census.pair_count)
+    return Links(run.decide(own, threshold, pairing), Model._of(own), run.files, run.census)
 
 
 def link(left: DataFrame, right: DataFrame, model: Any = None, *, threshold: float | None = None, id_column: str | None = None, pairing: str = "auto",
@@ -231,4 +222,4 @@ def train(left: DataFrame, right: DataFrame | None = None, model: Any = None, *,
     already comes back as it is.
     """
     own = _model_of(model, id_column)
-    return Model._of(own if own.fitted else _Run(left, right, own, options).fit(own))
+    return Model._of(own if own.fitted else _Run(left, right, own, id_column, options).fit(own))

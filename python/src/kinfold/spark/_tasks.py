@@ -12,12 +12,12 @@ import pyarrow
 import pyarrow.compute
 
 from .. import _native
-from ._arrow import from_bytes, parts, results, to_native
+from .._errors import InvalidInput
+from ._arrow import blobs, by_place, from_bytes, parts, results, scatter, to_arrow, to_native
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-COUNTS = "what long, number long, hash long, records long"
 DATES = "field string, day_first long, month_first long"
 PAIRS = "left_id string, right_id string, weight_bits double, log_odds_bits double"
 PATTERNS = "pattern string, pairs double"
@@ -71,16 +71,29 @@ class Ready:
 _ready: dict[str, Ready] = {}
 
 
+def context_of(spark: SparkSession) -> Any:
+    """The session's context; None of Spark Connect, which has none."""
+    try:
+        return spark.sparkContext
+    except Exception:  # Each version says so by another one.
+        return None
+
+
+# Of what goes within a function, in bytes: a message to a server of Spark Connect may have 128 MiB.
+LARGEST_WITHIN_FUNCTION = 64 << 20
+
+
 class Shared:
     """A kit on its way to the executors: a broadcast where the session has one, else within the function itself."""
 
     def __init__(self, spark: SparkSession, kit: Kit) -> None:
         self._key = kit.key
         packed = pickle.dumps(kit)
-        try:
-            self._sent: Any = spark.sparkContext.broadcast(packed)
-        except Exception:  # Spark Connect has no context, and says so by an exception of its own.
-            self._sent = packed
+        context = context_of(spark)
+        if context is None and len(packed) > LARGEST_WITHIN_FUNCTION:
+            raise InvalidInput(f"what each task needs to know of the whole is {len(packed) >> 20} MiB, too much for Spark Connect, which has no broadcast; "
+                               "use a session of the cluster itself")
+        self._sent: Any = packed if context is None else context.broadcast(packed)
 
     def ready(self) -> Ready:
         if self._key not in _ready:
@@ -102,19 +115,80 @@ class CountDates:
             yield from results(_native.count_dates(to_native(part), model))
 
 
+VALUE, KEY, FIELD, RECORD = range(4)  # As Counted in src/linkage/parts.h.
+
+
 @dataclass(frozen=True)
 class Count:
-    """Values and blocking keys of one file; where the kit has the keys of the small file, only those of the large one's."""
+    """Values and blocking keys of one file, by places; where the kit has the keys of the small file, only those of the large one's."""
 
     shared: Shared
     right: bool
     all_values: bool
     is_large: bool
+    place_count: int  # A power of two.
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         own = self.shared.ready()
         for part in parts(batches, _ROWS_PER_PART):
-            yield from results(_native.count_part(to_native(part), self.right, own.model, own.census, self.all_values, own.keys if self.is_large else None))
+            counts = to_arrow(_native.count_part(to_native(part), self.right, own.model, own.census, self.all_values, own.keys if self.is_large else None))
+            places = pyarrow.compute.bit_wise_and(counts.column("hash"), pyarrow.scalar(self.place_count - 1, pyarrow.int64()))
+            yield from scatter(counts, places, int(self.right))
+
+
+def _summed(sides: list[pyarrow.Table | None], two_files: bool) -> pyarrow.Table:
+    """what, number, hash, left, right, pairs of what either file counted: pairs of two files, or within one."""
+    both = []
+    for side, counts in enumerate(sides):
+        if counts is not None:
+            nothing = pyarrow.repeat(pyarrow.scalar(0, pyarrow.int64()), len(counts))
+            records = [counts.column("records"), nothing]
+            both.append(pyarrow.table([*counts.columns[:3], records[side], records[1 - side]], names=["what", "number", "hash", "left", "right"]))
+    summed = pyarrow.concat_tables(both).group_by(["what", "number", "hash"]).aggregate([("left", "sum"), ("right", "sum")])
+    left, right = summed.column("left_sum"), summed.column("right_sum")
+    pairs = pyarrow.compute.multiply(left, right if two_files else pyarrow.compute.subtract(left, 1))
+    columns = [summed.column(name) for name in ("what", "number", "hash")]
+    return pyarrow.table([*columns, left, right, pairs], names=["what", "number", "hash", "left", "right", "pairs"])
+
+
+SUMS = "part0 binary, part1 binary, part2 binary"
+
+
+@dataclass(frozen=True)
+class SumCounts:
+    """Of the counts of a place: totals of values, fields and records; how many blocks have how many pairs; the values of several records of
+    the fields in `weighed`."""
+
+    two_files: bool
+    weighed: tuple[int, ...]
+
+    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
+        compute, field = pyarrow.compute, pyarrow.compute.field
+        for _, sides in by_place(batches):
+            counts = _summed(sides, self.two_files)
+            both = compute.add(counts.column("left"), counts.column("right"))
+            counts = counts.append_column("both", both).append_column("squares", compute.multiply(both, compute.subtract(both, 1)))
+            sums = [(name, "sum") for name in ("left", "right", "pairs", "squares")]
+            totals = counts.filter(field("what") != KEY).group_by(["what", "number"]).aggregate(sums)
+            sizes = counts.filter((field("what") == KEY) & (field("pairs") > 0)).group_by(["number", "pairs"]).aggregate([([], "count_all")])
+            repeated = counts.filter((field("what") == VALUE) & field("number").isin(list(self.weighed)) & (field("both") > 1)).select(["number", "hash", "both"])
+            yield blobs(totals, sizes, repeated)
+
+
+@dataclass(frozen=True)
+class LargeBlocks:
+    """number and hash of the keys of blocks with more pairs than their rule may have."""
+
+    two_files: bool
+    pairs_max: dict[int, int]
+
+    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
+        field = pyarrow.compute.field
+        for _, sides in by_place(batches):
+            counts = _summed(sides, self.two_files)
+            for number, pairs_max in self.pairs_max.items():
+                large = counts.filter((field("what") == KEY) & (field("number") == number) & (field("pairs") > pairs_max))
+                yield from large.select(["number", "hash"]).to_batches()
 
 
 @dataclass(frozen=True)
@@ -145,7 +219,7 @@ class Stream(Work):
 
 @dataclass(frozen=True)
 class ToBuckets:
-    """The rows of one file behind a column `bucket`, each once for every bucket that its blocks fall into."""
+    """The rows of one file by buckets, each once for every bucket that its blocks fall into."""
 
     shared: Shared
     right: bool
@@ -154,48 +228,21 @@ class ToBuckets:
         own = self.shared.ready()
         for part in parts(batches, _ROWS_PER_PART):
             buckets = pyarrow.table(_native.buckets_of(to_native(part), self.right, own.model, own.census, own.kit.bucket_count))
-            rows = part.take(buckets.column("row"))
-            yield from pyarrow.table([buckets.column("bucket"), *rows.columns], names=["bucket", *rows.column_names]).to_batches(max_chunksize=100_000)
+            yield from scatter(part, buckets.column("bucket"), int(self.right), buckets.column("row"))
 
 
 @dataclass(frozen=True)
 class Buckets(Work):
-    """Rows sorted by bucket: the records of each bucket against one another."""
+    """The records of each bucket against one another."""
 
-    left_names: tuple[str, ...]
-    right_names: tuple[str, ...]
+    two_files: bool
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
-        for bucket, rows in self._by_bucket(batches):
-            side = rows.column("side")
-            names = rows.column_names[2:]
-            left = self._file(rows.filter(pyarrow.compute.equal(side, 0)), names[: len(self.left_names)], self.left_names)
-            right = None
-            if self.right_names:
-                right = self._file(rows.filter(pyarrow.compute.equal(side, 1)), names[len(self.left_names) :], self.right_names)
-            yield from self.run(left, right, bucket)
-
-    @staticmethod
-    def _file(rows: pyarrow.Table, packed: list[str], names: tuple[str, ...]) -> _native.Table:
-        return to_native(rows.select(packed).rename_columns(list(names)))
-
-    @staticmethod
-    def _by_bucket(batches: Iterator[Any]) -> Iterator[tuple[int, pyarrow.Table]]:
-        held: list[Any] = []
-        current = -1
-        for batch in batches:
-            begin = 0
-            while begin < batch.num_rows:
-                bucket = batch.column(0)[begin].as_py()
-                end = begin + pyarrow.compute.sum(pyarrow.compute.equal(batch.column(0).slice(begin), bucket)).as_py()
-                if bucket != current and held:
-                    yield current, pyarrow.Table.from_batches(held)
-                    held = []
-                current = bucket
-                held.append(batch.slice(begin, end - begin))
-                begin = end
-        if held:
-            yield current, pyarrow.Table.from_batches(held)
+        for bucket, (left, right) in by_place(batches):
+            if self.two_files and left is not None and right is not None:
+                yield from self.run(to_native(left), to_native(right), bucket)
+            elif not self.two_files and left is not None:
+                yield from self.run(to_native(left), None, bucket)
 
 
 @dataclass(frozen=True)
