@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test disclosure-proof test-python test-pythons package package-test asan tsan fuzz bench bench-evaluation bench-linkage bench-spark console-load console-scan lint test-r format data docs clean notebooks
+.PHONY: setup build demo test disclosure-proof test-python package package-test asan tsan fuzz bench bench-evaluation bench-linkage bench-spark console-load console-scan lint test-r format data docs clean notebooks
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -38,9 +38,6 @@ disclosure-proof: setup ## Protect PROOF_TABLES (10000) random tables and attack
 
 test-python: build ## Build the Python package into build/python-venv and run its tests.
 	@scripts/run-tests.sh python
-
-test-pythons: build ## The same under Python 3.10, 3.12 and 3.13, where this machine has them (PYTHONS names them), without Spark.
-	@scripts/test-pythons.sh
 
 package: build ## A Debian package (dist/kinfold_*.deb) with what is inside as SPDX.
 	@scripts/package.sh
