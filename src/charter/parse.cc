@@ -272,8 +272,9 @@ void read_disclosure(Reader reader, DisclosureRules& rules) {
   rules.rounding_base = reader.integer("rounding_base", 1, 1000).value_or(rules.rounding_base);
   rules.checkers_needed = reader.integer("checkers_needed", 1, 10).value_or(rules.checkers_needed);
   rules.dominance_share = reader.number("dominance_share", 0.0, 1.0).value_or(rules.dominance_share);
-  rules.dominance_count = reader.integer("dominance_count", 1, 100).value_or(rules.dominance_count);
+  rules.dominance_count = reader.integer("dominance_count", 1, 10).value_or(rules.dominance_count);
   rules.p_percent = reader.number("p_percent", 0.0, 100.0).value_or(rules.p_percent);
+  reader.number("q_percent", rules.p_percent, 100.0);
   rules.residual_df = reader.integer("residual_df", 1, 1000).value_or(rules.residual_df);
   // The rest is the disclosure room's to read; here it must only be sound.
   for (const char* key : {"authority_threshold", "survival", "difference"}) reader.integer(key, 1, 1000);
@@ -282,7 +283,7 @@ void read_disclosure(Reader reader, DisclosureRules& rules) {
   reader.integer("exact_nodes", 0, 10'000'000);
   reader.integer("exact_intervals", 0, 1'000'000);
   reader.integer("attempts", 1, 5);
-  for (const char* key : {"zeros_disclosive", "extremes_allowed"}) reader.boolean(key);
+  for (const char* key : {"zeros_disclosive", "extremes_allowed", "largest_required"}) reader.boolean(key);
   reader.choice("method", {"suppress", "round", "controlled-round"}, Need::kOptional);
   reader.choice("cost", {"cells", "counts", "importance"}, Need::kOptional);
   for (const char* key : {"levels_required", "blocked_extensions"}) reader.texts(key, Need::kOptional);

@@ -122,13 +122,12 @@ bool is_behind_the_scenes(const SystemCell& cell, const CellFacts& facts) {
 }  // namespace
 
 Result<std::vector<FoundAttack>> find_attacks(const Encoding& encoding, std::span<const Output> outputs) {
-  constexpr std::size_t kFoundMax = 50;
   const auto& system = encoding.system;
   const Speller speller(encoding, outputs);
   std::vector<FoundAttack> found;
   std::vector<CellIndex> others;
   const auto relations = relations_by_cell(system);
-  for (CellIndex c = 0; c < system.cells.size() && found.size() < kFoundMax; ++c) {
+  for (CellIndex c = 0; c < system.cells.size() && found.size() < kAttackCountMax; ++c) {
     if (!is_behind_the_scenes(system.cells[c], encoding.facts[c])) continue;
     const auto steps = direct_steps(system, c, relations[c]);
     if (steps.empty()) {
@@ -143,7 +142,7 @@ Result<std::vector<FoundAttack>> find_attacks(const Encoding& encoding, std::spa
   auto audited = audit(system, options);
   if (!audited.ok()) return audited.error();
   for (const auto c : audited.value().exposed) {
-    if (found.size() >= kFoundMax) break;
+    if (found.size() >= kAttackCountMax) break;
     if (std::find(others.begin(), others.end(), c) == others.end()) continue;
     auto attack = attack_on(encoding, outputs, c, audited.value().intervals[c]);
     if (!attack.ok()) return attack.error();

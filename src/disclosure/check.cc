@@ -4,61 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
 
 #include "base/text.h"
-#include "disclosure/attacks_internal.h"
-#include "disclosure/check_internal.h"
-#include "disclosure/encode_internal.h"
+#include "disclosure/checker_internal.h"
 #include "disclosure/recode_internal.h"
 
 namespace kinfold::disclosure {
-namespace {
-
-/// One run of the check over all outputs.
-class Checker {
- public:
-  Checker(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger, Encoding encoding)
-      : outputs_(outputs), rules_(rules), ledger_(ledger), encoding_(std::move(encoding)),
-        hidden_by_rule_(encoding_.system.cells.size()) {}
-
-  Result<Checked> run(Progress& progress);
-
- private:
-  void apply_rules();
-  Status suppress();
-  Status certify();
-  void find_outputs_of_cells();
-  void judge_fields(std::size_t o);
-  void propose(std::size_t o);
-  Finding judge_field(std::size_t o, std::size_t row, std::size_t c) const;
-  void round_field(std::size_t o, const std::vector<CellIndex>& cells, Finding& finding) const;
-  void hide_with_their_count(std::size_t o);
-  void compare_estimates(std::size_t o);
-  void fill_certificate(std::size_t o);
-  Status refuse_exposed();
-  Status look_for_attacks();
-  void report(const FoundAttack& found, bool mended);
-  std::string describe(CellIndex cell) const;
-  ReleasedOutput released_form_of(std::size_t o) const;
-  bool is_of(CellIndex cell, std::size_t o) const { return outputs_of_[cell].count(o) > 0; }
-
-  std::span<const Output> outputs_;
-  const Rules& rules_;
-  const ReleaseLedger& ledger_;
-  Encoding encoding_;
-  std::vector<bool> hidden_by_rule_;
-  std::vector<std::set<std::size_t>> outputs_of_;  ///< Of each cell: outputs that show or imply it.
-  std::vector<double> rounded_;      ///< By cell: what is shown instead; empty where nothing is rounded.
-  std::string rounding_remark_;
-  Suppression suppression_;
-  std::vector<CellIndex> exposed_to_insiders_;
-  std::vector<FoundAttack> attacks_;               ///< On what the rules alone would show.
-  std::map<CellIndex, std::size_t> attack_with_;   ///< A cell that one of them takes.
-  Audit audit_;
-  Checked checked_;
-};
 
 void Checker::apply_rules() {
   const bool rounds = rules_.method != Method::kSuppress;
@@ -128,142 +79,6 @@ void Checker::find_outputs_of_cells() {
         if (field != kNoField) outputs_of_[term.cell].insert(field);
       }
     }
-  }
-}
-
-Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) const {
-  const auto& output = outputs_[o];
-  Finding finding{row, c, CellStatus::kPublished, {}, {}, {}};
-  const auto* layout = layout_of(output, c);
-  if (layout != nullptr && (layout->role == Role::kContributors || layout->role == Role::kLargest ||
-                            layout->role == Role::kStructuralZero || layout->role == Role::kCellKey)) {
-    finding.status = CellStatus::kWithheld;
-    return finding;
-  }
-  if (output.table.columns()[c].is_null(row) || layout == nullptr) return finding;
-  const auto primary = [&](const Verdict& verdict) {
-    finding.status = CellStatus::kPrimary;
-    finding.rule = verdict.rule;
-    finding.reason = verdict.reason;
-    finding.remedy = verdict.remedy;
-  };
-  if (const auto verdict = judge_statistic_field(output, row, c, rules_); verdict.fails()) {
-    primary(verdict);
-    return finding;
-  }
-  const auto& cells = encoding_.field_cells[o][row * output.table.column_count() + c];
-  bool hidden = false;
-  for (const auto cell : cells) {
-    if (encoding_.system.cells[cell].shown || encoding_.facts[cell].implied) continue;
-    hidden = true;
-    if (hidden_by_rule_[cell] && finding.status == CellStatus::kPublished) primary(encoding_.facts[cell].verdict);
-  }
-  if (hidden && finding.status == CellStatus::kPublished) {
-    finding.status = CellStatus::kSecondary;
-    finding.rule = "secondary";
-    finding.reason = "with it, a hidden figure could be worked out by adding and subtracting";
-    for (const auto cell : cells) {
-      const auto attack = attack_with_.find(cell);
-      if (attack != attack_with_.end()) finding.reason = attacks_[attack->second].attack.words;
-    }
-    finding.remedy = "mend the figures that fail a rule themselves, and it can be shown";
-  }
-  if (finding.status == CellStatus::kPublished) round_field(o, cells, finding);
-  if (finding.status == CellStatus::kPublished && !cells.empty() && encoding_.system.cells[cells[0]].value == 0 &&
-      rules_.zeros_disclosive && !encoding_.facts[cells[0]].verdict.fails()) {
-    finding.status = CellStatus::kStructural;
-  }
-  return finding;
-}
-
-// A count is shown rounded; a share as the rounded part over the rounded base.
-void Checker::round_field(std::size_t o, const std::vector<CellIndex>& cells, Finding& finding) const {
-  if (rounded_.empty() || cells.empty() || std::isnan(rounded_[cells[0]])) return;
-  const auto role = layout_of(outputs_[o], finding.column)->role;
-  finding.shown_value = rounded_[cells[0]];
-  if (role == Role::kShare || role == Role::kPercentage) {
-    const double base = rounded_[cells[1]];
-    if (std::isnan(base) || base == 0) {
-      finding.status = CellStatus::kSecondary;
-      finding.rule = "rounding";
-      finding.reason = "what it is a share of is rounded to nothing";
-      finding.remedy = "combine it with a neighbouring category";
-      return;
-    }
-    finding.shown_value = std::clamp(rounded_[cells[0]] / base, 0.0, 1.0) * (role == Role::kPercentage ? 100 : 1);
-  }
-  finding.status = CellStatus::kRounded;
-}
-
-// A mean beside its sum gives the count; a mean of a hidden count is hidden with it.
-void Checker::hide_with_their_count(std::size_t o) {
-  const auto& output = outputs_[o];
-  auto& checked = checked_.outputs[o];
-  const auto column_count = output.table.column_count();
-  for (std::size_t c = 0; c < column_count; ++c) {
-    const auto* layout = layout_of(output, c);
-    if (layout == nullptr || layout->of.empty()) continue;
-    if (layout->role != Role::kMean && layout->role != Role::kPercentile) continue;
-    for (std::size_t other = 0; other < column_count; ++other) {
-      if (output.table.columns()[other].name() != layout->of) continue;
-      for (std::size_t row = 0; row < output.table.row_count(); ++row) {
-        const auto status = checked.at(row, other).status;
-        auto& finding = checked.findings[row * column_count + c];
-        if ((status != CellStatus::kPrimary && status != CellStatus::kSecondary) ||
-            finding.status != CellStatus::kPublished || output.table.columns()[c].is_null(row)) continue;
-        finding = {row, c, CellStatus::kSecondary, "secondary", "the count it rests on is hidden",
-                   "mend the figures that fail a rule themselves, and it can be shown"};
-      }
-    }
-  }
-}
-
-// What would mend each figure, and the table: tried, not guessed.
-void Checker::propose(std::size_t o) {
-  auto& checked = checked_.outputs[o];
-  auto proposals = propose_recodings(outputs_[o], checked, rules_);
-  for (const auto& [field, words] : proposals.remedy_of) {
-    auto& finding = checked.findings[field.first * outputs_[o].table.column_count() + field.second];
-    finding.remedy = finding.rule == "zero" ? "mark it as a structural zero if it cannot be otherwise; else " + words : words;
-  }
-  checked.recodings = std::move(proposals.recodings);
-}
-
-void Checker::judge_fields(std::size_t o) {
-  const auto& output = outputs_[o];
-  auto& checked = checked_.outputs[o];
-  checked.id = output.id;
-  checked.title = output.title;
-  checked.population = output.population;
-  checked.original = output.table;
-  checked.layout = output.layout;
-  for (std::size_t row = 0; row < output.table.row_count(); ++row) {
-    for (std::size_t c = 0; c < output.table.column_count(); ++c) checked.findings.push_back(judge_field(o, row, c));
-  }
-  hide_with_their_count(o);
-  for (const auto& finding : checked.findings) {
-    const auto* layout = layout_of(output, finding.column);
-    if (layout != nullptr && (layout->role == Role::kDimension || layout->role == Role::kText)) continue;  // no figure
-    checked.primary_count += finding.status == CellStatus::kPrimary ? 1 : 0;
-    checked.secondary_count += finding.status == CellStatus::kSecondary ? 1 : 0;
-    checked.shown_count += finding.status == CellStatus::kPublished || finding.status == CellStatus::kStructural ? 1 : 0;
-  }
-  for (std::size_t c = 0; c < output.table.column_count(); ++c) {
-    const auto* layout = layout_of(output, c);
-    const bool is_share = layout != nullptr && (layout->role == Role::kShare || layout->role == Role::kPercentage ||
-                                                layout->role == Role::kPart);
-    if (is_share && layout->of.empty()) {
-      checked.refusals.push_back(fmt::format(
-          "column {}: of how many people it is a share is not said; add that count (as contributors, if it is not to be "
-          "published), and name it in the rules file: of = \"...\"",
-          layout->column));
-    }
-    if (layout != nullptr) continue;
-    const bool is_text = output.table.columns()[c].type() == table::ColumnType::kString;
-    checked.refusals.push_back(fmt::format("column {}: {} a role in the rules file under [table.columns]",
-                                           output.table.columns()[c].name(),
-                                           is_text ? "it lacks a label in some rows, or holds figures written as text: fill it in, mend the figures, or give it"
-                                                   : "it is not said what its figures are; give it"));
   }
 }
 
@@ -373,6 +188,45 @@ ReleasedOutput Checker::released_form_of(std::size_t o) const {
   return released_form(encoding_, told, outputs_[o], checked_.outputs[o]);
 }
 
+std::string Checker::method_of(const CheckedOutput& output) const {
+  if (rules_.method == Method::kRound) return "rounded";
+  if (rules_.method == Method::kControlledRound) return "rounded, sums kept";
+  if (rules_.method == Method::kCellKey) return "cell keys";
+  if (output.primary_count == 0 && output.certificate.empty()) return "none needed";
+  return suppression_.optimal ? "exact" : "heuristic";
+}
+
+// Where work was cut short, the reader is told what that leaves open.
+void Checker::remark_on_limits(std::size_t o) {
+  auto& output = checked_.outputs[o];
+  const auto lines_with = [&](auto&& is_so) {
+    return std::count_if(output.certificate.begin(), output.certificate.end(), is_so);
+  };
+  const auto unconfirmed = lines_with([](const CellCertificate& line) {
+    return line.status == CellStatus::kPrimary && line.safe && !line.confirmed;
+  });
+  if (unconfirmed > 0) {
+    output.remarks.push_back(
+        fmt::format("{} of the figures that fail a rule {} protected by the linear programme's word alone "
+                    "(\"linear programme\" in the certificate): so "
+                    "many figures hang together that a complete table in whole numbers was not looked for",
+                    unconfirmed, unconfirmed == 1 ? "is" : "are"));
+  }
+  if (lines_with([](const CellCertificate& line) { return !line.exact; }) > 0) {
+    output.remarks.push_back(
+        "intervals that say \"or wider\" are at least so wide, as the rules ask; the widest were not worked "
+        "out for so many hidden figures "
+        "(exact_intervals in the rules)");
+  }
+  if (attacks_.size() >= kAttackCountMax && !output.attacks.empty()) {
+    output.remarks.push_back(
+        fmt::format("only the first {} attacks are spelled out; all are mended or refused", kAttackCountMax));
+  }
+  if (output.primary_count > 0 && !may_propose(outputs_[o])) {
+    output.remarks.push_back("no coarser table was tried: it has too many rows");
+  }
+}
+
 Result<Checked> Checker::run(Progress& progress) {
   progress.begin("disclosure check", 4);
   apply_rules();
@@ -394,13 +248,10 @@ Result<Checked> Checker::run(Progress& progress) {
   progress.advance(3);
   for (std::size_t o = 0; o < outputs_.size(); ++o) {
     auto& output = checked_.outputs[o];
+    output.remarks = encoding_.remarks[o];
     if (!rounding_remark_.empty()) output.remarks.push_back(rounding_remark_);
-    output.method = rules_.method == Method::kRound            ? "rounded"
-                    : rules_.method == Method::kControlledRound ? "rounded, sums kept"
-                    : rules_.method == Method::kCellKey         ? "cell keys"
-                    : output.primary_count == 0 && output.certificate.empty() ? "none needed"
-                    : suppression_.optimal                                   ? "exact"
-                                                                             : "heuristic";
+    remark_on_limits(o);
+    output.method = method_of(output);
     output.cost = suppression_.cost;
     output.cost_bound = suppression_.bound;
     output.released = released_form_of(o);
@@ -410,7 +261,12 @@ Result<Checked> Checker::run(Progress& progress) {
   return std::move(checked_);
 }
 
-}  // namespace
+std::optional<double> gap_percent(const CheckedOutput& output) {
+  if (output.cost_bound <= 0 || output.cost <= 0) return std::nullopt;
+  constexpr double kNoise = 1e-6;
+  const double gap = (output.cost - output.cost_bound) / output.cost;
+  return gap < kNoise ? 0 : 100 * gap;
+}
 
 bool Checked::publishable() const {
   return std::all_of(outputs.begin(), outputs.end(), [](const CheckedOutput& output) { return output.publishable(); });
@@ -432,6 +288,7 @@ Result<Checked> check(std::span<const Output> outputs, const Rules& rules, const
   if (!encoding.ok()) return encoding.error();
   add_relations(encoding.value(), rules);
   set_costs(encoding.value(), rules);
+  assume_prior_knowledge(encoding.value(), rules);
   return Checker(completed, rules, ledger, std::move(encoding).value()).run(progress);
 }
 

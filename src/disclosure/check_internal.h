@@ -1,6 +1,7 @@
 // Parts of the check that look at one output alone.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@ const ColumnLayout* layout_of(const Output& output, std::size_t c);
 
 /// Who is behind the figures that rest on `column` in this row, as far as the table says.
 Contributors contributors_of(const Output& output, std::size_t row, const std::string& column);
+
+/// By how many per cent of its cost the suppression may be dearer than the cheapest; empty where no bound was
+/// worked out.
+std::optional<double> gap_percent(const CheckedOutput& output);
 
 /// Means, percentiles, extremes and estimates; a count or a share passes here.
 Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t c, const Rules& given);

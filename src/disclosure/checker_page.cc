@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
-#include "disclosure/check.h"
+#include "disclosure/check_internal.h"
 #include "page/page.h"
 
 namespace kinfold::disclosure {
@@ -20,7 +20,7 @@ constexpr std::string_view kStyle = R"(
 .dc .s{border:3px dashed #2c5aa0;background:repeating-linear-gradient(45deg,transparent 0 6px,rgba(44,90,160,.14) 6px 12px)}
 .dc .r{border:3px dotted #555} .dc .w{opacity:.75;font-style:italic}
 .dc .tag{font-size:.75em;margin-left:.4em;padding:0 .3em;border:1px solid currentColor;border-radius:.2em}
-.dc details{display:inline} .dc details[open]{white-space:normal} .dc details[open]>span{display:block;max-width:26em;font-weight:normal}
+.dc details{display:inline} .dc details[open]{white-space:normal} .dc details[open]>span{display:block;min-width:15em;max-width:26em;font-weight:normal}
 .dc summary{display:inline;cursor:help}
 .only-changed:checked~.dc tr.same{display:none}
 @media print{.dc{overflow:visible;max-height:none} .dc thead th{position:static} .dc tr{break-inside:avoid} .dc .s{print-color-adjust:exact}}
@@ -80,7 +80,9 @@ std::string field_html(const CheckedOutput& output, const Finding& finding, cons
   const auto word = tag(finding.status);
   if (word.empty()) return "<td>" + value + "</td>";
   std::string out = fmt::format("<td class=\"{}\">{}", css_class(finding.status), value);
-  const auto label = fmt::format("<span class=\"tag\">{}</span>", word);
+  const bool fails = finding.status == CellStatus::kPrimary;
+  const auto label = "<span class=\"tag\">" + std::string(word) +
+                     (fails ? " " + html_escape(finding.rule) : std::string()) + "</span>";
   if (finding.status == CellStatus::kRounded) {
     return out + label + fmt::format(" shown as {:g}</td>", finding.shown_value);
   }
@@ -104,10 +106,13 @@ std::string output_table(const CheckedOutput& output, std::size_t position) {
     const auto begin = output.findings.begin() + static_cast<std::ptrdiff_t>(row * column_count);
     return std::any_of(begin, begin + static_cast<std::ptrdiff_t>(column_count), is_changed);
   };
-  std::string out = fmt::format("<div><input type=\"checkbox\" class=\"only-changed\" id=\"only-{0}\"{1}> <label for=\"only-{0}\">"
-                                "only rows in which a figure is hidden or changed</label>\n<div class=\"dc\"><table><caption>",
-                                position, row_count > kRowCountAtOnce ? " checked" : "") +
-                    html_escape(output.title + ": as computed, with what happens to each figure") + "</caption><thead><tr>";
+  std::string out =
+      fmt::format(
+          "<div><input type=\"checkbox\" class=\"only-changed\" id=\"only-{0}\"{1}> <label for=\"only-{0}\">"
+          "only rows in which a figure is hidden or changed</label>\n<div class=\"dc\" role=\"region\" "
+          "aria-label=\"{2}: as computed\" tabindex=\"0\"><table><caption>",
+          position, row_count > kRowCountAtOnce ? " checked" : "", html_escape(output.title)) +
+      html_escape(output.title + ": as computed, with what happens to each figure") + "</caption><thead><tr>";
   for (const auto& column : output.original.columns()) out += "<th scope=\"col\">" + html_escape(column.name()) + "</th>";
   out += "</tr></thead><tbody>\n";
   std::size_t left_out = 0;
@@ -168,6 +173,24 @@ table::Table certificate_table(const CheckedOutput& output) {
   return out;
 }
 
+/// How good the secondary suppression is, where there was any.
+std::string effort_text(const CheckedOutput& output) {
+  if (output.secondary_count == 0 || (output.method != "exact" && output.method != "heuristic")) return {};
+  const auto cost = fmt::format(
+      "Protected by the {} method: what is hidden besides, in all tables checked together, costs {:.4g} (by "
+      "what the "
+      "rules say hiding costs). ",
+      output.method, output.cost);
+  const auto gap = gap_percent(output);
+  if (!gap)
+    return cost +
+           "How much less a cheaper choice would cost was not worked out: there are too many figures for "
+           "that.";
+  if (*gap == 0) return cost + "No safe choice costs less.";
+  return cost + fmt::format("No safe choice costs less than {:.4g}: a gap of {:.0f} % at most.",
+                            output.cost_bound, std::ceil(*gap));
+}
+
 void add_output(page::Page& page, const CheckedOutput& output, std::size_t position) {
   page.heading(output.title);
   page.paragraph(output.publishable() ? "May be published as protected, once another actor approves it."
@@ -176,7 +199,8 @@ void add_output(page::Page& page, const CheckedOutput& output, std::size_t posit
   if (!output.remarks.empty()) page.list(output.remarks);
   page.figures({{std::to_string(output.shown_count), "figures shown"},
                 {std::to_string(output.primary_count), "fail a rule"},
-                {std::to_string(output.secondary_count), "hidden to protect them"}});
+                {std::to_string(output.secondary_count), "hidden besides, so that nothing can be worked out"}});
+  if (const auto effort = effort_text(output); !effort.empty()) page.paragraph(effort);
   if (const auto changes = changes_table(output); changes.row_count() > 0) page.table("What changes, by rule", changes);
   page.html(output_table(output, position));
   constexpr std::size_t kPublicRowCountMax = 1000;
@@ -187,7 +211,8 @@ void add_output(page::Page& page, const CheckedOutput& output, std::size_t posit
     page.paragraph(fmt::format("{0}.html and {0}.csv beside this page: {1} rows.", output.id,
                                with_thousands(static_cast<long long>(output.original.row_count()))));
   } else {
-    page.html(public_html(output));
+    page.html("<div class=\"scroll\" role=\"region\" aria-label=\"" + html_escape(output.title) +
+              ": what will be published\" tabindex=\"0\">" + public_html(output) + "</div>");
   }
   if (!output.recodings.empty()) {
     page.subheading("What would mend it");

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <sstream>
 
-#include "disclosure/check.h"
+#include "base/terminal.h"
+#include "disclosure/check_internal.h"
 #include "disclosure/rounding.h"
 #include "disclosure/toml_internal.h"
 #include "table/io.h"
@@ -84,7 +86,8 @@ Result<std::vector<Output>> read_outputs(const CheckCommand& command, const Rule
     if (const auto& microdata = spec.value().microdata; !microdata.file.empty()) {
       auto people = table::read_file(beside(command.rules, microdata.file));
       if (!people.ok()) return people.error();
-      if (auto status = count_contributors(output.value(), people.value(), microdata); !status.ok()) return status.error();
+      if (auto status = count_contributors(output.value(), people.value(), microdata, rules); !status.ok())
+        return status.error();
     }
     outputs.push_back(std::move(output).value());
   }
@@ -109,19 +112,23 @@ Status write_results(const CheckCommand& command, const Checked& checked) {
   return {};
 }
 
-// Terminals are logged and copied: which rule and what to do, not the figure. Reasons are in check.html and check.json.
+// Terminals are logged and copied: which rule and what to do, not the figure. Reasons are in check.html and
+// check.json. Labels are somebody else's text: a line of ours stays one line.
 void print_words(const Checked& checked, std::ostream& out) {
+  const auto line = [&](const std::string& text) { out << tame(text) << "\n"; };
   for (const auto& output : checked.outputs) {
-    out << fmt::format("{}: {} figures shown, {} fail a rule, {} hidden to protect them ({})\n", output.id,
-                       output.shown_count, output.primary_count, output.secondary_count, output.method);
+    const auto gap = output.secondary_count > 0 ? gap_percent(output) : std::nullopt;
+    line(fmt::format("{}: {} figures shown, {} fail a rule, {} hidden besides ({}{})", output.id,
+                     output.shown_count, output.primary_count, output.secondary_count, output.method,
+                     gap ? fmt::format(", gap {:.0f} %", std::ceil(*gap)) : std::string()));
     for (const auto& finding : output.findings) {
       if (finding.status != CellStatus::kPrimary) continue;
-      out << fmt::format("  row {}, column {}: fails rule {}; {}\n", finding.row + 1,
-                         output.original.columns()[finding.column].name(), finding.rule, finding.remedy);
+      line(fmt::format("  row {}, column {}: fails rule {}; {}", finding.row + 1,
+                       output.original.columns()[finding.column].name(), finding.rule, finding.remedy));
     }
-    for (const auto& recoding : output.recodings) out << "  to mend: " << recoding.words << "\n";
-    for (const auto& refusal : output.refusals) out << "  refused: " << refusal << "\n";
-    for (const auto& remark : output.remarks) out << "  note: " << remark << "\n";
+    for (const auto& recoding : output.recodings) line("  to mend: " + recoding.words);
+    for (const auto& refusal : output.refusals) line("  refused: " + refusal);
+    for (const auto& remark : output.remarks) line("  note: " + remark);
   }
 }
 
@@ -157,7 +164,7 @@ int run_check(const CheckCommand& command, std::ostream& stdout_stream, std::ost
               Progress& progress) {
   auto checked = run(command, progress);
   if (!checked.ok()) {
-    stderr_stream << "error: " << checked.error().message << "\n";
+    stderr_stream << "error: " << tame(checked.error().message) << "\n";
     return 1;
   }
   if (command.json) {

@@ -43,7 +43,13 @@ struct Encoding {
   std::unordered_map<std::string, CellIndex> by_key;
   std::vector<Relation> tentative;  ///< Sums that hold as far as rounded shares tell.
   std::map<std::string, std::map<std::string, std::string>> parents;  ///< variable -> label -> label above
+  std::vector<std::vector<std::string>>
+      remarks;  ///< Of each output: what its reader should know of the encoding.
 };
+
+/// \retval kInvalid naming row and column (never the figure) where a figure cannot be what its role says,
+/// where two rows have the same labels but other figures, or where a label is a part of itself.
+Status check_figures(const Output& output);
 
 /// Cells and what shows them, judged; relations follow with add_relations().
 Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger);
@@ -54,6 +60,14 @@ struct ShareReading {
 };
 /// `scale`: 1 for a share, 100 for a percentage. \p decimals: as published; empty: in full.
 ShareReading read_share(double share, double scale, double n, std::optional<int> decimals);
+
+/// The count that a share of `people` is, if it is one.
+std::optional<double> whole_part(double share, double people);
+/// The count whose yes or no has this standard deviation, by either divisor: the smaller of the two that have
+/// it.
+std::optional<double> part_with_deviation(double deviation, double people);
+/// By how much a figure with few decimals may have been rounded; 0: it is given in full.
+double rounded_by(double x);
 
 /// With how many decimals shares were rounded: what the layout says, else the fewest that all figures have, if the counts
 /// they imply are not all whole. Empty: they are given in full.
@@ -74,6 +88,10 @@ void encode_released(Encoding& encoding, const ReleasedOutput& released);
 /// Sums along every variable, across all outputs; what a sum leaves over; differences between
 /// overlapping populations and between data versions. Adds implied cells with their verdicts.
 void add_relations(Encoding& encoding, const Rules& rules);
+
+/// Where each contribution is known to within q beforehand, so is each sum of contributions of one sign, and
+/// what it hides can be no wider: bounds and needs of magnitudes.
+void assume_prior_knowledge(Encoding& encoding, const Rules& rules);
 
 /// Costs of hiding, by the rules' basis.
 void set_costs(Encoding& encoding, const Rules& rules);

@@ -53,36 +53,80 @@ Verdict judge_count(double value, Level level, const Contributors& contributors,
   return verdict;
 }
 
-Verdict judge_magnitude(double value, const Contributors& contributors, const std::vector<double>& largest,
-                        const Rules& rules) {
-  auto verdict = check_levels(contributors, rules);
-  const double margin = std::max(1.0, std::abs(value) * std::max(rules.p_share, 0.01));
-  if (verdict.fails()) {
-    verdict.need = {std::min(value, margin), margin, 0};
-    return verdict;
-  }
+namespace {
+
+constexpr double kNoise = 1e-9;
+
+/// Are the largest contributions that the rules ask for there, or all there are?
+bool states_largest(double value, const Contributors& contributors, const Contributions& largest,
+                    const Rules& rules) {
+  if (!largest) return false;
+  double sum = 0;
+  for (const double each : *largest) sum += each;
+  const auto wanted = static_cast<double>(std::max(2, rules.dominance_count));
+  const auto given = static_cast<double>(largest->size());
+  return given >= std::min(wanted, contributors[0].value_or(wanted)) || sum >= value * (1 - kNoise);
+}
+
+Verdict check_contributions(double value, const std::vector<double>& largest, double margin,
+                            const Rules& rules) {
   double top = 0;
-  for (std::size_t i = 0; i < largest.size() && i < static_cast<std::size_t>(rules.dominance_count); ++i) {
+  for (std::size_t i = 0; i < largest.size() && i < static_cast<std::size_t>(rules.dominance_count); ++i)
     top += largest[i];
-  }
-  if (value > 0 && !largest.empty() && top >= rules.dominance_share * value) {
-    const double above = std::max(margin, top / rules.dominance_share - value);
+  if (top > 0 && top >= rules.dominance_share * value) {
     return {"dominance",
             fmt::format("the {} largest contributions make up {:.0f} % of it; the most is below {:.0f} %",
-                        rules.dominance_count, 100 * top / value, 100 * rules.dominance_share),
-            std::string(kWiden), {std::min(value, margin), above, 0}};
+                        rules.dominance_count, value > 0 ? 100 * top / value : 100.0,
+                        100 * rules.dominance_share),
+            std::string(kWiden),
+            {0, std::max(margin, top / rules.dominance_share - value), 0}};
   }
-  if (largest.size() >= 2) {
-    const double rest = value - largest[0] - largest[1];
-    if (rest < rules.p_share * largest[0]) {
-      return {"p-percent",
-              fmt::format("the second largest contributor could estimate the largest to within {:.1f} %",
-                          largest[0] > 0 ? 100 * rest / largest[0] : 0.0),
-              std::string(kWiden),
-              {std::min(value, margin), std::max(margin, rules.p_share * largest[0] - rest), 0}};
-    }
+  // What the second largest does not know of the others beforehand, to within q, is all that keeps the
+  // largest from them.
+  const double first = largest.empty() ? 0 : largest[0];
+  const double rest = value - first - (largest.size() < 2 ? 0 : largest[1]);
+  const double q = rules.prior_share;
+  if (q * rest >= rules.p_share * first) return {};
+  return {q < 1 ? "prior-posterior" : "p-percent",
+          fmt::format("the second largest contributor{} could estimate the largest to within {:.1f} %",
+                      q < 1 ? fmt::format(", who knows each of the others to within {:g} %,", 100 * q)
+                            : std::string(),
+                      first > 0 ? 100 * q * std::max(0.0, rest) / first : 0.0),
+          std::string(kWiden),
+          {0, std::max(margin, rules.p_share * first - q * rest), 0}};
+}
+
+}  // namespace
+
+Verdict judge_magnitude(double value, const Contributors& contributors, const Contributions& largest,
+                        bool structural_zero, const Rules& rules) {
+  const double size = std::abs(value);
+  const double margin = std::max(1.0, size * std::max(rules.p_share, 0.01));
+  auto verdict = check_levels(contributors, rules);
+  if (!verdict.fails() && value == 0 && (!largest || largest->empty() || largest->front() == 0)) {
+    if (structural_zero || !rules.zeros_disclosive) return {};
+    verdict = {"zero",
+               "nobody contributes to it, which says something of everybody in the row",
+               "mark it as a structural zero if it cannot be otherwise; else combine it with a neighbouring "
+               "category",
+               {}};
   }
-  return {};
+  if (!verdict.fails() && !states_largest(size, contributors, largest, rules)) {
+    if (!rules.largest_required) return {};
+    verdict = {"not-stated-largest",
+               fmt::format("its {} largest contributions are not stated, so that nobody can say whether they "
+                           "make up nearly all of it",
+                           std::max(2, rules.dominance_count)),
+               "add columns with the largest contributions, or name the microdata that it was made from",
+               {}};
+  }
+  if (verdict.fails()) {
+    verdict.need.above = margin;
+  } else if (largest) {
+    verdict = check_contributions(size, *largest, margin, rules);
+  }
+  if (verdict.fails()) verdict.need.below = value < 0 ? margin : std::min(value, margin);
+  return verdict;
 }
 
 Verdict judge_statistic(const Contributors& contributors, const Rules& rules) {

@@ -171,9 +171,10 @@ Status read_column(const toml::table& table, const std::string& name, ColumnLayo
   keys.number("importance", layout.importance, 0.001, 1000);
   keys.text("variable", layout.variable);
   if (const auto* parents = keys.table("parent"); parents != nullptr) {
-    for (const auto& [child, node] : *parents) {
-      layout.parent[std::string(child.str())] = node.value_or(std::string());
-    }
+    KeyReader labels(*parents, "table.columns." + name + ".parent");
+    for (const auto& [child, node] : *parents)
+      labels.text(child.str(), layout.parent[std::string(child.str())]);
+    if (auto status = labels.finish(); !status.ok()) return status;
   }
   return keys.finish();
 }

@@ -40,6 +40,19 @@ double weighted(const Output& output, const Column& column, const std::string& o
   return weight_sum > 0 ? sum / weight_sum : 0;
 }
 
+/// The contribution of this rank among all that the rows state; 0 where they state fewer.
+double largest_of(const Output& output, const ColumnLayout& layout, const std::vector<std::size_t>& rows) {
+  std::vector<double> contributions;
+  for (const auto& other : output.layout) {
+    if (other.role != Role::kLargest || other.of != layout.of) continue;
+    const auto values = values_of(*output.table.find(other.column), rows);
+    contributions.insert(contributions.end(), values.begin(), values.end());
+  }
+  std::sort(contributions.begin(), contributions.end(), std::greater<>());
+  const auto rank = static_cast<std::size_t>(layout.largest_rank);
+  return rank <= contributions.size() ? contributions[rank - 1] : 0;
+}
+
 double merged(const Output& output, const Column& column, const ColumnLayout& layout, const std::vector<std::size_t>& rows) {
   auto values = values_of(column, rows);
   switch (layout.role) {
@@ -50,10 +63,7 @@ double merged(const Output& output, const Column& column, const ColumnLayout& la
     case Role::kSum:
     case Role::kResidualDf:
     case Role::kAtRisk: return sum_of(values);
-    case Role::kLargest: {  // the largest of all; the second largest is at least the smaller of the two largest
-      std::sort(values.begin(), values.end(), std::greater<>());
-      return values.front();
-    }
+    case Role::kLargest: return largest_of(output, layout, rows);
     case Role::kStructuralZero: return *std::min_element(values.begin(), values.end());
     default: return weighted(output, column, layout.of, rows);
   }

@@ -21,6 +21,9 @@ struct Proposals {
   std::vector<Recoding> recodings;
 };
 
+/// Tables of more rows than this takes are left alone.
+bool may_propose(const Output& output);
+
 /// Tries neighbouring categories (in the order of the table; subcategories among themselves) along each dimension,
 /// as far as `kRowWorkMax` rows in all allow. Each proposal has been judged by the rules as a table of its own.
 Proposals propose_recodings(const Output& output, const CheckedOutput& checked, const Rules& rules);

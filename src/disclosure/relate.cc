@@ -26,10 +26,13 @@ class Relater {
  private:
   void gather();
   void relate(const Siblings& siblings);
+  std::string parent_of(const Siblings& siblings, const std::string& label) const;
+  std::set<std::string> told_by_parts(const Siblings& siblings) const;
   void add_sum(CellIndex total, const std::vector<CellIndex>& parts, const std::string& variable,
                const std::vector<std::string>& labels, bool complete);
   void add_difference(CellIndex whole, CellIndex part, const std::string& variable,
                       const std::vector<std::string>& left_out, const std::string& rule);
+  void remark();
   void compare_versions();
   void compare_groups_of_versions();
   void add_change(CellIndex more, CellIndex fewer, Selection selection, const std::string& reason);
@@ -46,6 +49,8 @@ class Relater {
   std::map<std::string, std::set<std::string>> domain_;
   std::set<std::vector<std::pair<CellIndex, double>>> known_;
   bool settling_ = false;
+  /// Sums that are less or more than their total, by output and variable.
+  std::map<std::pair<std::uint32_t, std::string>, std::size_t> too_few_, too_many_;
 };
 
 void Relater::gather() {
@@ -158,6 +163,7 @@ void Relater::add_sum(CellIndex total, const std::vector<CellIndex>& parts, cons
   if (std::abs(rest) <= slack && complete) {
     add_relation(std::move(relation));
   } else if (rest > slack || std::abs(rest) <= slack) {
+    if (complete) ++too_few_[{encoding_.facts[total].output, variable}];
     auto selection = encoding_.facts[total].selection;
     std::vector<std::string> others;
     for (const auto& label : domain_[variable]) {
@@ -170,23 +176,47 @@ void Relater::add_sum(CellIndex total, const std::vector<CellIndex>& parts, cons
       add_relation(std::move(relation));
     }
   } else {  // categories overlap: each leaves its own rest
+    ++too_many_[{encoding_.facts[total].output, variable}];
     for (std::size_t i = 0; i < parts.size(); ++i) {
       add_difference(total, parts[i], variable, {"(not " + labels[i] + ")"}, "remainder");
     }
   }
 }
 
-void Relater::relate(const Siblings& siblings) {
+/// What a label is part of among the categories at hand: the nearest label above it that has a figure here;
+/// "" is the total.
+std::string Relater::parent_of(const Siblings& siblings, const std::string& label) const {
   const auto above = encoding_.parents.find(siblings.variable);
+  if (above == encoding_.parents.end()) return {};
+  for (auto found = above->second.find(label); found != above->second.end();
+       found = above->second.find(found->second)) {
+    if (siblings.singles.count(found->second) > 0) return found->second;
+  }
+  return {};
+}
+
+/// Labels without a figure here, parts of which have one: those stand for them.
+std::set<std::string> Relater::told_by_parts(const Siblings& siblings) const {
+  std::set<std::string> told;
+  const auto above = encoding_.parents.find(siblings.variable);
+  if (above == encoding_.parents.end()) return told;
+  for (const auto& [label, cell] : siblings.singles) {
+    for (auto found = above->second.find(label); found != above->second.end();
+         found = above->second.find(found->second)) {
+      if (siblings.singles.count(found->second) == 0) told.insert(found->second);
+    }
+  }
+  return told;
+}
+
+void Relater::relate(const Siblings& siblings) {
   std::map<std::string, std::vector<std::string>> children;  // "" is the total
   std::map<std::string, std::size_t> expected;
-  const auto parent_of = [&](const std::string& label) {
-    if (above == encoding_.parents.end()) return std::string();
-    const auto found = above->second.find(label);
-    return found == above->second.end() ? std::string() : found->second;
-  };
-  for (const auto& [label, cell] : siblings.singles) children[parent_of(label)].push_back(label);
-  for (const auto& label : domain_[siblings.variable]) ++expected[parent_of(label)];
+  for (const auto& [label, cell] : siblings.singles) children[parent_of(siblings, label)].push_back(label);
+  const auto told = told_by_parts(siblings);
+  for (const auto& label : domain_[siblings.variable]) {
+    if (told.count(label) == 0) ++expected[parent_of(siblings, label)];
+  }
   for (const auto& [parent, labels] : children) {
     std::optional<CellIndex> total = siblings.total;
     if (!parent.empty()) {
@@ -292,10 +322,30 @@ void Relater::compare_versions() {
   }
 }
 
+// That margins do not add up may be meant, and may be a mistake of the author's.
+void Relater::remark() {
+  for (const auto& [where, count] : too_few_) {
+    if (where.first == kNoField) continue;
+    encoding_.remarks[where.first].push_back(
+        fmt::format("along {} the rows add up to less than their total in {} place{}: what is left over is "
+                    "judged as a category that is not listed",
+                    where.second, count, count == 1 ? "" : "s"));
+  }
+  for (const auto& [where, count] : too_many_) {
+    if (where.first == kNoField) continue;
+    encoding_.remarks[where.first].push_back(
+        fmt::format("along {} the rows add up to more than their total in {} place{}: they are taken for "
+                    "categories that overlap; if they should not, "
+                    "a margin is wrong",
+                    where.second, count, count == 1 ? "" : "s"));
+  }
+}
+
 void Relater::run() {
   gather();
   settle();
   for (const auto& [key, siblings] : siblings_) relate(siblings);
+  remark();
   compare_versions();
   compare_groups_of_versions();
 }

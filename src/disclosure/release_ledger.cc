@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "disclosure/check.h"
 
 namespace kinfold::disclosure {
@@ -108,15 +109,22 @@ std::string Selection::key() const {
 }
 
 std::string Selection::words() const {
-  std::string out = unit == "person" ? "persons" : unit == "family" ? "families" : unit == "authority" ? "authorities" : unit;
+  std::string out = unit == "person"      ? "persons"
+                    : unit == "family"    ? "families"
+                    : unit == "authority" ? "authorities"
+                                          : unit;
+  if (where.empty()) return out + " altogether";
+  std::string counted;  // a column of counts or shares: those whom it counts, and the rest
   bool first = true;
   for (const auto& [variable, labels] : where) {
-    out += first ? " with " : " and ";
+    if (labels.size() == 1 && (labels[0] == "yes" || labels[0] == "no")) {
+      counted += (labels[0] == "yes" ? ", counted in " : ", not counted in ") + variable;
+      continue;
+    }
+    out += (first ? " with " : " and ") + variable + " " + join(labels, " or ");
     first = false;
-    out += variable + " ";
-    for (std::size_t i = 0; i < labels.size(); ++i) out += (i == 0 ? "" : " or ") + labels[i];
   }
-  return first ? out + " altogether" : out;
+  return out + counted;
 }
 
 std::string ReleaseLedger::to_json() const {

@@ -23,11 +23,15 @@ struct ControlledRounding {
   double bound = 0;             ///< No such rounding is nearer.
   bool optimal = false;
 };
+/// What round_controlled() asks of the solver's answer before it is believed: multiples of base, less than
+/// `steps` of them from the truth, none below its lower bound, and all sums kept in whole numbers.
+bool is_controlled_rounding(const System& system, std::span<const double> rounded, int base, int steps);
 /// Rounds every cell so that all sums still hold, as near to the truth as that can be: an integer
 /// programme. In two dimensions a zero-restricted rounding (a multiple of base stays) always exists.
-/// \retval kRefused if there is none within two steps, or none was found within the nodes.
-/// Source: Cox (1987), "A constructive procedure for unbiased controlled rounding", JASA 82(398), for the
-/// problem; Salazar (2006), "Controlled rounding and cell perturbation", Mathematical Programming 105.
+/// \retval kRefused if there is none within two steps, none was found within the nodes, or the solver's
+/// answer is none. Source: Cox (1987), "A constructive procedure for unbiased controlled rounding", JASA
+/// 82(398), for the problem; Salazar (2006), "Controlled rounding and cell perturbation", Mathematical
+/// Programming 105.
 Result<ControlledRounding> round_controlled(const System& system, int base, int node_count_max);
 
 /// What is added to a count, by the count and its cell key.

@@ -19,7 +19,7 @@ void read_levels(KeyReader& keys, Rules& rules) {
   for (std::size_t i = 0; i < kLevelCount; ++i) {
     if (rules.level_required[i]) required.emplace_back(level_name(static_cast<Level>(i)));
   }
-  keys.texts("levels_required", required);
+  keys.texts("levels_required", required, {"person", "family", "authority"});
   rules.level_required = {};
   for (const auto& name : required) {
     for (std::size_t i = 0; i < kLevelCount; ++i) {
@@ -71,6 +71,10 @@ Result<Rules> parse_rules(std::string_view toml_text) {
   double p_percent = rules.p_share * 100;
   keys.number("p_percent", p_percent, 0, 100);
   rules.p_share = p_percent / 100;
+  double q_percent = rules.prior_share * 100;
+  keys.number("q_percent", q_percent, 0, 100);
+  rules.prior_share = q_percent / 100;
+  keys.boolean("largest_required", rules.largest_required);
   keys.number("residual_df", rules.residual_df_min, 0, 1000);
   keys.number("survival", rules.survival_min, 1, 1000);
   keys.number("difference", rules.difference_min, 1, 1000);
@@ -87,6 +91,12 @@ Result<Rules> parse_rules(std::string_view toml_text) {
   keys.number("checkers_needed", rules.checker_count, 1, 10);
   keys.texts("blocked_extensions", rules.blocked_extensions);
   if (auto status = keys.finish(); !status.ok()) return status.error();
+  if (rules.prior_share < rules.p_share) {
+    return invalid(
+        "rules: disclosure.q_percent must not be below p_percent: who knows a contribution to within q % "
+        "already cannot be kept "
+        "from knowing it to within p %");
+  }
   return rules;
 }
 
@@ -130,6 +140,8 @@ std::string to_toml(const Rules& rules) {
   line("dominance_count", rules.dominance_count);
   line("dominance_share", rules.dominance_share);
   line("p_percent", rules.p_share * 100);
+  line("q_percent", rules.prior_share * 100);
+  line("largest_required", rules.largest_required);
   line("residual_df", rules.residual_df_min);
   line("survival", rules.survival_min);
   line("difference", rules.difference_min);

@@ -36,6 +36,10 @@ struct Rules {
   int dominance_count = 2;             ///< (n, k): the n largest contributors ...
   double dominance_share = 0.90;       ///< ... may not make up k or more of a magnitude.
   double p_share = 0.10;               ///< p %: the second largest may not estimate the largest so closely.
+  /// q: what everybody knows of each contribution beforehand, to within this share of it; above p_share. 1:
+  /// nothing, which is the p % rule; less is the prior-posterior rule, and an attacker starts from it.
+  double prior_share = 1;
+  bool largest_required = true;        ///< A sum whose largest contributions are not stated fails.
   int residual_df_min = 10;            ///< Of a regression or a difference of means.
   int survival_min = 10;               ///< At risk at every step of a survival curve.
   int difference_min = 10;             ///< Smallest group that may be computable by subtracting tables.

@@ -11,9 +11,35 @@
 #include "disclosure/check_internal.h"
 
 namespace kinfold::disclosure {
-namespace {
 
-constexpr double kWhole = 1e-7;  // a share times n: a double's 16 digits leave far less
+std::optional<double> whole_part(double share, double people) {
+  constexpr double kWhole = 1e-7;  // a share times n: a double's 16 digits leave far less
+  const double part = std::nearbyint(share * people);
+  if (!(share >= 0 && share <= 1) || people <= 0 || std::abs(share * people - part) > kWhole * people)
+    return std::nullopt;
+  return part;
+}
+
+std::optional<double> part_with_deviation(double deviation, double people) {
+  for (const double less : {0.0, 1.0}) {
+    const double variance = deviation * deviation * (people - less) / people;
+    if (!(deviation > 0) || people < 2 || variance > 0.25) continue;
+    const double part = people * (1 - std::sqrt(1 - 4 * variance)) / 2;
+    if (std::abs(part - std::nearbyint(part)) <= 1e-6) return std::nearbyint(part);
+  }
+  return std::nullopt;
+}
+
+double rounded_by(double x) {
+  constexpr int kDecimalsMax = 6;
+  double unit = 1;
+  for (int decimals = 0; decimals <= kDecimalsMax; ++decimals, unit *= 10) {
+    if (std::abs(x * unit - std::nearbyint(x * unit)) < 1e-9) return 0.5 / unit;
+  }
+  return 0;
+}
+
+namespace {
 
 std::optional<double> value_of(const Output& output, std::size_t row, const std::string& column) {
   const auto* data = output.table.find(column);
@@ -37,24 +63,6 @@ Verdict judge_part(double part, double people, const std::string& n, const Rules
     return verdict;
   }
   return {};
-}
-
-/// The count that a share of `people` is, if it is one.
-std::optional<double> whole_part(double share, double people) {
-  const double part = std::nearbyint(share * people);
-  if (!(share >= 0 && share <= 1) || people <= 0 || std::abs(share * people - part) > kWhole * people) return std::nullopt;
-  return part;
-}
-
-/// The count whose yes or no has this standard deviation, by either divisor.
-std::optional<double> part_with_deviation(double deviation, double people) {
-  for (const double less : {0.0, 1.0}) {
-    const double variance = deviation * deviation * (people - less) / people;
-    if (!(deviation > 0) || people < 2 || variance > 0.25) continue;
-    const double part = people * (1 - std::sqrt(1 - 4 * variance)) / 2;
-    if (std::abs(part - std::nearbyint(part)) <= 1e-6) return std::nearbyint(part);
-  }
-  return std::nullopt;
 }
 
 bool is_mean(const ColumnLayout& column) {
@@ -122,16 +130,6 @@ bool tells_spread(double x, const Share& a, const Share& b) {
     if (same(x, ratio) || same(x, 1 / ratio) || same(x, std::log(ratio))) return true;
   }
   return false;
-}
-
-/// By how much a figure with few decimals may have been rounded; 0: it is given in full.
-double rounded_by(double x) {
-  constexpr int kDecimalsMax = 6;
-  double unit = 1;
-  for (int decimals = 0; decimals <= kDecimalsMax; ++decimals, unit *= 10) {
-    if (std::abs(x * unit - std::nearbyint(x * unit)) < 1e-9) return 0.5 / unit;
-  }
-  return 0;
 }
 
 /// Two groups and how their shares differ.

@@ -58,7 +58,7 @@ struct IntegerProblem {
   const std::vector<bool>* integer = nullptr;  ///< By column.
   int node_count_max = 1000;
   std::span<const double> start = {};          ///< A solution's first columns, to start from; may be empty.
-  bool preprocess = true;                      ///< CBC simplifies the programme first: worth it for large ones with 0-1 choices.
+  bool preprocess = false;  ///< CBC simplifies the programme first: worth it for large ones with 0-1 choices.
 };
 /// Minimises with CBC, one thread, no time limit: the same on every run.
 IntegerOutcome minimise_integer(const IntegerProblem& problem);

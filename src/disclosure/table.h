@@ -94,10 +94,13 @@ Result<TableSpec> parse_table_spec(std::string_view toml_text);
 /// \retval kInvalid if the spec names a column the table does not have.
 Result<Output> make_output(std::string id, table::Table table, const TableSpec& spec);
 
-/// Adds contributing_persons, contributing_families, contributing_authorities and cell_key, counted for every row in
-/// the microdata that the table was made from; columns that the table has already are left alone.
-/// \retval kInvalid if a column is missing, or the table's count of persons is another one than the microdata's (names
-/// the row, not the figures).
-Status count_contributors(Output& output, const table::Table& microdata, const MicrodataSpec& spec);
+/// Adds contributing_persons, contributing_families, contributing_authorities and cell_key, counted for every
+/// row in the microdata that the table was made from, and for each sum that the microdata have a column of
+/// the largest contributions, as many as the rules ask for: of families where these are known, else of
+/// persons. Columns that the table has already are left alone. \retval kInvalid if a column is missing, or
+/// the table's count of persons or a sum is another one than the microdata's (names the row, not the
+/// figures).
+Status count_contributors(Output& output, const table::Table& microdata, const MicrodataSpec& spec,
+                          const Rules& rules);
 
 }  // namespace kinfold::disclosure

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -53,15 +54,21 @@ class KeyReader {
     if (!node->is_string()) return problem(*node, key, "text in quotation marks");
     target = node->value_or(std::string());
   }
-  void texts(std::string_view key, std::vector<std::string>& target) {
+  /// `allowed`: what each may be; empty: anything.
+  void texts(std::string_view key, std::vector<std::string>& target,
+             const std::vector<std::string>& allowed = {}) {
+    const auto wanted =
+        allowed.empty() ? std::string("a list of texts") : "a list of any of " + join(allowed, ", ");
     const auto* node = find(key);
     if (node == nullptr) return;
     const auto* array = node->as_array();
-    if (array == nullptr) return problem(*node, key, "a list of texts");
+    if (array == nullptr) return problem(*node, key, wanted);
     target.clear();
     for (const auto& item : *array) {
-      if (!item.is_string()) return problem(item, key, "a list of texts");
-      target.push_back(item.value_or(std::string()));
+      auto text = item.value_or(std::string());
+      const bool known = allowed.empty() || std::find(allowed.begin(), allowed.end(), text) != allowed.end();
+      if (!item.is_string() || !known) return problem(item, key, wanted);
+      target.push_back(std::move(text));
     }
   }
   /// The position of the text in `allowed`.

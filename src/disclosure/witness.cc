@@ -7,12 +7,16 @@
 namespace kinfold::disclosure {
 namespace {
 
+constexpr double kRelativeNoise = 1e-9;
+
 bool is_whole(double value) { return std::abs(value) < 9e15 && value == std::nearbyint(value); }
 
 bool cell_agrees(const SystemCell& cell, double deviation) {
   if (cell.integer && !is_whole(deviation)) return false;
   const double value = cell.value + deviation;
-  if (value < cell.lower || value > cell.upper) return false;
+  // A bound of a magnitude is worked out, and may be a last digit off.
+  const double slack = cell.integer ? 0 : kRelativeNoise * std::max(1.0, std::abs(cell.value));
+  if (value < cell.lower - slack || value > cell.upper + slack) return false;
   if (cell.shown && (value < cell.shown_low || value > cell.shown_high)) return deviation == 0;
   return true;
 }
@@ -34,7 +38,7 @@ bool relation_agrees(const System& system, const Relation& relation, std::span<c
     largest = std::max({largest, std::abs(product),
                         std::abs(static_cast<long double>(system.cells[term.cell].value))});
   }
-  return whole ? whole_sum == 0 : std::abs(sum) <= 1e-9L * largest;
+  return whole ? whole_sum == 0 : std::abs(sum) <= kRelativeNoise * largest;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The review as one page that works from a disk, without a server: one pair at a time, by keys or buttons.
 #include <nlohmann/json.hpp>
 
+#include "base/terminal.h"
 #include "linkage/review.h"
 #include "linkage/review_session.h"
 #include "page/page.h"

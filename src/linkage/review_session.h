@@ -44,7 +44,4 @@ class ReviewSession {
   std::size_t position_ = 0;
 };
 
-/// Safe on a terminal and a page: control and direction characters become U+FFFD, and a long text is cut.
-std::string tame(std::string_view text, std::size_t width_max);
-
 }  // namespace kinfold::linkage

@@ -78,7 +78,7 @@ class Checked:
 
     def _line(self, id: str) -> str:
         shown, primary, secondary = self._native.counts(id)
-        return f"{id}: {shown} figures shown, {primary} fail a rule, {secondary} hidden to protect them"
+        return f"{id}: {shown} figures shown, {primary} fail a rule, {secondary} hidden besides"
 
     def _repr_html_(self) -> str:
         parts = []

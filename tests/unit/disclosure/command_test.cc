@@ -185,6 +185,20 @@ TEST_F(CheckFiles, HostileLabelsStayText) {
   EXPECT_THAT(read("out/t.csv"), HasSubstr("'=1+1"));
   EXPECT_THAT(read("out/t.csv"), HasSubstr(long_label));
   EXPECT_THAT(said_, Not(HasSubstr("\xE2\x80\xAE")));
+  // Those that fail, and stand in what is said of them.
+  EXPECT_EQ(check_table("age,n\n\"two\nlines\",4\n\xE2\x80\xAE"
+                        "rtl,60\n" +
+                            long_label + ",7\n\"e\x1B[2Jsc\",80\nTotal,151\n",
+                        "[disclosure]\n"),
+            0);
+  EXPECT_THAT(said_, HasSubstr("combine age two\uFFFDlines and \uFFFDrtl"));
+  EXPECT_THAT(said_, Not(HasSubstr("\x1B")));
+  EXPECT_LT(said_.size(), 2000U);
+}
+
+TEST_F(CheckFiles, ATableWithoutRowsIsSaidToHaveNone) {
+  EXPECT_EQ(check_table("age,n\n", "[disclosure]\n"), 1);
+  EXPECT_THAT(errors_, HasSubstr("the table has no rows"));
 }
 
 TEST_F(CheckFiles, StandardOutputNamesTheRuleAndTheRemedyButNoFigure) {

@@ -33,7 +33,7 @@ struct Case {
 Verdict judge(const std::vector<double>& contributions, const Rules& rules) {
   double sum = 0;
   for (const double each : contributions) sum += each;
-  return judge_magnitude(sum, {}, contributions, rules);
+  return judge_magnitude(sum, {}, contributions, false, rules);
 }
 
 void expect_each(const std::vector<Case>& cases, const Rules& rules, const std::string& rule) {
@@ -72,6 +72,49 @@ TEST(Judge, PPercentIsWhatTheSecondLargestCanEstimate) {
                // 90 % of the two largest, and yet p % is kept: the rules are not the same one.
                {"45 45 10", {45, 45, 10}, false}},
               only_p_percent(0.10), "p-percent");
+}
+
+// The same section: q (total - the two largest) < p times the largest, where everybody knows each
+// contribution to within q %.
+TEST(Judge, PriorPosteriorTakesOffWhatIsKnownBeforehand) {
+  auto rules = only_p_percent(0.10);
+  rules.prior_share = 0.5;
+  expect_each({{"half of a rest of 10 is 10 % of 50, at the limit", {50, 45, 10}, false},
+               {"rest 9.9 of 50", {50, 45, 9.9}, true},
+               {"kept by p % alone", {50, 45, 5}, true},
+               {"dominant, but in a crowd", {50, 10, 10, 10, 10, 10}, false}},
+              rules, "prior-posterior");
+  const auto verdict = judge({50, 45, 4}, rules);
+  EXPECT_THAT(verdict.reason, HasSubstr("who knows each of the others to within 50 %"));
+  EXPECT_THAT(verdict.reason, HasSubstr("to within 4.0 %"));
+}
+
+TEST(Judge, ASumWhoseLargestContributionsAreNotStatedFailsUnlessTheRulesDoNotAsk) {
+  Rules rules;
+  const Contributors hundred{100.0, {}, {}};
+  EXPECT_EQ(judge_magnitude(5000, hundred, std::nullopt, false, rules).rule, "not-stated-largest");
+  EXPECT_EQ(judge_magnitude(5000, hundred, std::vector<double>{100}, false, rules).rule,
+            "not-stated-largest");  // two are asked for
+  EXPECT_EQ(judge_magnitude(5000, hundred, std::vector<double>{100, 90}, false, rules).rule, "");
+  rules.dominance_count = 3;
+  EXPECT_EQ(judge_magnitude(5000, hundred, std::vector<double>{100, 90}, false, rules).rule,
+            "not-stated-largest");
+  rules.largest_required = false;
+  EXPECT_EQ(judge_magnitude(5000, hundred, std::nullopt, false, rules).rule, "");
+}
+
+TEST(Judge, ASumOfNothingSaysItOfEverybodyUnlessItCannotBeOtherwise) {
+  const Rules rules;
+  const Contributors hundred{100.0, {}, {}};
+  EXPECT_EQ(judge_magnitude(0, hundred, std::vector<double>{0, 0}, false, rules).rule, "zero");
+  EXPECT_EQ(judge_magnitude(0, hundred, std::vector<double>{0, 0}, true, rules).rule, "");
+}
+
+TEST(Judge, SumsOfCreditsAreJudgedByTheirSize) {
+  const Rules rules;
+  const Contributors hundred{100.0, {}, {}};
+  EXPECT_EQ(judge_magnitude(-5000, hundred, std::vector<double>{4000, 900}, false, rules).rule, "dominance");
+  EXPECT_EQ(judge_magnitude(-5000, hundred, std::vector<double>{100, 90}, false, rules).rule, "");
 }
 
 // The upper protection levels of the same handbook (table 4.3): p/100 x1 - rest, and top_n / k - total.

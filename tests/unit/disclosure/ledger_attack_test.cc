@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "disclosure/check.h"
-#include "disclosure/system.h"
+#include "unit/disclosure/systems.h"
 #include "unit/disclosure/tables.h"
 
 namespace kinfold::disclosure {
@@ -56,6 +56,7 @@ TEST(LedgerAttack, WithAndWithoutOneCouncilNamesTheEarlierOutputTheCellsAndTheAr
   EXPECT_FALSE(has_digit_beyond(attack.words, "2024-03-01")) << attack.words;
   EXPECT_NE(output.at(0, 1).status, CellStatus::kPublished);
   EXPECT_EQ(output.at(0, 1).reason, attack.words);  // the author reads why this very figure goes
+  EXPECT_THAT(output.at(0, 1).remedy, HasSubstr("publish only one of the two"));
 }
 
 TEST(LedgerAttack, BeforeAndAfterAWithdrawal) {
@@ -160,16 +161,9 @@ TEST(LedgerAttack, WhatCannotBeMendedIsRefusedWithoutAFigureInTheRefusal) {
 }
 
 TEST(Explain, TakesRoundedFiguresAtTheEndOfTheirRange) {
-  System system;
-  for (const double value : {4.0, 50.0, 54.0}) {
-    SystemCell cell;
-    cell.value = cell.shown_low = cell.shown_high = value;
-    system.cells.push_back(cell);
-  }
-  system.cells[0].shown = false;
+  auto system = small_part_of_a_sum();
   system.cells[2].shown_low = 53;
   system.cells[2].shown_high = 57;
-  system.relations.push_back({{{2, 1}, {0, -1}, {1, -1}}});
   for (const bool upper : {true, false}) {
     const auto steps = explain(system, 0, upper);
     ASSERT_TRUE(steps.ok());

@@ -63,7 +63,7 @@ TEST(RoundedShares, TheFewestPeopleInTheRangeAreJudged) {
 TEST(RoundedShares, AreSeenWithoutBeingTold) {
   // 37 % of 1,203 is no whole number of people: the column was rounded, to whole per cents.
   const auto output = check_one(with_percent(counts_output("t", {"age"}, {{"a", 1203}, {"b", 1317}}), {37, 24}));
-  const auto* cell = cell_of(output, "persons with age a and percent yes");
+  const auto* cell = cell_of(output, "persons with age a, counted in percent");
   ASSERT_NE(cell, nullptr);
   EXPECT_TRUE(cell->fits_only);
   EXPECT_EQ(cell->shown_low, 440);   // 36.5 % is 439.095
@@ -73,9 +73,9 @@ TEST(RoundedShares, AreSeenWithoutBeingTold) {
 TEST(RoundedShares, CountsAreFoundThatAddUp) {
   // The nearest counts, 445 + 316 = 761, are not the nearest of the total, 30 % of 2,520 = 756: some that fit are taken.
   const auto output = check_one(with_percent(counts_output("t", {"age"}, {{"a", 1203}, {"b", 1317}, {"Total", 2520}}), {37, 24, 30}));
-  const auto* a = cell_of(output, "persons with age a and percent yes");
-  const auto* b = cell_of(output, "persons with age b and percent yes");
-  const auto* all = cell_of(output, "persons with percent yes");
+  const auto* a = cell_of(output, "persons with age a, counted in percent");
+  const auto* b = cell_of(output, "persons with age b, counted in percent");
+  const auto* all = cell_of(output, "persons, counted in percent");
   ASSERT_TRUE(a != nullptr && b != nullptr && all != nullptr);
   EXPECT_EQ(a->value + b->value, all->value);
   for (const auto* cell : {a, b, all}) {
@@ -116,7 +116,7 @@ TEST(RoundedShares, AnExactCountOfTheSamePeopleSettlesIt) {
     if (column.column == "n") column.variable = "in_care";
   }
   const auto output = check_one(later, ledger);
-  const auto* cell = cell_of(output, "persons with in_care yes");
+  const auto* cell = cell_of(output, "persons, counted in in_care");
   ASSERT_NE(cell, nullptr);
   EXPECT_EQ(cell->value, 51);
   EXPECT_FALSE(cell->fits_only);

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "disclosure/check.h"
 #include "source_dir.h"
 #include "unit/disclosure/random_tables.h"
+#include "unit/disclosure/systems.h"
 
 namespace kinfold::disclosure {
 namespace {
@@ -39,6 +41,77 @@ TEST(ControlledRounding, KeepsEverySumAndStaysWithinOneStep) {
   }
 }
 
+TEST(ControlledRounding, KeepsEverySumInThreeAndFourDimensionsAndInTablesWithSubtotals) {
+  int wider = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    auto table = random_table(seed, 4, 3);
+    auto system = independent_system(table, std::vector<bool>(table.value.size(), true));
+    // The first category with the second, under each other label: a subtotal that has parts in common with
+    // the total.
+    const auto cell_count = static_cast<CellIndex>(system.cells.size());
+    for (CellIndex c = 0; c < cell_count; ++c) {
+      if (table.at[c][0] != 0) continue;
+      auto beside = table.at[c];
+      beside[0] = 1;
+      const auto other = static_cast<CellIndex>(table.row_at.at(beside));
+      system.cells.push_back(cell_of(table.value[c] + table.value[other]));
+      system.relations.push_back(
+          {{{static_cast<CellIndex>(system.cells.size() - 1), 1}, {c, -1}, {other, -1}}});
+    }
+    const auto rounded = round_controlled(system, 5, 2000);
+    ASSERT_TRUE(rounded.ok()) << rounded.error().message;
+    wider += rounded.value().steps == 2 ? 1 : 0;
+    for (const auto& relation : system.relations) {
+      double sum = 0;
+      for (const auto& term : relation.terms) sum += term.coefficient * rounded.value().rounded[term.cell];
+      EXPECT_EQ(sum, 0);
+    }
+    for (std::size_t c = 0; c < system.cells.size(); ++c) {
+      EXPECT_EQ(std::fmod(rounded.value().rounded[c], 5), 0);
+      EXPECT_GE(rounded.value().rounded[c], 0);
+      EXPECT_LT(std::abs(rounded.value().rounded[c] - system.cells[c].value), 5 * rounded.value().steps);
+    }
+  }
+  RecordProperty("tables_that_needed_a_second_step", wider);
+}
+
+TEST(ControlledRounding, TheSolversAnswerIsNotBelieved) {
+  const auto system = small_part_of_a_sum();  // 4 + 50 = 54
+  const auto is_one = [&](std::vector<double> rounded) {
+    return is_controlled_rounding(system, rounded, 5, 1);
+  };
+  EXPECT_TRUE(is_one({5, 50, 55}));
+  EXPECT_TRUE(is_one({0, 50, 50}));
+  EXPECT_FALSE(is_one({5, 50, 50}));   // does not add up
+  EXPECT_FALSE(is_one({4, 50, 54}));   // no multiples of five
+  EXPECT_FALSE(is_one({0, 55, 55}));   // a multiple that moved by a whole step
+  EXPECT_FALSE(is_one({-5, 55, 50}));  // below nothing
+}
+
+// What is published after controlled rounding adds up, and whoever knows the base cannot tell a small count
+// closer.
+TEST(ControlledRounding, WhatTheCheckPublishesAddsUp) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto table = random_table(seed, 3, 3);
+    Rules rules;
+    rules.method = Method::kControlledRound;
+    NoProgress progress;
+    const auto checked = check(std::span(&table.output, 1), rules, ReleaseLedger{}, progress);
+    ASSERT_TRUE(checked.ok()) << checked.error().message;
+    const auto& output = checked.value().outputs[0];
+    ASSERT_TRUE(output.publishable()) << (output.refusals.empty() ? "" : output.refusals[0]);
+    EXPECT_EQ(output.method, "rounded, sums kept");
+    const auto* n = output.protected_table.find("n");
+    for (const auto& [total, parts] : sums_of(table)) {
+      double sum = 0;
+      for (const auto part : parts) sum += n->number_at(part);
+      EXPECT_EQ(sum, n->number_at(total));
+    }
+  }
+}
+
 std::string sample_table() {
   const char* given = std::getenv("KINFOLD_DATA");
   const std::string folder = given != nullptr ? given : source_dir() + "/../shared/data";
@@ -60,6 +133,26 @@ TEST(PerturbationTable, ThePublishedSampleHidesBelowTenAndRoundsToFive) {
       EXPECT_EQ(table.value().perturb(count, key), expected) << count << " with key " << key;
     }
   }
+}
+
+// Worked out by hand from the published table: the rows of the file, keys added up modulo 256, counts over
+// 750 by rows 501 to 750.
+TEST(PerturbationTable, ThePublishedSampleWorkedOutByHand) {
+  const auto text = sample_table();
+  if (text.empty()) GTEST_SKIP() << "ons_ptable_10_5_rule.csv is not in KINFOLD_DATA or ../shared/data";
+  const auto table = PerturbationTable::parse(text);
+  ASSERT_TRUE(table.ok()) << table.error().message;
+  const std::uint32_t keys[] = {250, 3, 9};
+  EXPECT_EQ(table.value().cell_key(keys), 6U);  // 262 - 256
+  EXPECT_EQ(table.value().perturb(3, 6), 0);    // 3 - 3: below ten nothing is left
+  EXPECT_EQ(table.value().perturb(9, 6), 0);
+  EXPECT_EQ(table.value().perturb(10, 6), 10);
+  EXPECT_EQ(table.value().perturb(12, 255), 10);  // to the nearest five
+  EXPECT_EQ(table.value().perturb(13, 0), 15);
+  EXPECT_EQ(table.value().perturb(751, 6), 750);    // by row 501, whose change is -1
+  EXPECT_EQ(table.value().perturb(1003, 6), 1005);  // by row 503, whose change is +2
+  EXPECT_EQ(table.value().range_of(0), (std::pair<std::int64_t, std::int64_t>{0, 9}));
+  EXPECT_EQ(table.value().range_of(15), (std::pair<std::int64_t, std::int64_t>{13, 17}));
 }
 
 TEST(PerturbationTable, KeysAddUpModuloTheRange) {

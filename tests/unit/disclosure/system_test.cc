@@ -4,6 +4,7 @@
 
 #include "disclosure/witness_internal.h"
 #include "unit/disclosure/random_tables.h"
+#include "unit/disclosure/systems.h"
 
 namespace kinfold::disclosure {
 namespace {
@@ -29,15 +30,8 @@ System hide(System system, const std::vector<CellIndex>& cells) {
 TEST(Audit, FindsTheIntervalOfAPublishedExample) {
   // Rows (20, x, 30) and (y, z, 40) with margins 60, 70 and (35, 25, 70): x = 10, y = 15, z = 15 each known.
   System system;
-  for (const double value : {10.0, 15.0, 15.0}) {
-    SystemCell cell;
-    cell.value = value;
-    cell.shown = false;
-    system.cells.push_back(cell);
-  }
-  SystemCell total;
-  total.value = total.shown_low = total.shown_high = 25;
-  system.cells.push_back(total);  // x + z
+  system.cells = {cell_of(10, false), cell_of(15, false), cell_of(15, false),
+                  cell_of(25)};  // the last is x + z
   system.relations.push_back({{{0, 1}, {2, 1}, {3, -1}}});
   AuditOptions options;
   options.exact_intervals = true;
@@ -83,15 +77,38 @@ TEST(Suppress, TheExactChoiceIsSafeAndNeverDearerThanTheHeuristic) {
   RecordProperty("heuristic_over_exact_percent", static_cast<int>(100 * heuristic_cost / std::max(1.0, exact_cost)));
 }
 
-TEST(Explain, NamesTheFiguresThatGiveACellAway) {
+// 2 x = 3 y + z with x = 6 (5 to 7 as everybody knows), y = 3, z = 3. Hiding y alone lets x move in
+// fractions; in whole numbers, x moves by threes, and is known. The programme works in fractions and takes y,
+// which is cheaper; the audit does not.
+TEST(Suppress, AnAnswerThatTheSolverCallsOptimalGivesWayWhereTheAuditDisagrees) {
   System system;
-  for (const double value : {4.0, 50.0, 54.0}) {
-    SystemCell cell;
-    cell.value = cell.shown_low = cell.shown_high = value;
-    system.cells.push_back(cell);
-  }
-  system.cells[0].shown = false;
-  system.relations.push_back({{{2, 1}, {0, -1}, {1, -1}}});
+  system.cells = {cell_of(6, false), cell_of(3), cell_of(3)};
+  system.cells[0].lower = 5;
+  system.cells[0].upper = 7;
+  system.cells[0].sensitive = true;
+  system.cells[0].need = {1, 1, 2};
+  system.cells[1].cost = 1;
+  system.cells[2].cost = 5;
+  system.relations.push_back({{{0, 2}, {1, -3}, {2, -1}}});
+  Suppression start;
+  start.hidden = {2};
+  start.cost = 5;
+  const auto exact = suppress_exact(system, start, 1000);
+  ASSERT_TRUE(exact.ok());
+  EXPECT_EQ(exact.value().hidden, std::vector<CellIndex>{2});
+  EXPECT_FALSE(exact.value().optimal);
+  EXPECT_NEAR(exact.value().bound, 1, 1e-6);  // what it would have cost
+  const auto by_fractions = audit(hide(system, {1}));
+  ASSERT_TRUE(by_fractions.ok());
+  EXPECT_FALSE(by_fractions.value().safe());
+  const auto kept = audit(hide(system, exact.value().hidden));
+  ASSERT_TRUE(kept.ok());
+  EXPECT_TRUE(kept.value().safe());
+  EXPECT_TRUE(kept.value().intervals[0].confirmed);
+}
+
+TEST(Explain, NamesTheFiguresThatGiveACellAway) {
+  const auto system = small_part_of_a_sum();
   const auto steps = explain(system, 0, true);
   ASSERT_TRUE(steps.ok());
   ASSERT_EQ(steps.value().size(), 2U);
