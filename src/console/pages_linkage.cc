@@ -31,7 +31,8 @@ Cell when(const ledger::Recorded* recorded) {
 
 std::string date_text(const std::optional<Date>& date) { return date ? long_date(*date) : std::string("not known"); }
 
-void show_record(View& view, const identity::PersonRecord& record, double probability) {
+void show_record(View& view, const identity::PersonRecord& record,
+                 const std::vector<identity::ReferenceScope>& disclosures, double probability) {
   view.heading("Record " + short_id(identity::to_text(record.person)));
   const auto& now = record.current;
   const auto known = [](const std::string& text) { return Cell{text.empty() ? "not known" : text, {}, {}, false}; };
@@ -46,7 +47,7 @@ void show_record(View& view, const identity::PersonRecord& record, double probab
   }
   view.grid(versions);
   Grid told{"Who was told about this person", {"Who", "Purpose", "When", "Until"}, {}, "Nobody was told yet.", 0, {}};
-  for (const auto& each : record.disclosures) {
+  for (const auto& each : disclosures) {
     told.rows.push_back({{each.recipient, {}, {}, false}, {each.purpose, {}, {}, false}, {long_date(each.issued), {}, {}, false}, {long_date(each.expires), {}, {}, false}});
   }
   view.grid(told);
@@ -136,24 +137,32 @@ Response people_page(Visit& visit) { return people_form(visit, identity_fields(n
 Response people_search(Visit& visit) {
   auto read = read_identity_form(visit.request);
   if (!read.ok()) return people_form(visit, read.fields);
-  auto response = with_site(visit, [&](site::Site& site) {
-    auto vault = site::open_vault(site, {visit.actor->id, site::kRightsPurpose, charter::Duty::kLinkage, {}});
-    if (!vault.ok()) return fault_page(visit, vault.error());
-    const auto candidates = vault.value().vault.search(read.identity, kCandidatesShown);
-    if (!candidates.ok()) return fault_page(visit, candidates.error());
-    View view("Records found");
-    std::size_t shown = 0;
-    for (const auto& candidate : candidates.value()) {
-      const auto record = candidate.probability < kShownProbabilityMin ? std::nullopt : vault.value().vault.find(candidate.person);
-      if (!record) continue;
-      ++shown;
-      show_record(view, *record, candidate.probability);
-    }
-    if (shown == 0) view.inset("There is no record of this person here. That somebody is not here is information about them, too: keep it to the case.");
-    if (auto s = note_view(site, visit.actor->id, shown); !s.ok()) return fault_page(visit, s.error());
-    view.link("Look another person up", "/people").print_button();
-    return visit.console.page(visit, view);
-  });
+  auto response =
+      with_site(visit,
+                [&](site::Site& site) {
+                  auto vault = site::open_vault_to_search(
+                      site, {visit.actor->id, site::kRightsPurpose, charter::Duty::kLinkage, {}});
+                  if (!vault.ok()) return fault_page(visit, vault.error());
+                  const auto candidates = vault.value().vault.search(read.identity, kCandidatesShown);
+                  if (!candidates.ok()) return fault_page(visit, candidates.error());
+                  View view("Records found");
+                  std::size_t shown = 0;
+                  for (const auto& candidate : candidates.value()) {
+                    const auto record = candidate.probability < kShownProbabilityMin
+                                            ? std::nullopt
+                                            : vault.value().vault.find(candidate.person);
+                    if (!record) continue;
+                    const auto disclosures = vault.value().vault.disclosures(candidate.person);
+                    if (!disclosures.ok()) return fault_page(visit, disclosures.error());
+                    ++shown;
+                    show_record(view, *record, disclosures.value(), candidate.probability);
+                  }
+                  if (shown == 0) view.inset("There is no record of this person here. That somebody is not here is information about them, too: keep it to the case.");
+                  if (auto s = note_view(site, visit.actor->id, shown); !s.ok())
+                    return fault_page(visit, s.error());
+                  view.link("Look another person up", "/people").print_button();
+                  return visit.console.page(visit, view);
+                });
   wipe(read.identity);
   return response;
 }

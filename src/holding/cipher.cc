@@ -26,8 +26,8 @@ const unsigned char* u8(ByteView bytes) {
 }
 unsigned char* u8_out(std::span<std::byte> bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
-void seal_into(std::span<std::byte> out, ByteView key, ByteView plain, ByteView facts) {
-  seal::fill_random(out.first(kNonceBytes));
+void seal_into(std::span<std::byte> out, ByteView key, ByteView plain, ByteView facts, Randomness& random) {
+  random.fill(out.first(kNonceBytes));
   crypto_aead_xchacha20poly1305_ietf_encrypt(u8_out(out.subspan(kNonceBytes)), nullptr, u8(plain),
                                              plain.size(), u8(facts), facts.size(), nullptr, u8(out),
                                              u8(key));
@@ -123,9 +123,21 @@ Key derive(const Key& key, KeyUse use) {
   return derived;
 }
 
-WrappedKey wrap(const Key& wrapping, ByteView key, ByteView facts) {
+void Randomness::fill(std::span<std::byte> out) {
+  if (out.size() > block_.size()) return seal::fill_random(out);
+  if (out.size() > block_.size() - at_) {
+    seal::fill_random(block_);
+    at_ = 0;
+  }
+  const auto given = std::span(block_).subspan(at_, out.size());
+  std::copy(given.begin(), given.end(), out.begin());
+  seal::wipe(given.data(), given.size());
+  at_ += out.size();
+}
+
+WrappedKey wrap(const Key& wrapping, ByteView key, ByteView facts, Randomness& random) {
   WrappedKey wrapped{};
-  seal_into(wrapped, wrapping.bytes(), key, facts);
+  seal_into(wrapped, wrapping.bytes(), key, facts, random);
   return wrapped;
 }
 
@@ -138,9 +150,9 @@ std::string key_name(const Key& key) {
   return seal::to_hex(ByteView(derived.bytes()).first(8));
 }
 
-Bytes seal_body(ByteView key, ByteView plain, ByteView facts) {
+Bytes seal_body(ByteView key, ByteView plain, ByteView facts, Randomness& random) {
   Bytes sealed(kNonceBytes + plain.size() + kTagBytes);
-  seal_into(sealed, key, plain, facts);
+  seal_into(sealed, key, plain, facts, random);
   return sealed;
 }
 

@@ -24,8 +24,20 @@ using WrappedKey = std::array<std::byte, kWrappedKeyBytes>;
 enum class KeyUse : std::uint64_t { kWrapHoldings = 1, kWrapRecords = 2, kTokens = 3, kName = 4 };
 Key derive(const Key& key, KeyUse use);
 
+/// Random bytes for keys and nonces, drawn from the system in blocks: each draw is a call into it. What was
+/// given out is wiped here. Not thread-safe.
+class Randomness {
+ public:
+  explicit Randomness(std::size_t block_bytes = 0) : block_(block_bytes), at_(block_bytes) {}
+  void fill(std::span<std::byte> out);
+
+ private:
+  PlainBytes block_;
+  std::size_t at_;  ///< Given out up to here.
+};
+
 /// XChaCha20-Poly1305. `facts` are bound: with other facts the key does not open.
-WrappedKey wrap(const Key& wrapping, ByteView key, ByteView facts);
+WrappedKey wrap(const Key& wrapping, ByteView key, ByteView facts, Randomness& random);
 /// False if the wrapped key, the wrapping key or the facts are not the ones it was wrapped with.
 bool unwrap(const WrappedKey& wrapped, const Key& wrapping, ByteView facts, std::span<std::byte> key);
 
@@ -33,7 +45,7 @@ bool unwrap(const WrappedKey& wrapped, const Key& wrapping, ByteView facts, std:
 std::string key_name(const Key& key);
 
 /// A body under one key and the facts it belongs to: nonce, ciphertext, tag.
-Bytes seal_body(ByteView key, ByteView plain, ByteView facts);
+Bytes seal_body(ByteView key, ByteView plain, ByteView facts, Randomness& random);
 Result<PlainBytes> open_body(ByteView key, ByteView sealed, ByteView facts);
 
 /// A whole file in 64 KiB chunks (secretstream), each authenticated, with a marked end.

@@ -52,11 +52,11 @@ Status KeySlots::put(std::uint64_t slot, ByteView bytes) {
   return {};
 }
 
-Result<std::uint64_t> KeySlots::add(const WrappedKey& key) {
-  const std::uint64_t slot = count_ + 1;
-  if (auto status = put(slot, key); !status.ok()) return status.error();
-  count_ = slot;
-  return slot;
+Result<std::uint64_t> KeySlots::add(std::span<const WrappedKey> keys) {
+  const std::uint64_t first = count_ + 1;
+  if (auto status = put(first, std::as_bytes(keys)); !status.ok()) return status.error();
+  count_ += keys.size();
+  return first;
 }
 
 Status KeySlots::sync() {

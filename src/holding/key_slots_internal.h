@@ -21,8 +21,8 @@ class KeySlots {
   static Result<KeySlots> open(const std::string& path);
 
   std::uint64_t slot_count() const { return count_; }
-  /// The next slot gets `key`; durable only after sync().
-  Result<std::uint64_t> add(const WrappedKey& key);
+  /// The next slots get `keys`, in one write; durable only after sync(). \returns the first of them.
+  Result<std::uint64_t> add(std::span<const WrappedKey> keys);
   Status sync();
   /// Empty if it was destroyed, or never written.
   Result<std::optional<WrappedKey>> read(std::uint64_t slot) const;

@@ -6,21 +6,31 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/parallel.h"
 #include "holding/records_internal.h"
 
 namespace kinfold::holding {
 namespace {
 
 /// What binds a key, or a body, to its place.
-Bytes facts_of(std::string_view use, const Id& holding, RecordId record) {
-  Bytes facts;
-  const auto add = [&](ByteView bytes) { facts.insert(facts.end(), bytes.begin(), bytes.end()); };
-  add(seal::as_bytes(use));
-  add(std::as_bytes(std::span(holding.bytes)));
-  add(std::as_bytes(std::span(&record.number, 1)));
-  return facts;
-}
+struct Facts {
+  Facts(std::string_view use, const Id& holding, RecordId record) {
+    const auto add = [&](ByteView part) {
+      std::copy(part.begin(), part.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+      size_ += part.size();
+    };
+    add(seal::as_bytes(use));
+    add(std::as_bytes(std::span(holding.bytes)));
+    add(std::as_bytes(std::span(&record.number, 1)));
+  }
+  operator ByteView() const { return {bytes_.data(), size_}; }  // NOLINT: it is nothing else
+
+ private:
+  std::array<std::byte, 64> bytes_{};
+  std::size_t size_ = 0;
+};
 constexpr std::string_view kKeyUse = "kinfold record key v1";
+constexpr std::size_t kRandomBlockBytes = 16 * 1024;
 constexpr std::string_view kBodyUse = "kinfold record body v1";
 
 /// A record's key on the stack: wiped on the way out. (Locked memory costs a page and a system call
@@ -33,15 +43,20 @@ struct RecordKey {
   ~RecordKey() { seal::wipe(bytes.data(), bytes.size()); }
 };
 
-Status load_key(const RecordRing::State& state, RecordId record, RecordKey& key) {
-  if (state.closed) return internal_error("records are read after their holding was closed");
+Status still_open(const RecordRing::State& state) {
+  if (state.closed) return internal_error("records are used after their holding was closed");
   if (date_of(state.clock->now()) > state.holding.expires) {
     return refused("the holding of records has expired; its records can no longer be opened");
   }
+  return {};
+}
+
+Status load_key(const RecordRing::State& state, RecordId record, RecordKey& key) {
+  if (auto open = still_open(state); !open.ok()) return open;
   auto wrapped = state.slots.read(record.number);
   if (!wrapped.ok()) return wrapped.error();
   if (!wrapped.value()) return refused("the record's key was destroyed; nobody can open it");
-  if (!unwrap(*wrapped.value(), state.wrapping, facts_of(kKeyUse, state.holding.id, record), key.bytes)) {
+  if (!unwrap(*wrapped.value(), state.wrapping, Facts(kKeyUse, state.holding.id, record), key.bytes)) {
     return invalid("the record's key was altered; take the file of record keys from where it is kept");
   }
   return {};
@@ -61,28 +76,52 @@ RecordRing::~RecordRing() {
 }
 
 Result<std::pair<RecordId, seal::Bytes>> RecordRing::add(seal::ByteView plain) {
+  const std::vector<seal::PlainBytes> bodies(1, seal::PlainBytes(plain.begin(), plain.end()));
+  auto added = add_all(std::span(&bodies, 1), 1);
+  if (!added.ok()) return added.error();
+  return std::pair(added.value().first, std::move(added.value().sealed.front().front()));
+}
+
+Result<AddedRecords> RecordRing::add_all(std::span<const std::vector<seal::PlainBytes>> records,
+                                         std::size_t thread_count) {
   State& state = *state_;
-  if (state.closed) return internal_error("records are written after their holding was closed");
-  RecordKey key;
-  seal::fill_random(key.bytes);
-  const RecordId record{state.slots.slot_count() + 1};
-  auto slot = state.slots.add(wrap(state.wrapping, key.bytes, facts_of(kKeyUse, state.holding.id, record)));
-  if (!slot.ok()) return slot.error();
+  if (auto open = still_open(state); !open.ok()) return open.error();
+  AddedRecords added{{state.slots.slot_count() + 1}, std::vector<std::vector<seal::Bytes>>(records.size())};
+  std::vector<WrappedKey> keys(records.size());
+  const StopScope all_or_none(nullptr);
+  constexpr std::size_t kChunkRecords = 256;
+  parallel_chunks(records.size(), kChunkRecords, thread_count == 0 ? default_thread_count() : thread_count,
+                  [&](std::size_t, std::size_t begin, std::size_t end) {
+                    Randomness random(records.size() == 1 ? 0 : kRandomBlockBytes);
+                    for (std::size_t i = begin; i < end; ++i) {
+                      const RecordId record{added.first.number + i};
+                      RecordKey key;
+                      random.fill(key.bytes);
+                      keys[i] =
+                          wrap(state.wrapping, key.bytes, Facts(kKeyUse, state.holding.id, record), random);
+                      for (const auto& body : records[i]) {
+                        added.sealed[i].push_back(
+                            seal_body(key.bytes, body, Facts(kBodyUse, state.holding.id, record), random));
+                      }
+                    }
+                  });
+  if (auto slots = state.slots.add(keys); !slots.ok()) return slots.error();
   state.unsynced = true;
-  ++state.added;
-  return std::pair(record, seal_body(key.bytes, plain, facts_of(kBodyUse, state.holding.id, record)));
+  state.added += records.size();
+  return added;
 }
 
 Result<seal::Bytes> RecordRing::seal(RecordId record, seal::ByteView plain) const {
   RecordKey key;
   if (auto status = load_key(*state_, record, key); !status.ok()) return status.error();
-  return seal_body(key.bytes, plain, facts_of(kBodyUse, state_->holding.id, record));
+  Randomness random;
+  return seal_body(key.bytes, plain, Facts(kBodyUse, state_->holding.id, record), random);
 }
 
 Result<seal::PlainBytes> RecordRing::open(RecordId record, seal::ByteView sealed) const {
   RecordKey key;
   if (auto status = load_key(*state_, record, key); !status.ok()) return status.error();
-  auto plain = open_body(key.bytes, sealed, facts_of(kBodyUse, state_->holding.id, record));
+  auto plain = open_body(key.bytes, sealed, Facts(kBodyUse, state_->holding.id, record));
   if (plain.ok()) ++state_->opened;
   return plain;
 }

@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "seal/bytes.h"
@@ -19,6 +20,11 @@ namespace kinfold::holding {
 struct RecordId {
   std::uint64_t number = 0;  ///< From 1.
   auto operator<=>(const RecordId&) const = default;
+};
+
+struct AddedRecords {
+  RecordId first;
+  std::vector<std::vector<seal::Bytes>> sealed;  ///< As the records and their bodies were given.
 };
 
 /// A keyed hash of a text, for looking up without the text. 128 bits.
@@ -32,8 +38,8 @@ using Token = std::array<std::uint8_t, 16>;
 /// under the holding's key, in `record-keys` in the holding's folder and nowhere else: a backup
 /// that leaves that file out (docs/threat-model.md) can never again show a forgotten person.
 ///
-/// Writing: add() as many as you like, sync(), and only then commit the rows that hold the bodies.
-/// Thread-safe: open(), token(). Everything else needs the ring to itself.
+/// Writing: add() or add_all() as many as you like, sync(), and only then commit the rows that hold the
+/// bodies. Thread-safe: open(), seal(), token(). Everything else needs the ring to itself.
 class RecordRing {
  public:
   RecordRing(RecordRing&&) noexcept;
@@ -42,6 +48,10 @@ class RecordRing {
 
   /// Seals under a fresh key. \returns the record's id and its sealed body.
   Result<std::pair<RecordId, seal::Bytes>> add(seal::ByteView plain);
+  /// Many records, on `thread_count` threads (0: all cores): the bodies of records[i] under one fresh key,
+  /// that of record first + i.
+  Result<AddedRecords> add_all(std::span<const std::vector<seal::PlainBytes>> records,
+                               std::size_t thread_count);
   /// Seals a new version of a record under the key that it has.
   /// \retval kRefused if its key was destroyed.
   Result<seal::Bytes> seal(RecordId record, seal::ByteView plain) const;

@@ -61,8 +61,9 @@ Result<Holding> Door::State::describe(const NewHolding& what) const {
 Status Door::State::put(CatalogueRow& row, const seal::Contents* contents) {
   const Key key = Key::random();
   row.holding.key_id = key_name(key);
-  const auto wrapped = wrap(wrapping, key.bytes(), seal::as_bytes(bound_facts(row.holding)));
-  auto slot = slots.add(wrapped);
+  Randomness random;
+  const auto wrapped = wrap(wrapping, key.bytes(), seal::as_bytes(bound_facts(row.holding)), random);
+  auto slot = slots.add(std::span(&wrapped, 1));
   if (!slot.ok()) return slot.error();
   row.slot = slot.value();
   if (auto status = slots.sync(); !status.ok()) return status;

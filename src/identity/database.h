@@ -45,7 +45,7 @@ class Statement {
   sqlite3_stmt* statement_;
 };
 
-/// Not thread-safe. Write-ahead log, full synchronisation, secure deletion, temporary tables in
+/// Not thread-safe. Rollback journal, full synchronisation, secure deletion, temporary tables in
 /// memory; locked for one process as long as it is open.
 class Database {
  public:
@@ -61,8 +61,6 @@ class Database {
   Result<Statement> prepare(std::string_view sql);
   Status execute(const char* sql);
   std::int64_t last_row() const;
-  /// Copies the log into the file and empties it, so that what was deleted is in neither.
-  Status checkpoint();
 
  private:
   Database(sqlite3* database, std::string what) : database_(database), what_(std::move(what)) {}

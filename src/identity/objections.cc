@@ -323,7 +323,6 @@ Result<std::uint64_t> ObjectionBook::remove(const Identity& identity) {
     }
   }
   if (auto committed = transaction.value().commit(); !committed.ok()) return committed.error();
-  if (auto cleaned = state_->database.checkpoint(); !cleaned.ok()) return cleaned.error();
   std::erase_if(state_->entry_of, [&](const auto& held) { return found.count(held.second) != 0; });
   for (const auto entry : found) state_->entries.erase(entry);
   return static_cast<std::uint64_t>(found.size());

@@ -57,8 +57,7 @@ struct PersonRecord {
   /// In use: the newest version, with fields it lacks from the ones before. After a correction
   /// nothing older is used, nor a later version that repeats an older one.
   Identity current;
-  std::vector<IdentityVersion> versions;   ///< Every time the person was received; oldest first.
-  std::vector<ReferenceScope> disclosures; ///< Every scope the person is or was in.
+  std::vector<IdentityVersion> versions;  ///< Every time the person was received; oldest first.
 };
 
 struct Candidate {
@@ -75,11 +74,11 @@ class Vault {
   struct Options {
     std::size_t thread_count = 0;      ///< For linkage and standardising; 0: all cores.
     double found_probability = 0.95;   ///< From here on two records are one person.
-    /// Read only those people whom a search comes to, by the index on disk: for one person's case, where
-    /// reading a million would take seconds. Calls about everybody (people, person_count, issue,
-    /// request_people, add_or_find) are then refused or empty.
+    /// Read only those people whom a search comes to, by the index on disk, and only those scopes' lists that
+    /// are asked for: for one person's case, where reading a million would take seconds. Calls about
+    /// everybody (people, person_count, issue, request_people, add_or_find) are then refused or empty.
     bool only_found = false;
-    std::int64_t index_lag = 1000;     ///< Spellings by which the index on disk may lag behind; at least a hundredth.
+    std::int64_t index_lag = 1000;  ///< Spellings by which the index on disk may lag behind.
   };
   /// Makes the file where there is none. `keys` must outlive the vault.
   /// \retval kIo; kInvalid (no vault, wrong version); kRefused (another vault's keys).
@@ -120,7 +119,10 @@ class Vault {
   Result<std::vector<std::optional<PersonId>>> resolve(const std::string& scope_id,
                                                        std::span<const Reference> references) const;
   /// The person's reference in a scope, where there is one.
-  std::optional<Reference> reference_of(const std::string& scope_id, const PersonId& person) const;
+  /// \retval kInvalid if the scope's lists, which a vault opened for one person reads only now, are damaged.
+  Result<std::optional<Reference>> reference_of(const std::string& scope_id, const PersonId& person) const;
+  /// Every scope the person is or was in, oldest first. \retval as reference_of().
+  Result<std::vector<ReferenceScope>> disclosures(const PersonId& person) const;
   std::vector<ReferenceScope> scopes() const;
   /// Destroys the key of the scope's references: from then on nobody can tell whose they were. Who
   /// was in the scope stays known, so that they can be told who received their data.

@@ -6,19 +6,27 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <set>
 #include <span>
 
+#include "base/parallel.h"
 #include "base/stop.h"
 #include "identity/vault_state_internal.h"
 
 namespace kinfold::identity {
 namespace {
 
-constexpr std::uint64_t kHeadLayout = 5;
+constexpr std::uint64_t kOlderHeadLayout = 5;  // before there were late pages
 constexpr std::uint64_t kBucketLayout = 6;
+constexpr std::uint64_t kHeadLayout = 8;
 constexpr std::uint64_t kEntriesPerBucket = 1024;
 constexpr std::uint64_t kBucketCountMax = 1 << 14;
-constexpr std::int64_t kLagShare = 100;  // what the index lags behind by, a search reads one by one
+constexpr std::uint64_t kLatePageCountMax = 1 << 14;
+// Late pages are read whole at each search: of so many lags, or this share of the spellings, before all is
+// written anew.
+constexpr std::int64_t kLateLags = 10;
+constexpr std::int64_t kLateShare = 100;
+constexpr std::size_t kBatchBuckets = 1024;  // sealed in memory before they are written
 
 struct Head {
   RecordNumber record = 0;
@@ -26,8 +34,11 @@ struct Head {
   // sealed buckets, also of two backups side by side, say nothing about who came or went.
   std::array<std::uint8_t, crypto_shorthash_KEYBYTES> secret{};
   std::uint64_t bucket_count = 1;
-  std::int64_t last_seq = 0;  ///< Spellings up to this one are in the buckets.
+  std::int64_t last_seq = 0;  ///< Spellings up to this one are in the buckets or the late pages.
   std::uint64_t person_count = 0;
+  std::int64_t full_seq =
+      0;  ///< Spellings up to this one were there when all was written; the rest is in late pages.
+  std::uint64_t late_page_count = 0;  ///< Numbered from bucket_count.
 };
 
 std::uint64_t bucket_of(std::uint64_t key, const Head& head) {
@@ -63,12 +74,20 @@ Result<std::optional<Head>> read_head(Database& database, RecordKeys& keys) {
   auto plain = keys.open(head.record, asked.value().bytes_at(1));
   if (!plain.ok()) return plain.error();
   Unpacker from(plain.value());
-  if (from.number() != kHeadLayout) return damaged_index();
+  const auto layout = from.number();
+  if (layout != kHeadLayout && layout != kOlderHeadLayout) return damaged_index();
   head.bucket_count = from.number();
   head.last_seq = static_cast<std::int64_t>(from.number());
   head.person_count = from.number();
   from.bytes(head.secret);
-  if (!from.ok() || head.bucket_count == 0 || head.bucket_count > kBucketCountMax) return damaged_index();
+  head.full_seq = head.last_seq;
+  if (layout == kHeadLayout) {
+    head.full_seq = static_cast<std::int64_t>(from.number());
+    head.late_page_count = from.number();
+  }
+  if (!from.ok() || head.bucket_count == 0 || head.bucket_count > kBucketCountMax ||
+      head.late_page_count > kLatePageCountMax)
+    return damaged_index();
   return std::optional<Head>(head);
 }
 
@@ -92,87 +111,157 @@ Status read_bucket(Database& database, RecordKeys& keys, const Head& head, std::
   return from.ok() ? Status() : Status(damaged_index());
 }
 
-/// Writes the head under a fresh key. \returns the key's record.
-Result<RecordNumber> write_head(Database& database, RecordKeys& keys, const Head& head) {
+/// Appends the entries of all buckets and late pages.
+Status read_all(Database& database, RecordKeys& keys, const Head& head, std::vector<SearchEntry>& entries) {
+  for (std::uint64_t bucket = 0; bucket < head.bucket_count + head.late_page_count; ++bucket) {
+    if (auto read = read_bucket(database, keys, head, bucket, entries); !read.ok()) return read;
+  }
+  return {};
+}
+
+seal::PlainBytes pack_head(const Head& head) {
   Packer packed;
   packed.put(kHeadLayout);
   packed.put(head.bucket_count);
   packed.put(static_cast<std::uint64_t>(head.last_seq));
   packed.put(head.person_count);
   packed.put(std::span<const std::uint8_t>(head.secret));
-  auto sealed = keys.add(packed.finish());
-  if (!sealed.ok()) return sealed.error();
-  for (const char* sql : {"DELETE FROM search_head", "DELETE FROM search_bucket"}) {
-    if (auto emptied = database.execute(sql); !emptied.ok()) return emptied.error();
-  }
-  auto insert = database.prepare("INSERT INTO search_head VALUES(?1, ?2)");
-  if (!insert.ok()) return insert.error();
-  const auto record = sealed.value().first;
-  const auto written = insert.value()
-                           .bind(1, static_cast<std::int64_t>(record))
-                           .bind(2, seal::ByteView(sealed.value().second))
-                           .run();
-  if (!written.ok()) return written.error();
-  return record;
+  packed.put(static_cast<std::uint64_t>(head.full_seq));
+  packed.put(head.late_page_count);
+  return packed.finish();
 }
 
-/// Writes `entries` (whose `person` is a record) under a fresh key. Within a transaction of the caller's.
-Status write_index(Database& database, RecordKeys& keys, const RandomBytes& random,
+seal::PlainBytes pack_bucket(std::uint64_t bucket, const std::vector<SearchEntry>& entries) {
+  Packer body;
+  body.put(kBucketLayout);
+  body.put(bucket);
+  body.put(static_cast<std::uint64_t>(entries.size()));
+  for (const auto& entry : entries) {
+    body.put(entry.key);
+    body.put(entry.person);
+  }
+  return body.finish();
+}
+
+Status put_head(Database& database, RecordNumber record, seal::ByteView sealed) {
+  auto insert = database.prepare("INSERT OR REPLACE INTO search_head VALUES(?1, ?2)");
+  if (!insert.ok()) return insert.error();
+  return insert.value().bind(1, static_cast<std::int64_t>(record)).bind(2, sealed).run();
+}
+
+Status put_bucket(Statement& insert, std::uint64_t bucket, seal::ByteView sealed) {
+  return insert.bind(1, static_cast<std::int64_t>(bucket)).bind(2, sealed).run();
+}
+constexpr const char* kInsertBucket = "INSERT INTO search_bucket VALUES(?1, ?2)";
+
+/// Writes all of the index, of `entries` (whose `person` is a record), under a fresh key. Within a
+/// transaction of the caller's.
+Status write_index(Database& database, RecordKeys& keys, const RandomBytes& random, std::size_t thread_count,
                    const std::vector<SearchEntry>& entries, Head head) {
   head.bucket_count = std::clamp<std::uint64_t>(entries.size() / kEntriesPerBucket, 1, kBucketCountMax);
+  head.full_seq = head.last_seq;
+  head.late_page_count = 0;
   random(head.secret);
-  const auto record = write_head(database, keys, head);
-  if (!record.ok()) return record.error();
+  auto sealed = keys.add(pack_head(head));
+  if (!sealed.ok()) return sealed.error();
+  const auto record = sealed.value().first;
+  for (const char* sql : {"DELETE FROM search_head", "DELETE FROM search_bucket"}) {
+    if (auto emptied = database.execute(sql); !emptied.ok()) return emptied;
+  }
+  if (auto put = put_head(database, record, sealed.value().second); !put.ok()) return put;
   std::vector<std::vector<SearchEntry>> buckets(head.bucket_count);
   for (const auto& entry : entries) buckets[bucket_of(entry.key, head)].push_back(entry);
-  auto insert = database.prepare("INSERT INTO search_bucket VALUES(?1, ?2)");
+  auto insert = database.prepare(kInsertBucket);
   if (!insert.ok()) return insert.error();
-  for (std::uint64_t bucket = 0; bucket < head.bucket_count; ++bucket) {
-    Packer body;
-    body.put(kBucketLayout);
-    body.put(bucket);
-    body.put(static_cast<std::uint64_t>(buckets[bucket].size()));
-    for (const auto& entry : buckets[bucket]) {
-      body.put(entry.key);
-      body.put(entry.person);
+  for (std::size_t from = 0; from < buckets.size(); from += kBatchBuckets) {
+    std::vector<Result<seal::Bytes>> pages(std::min(kBatchBuckets, buckets.size() - from), seal::Bytes());
+    parallel_chunks(pages.size(), 16, thread_count == 0 ? default_thread_count() : thread_count,
+                    [&](std::size_t, std::size_t begin, std::size_t end) {
+                      for (std::size_t i = begin; i < end; ++i)
+                        pages[i] = keys.seal(record, pack_bucket(from + i, buckets[from + i]));
+                    });
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      if (!pages[i].ok()) return pages[i].error();
+      if (auto put = put_bucket(insert.value(), from + i, pages[i].value()); !put.ok()) return put;
     }
-    auto page = keys.seal(record.value(), body.finish());
-    if (!page.ok()) return page.error();
-    if (auto ok = insert.value()
-                      .bind(1, static_cast<std::int64_t>(bucket))
-                      .bind(2, seal::ByteView(page.value()))
-                      .run();
-        !ok.ok())
-      return ok;
   }
   return {};
 }
 
+/// One more bucket, under the index's key, and the head that knows of it. Within a transaction of the
+/// caller's.
+Status add_late_page(Database& database, RecordKeys& keys, Head head,
+                     const std::vector<SearchEntry>& entries) {
+  const auto bucket = head.bucket_count + head.late_page_count++;
+  auto page = keys.seal(head.record, pack_bucket(bucket, entries));
+  if (!page.ok()) return page.error();
+  auto insert = database.prepare(kInsertBucket);
+  if (!insert.ok()) return insert.error();
+  if (auto put = put_bucket(insert.value(), bucket, page.value()); !put.ok()) return put;
+  auto sealed = keys.seal(head.record, pack_head(head));
+  if (!sealed.ok()) return sealed.error();
+  return put_head(database, head.record, sealed.value());
+}
+
+/// Every spelling after `first` up to `last`: its person's record, and what it says.
+template <typename Each>
+Status for_each_spelling(Database& database, RecordKeys& keys, std::int64_t first, std::int64_t last,
+                         Each&& each) {
+  auto late = database.prepare("SELECT record, sealed FROM version WHERE seq > ?1 AND seq <= ?2");
+  if (!late.ok()) return late.error();
+  late.value().bind(1, first).bind(2, last);
+  for (;;) {
+    const auto row = late.value().step();
+    if (!row.ok()) return row.error();
+    if (!row.value()) return {};
+    const auto record = static_cast<RecordNumber>(late.value().int_at(0));
+    auto plain = keys.open(record, late.value().bytes_at(1));
+    if (!plain.ok()) return plain.error();
+    IdentityVersion version;
+    if (!unpack_version(plain.value(), version)) return damaged_index();
+    each(record, version.identity);
+  }
+}
+
 }  // namespace
 
-Status Vault::State::save_index() {
-  const auto head = read_head(database, *keys);
-  if (!head.ok()) return head.error();
-  const auto last = number_of(database, "SELECT MAX(seq) FROM version");
+Result<std::int64_t> Vault::State::last_spelling() {
+  return number_of(database, "SELECT MAX(seq) FROM version");
+}
+
+Status Vault::State::save_index(std::int64_t known_before, const std::vector<SearchEntry>& fresh) {
+  const auto read = read_head(database, *keys);
+  if (!read.ok()) return read.error();
+  auto head = read.value().value_or(Head{});
+  const auto last = last_spelling();
   if (!last.ok()) return last.error();
-  const auto known = head.value() ? head.value()->last_seq : 0;
-  if (last.value() - known < std::max(options.index_lag, known / kLagShare)) return {};
+  if (last.value() - head.last_seq < options.index_lag) return {};
   const StopScope not_now(nullptr);  // what it indexes is committed: nobody must be told that it was stopped
-  if (index.people_count() < people.size()) index.extend(people, index.people_count(), options.thread_count);
   std::vector<SearchEntry> entries;
-  entries.reserve(index.entries().size());
-  for (const auto& entry : index.entries()) {
-    const auto& person = people[entry.person];
-    if (!person.erased) entries.push_back({entry.key, person.record});
-  }
+  const auto late = for_each_spelling(database, *keys, head.last_seq, known_before,
+                                      [&](RecordNumber record, const Identity& identity) {
+                                        for (const auto key : search_keys(identity))
+                                          entries.push_back({key, record});
+                                      });
+  if (!late.ok()) return late;
+  entries.insert(entries.end(), fresh.begin(), fresh.end());
+  head.last_seq = last.value();
+  head.person_count = living_count;
+  const bool few =
+      last.value() - head.full_seq <= std::max(kLateLags * options.index_lag, head.full_seq / kLateShare);
+  const auto old = head.record;
   auto transaction = Transaction::begin(database);
   if (!transaction.ok()) return transaction.error();
-  if (auto written = write_index(database, *keys, random, entries, {0, {}, 1, last.value(), living_count});
-      !written.ok())
-    return written;
-  if (head.value()) {
-    if (auto doomed = doom(head.value()->record); !doomed.ok()) return doomed;
+  if (old != 0 && few && head.late_page_count < kLatePageCountMax) {
+    if (auto added = add_late_page(database, *keys, head, entries); !added.ok()) return added;
+    return transaction.value().commit();
   }
+  if (old != 0) {
+    if (auto ok = read_all(database, *keys, head, entries); !ok.ok()) return ok;
+    if (auto doomed = doom(old); !doomed.ok()) return doomed;
+  }
+  if (auto written = write_index(database, *keys, random, options.thread_count, entries, head); !written.ok())
+    return written;
   if (auto synced = keys->sync(); !synced.ok()) return synced;
   if (auto committed = transaction.value().commit(); !committed.ok()) return committed;
   return finish_dooming();
@@ -183,14 +272,10 @@ Status Vault::State::remove_from_index(RecordNumber record) {
   if (!head.ok()) return head.error();
   if (!head.value()) return {};
   std::vector<SearchEntry> entries;
-  for (std::uint64_t bucket = 0; bucket < head.value()->bucket_count; ++bucket) {
-    if (auto read = read_bucket(database, *keys, *head.value(), bucket, entries); !read.ok()) return read;
-  }
+  if (auto read = read_all(database, *keys, *head.value(), entries); !read.ok()) return read;
   std::erase_if(entries, [&](const SearchEntry& entry) { return entry.person == record; });
-  const auto old = head.value()->record;
-  if (auto written = write_index(database, *keys, random, entries, *head.value()); !written.ok())
-    return written;
-  return doom(old);
+  if (auto doomed = doom(head.value()->record); !doomed.ok()) return doomed;
+  return write_index(database, *keys, random, options.thread_count, entries, *head.value());
 }
 
 Result<std::size_t> Vault::State::read_person(RecordNumber record) {
@@ -236,34 +321,34 @@ Result<std::vector<std::size_t>> Vault::State::read_candidates(const Identity& i
   const auto head = read_head(database, *keys);
   if (!head.ok()) return head.error();
   std::vector<RecordNumber> records;
-  if (head.value()) {
-    for (const auto key : asked_keys) {
-      std::vector<SearchEntry> entries;
-      const auto bucket = bucket_of(key, *head.value());
-      if (auto read = read_bucket(database, *keys, *head.value(), bucket, entries); !read.ok())
-        return read.error();
-      for (const auto& entry : entries) {
-        if (entry.key == key) records.push_back(entry.person);
-      }
+  const auto read = [&](std::uint64_t bucket) -> Status {
+    std::vector<SearchEntry> entries;
+    if (auto ok = read_bucket(database, *keys, *head.value(), bucket, entries); !ok.ok()) return ok;
+    for (const auto& entry : entries) {
+      if (wanted(entry.key)) records.push_back(entry.person);
     }
+    return {};
+  };
+  std::set<std::uint64_t> buckets;
+  if (head.value()) {
+    for (const auto key : asked_keys) buckets.insert(bucket_of(key, *head.value()));
+    for (std::uint64_t i = 0; i < head.value()->late_page_count; ++i)
+      buckets.insert(head.value()->bucket_count + i);
   }
-  auto late = database.prepare("SELECT record, sealed FROM version WHERE seq > ?1");
-  if (!late.ok()) return late.error();
-  late.value().bind(1, head.value() ? head.value()->last_seq : std::int64_t{0});
+  for (const auto bucket : buckets) {
+    if (auto ok = read(bucket); !ok.ok()) return ok.error();
+  }
   living_count = head.value() ? head.value()->person_count : 0;
-  for (;;) {
-    const auto row = late.value().step();
-    if (!row.ok()) return row.error();
-    if (!row.value()) break;
-    ++living_count;
-    const auto record = static_cast<RecordNumber>(late.value().int_at(0));
-    auto plain = keys->open(record, late.value().bytes_at(1));
-    if (!plain.ok()) return plain.error();
-    IdentityVersion version;
-    if (!unpack_version(plain.value(), version)) return damaged_index();
-    const auto has = search_keys(version.identity);
-    if (std::any_of(has.begin(), has.end(), wanted)) records.push_back(record);
-  }
+  const auto last = last_spelling();
+  if (!last.ok()) return last.error();
+  const auto late = for_each_spelling(database, *keys, head.value() ? head.value()->last_seq : 0,
+                                      last.value(), [&](RecordNumber record, const Identity& spelling) {
+                                        ++living_count;
+                                        const auto has = search_keys(spelling);
+                                        if (std::any_of(has.begin(), has.end(), wanted))
+                                          records.push_back(record);
+                                      });
+  if (!late.ok()) return late.error();
   std::vector<std::size_t> places;
   for (const auto record : records) {
     auto place = read_person(record);

@@ -1,6 +1,7 @@
 // Private to the vault: what it holds in memory, how records are written, and who is who.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ namespace kinfold::identity {
 /// size of a sealed record says little about what is in it. The layout is in docs/formats/vault.md.
 class Packer {
  public:
+  Packer() { bytes_.reserve(512); }  // most records: growing would wipe each smaller copy
   void put(std::uint64_t number);
   void put(std::string_view text);
   void put(const std::optional<Date>& date);
@@ -68,6 +70,7 @@ struct ScopeEntry {
   ReferenceScope scope;
   RecordNumber members_record = 0;
   RecordNumber references_record = 0;  ///< 0: destroyed.
+  bool lists_read = false;  ///< A vault opened for one person reads `members` and `references` when asked.
   std::vector<PersonId> members;
   std::vector<Reference> references;   ///< In step with members, or empty.
   std::unordered_map<Reference, std::size_t, IdHash> member_of;
@@ -81,14 +84,38 @@ seal::PlainBytes pack_person(const PersonEntry& person);
 bool unpack_person(seal::ByteView bytes, PersonEntry& person);
 seal::PlainBytes pack_version(const IdentityVersion& version);
 bool unpack_version(seal::ByteView bytes, IdentityVersion& version);
+seal::PlainBytes pack_scope_head(const ReferenceScope& scope);
+bool unpack_scope_head(seal::ByteView bytes, ReferenceScope& scope);
 seal::PlainBytes pack_members(const ScopeEntry& scope);
 bool unpack_members(seal::ByteView bytes, ScopeEntry& scope);
 seal::PlainBytes pack_references(const ScopeEntry& scope);
 bool unpack_references(seal::ByteView bytes, ScopeEntry& scope);
 
+/// An identity in standard form, as judging and searching compare it. "": missing.
+struct Description {
+  std::string forenames;  ///< All of them, without spaces.
+  std::string first;      ///< The first one,
+  std::string root;       ///< and what it is short for.
+  std::string surname;
+  std::optional<Date> born;
+  std::string gender;
+  std::string postcode;
+  std::string district;
+  std::string nino_stem;
+  bool nino_is_own = false;  ///< Neither temporary nor malformed.
+};
+Description describe(const Identity& identity);
+
 /// What two spellings of one person nearly always share one of: hashes of standardised fields. The same on
 /// every machine: they are kept on disk, sealed.
-std::vector<std::uint64_t> search_keys(const Identity& identity);
+struct SearchKeys {
+  std::array<std::uint64_t, 7> keys{};
+  std::size_t count = 0;
+  const std::uint64_t* begin() const { return keys.data(); }
+  const std::uint64_t* end() const { return keys.data() + count; }
+};
+SearchKeys search_keys(const Description& description);
+inline SearchKeys search_keys(const Identity& identity) { return search_keys(describe(identity)); }
 /// How likely each of `candidates` (places in `people`) is to be this person, out of `person_count`; best first.
 std::vector<std::pair<std::size_t, double>> weigh_candidates(const Identity& identity, const std::vector<PersonEntry>& people,
                                                              std::vector<std::size_t> candidates,
@@ -107,8 +134,6 @@ class SearchIndex {
   void extend(const std::vector<PersonEntry>& people, std::size_t from, std::size_t thread_count);
   std::size_t people_count() const { return people_count_; }
   void clear();
-  /// (key, place of the person) of everybody added, sorted.
-  const std::vector<SearchEntry>& entries() const { return entries_; }
   /// People and how likely each is to be this one; best first. Looks only at those who share a key.
   std::vector<std::pair<std::size_t, double>> likeliest(const Identity& identity,
                                                         const std::vector<PersonEntry>& people,
@@ -125,9 +150,13 @@ struct Judged {
   std::optional<std::size_t> person;  ///< Index into the vault's people.
   std::optional<std::size_t> row;     ///< An earlier row of the same submission.
 };
+struct Judgement {
+  std::vector<Judged> rows;
+  std::vector<SearchKeys> keys;  ///< Of each row.
+};
 /// \retval as linkage::match_to_register.
-Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
-                                  SearchIndex& index, const Vault::Options& options);
+Result<Judgement> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
+                        SearchIndex& index, const Vault::Options& options);
 /// Families keep their ids where most of their found members were together before.
 std::vector<FamilyId> settle_families(std::span<const std::int64_t> family, const std::vector<Judged>& judged,
                                       const std::vector<PersonEntry>& people, std::string_view authority,

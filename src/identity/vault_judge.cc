@@ -1,38 +1,34 @@
 // Who is who: which rows of a submission are people the vault has.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
-#include <unordered_map>
+#include <utility>
 
 #include "base/parallel.h"
 #include "identity/vault_internal.h"
 #include "linkage/match.h"
-#include "person/name.h"
-#include "person/nino.h"
-#include "person/postcode.h"
 
 namespace kinfold::identity {
 namespace {
 
 struct Standard {
-  std::string names;      ///< Forenames and surname, standardised; "" if either is missing.
-  std::string born;
+  std::string key;  ///< Forenames, surname and date of birth; "" if one is missing.
+  std::size_t key_hash = 0;
   std::string postcode;
   std::string nino_stem;
   std::string gender;
-  std::string key() const { return names.empty() || born.empty() ? std::string() : names + '|' + born; }
 };
 
-Standard standardise(const Identity& identity) {
+Standard standard_of(Description description) {
   Standard standard;
-  const auto forenames = person::standardise_forenames(identity.forenames).squeezed();
-  const auto surname = person::standardise_surname(identity.surname).squeezed();
-  if (!forenames.empty() && !surname.empty()) standard.names = forenames + '|' + surname;
-  if (identity.date_of_birth) standard.born = to_iso(*identity.date_of_birth);
-  standard.postcode = person::parse_postcode(identity.postcode).text;
-  const auto nino = person::parse_nino(identity.nino);
-  if (nino.valid && !nino.temporary) standard.nino_stem = nino.stem;
-  standard.gender = identity.gender;
+  if (!description.forenames.empty() && !description.surname.empty() && description.born) {
+    standard.key = description.forenames + '|' + description.surname + '|' + to_iso(*description.born);
+    standard.key_hash = std::hash<std::string>()(standard.key);
+  }
+  standard.postcode = std::move(description.postcode);
+  if (description.nino_is_own) standard.nino_stem = std::move(description.nino_stem);
+  standard.gender = std::move(description.gender);
   return standard;
 }
 
@@ -61,30 +57,40 @@ Spellings spellings_of(const std::vector<PersonEntry>& people) {
       if (std::any_of(versions.begin(), here, same)) continue;
       append_identity(spellings.identities, versions[v].identity);
       spellings.person.push_back(i);
-      spellings.standard.push_back(standardise(versions[v].identity));
+      spellings.standard.push_back(standard_of(describe(versions[v].identity)));
     }
   }
   return spellings;
 }
 
+/// Places in a list of standard forms, by the hash of their keys: what a hash table would be, without a
+/// million small pieces of memory.
+using ByKey = std::vector<std::pair<std::size_t, std::size_t>>;
+
+ByKey by_key(const std::vector<Standard>& standard) {
+  ByKey places;
+  places.reserve(standard.size());
+  for (std::size_t i = 0; i < standard.size(); ++i) {
+    if (!standard[i].key.empty()) places.emplace_back(standard[i].key_hash, i);
+  }
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
 /// Names and date of birth agree, a postcode or a NI number too, and nothing contradicts.
 void judge_exact(const std::vector<Standard>& rows, const Spellings& spellings, std::vector<Judged>& judged) {
-  std::unordered_multimap<std::string, std::size_t> by_key;
-  for (std::size_t i = 0; i < spellings.standard.size(); ++i) {
-    const auto key = spellings.standard[i].key();
-    if (!key.empty()) by_key.emplace(key, i);
-  }
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    const auto [first, last] = by_key.equal_range(rows[row].key());
-    for (auto it = first; it != last; ++it) {
-      const auto& other = spellings.standard[it->second];
-      if (contradict(rows[row], other)) continue;
+  const auto known = by_key(spellings.standard);
+  for (std::size_t row = 0; row < rows.size() && !known.empty(); ++row) {
+    if (rows[row].key.empty()) continue;
+    auto at = std::lower_bound(known.begin(), known.end(), std::pair(rows[row].key_hash, std::size_t{0}));
+    for (; at != known.end() && at->first == rows[row].key_hash; ++at) {
+      const auto& other = spellings.standard[at->second];
+      if (other.key != rows[row].key || contradict(rows[row], other)) continue;
       if (!both_and_equal(rows[row].postcode, other.postcode) &&
           !both_and_equal(rows[row].nino_stem, other.nino_stem)) {
         continue;
       }
-      // The earliest: the order in which a hash table keeps equal keys is its own affair.
-      const auto found = spellings.person[it->second];
+      const auto found = spellings.person[at->second];  // the earliest is taken
       if (!judged[row].person || found < *judged[row].person) judged[row].person = found;
     }
   }
@@ -93,16 +99,21 @@ void judge_exact(const std::vector<Standard>& rows, const Spellings& spellings, 
 /// One council, one file: the same names and date of birth, and nothing that contradicts, are one
 /// person in two families (a child of parents who live apart).
 void judge_within(const std::vector<Standard>& rows, std::vector<Judged>& judged) {
-  std::unordered_multimap<std::string, std::size_t> by_key;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    const auto key = rows[row].key();
-    if (key.empty()) continue;
-    const auto [first, last] = by_key.equal_range(key);
-    for (auto it = first; it != last && !judged[row].person; ++it) {
-      if (contradict(rows[row], rows[it->second])) continue;
-      if (!judged[row].row || it->second < *judged[row].row) judged[row].row = it->second;
+  const auto places = by_key(rows);
+  for (auto first = places.begin(); first != places.end();) {
+    const auto end =
+        std::find_if(first, places.end(), [&](const auto& place) { return place.first != first->first; });
+    // In the order of the rows; one that is another's does not stand for a third.
+    for (auto later = first; later != end; ++later) {
+      const auto row = later->second;
+      for (auto earlier = first; earlier != later && !judged[row].person && !judged[row].row; ++earlier) {
+        const auto before = earlier->second;
+        if (judged[before].row || rows[before].key != rows[row].key || contradict(rows[row], rows[before]))
+          continue;
+        judged[row].row = before;
+      }
     }
-    if (!judged[row].row) by_key.emplace(key, row);
+    first = end;
   }
 }
 
@@ -147,13 +158,19 @@ Status judge_by_linkage(const std::vector<Identity>& rows, const std::vector<std
 
 }  // namespace
 
-Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
-                                  SearchIndex& index, const Vault::Options& options) {
-  std::vector<Judged> judged(rows.size());
+Result<Judgement> judge(const std::vector<Identity>& rows, const std::vector<PersonEntry>& people,
+                        SearchIndex& index, const Vault::Options& options) {
+  Judgement judgement{std::vector<Judged>(rows.size()), std::vector<SearchKeys>(rows.size())};
+  auto& judged = judgement.rows;
   std::vector<Standard> standard(rows.size());
-  parallel_chunks(rows.size(), kChunkRows, options.thread_count == 0 ? default_thread_count() : options.thread_count,
+  parallel_chunks(rows.size(), kChunkRows,
+                  options.thread_count == 0 ? default_thread_count() : options.thread_count,
                   [&](std::size_t, std::size_t begin, std::size_t end) {
-                    for (std::size_t row = begin; row < end; ++row) standard[row] = standardise(rows[row]);
+                    for (std::size_t row = begin; row < end; ++row) {
+                      auto description = describe(rows[row]);
+                      judgement.keys[row] = search_keys(description);
+                      standard[row] = standard_of(std::move(description));
+                    }
                   });
   auto spellings = spellings_of(people);
   judge_exact(standard, spellings, judged);
@@ -170,7 +187,7 @@ Result<std::vector<Judged>> judge(const std::vector<Identity>& rows, const std::
   }
   spellings.identities.wipe();
   if (!done.ok()) return done.error();
-  return judged;
+  return judgement;
 }
 
 std::vector<FamilyId> settle_families(std::span<const std::int64_t> family, const std::vector<Judged>& judged,

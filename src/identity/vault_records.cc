@@ -1,5 +1,6 @@
 // How the vault's records are laid out as bytes: docs/formats/vault.md.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "identity/vault_internal.h"
@@ -11,13 +12,15 @@ constexpr std::uint64_t kPersonLayout = 1;
 constexpr std::uint64_t kVersionLayout = 2;
 constexpr std::uint64_t kMembersLayout = 3;
 constexpr std::uint64_t kReferencesLayout = 4;
+constexpr std::uint64_t kScopeHeadLayout = 7;
 constexpr std::uint64_t kNoDate = 0;
 constexpr std::uint64_t kDateOffset = std::uint64_t{1} << 32;  // so that no day is written as kNoDate
 
 }  // namespace
 
 void Packer::put(std::uint64_t number) {
-  for (int shift = 0; shift < 64; shift += 8) bytes_.push_back(static_cast<std::byte>(number >> shift & 0xFF));
+  static_assert(std::endian::native == std::endian::little);
+  put(std::span(reinterpret_cast<const std::uint8_t*>(&number), sizeof number));
 }
 
 void Packer::put(std::string_view text) {
@@ -52,11 +55,8 @@ seal::ByteView Unpacker::take(std::size_t byte_count) {
 
 std::uint64_t Unpacker::number() {
   std::uint64_t number = 0;
-  int shift = 0;
-  for (const auto byte : take(8)) {
-    number |= static_cast<std::uint64_t>(byte) << shift;
-    shift += 8;
-  }
+  const auto taken = take(sizeof number);
+  if (ok_) std::memcpy(&number, taken.data(), sizeof number);
   return number;
 }
 
@@ -128,14 +128,40 @@ bool unpack_version(seal::ByteView bytes, IdentityVersion& version) {
   return known && unpacker.ok();
 }
 
+namespace {
+
+void put_scope(Packer& packer, const ReferenceScope& scope) {
+  for (const auto* text : {&scope.id, &scope.recipient, &scope.purpose}) packer.put(std::string_view(*text));
+  packer.put(std::optional<Date>(scope.issued));
+  packer.put(std::optional<Date>(scope.expires));
+}
+
+void take_scope(Unpacker& unpacker, ReferenceScope& scope) {
+  for (auto* text : {&scope.id, &scope.recipient, &scope.purpose}) *text = unpacker.text();
+  scope.issued = unpacker.date().value_or(Date{});
+  scope.expires = unpacker.date().value_or(Date{});
+}
+
+}  // namespace
+
+seal::PlainBytes pack_scope_head(const ReferenceScope& scope) {
+  Packer packer;
+  packer.put(kScopeHeadLayout);
+  put_scope(packer, scope);
+  return packer.finish();
+}
+
+bool unpack_scope_head(seal::ByteView bytes, ReferenceScope& scope) {
+  Unpacker unpacker(bytes);
+  const bool known = unpacker.number() == kScopeHeadLayout;
+  take_scope(unpacker, scope);
+  return known && unpacker.ok();
+}
+
 seal::PlainBytes pack_members(const ScopeEntry& entry) {
   Packer packer;
   packer.put(kMembersLayout);
-  for (const auto* text : {&entry.scope.id, &entry.scope.recipient, &entry.scope.purpose}) {
-    packer.put(std::string_view(*text));
-  }
-  packer.put(std::optional<Date>(entry.scope.issued));
-  packer.put(std::optional<Date>(entry.scope.expires));
+  put_scope(packer, entry.scope);
   packer.put(static_cast<std::uint64_t>(entry.members.size()));
   for (const auto& member : entry.members) packer.put(std::span<const std::uint8_t>(member.bytes));
   return packer.finish(4096);
@@ -144,9 +170,7 @@ seal::PlainBytes pack_members(const ScopeEntry& entry) {
 bool unpack_members(seal::ByteView bytes, ScopeEntry& entry) {
   Unpacker unpacker(bytes);
   const bool known = unpacker.number() == kMembersLayout;
-  for (auto* text : {&entry.scope.id, &entry.scope.recipient, &entry.scope.purpose}) *text = unpacker.text();
-  entry.scope.issued = unpacker.date().value_or(Date{});
-  entry.scope.expires = unpacker.date().value_or(Date{});
+  take_scope(unpacker, entry.scope);
   const auto count = unpacker.number();
   if (!known || !unpacker.ok() || count > bytes.size()) return false;
   entry.members.resize(static_cast<std::size_t>(count));

@@ -11,16 +11,76 @@ Error no_such_scope() { return invalid("the vault has no references of that requ
 
 }  // namespace
 
+Status Vault::State::load_scopes() {
+  auto asked = database.prepare(
+      "SELECT scope.members_record, references_record, scope_head.sealed FROM scope LEFT JOIN scope_head "
+      "USING(members_record)");
+  if (!asked.ok()) return asked.error();
+  for (;;) {
+    auto row = asked.value().step();
+    if (!row.ok()) return row.error();
+    if (!row.value()) return {};
+    ScopeEntry entry;
+    entry.members_record = static_cast<RecordNumber>(asked.value().int_at(0));
+    if (!asked.value().is_null(1))
+      entry.references_record = static_cast<RecordNumber>(asked.value().int_at(1));
+    const bool has_head = !asked.value().is_null(2);  // older vaults have it in the list of members only
+    if (has_head) {
+      auto head = keys->open(entry.members_record, asked.value().bytes_at(2));
+      if (!head.ok()) return head.error();
+      if (!unpack_scope_head(head.value(), entry.scope)) return damaged_vault();
+    }
+    if (!options.only_found || !has_head) {
+      if (auto read = read_lists(entry); !read.ok()) return read;
+    }
+    if (!options.only_found) entry.index();
+    auto id = entry.scope.id;
+    scopes.emplace(std::move(id), std::move(entry));
+  }
+}
+
+Status Vault::State::read_lists(ScopeEntry& entry) {
+  if (entry.lists_read) return {};
+  auto asked = database.prepare("SELECT members, reference_list FROM scope WHERE members_record = ?1");
+  if (!asked.ok()) return asked.error();
+  auto row = asked.value().bind(1, static_cast<std::int64_t>(entry.members_record)).step();
+  if (!row.ok()) return row.error();
+  if (!row.value()) return damaged_vault();
+  auto members = keys->open(entry.members_record, asked.value().bytes_at(0));
+  if (!members.ok()) return members.error();
+  if (!unpack_members(members.value(), entry)) return damaged_vault();
+  if (entry.references_record != 0) {
+    auto references = keys->open(entry.references_record, asked.value().bytes_at(1));
+    if (!references.ok()) return references.error();
+    if (!unpack_references(references.value(), entry)) return damaged_vault();
+  }
+  entry.lists_read = true;
+  return {};
+}
+
+Result<ScopeEntry*> Vault::State::scope(const std::string& id) {
+  const auto found = scopes.find(id);
+  if (found == scopes.end()) return no_such_scope();
+  if (auto read = read_lists(found->second); !read.ok()) return read.error();
+  return &found->second;
+}
+
 Status Vault::State::rewrite_scope(ScopeEntry& entry) {
   auto members = keys->add(pack_members(entry));
   if (!members.ok()) return members.error();
+  auto head = keys->seal(members.value().first, pack_scope_head(entry.scope));
+  if (!head.ok()) return head.error();
   Result<std::pair<RecordNumber, seal::Bytes>> references = std::pair<RecordNumber, seal::Bytes>{};
   if (!entry.references.empty()) references = keys->add(pack_references(entry));
   if (!references.ok()) return references.error();
   if (entry.members_record != 0) {
-    auto remove = database.prepare("DELETE FROM scope WHERE members_record = ?1");
-    if (!remove.ok()) return remove.error();
-    if (auto ok = remove.value().bind(1, static_cast<std::int64_t>(entry.members_record)).run(); !ok.ok()) return ok;
+    for (const char* sql : {"DELETE FROM scope WHERE members_record = ?1",
+                            "DELETE FROM scope_head WHERE members_record = ?1"}) {
+      auto remove = database.prepare(sql);
+      if (!remove.ok()) return remove.error();
+      if (auto ok = remove.value().bind(1, static_cast<std::int64_t>(entry.members_record)).run(); !ok.ok())
+        return ok;
+    }
     for (const auto old : {entry.members_record, entry.references_record}) {
       if (old == 0) continue;
       if (auto doomed = doom(old); !doomed.ok()) return doomed;
@@ -37,6 +97,12 @@ Status Vault::State::rewrite_scope(ScopeEntry& entry) {
     row.bind_null(3).bind_null(4);
   }
   if (auto ok = row.run(); !ok.ok()) return ok;
+  auto insert_head = database.prepare("INSERT INTO scope_head VALUES(?1, ?2)");
+  if (!insert_head.ok()) return insert_head.error();
+  insert_head.value()
+      .bind(1, static_cast<std::int64_t>(members.value().first))
+      .bind(2, seal::ByteView(head.value()));
+  if (auto ok = insert_head.value().run(); !ok.ok()) return ok;
   entry.members_record = members.value().first;
   entry.references_record = references.value().first;
   return {};
@@ -61,6 +127,7 @@ Result<std::vector<Reference>> Vault::issue(const ReferenceScope& scope, std::sp
   std::sort(pairs.begin(), pairs.end());
   ScopeEntry entry;
   entry.scope = scope;
+  entry.lists_read = true;
   for (const auto& [reference, person] : pairs) {
     entry.references.push_back(reference);
     entry.members.push_back(person);
@@ -77,9 +144,9 @@ Result<std::vector<Reference>> Vault::issue(const ReferenceScope& scope, std::sp
 
 Result<table::Table> Vault::request_people(const std::string& scope_id) const {
   if (state_->options.only_found) return internal_error("a vault that was opened for one person makes no request");
-  const auto found = state_->scopes.find(scope_id);
-  if (found == state_->scopes.end()) return no_such_scope();
-  const auto& entry = found->second;
+  const auto found = state_->scope(scope_id);
+  if (!found.ok()) return found.error();
+  const auto& entry = *found.value();
   if (entry.references.empty() && !entry.members.empty()) return refused("the references of this request were destroyed");
   table::Table people;
   auto identities = empty_identities();
@@ -99,9 +166,9 @@ Result<table::Table> Vault::request_people(const std::string& scope_id) const {
 
 Result<std::vector<std::optional<PersonId>>> Vault::resolve(const std::string& scope_id,
                                                             std::span<const Reference> references) const {
-  const auto found = state_->scopes.find(scope_id);
-  if (found == state_->scopes.end()) return no_such_scope();
-  const auto& entry = found->second;
+  const auto found = state_->scope(scope_id);
+  if (!found.ok()) return found.error();
+  const auto& entry = *found.value();
   if (entry.references.empty() && !entry.members.empty()) {
     return refused("the references of this request were destroyed; nobody can tell any more whose they were");
   }
@@ -115,12 +182,24 @@ Result<std::vector<std::optional<PersonId>>> Vault::resolve(const std::string& s
   return persons;
 }
 
-std::optional<Reference> Vault::reference_of(const std::string& scope_id, const PersonId& person) const {
-  const auto found = state_->scopes.find(scope_id);
-  if (found == state_->scopes.end() || found->second.references.empty()) return std::nullopt;
-  const auto place = found->second.place(person);
-  if (!place) return std::nullopt;
-  return found->second.references[*place];
+Result<std::optional<Reference>> Vault::reference_of(const std::string& scope_id,
+                                                     const PersonId& person) const {
+  if (state_->scopes.count(scope_id) == 0) return std::optional<Reference>();
+  const auto found = state_->scope(scope_id);
+  if (!found.ok()) return found.error();
+  const auto& entry = *found.value();
+  const auto place = entry.place(person);
+  return place && !entry.references.empty() ? std::optional(entry.references[*place]) : std::nullopt;
+}
+
+Result<std::vector<ReferenceScope>> Vault::disclosures(const PersonId& person) const {
+  std::vector<ReferenceScope> told;
+  for (const auto& scope : scopes()) {
+    const auto entry = state_->scope(scope.id);
+    if (!entry.ok()) return entry.error();
+    if (entry.value()->place(person)) told.push_back(scope);
+  }
+  return told;
 }
 
 std::vector<ReferenceScope> Vault::scopes() const {

@@ -15,7 +15,9 @@ Status Vault::rectify(const PersonId& id, const Identity& identity, const Origin
   }
   auto transaction = Transaction::begin(state_->database);
   if (!transaction.ok()) return transaction.error();
-  if (auto written = state_->insert_version(entry, version); !written.ok()) return written;
+  auto sealed = state_->keys->seal(entry.record, pack_version(version));
+  if (!sealed.ok()) return sealed.error();
+  if (auto written = state_->insert_version(entry.record, sealed.value()); !written.ok()) return written;
   if (auto committed = transaction.value().commit(); !committed.ok()) return committed;
   entry.versions.push_back(std::move(version));
   state_->index.clear();
@@ -47,7 +49,7 @@ ScopeEntry without(const ScopeEntry& entry, const PersonId& person) {
   const auto at = static_cast<std::ptrdiff_t>(*entry.place(person));
   fewer.members.erase(fewer.members.begin() + at);
   if (!fewer.references.empty()) fewer.references.erase(fewer.references.begin() + at);
-  fewer.index();
+  if (!entry.place_of.empty()) fewer.index();
   return fewer;
 }
 
@@ -70,7 +72,8 @@ Result<PersonRecord> Vault::erase(const PersonId& id) {
   {
     auto transaction = Transaction::begin(state_->database);
     if (!transaction.ok()) return transaction.error();
-    for (const auto& [scope_id, entry] : state_->scopes) {
+    for (auto& [scope_id, entry] : state_->scopes) {
+      if (auto read = state_->read_lists(entry); !read.ok()) return read.error();
       if (!entry.place(id)) continue;
       changed.push_back(without(entry, id));
       if (auto written = state_->rewrite_scope(changed.back()); !written.ok()) return written.error();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/parallel.h"
 #include "identity/vault_internal.h"
@@ -16,34 +17,6 @@
 namespace kinfold::identity {
 namespace {
 
-struct Description {
-  std::string first;
-  std::string root;
-  std::string surname;
-  std::optional<Date> born;
-  std::string gender;
-  std::string postcode;
-  std::string district;
-  std::string nino_stem;
-};
-
-Description describe(const Identity& identity) {
-  Description description;
-  const auto forenames = person::standardise_forenames(identity.forenames);
-  if (!forenames.tokens.empty()) {
-    description.first = forenames.tokens.front();
-    description.root = person::nickname_root(description.first);
-  }
-  description.surname = person::standardise_surname(identity.surname).squeezed();
-  description.born = identity.date_of_birth;
-  description.gender = identity.gender;
-  const auto postcode = person::parse_postcode(identity.postcode);
-  description.postcode = postcode.text;
-  description.district = postcode.district;
-  description.nino_stem = person::parse_nino(identity.nino).stem;
-  return description;
-}
-
 /// SipHash under a fixed key: the index on disk is sealed as a whole, so that the key need not be secret.
 std::uint64_t hash_of(const std::string& text) {
   static constexpr std::array<unsigned char, crypto_shorthash_KEYBYTES> kKey{};
@@ -53,30 +26,6 @@ std::uint64_t hash_of(const std::string& text) {
   std::uint64_t number = 0;
   for (const auto byte : hash) number = number << 8 | byte;
   return number;
-}
-
-/// What two descriptions of one person nearly always share one of.
-std::vector<std::uint64_t> keys_of(const Description& description) {
-  std::vector<std::uint64_t> keys;
-  const auto add = [&](char kind, std::initializer_list<std::string> parts) {
-    std::string text(1, kind);
-    for (const auto& part : parts) {
-      if (part.empty()) return;
-      text += '\x1F' + part;
-    }
-    keys.push_back(hash_of(text));
-  };
-  const auto born = description.born ? to_iso(*description.born) : std::string();
-  const auto surname_sound = person::soundex(description.surname);
-  const auto first_sound = person::soundex(description.root);
-  add('n', {description.nino_stem});
-  add('s', {surname_sound, born});
-  add('f', {first_sound, born});
-  add('b', {surname_sound, first_sound, born.substr(0, 4)});
-  add('d', {surname_sound, first_sound, born.empty() ? "" : born.substr(5)});
-  add('p', {description.postcode, first_sound});
-  add('q', {description.district, surname_sound, first_sound});
-  return keys;
 }
 
 // Weights in bits: the usual size of log2(m/u) for these fields among people in England. They rank
@@ -117,7 +66,51 @@ double weigh(const Description& left, const Description& right) {
 
 }  // namespace
 
-std::vector<std::uint64_t> search_keys(const Identity& identity) { return keys_of(describe(identity)); }
+Description describe(const Identity& identity) {
+  Description description;
+  const auto forenames = person::standardise_forenames(identity.forenames);
+  if (!forenames.tokens.empty()) {
+    description.forenames = forenames.squeezed();
+    description.first = forenames.tokens.front();
+    description.root = person::nickname_root(description.first);
+  }
+  description.surname = person::standardise_surname(identity.surname).squeezed();
+  description.born = identity.date_of_birth;
+  description.gender = identity.gender;
+  auto postcode = person::parse_postcode(identity.postcode);
+  description.postcode = std::move(postcode.text);
+  description.district = std::move(postcode.district);
+  auto nino = person::parse_nino(identity.nino);
+  description.nino_is_own = nino.valid && !nino.temporary;
+  description.nino_stem = std::move(nino.stem);
+  return description;
+}
+
+SearchKeys search_keys(const Description& description) {
+  SearchKeys found;
+  std::string text;
+  const auto add = [&](char kind, std::initializer_list<std::string_view> parts) {
+    text.assign(1, kind);
+    for (const auto part : parts) {
+      if (part.empty()) return;
+      (text += '\x1F') += part;
+    }
+    found.keys[found.count++] = hash_of(text);
+  };
+  const auto born = description.born ? to_iso(*description.born) : std::string();
+  const std::string_view day = born;
+  const auto surname_sound = person::soundex(description.surname);
+  const auto first_sound = person::soundex(description.root);
+  add('n', {description.nino_stem});
+  add('s', {surname_sound, day});
+  add('f', {first_sound, day});
+  add('b', {surname_sound, first_sound, day.substr(0, 4)});
+  add('d', {surname_sound, first_sound, day.empty() ? day : day.substr(5)});
+  add('p', {description.postcode, first_sound});
+  add('q', {description.district, surname_sound, first_sound});
+  seal::wipe(text.data(), text.size());
+  return found;
+}
 
 void SearchIndex::clear() {
   entries_.clear();

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,15 +35,21 @@ struct Vault::State {
   Status load();
   Status load_people();
   Status load_versions();
+  /// vault_references.cc: what each scope is for; and its lists, unless only one person is asked for.
   Status load_scopes();
+  Status read_lists(ScopeEntry& entry);
+  /// The scope with its lists. \retval kInvalid if there is none, or it is damaged.
+  Result<ScopeEntry*> scope(const std::string& id);
   /// Destroys the keys of records that a committed change gave up, then forgets that it must.
   /// Called after each such change and upon opening, so that a crash between the two is made good.
   Status finish_dooming();
   Status doom(RecordNumber record);
 
   // vault_index.cc: the search index on disk, in sealed buckets under a key of its own.
-  /// Brings it up to date where it lags behind by more than it may.
-  Status save_index();
+  /// Brings it up to date where it lags behind by more than it may. `fresh`: (key, record) of the spellings
+  /// after `known_before`, so that they need not be read again.
+  Status save_index(std::int64_t known_before, const std::vector<SearchEntry>& fresh);
+  Result<std::int64_t> last_spelling();
   /// Within an erasure's transaction: the index without this person, under a fresh key.
   Status remove_from_index(RecordNumber record);
   /// Reads the people who share a key with `identity` into `people`. \returns their places.
@@ -50,13 +57,17 @@ struct Vault::State {
   Result<std::size_t> read_person(RecordNumber record);
 
   Result<PersonEntry*> person(const PersonId& id);
+  // vault_intake.cc
   Status prepare_inserts();
-  Status insert_person(PersonEntry& person, const IdentityVersion& first);
-  Status insert_version(const PersonEntry& person, const IdentityVersion& version);
+  Status insert_people(std::span<PersonEntry> people, std::span<const IdentityVersion* const> firsts);
+  Status insert_version(RecordNumber record, seal::ByteView sealed);
+  /// What is in memory, once the rows are committed.
+  void remember(std::vector<PersonEntry> fresh);
   /// Writes the scope under fresh keys; the old ones, where there are, are doomed.
   Status rewrite_scope(ScopeEntry& entry);
 };
 
 Identity current_identity(const PersonEntry& person);
+Error damaged_vault();
 
 }  // namespace kinfold::identity

@@ -19,7 +19,9 @@ Result<PersonTrail> trail_of(const identity::Vault& vault, const identity::Ident
   if (!record) return internal_error("a person found in the vault is not there");
   PersonTrail trail{std::move(*record), {}};
   for (const auto& scope : vault.scopes()) {
-    if (const auto reference = vault.reference_of(scope.id, id)) trail.scopes.push_back({scope, identity::to_text(*reference)});
+    const auto reference = vault.reference_of(scope.id, id);
+    if (!reference.ok()) return reference.error();
+    if (reference.value()) trail.scopes.push_back({scope, identity::to_text(*reference.value())});
   }
   return trail;
 }

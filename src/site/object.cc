@@ -83,7 +83,9 @@ Result<std::vector<Notice>> tell_departments(Site& site, const identity::Vault& 
     table::Table withdrawn;
     auto& reference = withdrawn.add("reference", ColumnType::kString);
     for (const auto& person : people) {
-      if (const auto known = vault.reference_of(scope.id, person)) reference.append_string(identity::to_text(*known));
+      const auto known = vault.reference_of(scope.id, person);
+      if (!known.ok()) return known.error();
+      if (known.value()) reference.append_string(identity::to_text(*known.value()));
     }
     const auto request = seal::parse_id(scope.id);
     if (withdrawn.row_count() == 0 || !request) continue;
@@ -200,13 +202,17 @@ Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const
   const auto live = site.door().live(charter::Kind::kRequest);
   if (!live.ok()) return live.error();
   std::uint64_t row_count = 0;
+  bool here = false;
   for (const auto& request : live.value()) {
     if (request.package != file.manifest.in_answer_to) continue;
+    here = true;
     const auto dropped = drop_rows(site, request, "people", gone, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
     if (!dropped.ok()) return dropped.error();
     row_count += dropped.value();
   }
-  report.headline = row_count > 0 ? "Took them out of the request." : "The request is gone already; there is nothing to take out.";
+  report.headline = row_count > 0 ? "Took them out of the request."
+                    : here        ? "None of them is in the request any more; there is nothing to take out."
+                                  : "The request is gone already; there is nothing to take out.";
   report.count("rows", "Rows taken out", row_count);
   const auto receipt = answer_notice(site, file.manifest.from, file.manifest.id, row_count);
   if (!receipt.ok()) return receipt.error();

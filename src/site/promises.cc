@@ -1,6 +1,7 @@
 #include "site/promises.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -165,8 +166,9 @@ Result<Looked> look_at_references(Site& site, const std::string& actor) {
   std::vector<identity::Reference> all;
   for (const auto& scope : vault.value().vault.scopes()) {
     for (const auto& person : vault.value().vault.people()) {
-      if (const auto reference = vault.value().vault.reference_of(scope.id, person))
-        all.push_back(*reference);
+      const auto reference = vault.value().vault.reference_of(scope.id, person);
+      if (!reference.ok()) return reference.error();
+      if (reference.value()) all.push_back(*reference.value());
     }
   }
   std::sort(all.begin(), all.end());
@@ -208,7 +210,9 @@ Result<Looked> look_at_objections(Site& site, const std::string& actor) {
     };
     if (!person || std::none_of(person->versions.begin(), person->versions.end(), matches)) continue;
     ++objected;
-    for (const auto& scope : person->disclosures) {
+    const auto disclosures = vault.value().vault.disclosures(id);
+    if (!disclosures.ok()) return disclosures.error();
+    for (const auto& scope : disclosures.value()) {
       if (last && scope.issued > *last)
         return no("somebody who objected is in the request or data set of " + to_iso(scope.issued));
     }
@@ -299,6 +303,7 @@ Result<Report> live_promises(Site& site, const std::string& actor) {
   for (const auto* column : {"sentence", "status", "check", "seen", "promise", "tests"})
     rows.add(column, table::ColumnType::kString);
   std::map<Kept, std::uint64_t> counts;
+  std::vector<std::array<std::string, 6>> lines;
   for (const auto& promise : charter::promises(site.charter())) {
     if (!looked.contains(promise.check)) {
       auto seen = look(site, promise.check, actor);
@@ -309,11 +314,13 @@ Result<Report> live_promises(Site& site, const std::string& actor) {
     }
     const auto& seen = looked.at(promise.check);
     ++counts[seen.kept];
-    const std::string values[] = {
-        promise.sentence, std::string(name(seen.kept)), std::string(charter::name(promise.check)), seen.words,
-        promise.text,     join(promise.tests, ", ")};
-    for (std::size_t column = 0; column < std::size(values); ++column)
-      rows.columns()[column].append_string(values[column]);
+    lines.push_back({promise.sentence, std::string(name(seen.kept)), std::string(charter::name(promise.check)),
+                     seen.words, promise.text, join(promise.tests, ", ")});
+  }
+  // What is broken is read first; the rest is in the order of the notice.
+  std::stable_partition(lines.begin(), lines.end(), [](const auto& line) { return line[1] == name(Kept::kNo); });
+  for (const auto& line : lines) {
+    for (std::size_t column = 0; column < line.size(); ++column) rows.columns()[column].append_string(line[column]);
   }
   Report report;
   report.headline = counts[Kept::kNo] == 0 ? "Everything that can be seen here is kept."

@@ -96,8 +96,9 @@ Result<std::vector<identity::Reference>> references_for(identity::Vault& vault, 
   std::vector<identity::Reference> references;
   for (const auto& person : persons) {
     const auto reference = vault.reference_of(scope.id, person);
-    if (!reference) return internal_error("the references of this submission are incomplete");
-    references.push_back(*reference);
+    if (!reference.ok()) return reference.error();
+    if (!reference.value()) return internal_error("the references of this submission are incomplete");
+    references.push_back(*reference.value());
   }
   return references;
 }

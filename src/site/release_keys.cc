@@ -24,7 +24,7 @@ bool is_out(const identity::PersonRecord& person, const identity::ObjectionBook&
                                           [&](const auto& version) { return book.matches(version.identity); });
 }
 
-Keys keys_of(const identity::Vault& vault, const identity::ObjectionBook& book) {
+Result<Keys> keys_of(const identity::Vault& vault, const identity::ObjectionBook& book) {
   Keys keys;
   keys.table.add("scope", ColumnType::kString);
   keys.table.add("reference", ColumnType::kString);
@@ -44,9 +44,10 @@ Keys keys_of(const identity::Vault& vault, const identity::ObjectionBook& book) 
     const auto number = fresh_number();
     for (const auto& scope : scopes) {
       const auto reference = vault.reference_of(scope.id, id);
-      if (!reference) continue;
+      if (!reference.ok()) return reference.error();
+      if (!reference.value()) continue;
       columns[0].append_string(scope.id);
-      columns[1].append_string(identity::to_text(*reference));
+      columns[1].append_string(identity::to_text(*reference.value()));
       columns[2].append_int(number);
       const auto version = std::find_if(person->versions.begin(), person->versions.end(),
                                         [&](const auto& each) { return each.origin.submission == scope.id; });
@@ -72,7 +73,9 @@ Result<Report> prepare_release(Site& site, const std::string& actor) {
   auto vault = open_vault(site, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
   if (!vault.ok()) return vault.error();
   auto keys = keys_of(vault.value().vault, objections.value().book);
-  if (keys.table.row_count() == 0) return refused("there is nobody to release: receive submissions first");
+  if (!keys.ok()) return keys.error();
+  if (keys.value().table.row_count() == 0)
+    return refused("there is nobody to release: receive submissions first");
 
   const auto earlier = key_tables(site);
   if (!earlier.ok()) return earlier.error();
@@ -82,7 +85,7 @@ Result<Report> prepare_release(Site& site, const std::string& actor) {
   fresh.origin = site.party().id;
   fresh.purpose = kEvaluationPurpose;
   seal::Contents contents;
-  contents.tables.push_back({"keys", std::move(keys.table)});
+  contents.tables.push_back({"keys", std::move(keys.value().table)});
   const auto stored = site.door().store(fresh, contents, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
   contents.wipe();
   if (!stored.ok()) return stored.error();
@@ -91,8 +94,8 @@ Result<Report> prepare_release(Site& site, const std::string& actor) {
   }
   Report report;
   report.headline = "The key table is ready: an analyst can make the release now.";
-  report.count("people", "People", keys.person_count)
-      .count("left_out", "Left out: objected, withdrew or restricted", keys.left_out_count)
+  report.count("people", "People", keys.value().person_count)
+      .count("left_out", "Left out: objected, withdrew or restricted", keys.value().left_out_count)
       .text("holding", "Holding", seal::to_hex(stored.value().id));
   return report;
 }

@@ -1,5 +1,7 @@
 #include "holding/records.h"
 
+#include <set>
+
 #include "holding_testing.h"
 
 namespace kinfold::holding {
@@ -54,6 +56,41 @@ TEST_F(Vault, OpensEachRecordAcrossOpenings) {
   EXPECT_EQ(last.verb, ledger::Verb::kOpen);
   EXPECT_EQ(last.counts[0].number, 100u);
   EXPECT_FALSE(ring.open(records[0].first, records[0].second).ok());
+}
+
+TEST_F(Vault, TakesManyRecordsAtOnceEachUnderAKeyOfItsOwn) {
+  std::vector<std::vector<seal::PlainBytes>> many;
+  const auto plain = [](const std::string& said) {
+    const auto bytes = seal::as_bytes(said);
+    return seal::PlainBytes(bytes.begin(), bytes.end());
+  };
+  for (int i = 0; i < 1'000; ++i)
+    many.push_back({plain("person " + std::to_string(i)), plain("version " + std::to_string(i))});
+  AddedRecords added;
+  {
+    RecordRing ring = open();
+    ASSERT_EQ(ring.add(seal::as_bytes("one before")).value().first.number, 1u);
+    added = ring.add_all(many, 3).value();
+    EXPECT_EQ(ring.add_all({}, 3).value().sealed.size(), 0u);
+    EXPECT_EQ(ring.added_count(), 1'001u);
+    ASSERT_TRUE(ring.close().ok());
+    EXPECT_FALSE(ring.add_all(many, 3).ok()) << "it is closed";
+  }
+  EXPECT_EQ(added.first.number, 2u);
+  RecordRing ring = open();
+  std::set<seal::Bytes> different;
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    const RecordId record{added.first.number + i};
+    EXPECT_EQ(text(ring, record, added.sealed[i][0]), "person " + std::to_string(i));
+    EXPECT_EQ(text(ring, record, added.sealed[i][1]), "version " + std::to_string(i));
+    for (const auto& body : added.sealed[i]) different.insert(seal::Bytes(body.begin(), body.begin() + 24));
+  }
+  EXPECT_EQ(different.size(), 2'000u) << "no nonce twice";
+  const RecordId gone{added.first.number + 7};
+  ASSERT_TRUE(ring.forget(std::span(&gone, 1)).ok());
+  EXPECT_FALSE(ring.open(gone, added.sealed[7][0]).ok());
+  EXPECT_FALSE(ring.open(gone, added.sealed[7][1]).ok());
+  EXPECT_TRUE(ring.open({gone.number + 1}, added.sealed[8][0]).ok());
 }
 
 TEST_F(Vault, MakesOnePersonUnreadableInEveryCopyOfTheBodies) {

@@ -95,6 +95,19 @@ class MapKeys final : public RecordKeys {
     if (!sealed.ok()) return sealed.error();
     return std::pair<RecordNumber, seal::Bytes>(record, std::move(sealed.value()));
   }
+  Result<holding::AddedRecords> add_all(std::span<const std::vector<seal::PlainBytes>> records,
+                                        std::size_t) override {
+    holding::AddedRecords added{{last_ + 1}, {}};
+    for (const auto& bodies : records) {
+      auto& sealed = added.sealed.emplace_back();
+      auto one = add(bodies.front());
+      if (!one.ok()) return one.error();
+      sealed.push_back(std::move(one.value().second));
+      for (std::size_t k = 1; k < bodies.size(); ++k)
+        sealed.push_back(seal(one.value().first, bodies[k]).value());
+    }
+    return added;
+  }
   Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) override {
     const auto key = keys_.find(record);
     if (key == keys_.end()) return refused("the record's key was destroyed");

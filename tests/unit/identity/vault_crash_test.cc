@@ -35,6 +35,10 @@ class FileKeys final : public RecordKeys {
     }
   }
   Result<std::pair<RecordNumber, seal::Bytes>> add(seal::ByteView plain) override { return keys_.add(plain); }
+  Result<holding::AddedRecords> add_all(std::span<const std::vector<seal::PlainBytes>> records,
+                                        std::size_t thread_count) override {
+    return keys_.add_all(records, thread_count);
+  }
   Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) override { return keys_.seal(record, plain); }
   Result<seal::PlainBytes> open(RecordNumber record, seal::ByteView sealed) override { return keys_.open(record, sealed); }
   Status sync() override { return write(); }
@@ -204,20 +208,22 @@ TEST(VaultCrash, AWriteThatIsCutInHalfIsNoHarmEither) {
 
 TEST(VaultCrash, AFullDiskIsAnErrorInWordsAndChangesNothing) {
   long write = 1;
-  bool lived = false;
+  bool reached = true;
   int said = 0;
-  while (!lived && write < 2'000 && !::testing::Test::HasFailure()) {
+  while (reached && write < 2'000 && !::testing::Test::HasFailure()) {
     TemporaryFolder folder;
     std::string steps;
     testing::install_failing_disk();
     disk_plan() = DiskPlan{write, Failure::kFull, 0};
-    lived = live_through(folder.path(), [&](char step) { steps += step; });
+    // Only where the search index has no room is nothing said: it is made up for later.
+    const bool lived = live_through(folder.path(), [&](char step) { steps += step; });
+    reached = disk_plan().count >= write;
     testing::remove_failing_disk();
     if (!lived) ++said;
     expect_whole(folder.path(), steps, write);
     write += 2;
   }
-  EXPECT_TRUE(lived);
+  EXPECT_FALSE(reached);
   EXPECT_GT(said, 10);
 }
 

@@ -21,6 +21,7 @@ class VaultIndexTest : public ::testing::Test {
   Vault open(bool only_found) {
     Vault::Options options;
     options.only_found = only_found;
+    options.index_lag = index_lag_;
     auto vault = Vault::open(folder_.file("vault.db"), keys_, seeded(seed_++), options);
     EXPECT_TRUE(vault.ok()) << (vault.ok() ? "" : vault.error().message);
     return std::move(vault).value();
@@ -39,9 +40,25 @@ class VaultIndexTest : public ::testing::Test {
     EXPECT_TRUE(received.ok()) << (received.ok() ? "" : received.error().message);
     return people;
   }
+  Database raw() {
+    return Database::open(folder_.file("vault.db"), "the vault", "kinfold vault 1", "").value();
+  }
+  std::int64_t number(const char* sql) {
+    auto database = raw();
+    auto asked = database.prepare(sql).value();
+    return asked.step().value() ? asked.int_at(0) : 0;
+  }
+  /// Another one each time the whole index is written.
+  std::int64_t head_record() { return number("SELECT record FROM search_head"); }
+  std::int64_t bucket_count() { return number("SELECT COUNT(*) FROM search_bucket"); }
+  bool finds(const Identity& who) {
+    const auto found = open(true).search(who).value();
+    return !found.empty() && found[0].probability > 0.95;
+  }
   TemporaryFolder folder_;
   MapKeys keys_;
   std::uint64_t seed_ = 1;
+  std::int64_t index_lag_ = 1000;
 };
 
 std::string misspelt(std::string name) {
@@ -50,9 +67,15 @@ std::string misspelt(std::string name) {
 }
 
 TEST_F(VaultIndexTest, FindsWhomTheWholeVaultFindsAlsoMisspelt) {
-  auto people = fill(3'000, "s1", 5);    // in the index
-  const auto late = fill(200, "s2", 6);  // behind it
-  people.insert(people.end(), late.begin(), late.end());
+  auto people = fill(3'000, "s1", 5);  // in the buckets
+  const auto head = head_record();
+  const auto add = [&](const std::vector<Identity>& more) {
+    people.insert(people.end(), more.begin(), more.end());
+  };
+  add(fill(1'200, "s2", 6));  // in a late page
+  add(fill(1'100, "s3", 7));  // in another
+  add(fill(200, "s4", 8));    // behind them
+  EXPECT_EQ(head_record(), head) << "nothing was written anew";
   const auto asked_for = [&](std::size_t i) {
     auto asked = people[i];
     if (i % 2 == 0) asked.surname = misspelt(asked.surname);
@@ -104,6 +127,93 @@ TEST_F(VaultIndexTest, ErasureGivesTheIndexAFreshKeySoThatABackupOfItIsUnreadabl
   auto head = database.value().prepare("SELECT record, sealed FROM search_head");
   ASSERT_TRUE(head.ok() && head.value().step().value());
   EXPECT_FALSE(keys_.open(static_cast<RecordNumber>(head.value().int_at(0)), head.value().bytes_at(1)).ok());
+}
+
+TEST_F(VaultIndexTest, WhatCameLateIsWrittenIntoTheBucketsOnceItIsMuch) {
+  index_lag_ = 10;
+  const auto first = fill(200, "s1", 11);
+  const auto head = head_record();
+  const auto buckets = bucket_count();
+  const auto second = fill(60, "s2", 12);
+  EXPECT_EQ(head_record(), head);
+  EXPECT_EQ(bucket_count(), buckets + 1) << "a late page";
+  EXPECT_TRUE(finds(second[3]));
+  const auto third = fill(60, "s3", 13);
+  EXPECT_NE(head_record(), head) << "more than ten times what it may lag behind";
+  for (const auto* people : {&first, &second, &third}) EXPECT_TRUE(finds((*people)[5]));
+}
+
+TEST_F(VaultIndexTest, ErasureTakesThePersonOutOfALatePageToo) {
+  index_lag_ = 10;
+  fill(200, "s1", 14);
+  const auto late = fill(60, "s2", 15);
+  const auto head = head_record();
+  {
+    auto vault = open(true);
+    ASSERT_TRUE(vault.erase(vault.search(late[20]).value().at(0).person).ok());
+  }
+  EXPECT_NE(head_record(), head);
+  EXPECT_FALSE(finds(late[20]));
+  EXPECT_TRUE(finds(late[21]));
+}
+
+TEST_F(VaultIndexTest, AVaultFromBeforeThereWereHeadsOfScopesAndLatePagesIsReadAsItIs) {
+  const auto people = fill(1'500, "s1", 16);
+  PersonId person;
+  {
+    auto vault = open(false);
+    ASSERT_TRUE(
+        vault
+            .issue({"r1", "dwp", "linkage", *parse_iso_date("2020-02-01"), *parse_iso_date("2020-03-01")},
+                   vault.people())
+            .ok());
+    person = vault.search(people[10]).value().at(0).person;
+  }
+  {
+    auto database = raw();
+    ASSERT_TRUE(database.execute("DROP TABLE scope_head").ok());
+    auto asked = database.prepare("SELECT record, sealed FROM search_head").value();
+    ASSERT_TRUE(asked.step().value());
+    const auto record = static_cast<RecordNumber>(asked.int_at(0));
+    auto head = keys_.open(record, asked.bytes_at(1)).value();
+    head[0] = std::byte{5};  // the older layout: what follows the secret was zeros
+    std::fill(head.begin() + 4 * 8 + 16, head.end(), std::byte{0});
+    const auto sealed = keys_.seal(record, head).value();
+    auto update = database.prepare("UPDATE search_head SET sealed = ?1").value();
+    ASSERT_TRUE(update.bind(1, seal::ByteView(sealed)).run().ok());
+  }
+  ASSERT_TRUE(raw().execute("PRAGMA journal_mode=WAL").ok());
+  for (const bool only_found : {true, false}) {
+    const auto vault = open(only_found);
+    ASSERT_EQ(vault.search(people[10]).value().at(0).person, person);
+    EXPECT_EQ(vault.disclosures(person).value().at(0).recipient, "dwp");
+    EXPECT_TRUE(vault.reference_of("r1", person).value().has_value());
+  }
+  {
+    auto vault = open(true);
+    ASSERT_FALSE(vault.search(people[10]).value().empty());
+    ASSERT_TRUE(vault.erase(person).ok());
+  }
+  EXPECT_TRUE(open(true).disclosures(person).value().empty());
+}
+
+TEST_F(VaultIndexTest, WhoIsInAScopeIsReadOnlyWhenItIsAsked) {
+  const auto people = fill(1'500, "s1", 17);
+  {
+    auto vault = open(false);
+    for (const char* id : {"r1", "r2", "r3"})
+      ASSERT_TRUE(vault.issue({id, "dwp", "linkage", {}, {}}, vault.people()).ok());
+  }
+  keys_.open_count = 0;
+  const auto vault = open(true);
+  EXPECT_EQ(keys_.open_count, 3) << "the head of each scope";
+  const auto person = vault.search(people[10]).value().at(0).person;
+  EXPECT_EQ(vault.scopes().size(), 3U);
+  keys_.open_count = 0;
+  EXPECT_TRUE(vault.reference_of("r2", person).value().has_value());
+  EXPECT_EQ(keys_.open_count, 2) << "its members and its references";
+  EXPECT_EQ(vault.disclosures(person).value().size(), 3U);
+  EXPECT_EQ(keys_.open_count, 6);
 }
 
 TEST_F(VaultIndexTest, ACorrectionIsFoundAtOnceUnderTheNewSpelling) {
