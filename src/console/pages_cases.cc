@@ -134,7 +134,9 @@ void show_clock(View& view, const site::CaseFile& file) {
 void show_history(View& view, const site::CaseFile& file) {
   Grid history{"What happened", {"On", "What", "By", "Detail"}, {}, {}, 0, {}};
   history.rows.push_back({plain(long_date(file.a_case.received)), plain("Received"), plain(file.a_case.received_by), plain("")});
-  for (const auto& event : file.a_case.events) history.rows.push_back({plain(long_date(event.on)), plain(about(event.event)), plain(event.actor), plain(event.detail)});
+  for (const auto& event : file.a_case.events)
+    history.rows.push_back({plain(long_date(event.on)), plain(about(event.event)), plain(event.actor),
+                            plain(site::detail_in_words(event))});
   view.grid(history);
 }
 

@@ -58,9 +58,22 @@ std::string long_date(Date date) {
   return std::to_string(ymd.day) + ' ' + kMonths[static_cast<std::size_t>(ymd.month) - 1] + ' ' + std::to_string(ymd.year);
 }
 
-table::Table with_headings_in_words(table::Table rows) {
-  for (auto& column : rows.columns()) column.rename(words(column.name()));
-  return rows;
+/// As the rest of the copy says them: headings as words, dates in full.
+table::Table in_words(const table::Table& rows) {
+  table::Table shown;
+  for (const auto& column : rows.columns()) {
+    if (column.type() != table::ColumnType::kDate) {
+      auto same = column;
+      same.rename(words(column.name()));
+      shown.columns().push_back(std::move(same));
+      continue;
+    }
+    auto& dates = shown.add(words(column.name()), table::ColumnType::kString);
+    for (std::size_t row = 0; row < rows.row_count(); ++row) {
+      column.is_null(row) ? dates.append_null() : dates.append_string(long_date(column.date_at(row)));
+    }
+  }
+  return shown;
 }
 
 std::string source_of(const Found& found, const identity::IdentityVersion& version) {
@@ -144,7 +157,7 @@ std::string render_html(const Found& found, const std::vector<table::Table>& sho
     if (shown[i].row_count() == 0) {
       page.paragraph("They have no record of this kind about you.");
     } else {
-      page.table(held.what, with_headings_in_words(shown[i]), 100'000);
+      page.table(held.what, in_words(shown[i]), 100'000);
     }
   }
   page.heading("Who received it");

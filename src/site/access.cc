@@ -9,6 +9,7 @@
 #include "site/cases.h"
 #include "site/certificates.h"
 #include "site/held.h"
+#include "site/release.h"
 #include "site/rights.h"
 #include "site/vault.h"
 
@@ -71,16 +72,6 @@ std::vector<rights::Recipient> recipients_of(const Site& site, const PersonTrail
   return recipients;
 }
 
-Result<std::vector<std::string>> releases_made(Site& site) {
-  std::vector<std::string> releases;
-  auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    if (recorded.entry.verb == ledger::Verb::kRelease) releases.push_back("Research data set of " + to_iso(date_of(recorded.at)));
-    return true;
-  });
-  if (!read.ok()) return read.error();
-  return releases;
-}
-
 Result<rights::Found> everything(Site& site, const PersonTrail& trail, const holding::Asking& who) {
   rights::Found found;
   const auto& charter = site.charter();
@@ -99,9 +90,9 @@ Result<rights::Found> everything(Site& site, const PersonTrail& trail, const hol
   if (!attributes.ok()) return attributes.error();
   found.attributes = std::move(attributes).value();
   found.recipients = recipients_of(site, trail);
-  auto releases = releases_made(site);
-  if (!releases.ok()) return releases.error();
-  found.releases = std::move(releases).value();
+  const auto days = release_days(site);
+  if (!days.ok()) return days.error();
+  for (const auto day : days.value()) found.releases.push_back("Research data set of " + to_iso(day));
   for (const auto& contact : charter.contacts) {
     found.contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
   }
@@ -147,7 +138,7 @@ Result<Report> access(Site& site, const identity::Identity& person, const std::s
   report.headline = "The copy is made: everything held about this person, and about nobody else.";
   report.count("versions", "Spellings of the identity", found.value().versions.size())
       .count("sources", "Sources of facts", found.value().attributes.size())
-      .count("recipients", "Parties who received the identity", found.value().recipients.size())
+      .count("recipients", "Times a department received the identity", found.value().recipients.size())
       .text("case", "Case", a_case.value().id)
       .text("folder", "Folder", out_folder);
   report.notes.push_back("The copy is in the clear: hand it over, then delete it.");

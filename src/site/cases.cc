@@ -10,6 +10,7 @@
 #include "seal/files.h"
 #include "seal/note.h"
 #include "site/records.h"
+#include "site/release.h"
 
 namespace kinfold::site {
 namespace {
@@ -80,18 +81,32 @@ std::vector<rights::Event> told_next(const rights::Case& a_case) {
   return next;
 }
 
-/// The verb that answers a case of this right at a site of this role; null: it is answered in words, or elsewhere.
-const char* answering_verb(rights::Right right, charter::Role role) {
-  if (role != charter::Role::kTrustedParty) return right == rights::Right::kObjection ? "object" : nullptr;
+/// The command that answers a case of this right at a site of this role, as it is to be typed; empty: it is
+/// answered in words, or elsewhere.
+std::string answering_command(rights::Right right, charter::Role role, const std::string& case_id) {
+  const bool trusted = role == charter::Role::kTrustedParty;
+  const auto command = [&](const std::string& verb, const std::string& more = {}) {
+    return "kinfold rights " + verb + " --case " + case_id + " --person WHO.toml" +
+           (trusted ? " --with LINKER" : "") + more;
+  };
+  if (right == rights::Right::kObjection) return command("object");
+  if (!trusted) return {};
   switch (right) {
-    case rights::Right::kAccess: return "access";
-    case rights::Right::kRectification: return "rectify";
-    case rights::Right::kErasure: return "erase";
-    case rights::Right::kRestriction: return "restrict";
-    case rights::Right::kObjection: return "object";
+    case rights::Right::kAccess: return command("access", " --out FOLDER");
+    case rights::Right::kRectification: return command("rectify", " --corrected NEW.toml");
+    case rights::Right::kErasure: return command("erase");
+    case rights::Right::kRestriction: return command("restrict");
+    case rights::Right::kObjection:
     case rights::Right::kComplaint: break;
   }
-  return nullptr;
+  return {};
+}
+
+void tell_how_to_answer(Report& report, const Site& site, const rights::Case& a_case) {
+  const auto state = rights::state_of(a_case);
+  const auto command = answering_command(a_case.right, site.party().role, a_case.id);
+  if (command.empty() || (state != rights::State::kReceived && state != rights::State::kInProgress)) return;
+  report.notes.push_back("To answer it: `" + command + "`");
 }
 
 /// Whom to answer by when, and what may happen next.
@@ -110,7 +125,7 @@ Report tell_clock(const Site& site, const rights::Case& a_case, std::string head
   }
   std::vector<std::string> next;
   for (const auto event : told_next(a_case)) next.emplace_back(rights::name(event));
-  if (!next.empty()) report.text("next", "What may be noted next", join(next, ", "));
+  if (!next.empty()) report.text("next", "What may be noted next (kinfold rights note)", join(next, ", "));
   return report;
 }
 
@@ -151,14 +166,19 @@ Result<rights::Case> find_case(const OpenCases& cases, const std::string& case_i
   return std::move(*a_case);
 }
 
-std::uint64_t rows_removed(const rights::Case& a_case) {
+std::uint64_t rows_removed(const rights::CaseEvent& event) {
+  const std::string_view detail = event.detail;
   std::uint64_t count = 0;
-  for (const auto& event : a_case.events) {
-    const std::string_view detail = event.detail;
-    if (event.event != rights::Event::kStart || !detail.starts_with(kRows)) continue;
+  if (event.event == rights::Event::kStart && detail.starts_with(kRows))
     std::from_chars(detail.data() + kRows.size(), detail.data() + detail.size(), count);
-  }
   return count;
+}
+
+/// Whose receipts an event awaits, or brings.
+std::vector<std::string> notices_of(const rights::CaseEvent& event) {
+  std::vector<std::string> notices;
+  for (const auto part : split(event.detail, ',')) notices.emplace_back(trim(part));
+  return notices;
 }
 
 Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
@@ -168,24 +188,19 @@ Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
   facts.holder = site.party().name;
   facts.made_on = site.today();
   facts.kept_until = charter.ends;
-  facts.records_removed_count = rows_removed(a_case);
   for (const auto& event : a_case.events) {
+    facts.records_removed_count += rows_removed(event);
     if (event.event != rights::Event::kNotifyRecipients) continue;
-    for (const auto part : split(event.detail, ',')) {
-      const std::string awaited(trim(part));
+    for (const auto& awaited : notices_of(event)) {
       const std::string id = party_of(awaited);
       const auto* party = charter.find_party(id);
       facts.parties.push_back({awaited, party == nullptr ? id : party->name});
     }
   }
-  auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    const bool before = date_of(recorded.at) <= a_case.received;
-    if (recorded.entry.verb == ledger::Verb::kRelease && recorded.entry.phase == ledger::Phase::kDone &&
-        before)
-      ++facts.release_count;
-    return true;
-  });
-  if (!read.ok()) return read.error();
+  const auto days = release_days(site);
+  if (!days.ok()) return days.error();
+  facts.release_count = static_cast<std::uint64_t>(std::count_if(
+      days.value().begin(), days.value().end(), [&](Date day) { return day <= a_case.received; }));
   // A council does not see what was released and published: there the person is told that it may have been.
   facts.figures_published = facts.release_count > 0 || site.party().role == charter::Role::kAuthority;
   std::vector<std::string> contacts;
@@ -247,6 +262,17 @@ Result<CaseFile> read_case(Site& site, const std::string& case_id, const std::st
   return file;
 }
 
+std::string detail_in_words(const rights::CaseEvent& event) {
+  if (const auto rows = rows_removed(event); rows > 0)
+    return std::to_string(rows) + (rows == 1 ? " row" : " rows") + " taken out";
+  if (event.event == rights::Event::kStart) return {};
+  if (event.event != rights::Event::kNotifyRecipients && event.event != rights::Event::kReceipt)
+    return event.detail;
+  std::vector<std::string> parties;
+  for (const auto& awaited : notices_of(event)) parties.push_back(party_of(awaited));
+  return join(parties, ", ");
+}
+
 Result<Report> show_case(Site& site, const std::string& case_id, const std::string& actor) {
   const auto file = read_case(site, case_id, actor);
   if (!file.ok()) return file.error();
@@ -262,12 +288,10 @@ Result<Report> show_case(Site& site, const std::string& case_id, const std::stri
     columns[3].append_string(detail);
   };
   add(a_case.received, "received", a_case.received_by, "");
-  for (const auto& event : a_case.events) add(event.on, rights::name(event.event), event.actor, event.detail);
+  for (const auto& event : a_case.events)
+    add(event.on, rights::name(event.event), event.actor, detail_in_words(event));
   report.rows = std::move(rows);
-  const auto state = rights::state_of(a_case);
-  const auto* verb = answering_verb(a_case.right, site.party().role);
-  if (verb != nullptr && (state == rights::State::kReceived || state == rights::State::kInProgress))
-    report.notes.push_back("To answer it: `kinfold rights " + std::string(verb) + " --case " + a_case.id + "`");
+  tell_how_to_answer(report, site, a_case);
   return report;
 }
 
@@ -278,7 +302,9 @@ Result<Report> open_case(Site& site, rights::Right right, std::optional<Date> re
   const auto a_case = rights::open_case(right, received.value_or(site.today()), actor, identity::system_random());
   if (auto s = cases.value().store.save(a_case); !s.ok()) return s.error();
   if (auto s = note_case(site, actor); !s.ok()) return s.error();
-  return tell_clock(site, a_case, "The case is open, and its clock runs.");
+  auto report = tell_clock(site, a_case, "The case is open, and its clock runs.");
+  tell_how_to_answer(report, site, a_case);
+  return report;
 }
 
 Result<Report> step_case(Site& site, const std::string& case_id, rights::Event event, const std::string& reason,

@@ -46,6 +46,9 @@ struct CaseFile {
   std::vector<rights::Event> next;
 };
 Result<CaseFile> read_case(Site& site, const std::string& case_id, const std::string& actor);
+/// What an event's detail says to a reader: the parties told, without the ids of their notices; the rows
+/// taken out.
+std::string detail_in_words(const rights::CaseEvent& event);
 /// The same to print: its clock, and what happened in it so far.
 Result<Report> show_case(Site& site, const std::string& case_id, const std::string& actor);
 

@@ -12,6 +12,7 @@
 #include "site/outputs.h"
 #include "site/plan_history.h"
 #include "site/vault.h"
+#include "site/withdrawal_history.h"
 #include "table/io.h"
 
 namespace kinfold::site {
@@ -151,23 +152,14 @@ void add_check_facts(Report& report, const disclosure::Checked& checked) {
 /// Who looks at tables of a release made after a withdrawal has to know that they differ from the published ones
 /// by those people: that is what a differencing attack is made of.
 Status note_withdrawals(Site& site, Report& report) {
-  std::uint64_t person_count = 0;
-  bool published = false;
-  auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    const auto& entry = recorded.entry;
-    if (entry.phase != ledger::Phase::kDone) return true;
-    if (entry.verb == ledger::Verb::kPublish) {
-      published = true;
-      person_count = 0;
-    }
-    if (entry.verb != ledger::Verb::kWithdraw) return true;
-    for (const auto& count : entry.counts) {
-      if (count.kind == ledger::CountKind::kPeople) person_count += count.number;
-    }
+  WithdrawalHistory history;
+  const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
+    history.add(recorded.entry);
     return true;
   });
-  if (!read.ok() || !published || person_count == 0) return read;
-  report.count("withdrawn", "People who withdrew since the last publication", person_count);
+  const auto person_count = history.person_count();
+  if (!read.ok() || person_count == 0) return read;
+  report.count("withdrawn", "People who withdrew since figures were published", person_count);
   report.notes.push_back("A published table made again would differ by the " + with_thousands(static_cast<long long>(person_count)) +
                          " people who withdrew since: approve only what the check against earlier publications lets pass.");
   return {};

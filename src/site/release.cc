@@ -255,4 +255,15 @@ Result<Report> make_release(Site& site, const std::string& actor) {
   return report;
 }
 
+Result<std::vector<Date>> release_days(Site& site) {
+  std::vector<Date> days;
+  const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
+    const bool done = recorded.entry.phase == ledger::Phase::kDone;
+    if (recorded.entry.verb == ledger::Verb::kRelease && done) days.push_back(date_of(recorded.at));
+    return true;
+  });
+  if (!read.ok()) return read.error();
+  return days;
+}
+
 }  // namespace kinfold::site

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/date.h"
 #include "base/result.h"
 #include "site/report.h"
 #include "site/site.h"
@@ -22,5 +23,8 @@ Result<std::vector<holding::Holding>> key_tables(Site& site);
 /// Joins attributes and returns by the key table and seals the release for the research site.
 /// \retval kRefused by the charter (conditions, duties, dates), or where there is no key table.
 Result<Report> make_release(Site& site, const std::string& actor);
+
+/// The days on which releases were made here, in order, by the ledger.
+Result<std::vector<Date>> release_days(Site& site);
 
 }  // namespace kinfold::site

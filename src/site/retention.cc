@@ -34,7 +34,7 @@ table::Table rows_of(const Site& site, const std::vector<holding::Holding>& hold
     columns[4].append_string(to_iso(holding.expires));
     live ? columns[5].append_int(days_left) : columns[5].append_null();
     columns[6].append_int(static_cast<std::int64_t>(holding.row_count));
-    columns[7].append_string(live ? "live" : "destroyed");
+    columns[7].append_string(!live ? "destroyed" : days_left < 0 ? "expired" : "live");
     columns[8].append_string(what_then(holding, days_left));
   }
   return rows;

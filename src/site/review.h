@@ -9,13 +9,15 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "identity/identity.h"
+#include "linkage/decisions.h"
 #include "site/report.h"
 #include "site/site.h"
 
 namespace kinfold::site {
 
-enum class Verdict { kSame, kDifferent, kCannotTell };
-std::string_view name(Verdict verdict);
+using linkage::Verdict;
+std::string_view name(
+    Verdict verdict);  ///< In a form and in the sealed set: "same", "different", "cannot-tell".
 std::optional<Verdict> parse_verdict(std::string_view text);
 
 /// Draws sets of vault records: half of spellings that were taken for one person, half of people who were

@@ -156,6 +156,9 @@ class Rights(Programme):
         self.assertIn("receipts are still to come from: dwp", early.stderr)
         self.deliver(done, "dwp", "linkage-1")
         self.assertEqual(self.state_of("ons-demo", done["case"]), "fulfilled")
+        shown = self.rights("show", done["case"]).stdout
+        self.assertIn("1 row taken out", shown)
+        self.assertNotIn("dwp:", shown)  # the ids of notices say nothing to a reader
         self.assertIn("Your information was corrected", self.receipt("ons-demo", done["case"], "corrected"))
         done = self.rights("access", "--person", corrected, "--with", "linkage-1", "--out", self.folder + "/second")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -173,7 +176,7 @@ class Rights(Programme):
 
         case = at_ons("open", "access", "--received", "2018-01-02")["case"]
         self.assertIn("a day to come", refusal("open", "access", "--received", "2099-01-01"))
-        self.assertIn(f"`kinfold rights access --case {case}`", self.rights("show", case).stdout)
+        self.assertIn(f"`kinfold rights access --case {case} --person WHO.toml --with LINKER --out FOLDER`", self.rights("show", case).stdout)
         waiting = at_ons("note", case, "ask_identity")
         self.assertNotIn("To answer it", self.rights("show", case).stdout)  # not before it is known who asks
         self.assertEqual(waiting["state"], "awaiting_identity")
@@ -239,6 +242,9 @@ class Rights(Programme):
         self.deliver(done, "dwp", "linkage-1")
         self.assertEqual(self.state_of("ons-demo", done["case"]), "awaiting_receipts")
         self.deliver(done, "ministry", "analysis-1")
+        # Research knows how many, never who: a re-run on the next release would be a differencing attack.
+        told = [row for row in self.at("ministry", "analysis-1", "ledger", "show")["rows"] if row["verb"] == "withdraw"]
+        self.assertEqual(len(told), 1)
         self.assertEqual(self.state_of("ons-demo", done["case"]), "fulfilled")
         self.assertIn("The key to your record was destroyed", self.receipt("ons-demo", done["case"], "erased"))
         self.at("ons-demo", "linkage-1", "release", "prepare")

@@ -62,11 +62,11 @@ const identity::Identity kAnn = person("Ann", "Lee", "1985-02-01", "female", "1 
 TEST(AccessCopy, HoldsEverythingWithItsDateAndSourceInBothForms) {
   const auto copy = make_access_copy(found_about(kAnn));
   ASSERT_TRUE(copy.ok());
-  for (const char* text : {"Ann", "Lee", "1 February 1985", "1 High St", "AB123456C", "Stockport Metropolitan Borough", "Stockport Council",
-                           "article 6(1)(e) of the UK GDPR",
-                           "15 January 2020", "2019-02-01", "universal_credit", "2018-05-06", "1 March 2020",
-                           "destroyed, with a certificate", "31 December 2022", "Data set of 2 April 2020",
-                           "dataprotection@example.gov.uk", "01H455VB4PEX5VSKNK084SN02Q"}) {
+  for (const char* text :
+       {"Ann", "Lee", "1 February 1985", "1 High St", "AB123456C", "Stockport Metropolitan Borough",
+        "Stockport Council", "article 6(1)(e) of the UK GDPR", "15 January 2020", "1 February 2019",
+        "universal_credit", "6 May 2018", "1 March 2020", "destroyed, with a certificate", "31 December 2022",
+        "Data set of 2 April 2020", "dataprotection@example.gov.uk", "01H455VB4PEX5VSKNK084SN02Q"}) {
     EXPECT_NE(copy.value().html.find(text), std::string::npos) << text;
   }
   const auto json = nlohmann::json::parse(copy.value().json);
