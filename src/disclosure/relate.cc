@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -32,6 +33,9 @@ class Relater {
                const std::vector<std::string>& labels, bool complete);
   void add_difference(CellIndex whole, CellIndex part, const std::string& variable,
                       const std::vector<std::string>& left_out, const std::string& rule);
+  enum class Margin { kHolds, kLess, kMore };
+  void note_margin(CellIndex total, const std::vector<CellIndex>& parts, const std::string& variable,
+                   Margin margin);
   void remark();
   void compare_versions();
   void compare_groups_of_versions();
@@ -49,8 +53,8 @@ class Relater {
   std::map<std::string, std::set<std::string>> domain_;
   std::set<std::vector<std::pair<CellIndex, double>>> known_;
   bool settling_ = false;
-  /// Sums that are less or more than their total, by output and variable.
-  std::map<std::pair<std::uint32_t, std::string>, std::size_t> too_few_, too_many_;
+  /// Sums of one column, by output and variable: how many hold, are less than their total, and more.
+  std::map<std::pair<std::uint32_t, std::string>, std::array<std::size_t, 3>> margins_;
 };
 
 void Relater::gather() {
@@ -161,9 +165,10 @@ void Relater::add_sum(CellIndex total, const std::vector<CellIndex>& parts, cons
   }
   const double slack = encoding_.facts[total].magnitude ? 1e-9 * std::max(1.0, std::abs(value(total))) : 0.0;
   if (std::abs(rest) <= slack && complete) {
+    note_margin(total, parts, variable, Margin::kHolds);
     add_relation(std::move(relation));
   } else if (rest > slack || std::abs(rest) <= slack) {
-    if (complete) ++too_few_[{encoding_.facts[total].output, variable}];
+    if (complete) note_margin(total, parts, variable, Margin::kLess);
     auto selection = encoding_.facts[total].selection;
     std::vector<std::string> others;
     for (const auto& label : domain_[variable]) {
@@ -176,7 +181,7 @@ void Relater::add_sum(CellIndex total, const std::vector<CellIndex>& parts, cons
       add_relation(std::move(relation));
     }
   } else {  // categories overlap: each leaves its own rest
-    ++too_many_[{encoding_.facts[total].output, variable}];
+    note_margin(total, parts, variable, Margin::kMore);
     for (std::size_t i = 0; i < parts.size(); ++i) {
       add_difference(total, parts[i], variable, {"(not " + labels[i] + ")"}, "remainder");
     }
@@ -322,22 +327,32 @@ void Relater::compare_versions() {
   }
 }
 
-// That margins do not add up may be meant, and may be a mistake of the author's.
+void Relater::note_margin(CellIndex total, const std::vector<CellIndex>& parts, const std::string& variable,
+                          Margin margin) {
+  const auto& whole = encoding_.facts[total];
+  const bool one_column =
+      whole.output != kNoField && std::all_of(parts.begin(), parts.end(), [&](CellIndex part) {
+        const auto& facts = encoding_.facts[part];
+        return facts.output == whole.output && facts.column == whole.column;
+      });
+  if (one_column) ++margins_[{whole.output, variable}][static_cast<std::size_t>(margin)];
+}
+
+// Margins that do not add up, where most do, may be a mistake of the author's; where none does, it is how the
+// table is meant.
 void Relater::remark() {
-  for (const auto& [where, count] : too_few_) {
-    if (where.first == kNoField) continue;
-    encoding_.remarks[where.first].push_back(
-        fmt::format("along {} the rows add up to less than their total in {} place{}: what is left over is "
-                    "judged as a category that is not listed",
-                    where.second, count, count == 1 ? "" : "s"));
-  }
-  for (const auto& [where, count] : too_many_) {
-    if (where.first == kNoField) continue;
-    encoding_.remarks[where.first].push_back(
-        fmt::format("along {} the rows add up to more than their total in {} place{}: they are taken for "
-                    "categories that overlap; if they should not, "
-                    "a margin is wrong",
-                    where.second, count, count == 1 ? "" : "s"));
+  for (const auto& [where, counts] : margins_) {
+    const auto sum_count = counts[0] + counts[1] + counts[2];
+    const auto say = [&](Margin margin, const char* text) {
+      const auto count = counts[static_cast<std::size_t>(margin)];
+      if (count == 0 || (2 * count > sum_count && sum_count > 1)) return;
+      encoding_.remarks[where.first].push_back(fmt::format(
+          "along {} the rows add up to {} of {} sums: {}", where.second,
+          fmt::format("{} than their total in {}", margin == Margin::kLess ? "less" : "more", count),
+          sum_count, text));
+    };
+    say(Margin::kLess, "what is left over is judged as a category that is not listed");
+    say(Margin::kMore, "they are taken for categories that overlap; if they should not, a margin is wrong");
   }
 }
 

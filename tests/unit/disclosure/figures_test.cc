@@ -92,10 +92,10 @@ TEST(Figures, MarginsThatDoNotAddUpAreSaid) {
   };
   EXPECT_THAT(
       remarks_of(counts_output("t", {"age"}, {{"a", 40}, {"b", 50}, {"Total", 190}})),
-      ::testing::Contains(HasSubstr("along age the rows add up to less than their total in 1 place:")));
+      ::testing::Contains(HasSubstr("along age the rows add up to less than their total in 1 of 1 sums:")));
   EXPECT_THAT(
       remarks_of(counts_output("t", {"age"}, {{"a", 40}, {"b", 50}, {"Total", 70}})),
-      ::testing::Contains(HasSubstr("along age the rows add up to more than their total in 1 place:")));
+      ::testing::Contains(HasSubstr("along age the rows add up to more than their total in 1 of 1 sums:")));
   EXPECT_THAT(remarks_of(counts_output("t", {"age"}, {{"a", 40}, {"b", 50}, {"Total", 90}})),
               ::testing::IsEmpty());
 }
