@@ -11,7 +11,7 @@ from spark_results import assert_same, frame, only_on
 
 import kinfold.spark
 from conftest import CONNECT, LOCAL
-from kinfold.spark import Options
+from kinfold.spark import Options, _tasks
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -67,3 +67,21 @@ def test_what_cannot_be_done_is_said(two: Two, fitted: kinfold.Model, what: str)
 def test_a_stage_about_all_records_is_done_where_they_are_few(two: Two, files: Any, fitted: kinfold.Model) -> None:
     model = kinfold.Model(WITH_STAGE(fitted))
     assert_same(kinfold.spark.link(*two, model), kinfold.link(*files, model=model))
+
+
+def test_what_is_too_large_for_a_message_of_spark_connect_is_refused(two: Two, master: str, fitted: kinfold.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_on(master, CONNECT)
+    monkeypatch.setattr(_tasks, "LARGEST_WITHIN_FUNCTION", 1000)
+    with pytest.raises(kinfold.InvalidInput, match="too much for Spark Connect"):
+        kinfold.spark.link(*two, fitted)
+
+
+def test_over_spark_connect_a_small_file_that_is_too_large_meets_the_other_by_blocks(two: Two, files: Any, master: str, fitted: kinfold.Model,
+                                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    only_on(master, CONNECT)
+    steps: list[str] = []
+    shared = _tasks.Shared.__init__
+    monkeypatch.setattr(_tasks.Shared, "__init__", lambda self, spark, kit: steps.append("small" if kit.small else "") or shared(self, spark, kit))
+    monkeypatch.setattr(_tasks, "LARGEST_WITHIN_FUNCTION", 2 * two[1].drop("person").toArrow().nbytes - 2)
+    assert_same(kinfold.spark.link(*two, fitted), kinfold.link(*files, model=fitted))
+    assert steps and "small" not in steps
