@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 
+#include "linkage/decoy_run_internal.h"
 #include "linkage/decoys_internal.h"
 #include "linkage/estimate_internal.h"
 
@@ -95,6 +96,13 @@ std::vector<std::size_t> partners_of_decoys(const LinkResult& run, std::size_t l
   return partners;
 }
 
+PartnerShares partner_shares_of(const LinkResult& result) {
+  double expected = 0.0;
+  for (const auto& pair : result.pairs) expected += pair.probability;
+  const auto share = [&](const std::vector<std::uint32_t>& rows) { return expected / (static_cast<double>(rows.size()) + 1.0); };
+  return {share(result.left_cluster), share(result.right_cluster)};
+}
+
 }  // namespace
 
 Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left, const table::Table* right, const LinkResult& result,
@@ -116,7 +124,8 @@ Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left
   again.explain_rows.clear();
   again.decisions.clear();
   again.insight = false;
-  const auto run = link(decoys.left, right == nullptr ? nullptr : &decoys.right, decoys.model, again);
+  const auto run = right == nullptr ? link(decoys.left, nullptr, decoys.model, again)
+                                    : link_decoys(decoys.left, decoys.right, decoys.model, again, {decoy_count, partner_shares_of(result)});
   if (!run.ok()) return run.error();
   const auto partners = partners_of_decoys(run.value(), left.row_count(), decoy_count);
   const double relatives = expected_relatives_per_record(result, left.row_count(), right == nullptr ? 0 : right->row_count());

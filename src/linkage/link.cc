@@ -9,6 +9,7 @@
 #include "linkage/attach_internal.h"
 #include "linkage/auto_block_internal.h"
 #include "linkage/budget.h"
+#include "linkage/decoy_run_internal.h"
 #include "linkage/frequencies_internal.h"
 #include "linkage/group_calibration_internal.h"
 #include "linkage/pairing_internal.h"
@@ -364,14 +365,25 @@ std::vector<std::size_t> pairs_open(const StagedPairs& staged, const StageRunner
   return open;
 }
 
-void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
+// By record: the last so many rows of the left table.
+DecoyFlags decoys_among(const Records& records, const DecoyRun* decoys) {
+  if (decoys == nullptr) return {};
+  DecoyFlags flags(records.count, false);
+  for (std::size_t record = 0; record < records.left_count; ++record) flags[record] = records.row[record] + decoys->count >= records.left_count;
+  return flags;
+}
+
+void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPairs& staged, StageRunner& stages, const LinkOptions& options, const DecoyRun* decoy_run) {
   result.pairing = options.pairing;
   if (options.pairing == Pairing::kAuto) {
     result.pairing = detect_pairing(scorer, staged.kept);
     note_pairing(result);
   }
-  staged.probability = pair_probabilities(staged.kept, result.pairing, run.records->count);
-  const auto open = pairs_open(staged, stages);
+  const DecoyFlags decoys = result.pairing == Pairing::kOneToOne ? decoys_among(*run.records, decoy_run) : DecoyFlags{};
+  const auto shares = decoy_run == nullptr ? std::nullopt : std::optional(decoy_run->shares);
+  staged.probability = pair_probabilities(staged.kept, result.pairing, *run.records, shares, decoys);
+  auto open = pairs_open(staged, stages);
+  if (!decoys.empty()) std::erase_if(open, [&](std::size_t n) { return decoys[staged.kept[n].left]; });
   std::vector<KeptPair> of_open;
   if (open.size() < staged.kept.size()) for (const auto n : open) of_open.push_back(staged.kept[n]);
   auto taken = pairs_allowed(of_open.empty() ? staged.kept : of_open, result.pairing, run.records->count, result.notes);
@@ -384,8 +396,12 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
   const Curve curve = expected_curve(of_taken, total);
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
+  std::erase_if(taken, [&](std::size_t n) { return staged.probability[n] < result.threshold_probability; });
+  if (!decoys.empty()) {
+    const auto links = decoy_links(staged.kept, decoys, staged.probability, result.threshold_probability, taken);
+    taken.insert(taken.end(), links.begin(), links.end());
+  }
   for (const auto n : taken) {
-    if (staged.probability[n] < result.threshold_probability) continue;
     staged.linked[n] = true;
     staged.stage[n] = stages.probabilistic();
   }
@@ -499,8 +515,10 @@ Result<Training> train(const table::Table& left, const table::Table* right, cons
   return training;
 }
 
-Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
-              const table::Table* right, const LinkOptions& options) {
+namespace {
+
+Status decide_among(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
+                    const table::Table* right, const LinkOptions& options, const DecoyRun* decoys) {
   const StageScope stage(options.progress, "group");
   auto stages = StageRunner::create(run, scorer, with_stages(result.model), left, right, options.decisions);
   if (!stages.ok()) return stages.error();
@@ -510,18 +528,16 @@ Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
   staged.barred.resize(kept.size(), false);
   staged.kept = std::move(kept);
   stages.value().before(staged);
-  if (right != nullptr) link_two(result, run, scorer, staged, stages.value(), options);
+  if (right != nullptr) link_two(result, run, scorer, staged, stages.value(), options, decoys);
   else link_one(result, run, scorer, bounds, staged, stages.value(), options);
   result.stages = stages.value().yields(staged);
   if (options.insight) result.insight = look_into(scorer, result, options, run.thread_count);
   return {};
 }
 
-namespace {
-
 // What follows once the model is fitted. `again`: it will be called once more for the run.
 Status score_and_decide(LinkResult& result, Run& run, bool again, const EmFit& fit, const table::Table& left,
-                        const table::Table* right, const LinkOptions& options) {
+                        const table::Table* right, const LinkOptions& options, const DecoyRun* decoys) {
   const auto& settings = run.model.settings;
   const Scorer scorer(*run.records, *run.comparer, fit.model, settings.term_frequency_by_u);
   const RatioBounds bounds(scorer, run.thread_count);
@@ -533,12 +549,10 @@ Status score_and_decide(LinkResult& result, Run& run, bool again, const EmFit& f
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = fit_report(fit, blocking_recall(run, kept));
   if (!again) run.compared.reset();
-  return decide(result, run, scorer, bounds, std::move(kept), left, right, options);
+  return decide_among(result, run, scorer, bounds, std::move(kept), left, right, options, decoys);
 }
 
-}  // namespace
-
-Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
+Result<LinkResult> link_among(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options, const DecoyRun* decoys) {
   if (auto status = check_rows(left, right); !status.ok()) return status.error();
   const std::size_t second_count = right == nullptr ? left.row_count() : right->row_count();
   for (const auto& [one, other] : options.explain_rows) {
@@ -574,11 +588,26 @@ Result<LinkResult> link(const table::Table& left, const table::Table* right, con
     LinkResult first = result;
     LinkOptions quick = options;
     quick.insight = false;
-    if (auto status = score_and_decide(first, run, true, fit.value(), left, right, quick); !status.ok()) return status.error();
+    if (auto status = score_and_decide(first, run, true, fit.value(), left, right, quick, decoys); !status.ok()) return status.error();
     count_by_person(*run.records, first.left_cluster, first.right_cluster);
   }
-  if (auto status = score_and_decide(result, run, false, fit.value(), left, right, options); !status.ok()) return status.error();
+  if (auto status = score_and_decide(result, run, false, fit.value(), left, right, options, decoys); !status.ok()) return status.error();
   return result;
+}
+
+}  // namespace
+
+Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
+              const table::Table* right, const LinkOptions& options) {
+  return decide_among(result, run, scorer, bounds, std::move(kept), left, right, options, nullptr);
+}
+
+Result<LinkResult> link(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
+  return link_among(left, right, model, options, nullptr);
+}
+
+Result<LinkResult> link_decoys(const table::Table& left, const table::Table& right, const Model& model, const LinkOptions& options, const DecoyRun& decoys) {
+  return link_among(left, &right, model, options, &decoys);
 }
 
 }  // namespace kinfold::linkage

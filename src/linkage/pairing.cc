@@ -103,11 +103,12 @@ Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept) 
   return left_repeats ? Pairing::kManyToOne : Pairing::kOneToOne;
 }
 
-std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count) {
+std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing, const Records& records, const std::optional<PartnerShares>& shares,
+                                       const DecoyFlags& decoys) {
   if (pairing == Pairing::kMany) return plain_probabilities(kept);
-  if (pairing == Pairing::kOneToOne) return compete(kept, record_count);
+  if (pairing == Pairing::kOneToOne) return one_to_one_probabilities(kept, records.left_count, records.count, shares, decoys);
   const auto once = pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left;
-  std::vector<double> sum(record_count, 0.0);
+  std::vector<double> sum(records.count, 0.0);
   for (const auto& pair : kept) sum[pair.*once] += odds_of(pair);
   std::vector<double> probability;
   probability.reserve(kept.size());

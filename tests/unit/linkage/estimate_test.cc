@@ -220,7 +220,7 @@ TEST(Decoys, TellTheShareOfFalseLinks) {
     const auto& all = estimates.value()[0];
     EXPECT_EQ(all.stranger_count + all.relative_count, 3000U);
     EXPECT_GT(made.false_share, 0.01) << "the files are not hard";
-    EXPECT_LT(all.false_link_share.high, 0.08);
+    EXPECT_LT(all.false_link_share.high, made.false_share + 0.04) << "beside " << made.false_share;
     held += within(all.false_link_share, made.false_share);
   }
   EXPECT_GE(held, 4);  // Of five; 95 % intervals fail twice once in forty times.

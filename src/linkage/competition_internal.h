@@ -1,0 +1,38 @@
+// Between two files that hold nobody twice: what a record's other candidates, or their absence, say of a
+// pair.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "linkage/score_internal.h"
+
+namespace kinfold::linkage {
+
+/// Of the left and of the right file's records, which share has a partner in the other file.
+using PartnerShares = std::pair<double, double>;
+
+/// Records of the left file that cannot match (estimate_from_decoys()): by record, empty where there is none.
+using DecoyFlags = std::vector<bool>;
+
+/// Posterior probability of each pair given all candidates of both records, where every record has one
+/// partner at most: the sum over all one-to-one assignments, by sum-product messages (Bethe's approximation,
+/// exact where the candidates form no ring). A pair's odds are against two records of whom each may be
+/// matched elsewhere; where it is known who else there is, they rise by one over the share of records
+/// without a partner, on either side. Those shares are estimated with the messages unless given. Each decoy
+/// is weighed as if it were the only one, and none counts against anybody. Twenty rounds over the pairs.
+/// `kept`: records of the left file come first, `left_count` of `record_count`.
+/// Source: Huang and Jebara (2009), "Approximating the permanent with belief propagation", arXiv:0908.1769.
+std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, std::size_t left_count,
+                                             std::size_t record_count,
+                                             const std::optional<PartnerShares>& shares,
+                                             const DecoyFlags& decoys = {});
+
+/// The pairs by which decoys would be linked, each by itself: its heaviest one that reaches the threshold,
+/// unless its right record is taken by a heavier pair. `taken`: indexes of the real pairs that are linked.
+std::vector<std::size_t> decoy_links(const std::vector<KeptPair>& kept, const DecoyFlags& decoys,
+                                     const std::vector<double>& probability, double threshold,
+                                     const std::vector<std::size_t>& taken);
+
+}  // namespace kinfold::linkage
