@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <mutex>
 #include <numeric>
 
 #include "base/parallel.h"
@@ -61,8 +62,10 @@ std::vector<std::uint64_t> found_pairs(const Blocker& blocker, const Packing& pa
 }
 
 void compare_all(std::vector<ComparedPairs::Pair>& pairs, const Records& records, const Comparer& comparer,
-                 std::size_t thread_count) {
+                 std::size_t thread_count, Progress& progress) {
   constexpr std::size_t kAhead = 2 * Comparer::Batch::kBatchMax;
+  std::mutex mutex;
+  std::uint64_t done = 0;
   parallel_chunks(pairs.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
     Comparer::Batch batch;
     for (std::size_t n = begin; n < end; ++n) {
@@ -74,13 +77,15 @@ void compare_all(std::vector<ComparedPairs::Pair>& pairs, const Records& records
         pairs[n + 1 - batch.count + k].pattern_key = batch.keys[k];
       batch.count = 0;
     }
+    const std::lock_guard lock(mutex);
+    progress.advance(done += end - begin);
   });
 }
 
 }  // namespace
 
 std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Comparer& comparer,
-                                               const Blocker& blocker, std::size_t thread_count) {
+                                               const Blocker& blocker, std::size_t thread_count, Progress* progress) {
   // In a part, a pair's first rule may be that of a block which the part leaves to another.
   if (records.census != nullptr ||
       blocker.pair_count() > std::max<std::uint64_t>(kPairsMax, kPairsPerRecordMax * records.count))
@@ -88,6 +93,9 @@ std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Com
   const Packing packing{std::max(1, static_cast<int>(std::bit_width(records.count))),
                         std::max(1, static_cast<int>(std::bit_width(blocker.yields().size())))};
   if (packing.unused() < 0) return std::nullopt;
+  NoProgress nobody;
+  Progress& told = progress != nullptr ? *progress : nobody;
+  told.begin("pairs", blocker.pair_count());
   ComparedPairs compared;
   const auto found = found_pairs(blocker, packing, thread_count);
   compared.pairs_.reserve(found.size());
@@ -105,7 +113,8 @@ std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Com
             pairs.push_back(pair);
         }
       });
-  compare_all(compared.pairs_, records, comparer, thread_count);
+  compare_all(compared.pairs_, records, comparer, thread_count, told);
+  told.end();
   return compared;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/progress.h"
 #include "linkage/block_internal.h"
 #include "linkage/compare_internal.h"
 #include "linkage/em.h"
@@ -23,9 +24,9 @@ class ComparedPairs {
   };
 
   /// Nothing where the rules find more pairs than it is worth to keep: those are streamed from the blocks,
-  /// twice.
+  /// twice. The stage "pairs" of the progress report.
   static std::optional<ComparedPairs> of(const Records& records, const Comparer& comparer,
-                                         const Blocker& blocker, std::size_t thread_count);
+                                         const Blocker& blocker, std::size_t thread_count, Progress* progress);
 
   const std::vector<Pair>& pairs() const { return pairs_; }  ///< By (left, right), each once.
   std::vector<PatternCount> count_patterns(const Comparer& comparer) const;

@@ -452,8 +452,7 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
 }  // namespace
 
 void compare_few(Run& run, Progress* progress) {
-  const StageScope stage(progress, "pairs");
-  run.compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, run.thread_count);
+  run.compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, run.thread_count, progress);
   if (run.compared) run.blocker->release_blocks();
 }
 

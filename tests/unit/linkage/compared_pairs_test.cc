@@ -55,7 +55,7 @@ void expect_as_streamed(const table::Table& left, const table::Table* right, con
   auto prepared = prepare(left, right, model, {}, true);
   ASSERT_TRUE(prepared.ok()) << prepared.error().message;
   const Run& run = prepared.value();
-  const auto compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, 2);
+  const auto compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, 2, nullptr);
   ASSERT_TRUE(compared.has_value());
   ASSERT_GT(compared->pairs().size(), 1000U);
   for (const auto& pair : compared->pairs())

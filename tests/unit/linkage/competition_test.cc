@@ -17,6 +17,7 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr std::uint32_t kSide = 4;
+constexpr FileSizes kSizes{kSide, kSide};
 
 KeptPair pair_of(std::uint32_t left, std::uint32_t right, double bits) {
   return {left, kSide + right, bits, bits, 0};
@@ -58,7 +59,7 @@ TEST(OneToOneProbabilities, AreThoseOfAllAssignmentsWhereCandidatesFormNoRing) {
       if (!random.chance(0.2)) kept.push_back(pair_of(n, n, bits()));
       if (n + 1 < kSide && !random.chance(0.2)) kept.push_back(pair_of(n + 1, n, bits()));
     }
-    const auto found = one_to_one_probabilities(kept, kSide, 2 * kSide, PartnerShares{0.5, 0.25});
+    const auto found = one_to_one_probabilities(kept, 2 * kSide, kSizes, PartnerShares{0.5, 0.25});
     const auto counted = by_counting(kept, 1.0 / (0.5 * 0.75));
     // Half of what is missing is made up for in each of twenty rounds, and a
     // path of eight records takes some: .0022 at most here.
@@ -75,7 +76,7 @@ TEST(OneToOneProbabilities, AreNearThoseOfAllAssignmentsInRings) {
     for (std::uint32_t a = 0; a < kSide; ++a)
       for (std::uint32_t b = 0; b < kSide; ++b)
         kept.push_back(pair_of(a, b, static_cast<double>(random.between(-6, 6))));
-    const auto found = one_to_one_probabilities(kept, kSide, 2 * kSide, PartnerShares{0.0, 0.0});
+    const auto found = one_to_one_probabilities(kept, 2 * kSide, kSizes, PartnerShares{0.0, 0.0});
     const auto counted = by_counting(kept, 1.0);
     for (std::size_t n = 0; n < kept.size(); ++n) {
       EXPECT_GE(found[n], 0.0);
@@ -88,8 +89,8 @@ TEST(OneToOneProbabilities, AreNearThoseOfAllAssignmentsInRings) {
 
 TEST(OneToOneProbabilities, RiseWhereNearlyEverybodyHasAPartner) {
   std::vector<KeptPair> kept = {pair_of(0, 0, 20), pair_of(1, 1, 20), pair_of(2, 2, 20), pair_of(3, 3, 0)};
-  const double with_others = one_to_one_probabilities(kept, kSide, 2 * kSide, std::nullopt)[3];
-  const double alone = one_to_one_probabilities({pair_of(3, 3, 0)}, kSide, 2 * kSide, std::nullopt)[0];
+  const double with_others = one_to_one_probabilities(kept, 2 * kSide, kSizes, std::nullopt)[3];
+  const double alone = one_to_one_probabilities({pair_of(3, 3, 0)}, 2 * kSide, kSizes, std::nullopt)[0];
   EXPECT_GT(with_others, 0.85);
   EXPECT_LT(alone, 0.65);
   EXPECT_GT(alone, 0.5);
