@@ -48,7 +48,7 @@ double probability_of(double odds) { return odds / (1.0 + odds); }
 }  // namespace
 
 std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, std::size_t record_count,
-                                             const FileSizes& files,
+                                             const std::pair<double, double>& file_sizes,
                                              const std::optional<PartnerShares>& shares,
                                              const DecoyFlags& decoys) {
   std::vector<std::uint32_t> degree(record_count, 0);
@@ -64,8 +64,8 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
       alone.push_back(odds_of(pair));
     }
   }
-  const auto left_size = static_cast<double>(files.left) + 1.0;
-  const auto right_size = static_cast<double>(files.right) + 1.0;
+  const auto left_size = file_sizes.first + 1.0;
+  const auto right_size = file_sizes.second + 1.0;
   PartnerShares partners = shares.value_or(PartnerShares{0.0, 0.0});
   const auto factor = [&] {
     return 1.0 / ((1.0 - std::min(kShareMax, partners.first)) * (1.0 - std::min(kShareMax, partners.second)));

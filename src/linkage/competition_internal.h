@@ -2,7 +2,6 @@
 // pair.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,22 +16,16 @@ using PartnerShares = std::pair<double, double>;
 /// Records of the left file that cannot match (estimate_from_decoys()): by record, empty where there is none.
 using DecoyFlags = std::vector<bool>;
 
-/// Records of the two files, also where only a part of them is at hand.
-struct FileSizes {
-  std::uint64_t left = 0;
-  std::uint64_t right = 0;
-};
-
 /// Posterior probability of each pair given all candidates of both records, where every record has one
 /// partner at most: the sum over all one-to-one assignments, by sum-product messages (Bethe's approximation,
 /// exact where the candidates form no ring). A pair's odds are against two records of whom each may be
 /// matched elsewhere; where it is known who else there is, they rise by one over the share of records
 /// without a partner, on either side. Those shares are estimated with the messages unless given. Each decoy
 /// is weighed as if it were the only one, and none counts against anybody. Twenty rounds over the pairs.
-/// `record_count`: of the records that `kept` numbers, those of both files together.
+/// `file_sizes`: Records::whole_sizes(). `record_count`: of the records that `kept` numbers, those of both files together.
 /// Source: Huang and Jebara (2009), "Approximating the permanent with belief propagation", arXiv:0908.1769.
 std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, std::size_t record_count,
-                                             const FileSizes& files,
+                                             const std::pair<double, double>& file_sizes,
                                              const std::optional<PartnerShares>& shares,
                                              const DecoyFlags& decoys = {});
 

@@ -63,12 +63,6 @@ std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::ui
   return best;
 }
 
-// Of the whole files, of which the records at hand may be a part.
-FileSizes sizes_of(const Records& records) {
-  if (records.census != nullptr) return {records.census->left_count, records.census->right_count};
-  return {records.left_count, records.count - records.left_count};
-}
-
 }  // namespace
 
 std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept) {
@@ -112,7 +106,7 @@ Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept) 
 std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing, const Records& records, const std::optional<PartnerShares>& shares,
                                        const DecoyFlags& decoys) {
   if (pairing == Pairing::kMany) return plain_probabilities(kept);
-  if (pairing == Pairing::kOneToOne) return one_to_one_probabilities(kept, records.count, sizes_of(records), shares, decoys);
+  if (pairing == Pairing::kOneToOne) return one_to_one_probabilities(kept, records.count, records.whole_sizes(), shares, decoys);
   const auto once = pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left;
   std::vector<double> sum(records.count, 0.0);
   for (const auto& pair : kept) sum[pair.*once] += odds_of(pair);

@@ -71,9 +71,13 @@ FitReport fit_report(const EmFit& fit, const BlockingRecall& recall);
 Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random, const std::vector<PatternCount>* counted = nullptr);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);
 
+struct DecoyRun;
+
 /// The rest of link() once the pairs are scored: fills all of `result` but its model, fit and blocking, which must be there.
 Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
-              const table::Table* right, const LinkOptions& options);
+              const table::Table* right, const LinkOptions& options, const DecoyRun* decoys = nullptr);
+/// Fills the clusters of `result` from those of the records, numbered from 0 by the first row of the tables that each has.
+void number_clusters(LinkResult& result, const Records& records, const std::vector<std::uint32_t>& cluster);
 
 /// Estimated share of all matches that blocking finds, from how many rules find each expected match:
 /// of those found by one rule only (f1) and by two (f2), about f1^2 / (2 f2) more are found by none.

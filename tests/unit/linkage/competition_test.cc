@@ -17,7 +17,7 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr std::uint32_t kSide = 4;
-constexpr FileSizes kSizes{kSide, kSide};
+constexpr std::pair<double, double> kSizes{kSide, kSide};
 
 KeptPair pair_of(std::uint32_t left, std::uint32_t right, double bits) {
   return {left, kSide + right, bits, bits, 0};

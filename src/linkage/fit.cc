@@ -1,0 +1,175 @@
+// The model of one run: where its estimation starts, the estimates, and what it finds of all matches.
+#include <algorithm>
+#include <cmath>
+
+#include "linkage/run_internal.h"
+
+namespace kinfold::linkage {
+namespace {
+
+LevelShares start_m(const Comparer& comparer) {
+  LevelShares shares;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    std::vector<double> row;
+    for (const auto& level : comparer.comparison(n).levels) row.push_back(level.m.value);
+    shares.push_back(std::move(row));
+  }
+  return shares;
+}
+
+// Twins share a date of birth, fathers and sons a name: seldom enough that three in ten bounds it.
+constexpr double kRelativesOwnMax = 0.3;
+constexpr double kMovedRateStart = 0.1;
+
+// People who belong together agree on shared fields almost as one person does, on the others hardly
+// more than strangers.
+LevelShares start_related(const Comparer& comparer, const LevelShares& m, const LevelShares& random) {
+  LevelShares shares = m;
+  for (std::size_t n = 0; n < shares.size(); ++n) {
+    const double own = comparer.comparison(n).shared_in_household ? 0.6 : 0.05;
+    for (std::size_t level = 0; level < shares[n].size(); ++level) {
+      shares[n][level] = own * m[n][level] + (1.0 - own) * random[n][level];
+    }
+  }
+  return shares;
+}
+
+// Those who moved are strangers in what changes then, but for towns and the like.
+LevelShares start_moved(const Comparer& comparer, const LevelShares& m, const LevelShares& random) {
+  LevelShares shares = m;
+  for (std::size_t n = 0; n < shares.size(); ++n) {
+    if (!comparer.comparison(n).changes_on_moving) continue;
+    for (std::size_t level = 0; level < shares[n].size(); ++level) shares[n][level] = 0.1 * m[n][level] + 0.9 * random[n][level];
+  }
+  return shares;
+}
+
+}  // namespace
+
+EmModel given_model(const Comparer& comparer, const Model& model) {
+  EmModel em;
+  em.match_rate = model.match_rate;
+  em.related_rate = model.related_rate;
+  em.moved_rate = model.moved_rate;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    em.m.emplace_back();
+    em.related.emplace_back();
+    em.u.emplace_back();
+    em.moved.emplace_back();
+    for (const auto& level : comparer.comparison(n).levels) {
+      em.m.back().push_back(level.m.value);
+      em.u.back().push_back(std::max(level.u.value, 1e-12));
+      em.related.back().push_back(level.related.value > 0 ? level.related.value : level.u.value);
+      em.moved.back().push_back(comparer.comparison(n).changes_on_moving && level.moved.value > 0 ? level.moved.value : level.m.value);
+    }
+  }
+  return em;
+}
+
+FitReport fit_report(const EmFit& fit, const BlockingRecall& recall) {
+  return {fit.converged, fit.iteration_count, fit.log_likelihood_nats, fit.model.match_rate, fit.expected_match_count,
+          recall.value, recall.low, recall.high};
+}
+
+void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model) {
+  model.fitted = true;
+  model.match_rate = fit.model.match_rate;
+  model.related_rate = fit.model.related_rate;
+  model.moved_rate = fit.model.moved_rate;
+  model.comparisons.clear();
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    Comparison comparison = comparer.comparison(n);
+    for (std::size_t level = 0; level < comparison.levels.size(); ++level) {
+      comparison.levels[level].m = {fit.model.m[n][level], fit.m_pair_count[n][level] >= 0.5};
+      comparison.levels[level].u = {fit.model.u[n][level], random.observed[n][level]};
+      comparison.levels[level].related = {fit.model.related_rate > 0.0 ? fit.model.related[n][level] : 0.0, true};
+      if (comparison.changes_on_moving && fit.model.moved_rate > 0.0) comparison.levels[level].moved = {fit.model.moved[n][level], true};
+    }
+    model.comparisons.push_back(std::move(comparison));
+  }
+}
+
+Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random, const std::vector<PatternCount>* counted) {
+  const auto& comparer = *run.comparer;
+  if (run.fit) {
+    random = run.random;
+    return *run.fit;
+  }
+  if (model.fitted) {
+    EmFit fit;
+    fit.model = given_model(comparer, model);
+    fit.converged = true;
+    random.share = fit.model.u;
+    for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+      fit.m_pair_count.emplace_back();
+      random.observed.emplace_back();
+      for (const auto& level : comparer.comparison(n).levels) {
+        fit.m_pair_count.back().push_back(level.m.observed ? 1.0 : 0.0);
+        random.observed.back().push_back(level.u.observed);
+      }
+    }
+    return fit;
+  }
+  random = random_shares(*run.records, comparer, model.settings, run.thread_count);
+  EmProblem problem;
+  problem.patterns = counted != nullptr ? *counted
+                     : run.compared     ? run.compared->count_patterns(comparer)
+                                        : count_patterns(*run.records, comparer, *run.blocker,
+                                                         model.settings.seed, run.thread_count);
+  problem.random_pair_count = std::max(1.0, random.pair_count);
+  problem.random_share = random.share;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    problem.related_own_max.push_back(comparer.comparison(n).shared_in_household ? 1.0 : kRelativesOwnMax);
+    problem.changes_on_moving.push_back(comparer.comparison(n).changes_on_moving);
+  }
+  EmModel start;
+  const auto [left_size, right_size] = run.records->whole_sizes();
+  const double smaller = run.records->two_files() ? std::min(left_size, right_size) : left_size;
+  const double per_record = model.settings.prior_people_per_record > 0.0 ? model.settings.prior_people_per_record : 0.5;
+  start.match_rate = std::clamp(per_record * smaller / problem.random_pair_count, 1e-12, 0.2);
+  start.related_rate = start.match_rate;
+  start.m = start_m(comparer);
+  start.related = start_related(comparer, start.m, random.share);
+  // One such value alone cannot tell who moved from whose value is wrong.
+  if (std::count(problem.changes_on_moving.begin(), problem.changes_on_moving.end(), true) >= 2) {
+    start.moved_rate = kMovedRateStart;
+    start.moved = start_moved(comparer, start.m, random.share);
+  }
+  EmOptions options;
+  options.iteration_count_max = model.settings.em_iteration_count_max;
+  options.tolerance = model.settings.em_tolerance;
+  return fit_em(problem, start, options);
+}
+
+BlockingRecall blocking_recall(const Run& run, const std::vector<KeptPair>& kept) {
+  double found = 0.0;
+  double once = 0.0;
+  double twice = 0.0;
+  std::size_t at = 0;
+  // Both lists are by (left, right), and what was kept was compared.
+  const auto rules_of = [&](const KeptPair& pair) -> std::size_t {
+    if (!run.compared) return run.blocker->rule_count_of(pair.left, pair.right);
+    while (run.compared->pairs()[at].left != pair.left || run.compared->pairs()[at].right != pair.right) ++at;
+    return run.compared->pairs()[at].rule_count;
+  };
+  for (const auto& pair : kept) {
+    const double p = probability_of_bits(pair.log_odds_bits);
+    const std::size_t rules = rules_of(pair);
+    found += p;
+    if (rules == 1) once += p;
+    if (rules == 2) twice += p;
+  }
+  return recall_of_counts(found, once, twice);
+}
+
+BlockingRecall recall_of_counts(double found, double once, double twice) {
+  if (found <= 0.0) return {};
+  const double missed = once * once / (2.0 * std::max(twice, 1.0));
+  if (missed <= 0.0) return {1.0, 1.0, 1.0};
+  const double ratio = once / std::max(twice, 1.0);
+  const double variance = std::max(twice, 1.0) * (0.5 * ratio * ratio + ratio * ratio * ratio + 0.25 * ratio * ratio * ratio * ratio);
+  const double factor = std::exp(1.96 * std::sqrt(std::log1p(variance / (missed * missed))));
+  return {found / (found + missed), found / (found + missed * factor), found / (found + missed / factor)};
+}
+
+}  // namespace kinfold::linkage
