@@ -73,6 +73,27 @@ Status note_view(site::Site& site, const std::string& actor, std::size_t shown) 
   return site.note(entry);
 }
 
+Response found_people(Visit& visit, site::Site& site, const identity::Identity& identity) {
+  auto vault = site::open_vault_to_search(site, {visit.actor->id, site::kRightsPurpose, charter::Duty::kLinkage, {}});
+  if (!vault.ok()) return fault_page(visit, vault.error());
+  const auto candidates = vault.value().vault.search(identity, kCandidatesShown);
+  if (!candidates.ok()) return fault_page(visit, candidates.error());
+  View view("Records found");
+  std::size_t shown = 0;
+  for (const auto& candidate : candidates.value()) {
+    const auto record = candidate.probability < kShownProbabilityMin ? std::nullopt : vault.value().vault.find(candidate.person);
+    if (!record) continue;
+    const auto disclosures = vault.value().vault.disclosures(candidate.person);
+    if (!disclosures.ok()) return fault_page(visit, disclosures.error());
+    ++shown;
+    show_record(view, *record, disclosures.value(), candidate.probability);
+  }
+  if (shown == 0) view.inset("There is no record of this person here. That somebody is not here is information about them, too: keep it to the case.");
+  if (auto s = note_view(site, visit.actor->id, shown); !s.ok()) return fault_page(visit, s.error());
+  view.link("Look another person up", "/people").print_button();
+  return visit.console.page(visit, view);
+}
+
 }  // namespace
 
 Response requests_page(Visit& visit) {
@@ -137,32 +158,7 @@ Response people_page(Visit& visit) { return people_form(visit, identity_fields(n
 Response people_search(Visit& visit) {
   auto read = read_identity_form(visit.request);
   if (!read.ok()) return people_form(visit, read.fields);
-  auto response =
-      with_site(visit,
-                [&](site::Site& site) {
-                  auto vault = site::open_vault_to_search(
-                      site, {visit.actor->id, site::kRightsPurpose, charter::Duty::kLinkage, {}});
-                  if (!vault.ok()) return fault_page(visit, vault.error());
-                  const auto candidates = vault.value().vault.search(read.identity, kCandidatesShown);
-                  if (!candidates.ok()) return fault_page(visit, candidates.error());
-                  View view("Records found");
-                  std::size_t shown = 0;
-                  for (const auto& candidate : candidates.value()) {
-                    const auto record = candidate.probability < kShownProbabilityMin
-                                            ? std::nullopt
-                                            : vault.value().vault.find(candidate.person);
-                    if (!record) continue;
-                    const auto disclosures = vault.value().vault.disclosures(candidate.person);
-                    if (!disclosures.ok()) return fault_page(visit, disclosures.error());
-                    ++shown;
-                    show_record(view, *record, disclosures.value(), candidate.probability);
-                  }
-                  if (shown == 0) view.inset("There is no record of this person here. That somebody is not here is information about them, too: keep it to the case.");
-                  if (auto s = note_view(site, visit.actor->id, shown); !s.ok())
-                    return fault_page(visit, s.error());
-                  view.link("Look another person up", "/people").print_button();
-                  return visit.console.page(visit, view);
-                });
+  auto response = with_site(visit, [&](site::Site& site) { return found_people(visit, site, read.identity); });
   wipe(read.identity);
   return response;
 }
