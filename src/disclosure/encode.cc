@@ -244,14 +244,14 @@ void OutputEncoder::encode_field(std::size_t row, std::size_t c) {
     show(sum_cell(row, c), row, c);
   } else if (layout.role == Role::kMean) {
     encode_mean(row, c);
-  } else if (layout.role == Role::kPart || layout.role == Role::kShare || layout.role == Role::kPercentage) {
+  } else if (layout.role == Role::kPart || is_share(layout.role)) {
     const auto base = find(layout.of);
     if (!base || columns_[*base].layout == nullptr || columns_[*base].data->is_null(row) ||
         columns_[*base].data->type() == table::ColumnType::kString) return;
     const auto& of = columns_[*base];
     const double n = of.data->number_at(row);
     const auto base_cell = count_cell(row, *base);
-    const double scale = layout.role == Role::kPercentage ? 100 : 1;
+    const double scale = share_scale(layout.role);
     const auto part = layout.role == Role::kPart ? ShareReading{value, value, value} : read_share(value, scale, n, column.decimals);
     encode_share(row, c, n, part, base_cell, of.layout->level);
   }

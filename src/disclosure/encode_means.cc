@@ -51,8 +51,8 @@ std::optional<CellIndex> OutputEncoder::share_beside(std::size_t row, std::size_
         column.data->is_null(row))
       continue;
     const auto role = column.layout->role;
-    if (role != Role::kShare && role != Role::kPercentage && role != Role::kMean) continue;
-    const double scale = role == Role::kPercentage ? 100 : 1;
+    if (!is_share(role) && role != Role::kMean) continue;
+    const double scale = share_scale(role);
     const auto reading = read_share(column.data->number_at(row), scale, n, column.decimals);
     const bool whole = role != Role::kMean || whole_part(column.data->number_at(row), n).has_value();
     if (whole && reading.low == reading.high && (reading.count == part || reading.count == n - part)) {

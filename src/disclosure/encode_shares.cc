@@ -23,25 +23,20 @@ void judge_range(Verdict& verdict, const ShareReading& part, double threshold) {
 
 void OutputEncoder::read_decimals(std::size_t c) {
   auto& share = columns_[c];
-  if (share.layout == nullptr ||
-      (share.layout->role != Role::kShare && share.layout->role != Role::kPercentage))
-    return;
+  if (share.layout == nullptr || !is_share(share.layout->role)) return;
   if (share.data->type() == table::ColumnType::kString) return;
   const auto base = find(share.layout->of);
   if (!base || columns_[*base].data->type() == table::ColumnType::kString) return;
-  share.decimals = decimals_of(*share.data, *columns_[*base].data,
-                               share.layout->role == Role::kPercentage ? 100 : 1, *share.layout);
+  share.decimals = decimals_of(*share.data, *columns_[*base].data, share_scale(share.layout->role), *share.layout);
 }
 
 // A share of n that is another column's count over n in every row tells that count.
 void OutputEncoder::find_twin(std::size_t c) {
   auto& share = columns_[c];
-  if (share.layout == nullptr ||
-      (share.layout->role != Role::kShare && share.layout->role != Role::kPercentage))
-    return;
+  if (share.layout == nullptr || !is_share(share.layout->role)) return;
   const auto base = find(share.layout->of);
   if (!base) return;
-  const double scale = share.layout->role == Role::kPercentage ? 100 : 1;
+  const double scale = share_scale(share.layout->role);
   for (std::size_t other = 0; other < columns_.size(); ++other) {
     const auto& count = columns_[other];
     if (other == *base || count.layout == nullptr || count.data->type() == table::ColumnType::kString)

@@ -16,7 +16,6 @@ namespace {
 bool counts_people(Role role) {
   return role == Role::kCount || role == Role::kContributors || role == Role::kPart;
 }
-bool is_share(Role role) { return role == Role::kShare || role == Role::kPercentage; }
 bool is_label(Role role) { return role == Role::kDimension || role == Role::kText; }
 
 /// One column of an output, and what is wrong with it.

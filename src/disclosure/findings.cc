@@ -71,7 +71,7 @@ void Checker::round_field(std::size_t o, const std::vector<CellIndex>& cells, Fi
     return;
   }
   finding.shown_value = rounded_[cells[0]];
-  if (role == Role::kShare || role == Role::kPercentage) {
+  if (is_share(role)) {
     const double base = rounded_[cells[1]];
     if (std::isnan(base) || base == 0) {
       finding.status = CellStatus::kSecondary;
@@ -81,7 +81,7 @@ void Checker::round_field(std::size_t o, const std::vector<CellIndex>& cells, Fi
       return;
     }
     finding.shown_value =
-        std::clamp(rounded_[cells[0]] / base, 0.0, 1.0) * (role == Role::kPercentage ? 100 : 1);
+        std::clamp(rounded_[cells[0]] / base, 0.0, 1.0) * share_scale(role);
   }
   finding.status = CellStatus::kRounded;
 }
@@ -151,10 +151,8 @@ void Checker::judge_fields(std::size_t o) {
   }
   for (std::size_t c = 0; c < output.table.column_count(); ++c) {
     const auto* layout = layout_of(output, c);
-    const bool is_share =
-        layout != nullptr &&
-        (layout->role == Role::kShare || layout->role == Role::kPercentage || layout->role == Role::kPart);
-    if (is_share && layout->of.empty()) {
+    const bool needs_base = layout != nullptr && (is_share(layout->role) || layout->role == Role::kPart);
+    if (needs_base && layout->of.empty()) {
       checked.refusals.push_back(
           fmt::format("column {}: of how many people it is a share is not said; add that count (as "
                       "contributors, if it is not to be "

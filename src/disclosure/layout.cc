@@ -143,8 +143,7 @@ void fill_references(std::vector<ColumnLayout>& layout) {
     if (column.role == Role::kSum && sum.empty()) sum = column.column;
   }
   for (auto& column : layout) {
-    const bool needs_base = column.role == Role::kShare || column.role == Role::kPercentage ||
-                            column.role == Role::kPart || column.role == Role::kSum ||
+    const bool needs_base = is_share(column.role) || column.role == Role::kPart || column.role == Role::kSum ||
                             column.role == Role::kMean || column.role == Role::kPercentile;
     if (needs_base && column.of.empty()) column.of = base;
     if (column.role == Role::kLargest && column.of.empty()) column.of = sum;

@@ -34,6 +34,9 @@ enum class Role {
   kText            ///< A label, or a figure that says nothing of people. Published as it is.
 };
 std::string_view role_name(Role role);
+inline bool is_share(Role role) { return role == Role::kShare || role == Role::kPercentage; }
+/// What all of the base is as a share: 1, or 100 of a percentage.
+inline double share_scale(Role role) { return role == Role::kPercentage ? 100 : 1; }
 
 struct ColumnLayout {
   std::string column;
