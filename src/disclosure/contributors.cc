@@ -4,42 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <map>
-#include <set>
-#include <unordered_map>
+#include <utility>
 
 #include "disclosure/check_internal.h"
-#include "disclosure/table.h"
+#include "disclosure/tally_internal.h"
 
 namespace kinfold::disclosure {
 namespace {
-
-struct Behind {
-  std::int64_t person_count = 0;
-  std::set<std::string> families, authorities;
-  std::uint64_t key_sum = 0;
-  std::vector<std::unordered_map<std::string, double>>
-      contributions;  ///< Of each sum: by family, or by person where none is known.
-};
-
-struct Dimension {
-  const ColumnLayout* layout = nullptr;
-  const table::Column* labels = nullptr;  ///< Of the table.
-  const table::Column* people = nullptr;  ///< Of the microdata.
-};
-
-/// A person's own label, those it is part of, and the total.
-std::vector<std::string> labels_of(const Dimension& dimension, std::size_t person) {
-  std::vector<std::string> labels{dimension.people->text_at(person)};
-  for (auto above = dimension.layout->parent.find(labels.back());
-       above != dimension.layout->parent.end() && labels.size() < 32;
-       above = dimension.layout->parent.find(labels.back())) {
-    labels.push_back(above->second);
-  }
-  if (!dimension.layout->total.empty()) labels.push_back(dimension.layout->total);
-  return labels;
-}
 
 Result<const table::Column*> column_of(const table::Table& microdata, const std::string& name) {
   auto column = microdata.require(name);
@@ -92,8 +63,7 @@ Status sums_agree(const Output& output, const std::vector<Sum>& sums, const std:
     if (told->type() == table::ColumnType::kString) continue;
     for (std::size_t row = 0; row < behind.size(); ++row) {
       if (told->is_null(row)) continue;
-      double sum = 0;
-      for (const auto& [who, amount] : behind[row].contributions[s]) sum += amount;
+      const double sum = behind[row].sums[s];
       if (std::abs(sum - told->number_at(row)) <= kRounding + kNoise * std::abs(sum)) continue;
       return invalid(
           fmt::format("microdata: row {} of {}, column {}: the microdata add up to another sum; are they the "
@@ -106,27 +76,22 @@ Status sums_agree(const Output& output, const std::vector<Sum>& sums, const std:
 }
 
 /// One column a rank; empty where fewer contribute.
-void add_largest(Output& output, const std::string& sum, std::size_t s, int rank_count,
+void add_largest(Output& output, const std::string& sum, std::size_t s, std::size_t rank_count,
                  const std::vector<Behind>& behind) {
-  std::vector<std::vector<double>> largest;
-  for (const auto& each : behind) {
-    auto& row = largest.emplace_back();
-    for (const auto& [who, amount] : each.contributions[s]) row.push_back(std::abs(amount));
-    std::sort(row.begin(), row.end(), std::greater<>());
-  }
-  for (int rank = 1; rank <= rank_count; ++rank) {
+  for (std::size_t rank = 1; rank <= rank_count; ++rank) {
     ColumnLayout layout;
     layout.column = fmt::format("{} largest {}", sum, rank);
     if (output.table.find(layout.column) != nullptr) continue;
     layout.role = Role::kLargest;
     layout.of = sum;
-    layout.largest_rank = rank;
+    layout.largest_rank = static_cast<int>(rank);
     auto& column = output.table.add(layout.column, table::ColumnType::kDouble);
-    for (const auto& row : largest) {
-      if (row.size() < static_cast<std::size_t>(rank))
+    for (const auto& each : behind) {
+      const auto& largest = each.largest[s];
+      if (largest.size() < rank)
         column.append_null();
       else
-        column.append_double(row[static_cast<std::size_t>(rank) - 1]);
+        column.append_double(largest[rank - 1]);
     }
     output.layout.push_back(std::move(layout));
   }
@@ -147,81 +112,61 @@ Status counts_agree(const Output& output, const std::vector<Behind>& behind) {
   return {};
 }
 
-}  // namespace
+/// A record key is added up, so that it has to be one in every row.
+Status keys_fit(const table::Column& keys, const std::string& name) {
+  bool fits = keys.type() == table::ColumnType::kInt64;
+  for (std::size_t person = 0; fits && person < keys.size(); ++person) {
+    fits = !keys.is_null(person) && keys.int_at(person) >= 0 && keys.int_at(person) < 65'536;
+  }
+  if (fits) return {};
+  return invalid("microdata: column " + name + " must hold a whole number from 0 to 65535 in every row: the record key");
+}
 
-Status count_contributors(Output& output, const table::Table& microdata, const MicrodataSpec& spec,
-                          const Rules& rules) {
-  std::vector<Dimension> dimensions;
+/// What the microdata tell of each row of the output, in the columns that the spec names.
+Result<PeopleColumns> columns_of(const Output& output, const table::Table& microdata, const MicrodataSpec& spec,
+                                 const std::vector<Sum>& sums) {
+  PeopleColumns columns;
   for (const auto& layout : output.layout) {
     if (layout.role != Role::kDimension) continue;
     auto people = column_of(microdata, layout.column);
     if (!people.ok()) return people.error();
-    dimensions.push_back({&layout, output.table.find(layout.column), people.value()});
+    columns.dimensions.push_back({&layout, output.table.find(layout.column), people.value()});
   }
-  std::map<std::string, const table::Column*> named;
-  for (const auto& name : {spec.family, spec.authority, spec.record_key}) {
-    if (name.empty()) continue;
-    auto column = column_of(microdata, name);
-    if (!column.ok()) return column.error();
-    named[name] = column.value();
+  for (const auto& [name, column] : {std::pair{&spec.family, &columns.family}, std::pair{&spec.authority, &columns.authority},
+                                     std::pair{&spec.record_key, &columns.record_key}}) {
+    if (name->empty()) continue;
+    auto found = column_of(microdata, *name);
+    if (!found.ok()) return found.error();
+    *column = found.value();
   }
-  if (!spec.record_key.empty()) {
-    const auto& keys = *named[spec.record_key];
-    bool fits = keys.type() == table::ColumnType::kInt64;
-    for (std::size_t person = 0; fits && person < keys.size(); ++person) {
-      fits = !keys.is_null(person) && keys.int_at(person) >= 0 && keys.int_at(person) < 65'536;
-    }
-    if (!fits) return invalid("microdata: column " + spec.record_key + " must hold a whole number from 0 to 65535 in every row: the record key");
+  if (columns.record_key != nullptr) {
+    if (auto status = keys_fit(*columns.record_key, spec.record_key); !status.ok()) return status.error();
   }
-  std::map<std::string, std::vector<std::size_t>> rows_at;
-  for (std::size_t row = 0; row < output.table.row_count(); ++row) {
-    std::string key;
-    for (const auto& dimension : dimensions) key += dimension.labels->text_at(row) + '\x1f';
-    rows_at[key].push_back(row);
-  }
+  for (const auto& sum : sums) columns.sums.push_back(sum.people);
+  return columns;
+}
+
+}  // namespace
+
+Status count_contributors(Output& output, const table::Table& microdata, const MicrodataSpec& spec,
+                          const Rules& rules) {
   auto sums = sums_to_fill(output, microdata);
   if (!sums.ok()) return sums.error();
-  std::vector<Behind> behind(output.table.row_count());
-  for (auto& each : behind) each.contributions.resize(sums.value().size());
-  // A family knows what its members have: its contribution is theirs together.
-  const auto who = [&](std::size_t person) {
-    const auto* family = spec.family.empty() ? nullptr : named[spec.family];
-    return family == nullptr || family->is_null(person) ? "\x1f" + std::to_string(person)
-                                                        : family->text_at(person);
-  };
-  for (std::size_t person = 0; person < microdata.row_count(); ++person) {
-    const std::function<void(std::size_t, const std::string&)> visit = [&](std::size_t d, const std::string& key) {
-      if (d < dimensions.size()) {
-        for (const auto& label : labels_of(dimensions[d], person)) visit(d + 1, key + label + '\x1f');
-        return;
-      }
-      const auto found = rows_at.find(key);
-      if (found == rows_at.end()) return;
-      for (const auto row : found->second) {
-        ++behind[row].person_count;
-        if (!spec.family.empty()) behind[row].families.insert(named[spec.family]->text_at(person));
-        if (!spec.authority.empty()) behind[row].authorities.insert(named[spec.authority]->text_at(person));
-        if (!spec.record_key.empty()) behind[row].key_sum += static_cast<std::uint64_t>(named[spec.record_key]->int_at(person));
-        for (std::size_t s = 0; s < sums.value().size(); ++s) {
-          if (sums.value()[s].people->is_null(person)) continue;
-          behind[row].contributions[s][who(person)] += sums.value()[s].people->number_at(person);
-        }
-      }
-    };
-    visit(0, {});
-  }
+  auto columns = columns_of(output, microdata, spec, sums.value());
+  if (!columns.ok()) return columns.error();
+  const auto rank_count = static_cast<std::size_t>(std::max(2, rules.dominance_count));
+  const auto behind = tally_people(columns.value(), output.table.row_count(), microdata.row_count(), rank_count);
   if (auto status = counts_agree(output, behind); !status.ok()) return status;
   if (auto status = sums_agree(output, sums.value(), behind); !status.ok()) return status;
   std::vector<std::string> names;  // adding to the layout moves what the sums point to
   for (const auto& sum : sums.value()) names.push_back(sum.layout->column);
-  for (std::size_t s = 0; s < names.size(); ++s)
-    add_largest(output, names[s], s, std::max(2, rules.dominance_count), behind);
+  for (std::size_t s = 0; s < names.size(); ++s) add_largest(output, names[s], s, rank_count, behind);
   std::vector<std::int64_t> persons, families, authorities, keys;
   for (const auto& each : behind) {
     persons.push_back(each.person_count);
-    families.push_back(static_cast<std::int64_t>(each.families.size()));
-    authorities.push_back(static_cast<std::int64_t>(each.authorities.size()));
-    keys.push_back(static_cast<std::int64_t>(each.key_sum));
+    families.push_back(each.family_count);
+    authorities.push_back(each.authority_count);
+    keys.push_back(each.key_sum);
   }
   add_counts(output, "contributing_persons", Role::kContributors, Level::kPerson, persons);
   if (!spec.family.empty()) add_counts(output, "contributing_families", Role::kContributors, Level::kFamily, families);

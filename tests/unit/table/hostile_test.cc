@@ -140,6 +140,32 @@ TEST(TypeGuessing, LooksAtEveryLineAndTakesOnlyIsoDates) {
   EXPECT_EQ(read.value().find("seen")->type(), ColumnType::kString);
 }
 
+TEST(TypeGuessing, WhatComesLateCountsAsWhatCameEarly) {
+  struct Case {
+    const char* early;
+    const char* late;
+    ColumnType type;
+  };
+  const std::vector<Case> cases{{"1", "0.5", ColumnType::kDouble},           {"1", "2010-02-03", ColumnType::kString},
+                                {"", "2010-02-03", ColumnType::kDate},       {"", "7", ColumnType::kInt64},
+                                {"0.5", "1", ColumnType::kDouble},           {"2010-02-03", "7", ColumnType::kString},
+                                {"2010-02-03", "2011-02-03", ColumnType::kDate}, {"x", "7", ColumnType::kString}};
+  const TempFolder folder;
+  std::string text = "end";
+  for (std::size_t k = 0; k < cases.size(); ++k) text += ",c" + std::to_string(k);
+  for (int row = 0; row < 50'000; ++row) {
+    text += "\n.";
+    for (const auto& each : cases) text += std::string(",") + (row < 49'999 ? each.early : each.late);
+  }
+  const auto read = read_file(folder.write("late.csv", text + "\n"));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  for (std::size_t k = 0; k < cases.size(); ++k) {
+    const auto& column = read.value().columns()[k + 1];
+    EXPECT_EQ(column.type(), cases[k].type) << cases[k].early << " and " << cases[k].late;
+    EXPECT_EQ(column.text_at(49'999), cases[k].late);
+  }
+}
+
 TEST(TypeGuessing, ChangesNoValue) {
   const TempFolder folder;
   const auto read = read_file(folder.write(
