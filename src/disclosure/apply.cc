@@ -1,8 +1,10 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
-#include "disclosure/check.h"
+#include "disclosure/check_internal.h"
 
 namespace kinfold::disclosure {
 namespace {
@@ -14,13 +16,9 @@ std::string_view symbol(CellStatus status) {
   return status == CellStatus::kRounded ? "r" : "";
 }
 
-bool is_withheld(const CheckedOutput& checked, std::size_t column) {
-  for (const auto& layout : checked.layout) {
-    if (layout.column != checked.original.columns()[column].name()) continue;
-    return layout.role == Role::kContributors || layout.role == Role::kLargest || layout.role == Role::kStructuralZero ||
-           layout.role == Role::kCellKey;
-  }
-  return false;
+bool is_withheld(const ColumnLayout* layout) {
+  return layout != nullptr && (layout->role == Role::kContributors || layout->role == Role::kLargest ||
+                               layout->role == Role::kStructuralZero || layout->role == Role::kCellKey);
 }
 
 /// Columns of the original that are published, with where they lie in the protected table.
@@ -28,6 +26,7 @@ struct PublishedColumn {
   std::size_t original = 0;
   const table::Column* values = nullptr;
   const table::Column* symbols = nullptr;  ///< Null: all shown as they are.
+  const ColumnLayout* layout = nullptr;
 };
 
 std::vector<PublishedColumn> published_columns(const CheckedOutput& checked) {
@@ -35,8 +34,9 @@ std::vector<PublishedColumn> published_columns(const CheckedOutput& checked) {
   for (std::size_t c = 0; c < checked.original.column_count(); ++c) {
     const auto& name = checked.original.columns()[c].name();
     const auto* values = checked.protected_table.find(name);
-    if (values == nullptr || is_withheld(checked, c)) continue;
-    columns.push_back({c, values, checked.protected_table.find(name + "_symbol")});
+    const auto* layout = layout_of(checked.layout, name);
+    if (values == nullptr || is_withheld(layout)) continue;
+    columns.push_back({c, values, checked.protected_table.find(name + "_symbol"), layout});
   }
   return columns;
 }
@@ -44,7 +44,7 @@ std::vector<PublishedColumn> published_columns(const CheckedOutput& checked) {
 std::string shown_text(const PublishedColumn& column, std::size_t row) {
   const auto mark = column.symbols == nullptr ? std::string() : column.symbols->text_at(row);
   if (mark == "c") return "[c]";
-  return column.values->text_at(row) + (mark == "r" ? " [r]" : "");
+  return field_text(*column.values, column.layout, row) + (mark == "r" ? " [r]" : "");
 }
 
 bool is_number(const table::Column& column) {
@@ -53,12 +53,17 @@ bool is_number(const table::Column& column) {
 
 }  // namespace
 
+std::string field_text(const table::Column& values, const ColumnLayout* layout, std::size_t row) {
+  const bool fixed = layout != nullptr && layout->decimals && values.type() == table::ColumnType::kDouble && !values.is_null(row);
+  return fixed ? fmt::format("{:.{}f}", values.double_at(row), *layout->decimals) : values.text_at(row);
+}
+
 table::Table apply(const CheckedOutput& checked) {
   table::Table out;
   const auto row_count = checked.original.row_count();
   for (std::size_t c = 0; c < checked.original.column_count(); ++c) {
-    if (is_withheld(checked, c)) continue;
     const auto& from = checked.original.columns()[c];
+    if (is_withheld(layout_of(checked.layout, from.name()))) continue;
     bool any = false;
     auto& values = out.add(from.name(), from.type());
     for (std::size_t row = 0; row < row_count; ++row) {

@@ -283,7 +283,10 @@ Result<Checked> check(std::span<const Output> outputs, const Rules& rules, const
     return invalid("rules: method = \"cell-key\" needs a perturbation table: perturbation_table = \"FILE.csv\" (pcv, ckey, pvalue)");
   }
   std::vector<Output> completed(outputs.begin(), outputs.end());
-  for (auto& output : completed) complete_layout(output);
+  for (auto& output : completed) {
+    complete_layout(output);
+    round_as_published(output);
+  }
   auto encoding = encode(completed, rules, ledger);
   if (!encoding.ok()) return encoding.error();
   add_relations(encoding.value(), rules);

@@ -12,6 +12,13 @@ namespace kinfold::disclosure {
 
 /// Null where the layout says nothing about the column.
 const ColumnLayout* layout_of(const Output& output, std::size_t c);
+const ColumnLayout* layout_of(const std::vector<ColumnLayout>& layouts, const std::string& column);
+
+/// Figures whose decimals are stated become what is published of them: more would tell more than is judged.
+void round_as_published(Output& output);
+
+/// A field as it is written for people: with the decimals that its column's layout states.
+std::string field_text(const table::Column& values, const ColumnLayout* layout, std::size_t row);
 
 /// Who is behind the figures that rest on `column` in this row, as far as the table says.
 Contributors contributors_of(const Output& output, std::size_t row, const std::string& column);

@@ -76,7 +76,8 @@ std::string interval_text(const CheckedOutput& output, const Finding& finding, c
 }
 
 std::string field_html(const CheckedOutput& output, const Finding& finding, const LineOfField& lines) {
-  const auto value = html_escape(output.original.columns()[finding.column].text_at(finding.row));
+  const auto& column = output.original.columns()[finding.column];
+  const auto value = html_escape(field_text(column, layout_of(output.layout, column.name()), finding.row));
   const auto word = tag(finding.status);
   if (word.empty()) return "<td>" + value + "</td>";
   std::string out = fmt::format("<td class=\"{}\">{}", css_class(finding.status), value);
@@ -173,22 +174,24 @@ table::Table certificate_table(const CheckedOutput& output) {
   return out;
 }
 
+/// Hundreds of thousands are no power of ten to who reads them.
+std::string cost_text(double cost) {
+  return cost < 1000 ? fmt::format("{:.4g}", cost) : fmt::format("{:.0f}", cost);
+}
+
 /// How good the secondary suppression is, where there was any.
 std::string effort_text(const CheckedOutput& output) {
   if (output.secondary_count == 0 || (output.method != "exact" && output.method != "heuristic")) return {};
   const auto cost = fmt::format(
-      "Protected by the {} method: what is hidden besides, in all tables checked together, costs {:.4g} (by "
-      "what the "
+      "Protected by the {} method: what is hidden besides, in all tables checked together, costs {} (by what the "
       "rules say hiding costs). ",
-      output.method, output.cost);
+      output.method, cost_text(output.cost));
   const auto gap = gap_percent(output);
   if (!gap)
-    return cost +
-           "How much less a cheaper choice would cost was not worked out: there are too many figures for "
-           "that.";
+    return cost + "How much less a cheaper choice would cost was not worked out: there are too many figures for that.";
   if (*gap == 0) return cost + "No safe choice costs less.";
-  return cost + fmt::format("No safe choice costs less than {:.4g}: a gap of {:.0f} % at most.",
-                            output.cost_bound, std::ceil(*gap));
+  return cost + fmt::format("No safe choice costs less than {}: a gap of {:.0f} % at most.", cost_text(output.cost_bound),
+                            std::ceil(*gap));
 }
 
 void add_output(page::Page& page, const CheckedOutput& output, std::size_t position) {

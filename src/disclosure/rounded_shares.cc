@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "disclosure/encode_internal.h"
+#include "disclosure/check_internal.h"
 #include "disclosure/solver_internal.h"
 
 namespace kinfold::disclosure {
@@ -118,6 +118,22 @@ std::optional<int> decimals_of(const table::Column& shares, const table::Column&
   }
   if (in_full || decimals > kDecimalsMax) return std::nullopt;
   return decimals;
+}
+
+void round_as_published(Output& output) {
+  for (const auto& layout : output.layout) {
+    auto* column = output.table.find(layout.column);
+    if (!layout.decimals || column == nullptr || column->type() != table::ColumnType::kDouble) continue;
+    const double unit = std::pow(10.0, *layout.decimals);
+    table::Column rounded(column->name(), column->type());
+    for (std::size_t row = 0; row < column->size(); ++row) {
+      if (column->is_null(row))
+        rounded.append_null();
+      else
+        rounded.append_double(std::nearbyint(column->double_at(row) * unit) / unit);
+    }
+    *column = std::move(rounded);
+  }
 }
 
 double rounding_slack(const Encoding& encoding, const Relation& relation) {

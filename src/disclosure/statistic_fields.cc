@@ -3,11 +3,15 @@
 
 namespace kinfold::disclosure {
 
-const ColumnLayout* layout_of(const Output& output, std::size_t c) {
-  for (const auto& layout : output.layout) {
-    if (layout.column == output.table.columns()[c].name()) return &layout;
+const ColumnLayout* layout_of(const std::vector<ColumnLayout>& layouts, const std::string& column) {
+  for (const auto& layout : layouts) {
+    if (layout.column == column) return &layout;
   }
   return nullptr;
+}
+
+const ColumnLayout* layout_of(const Output& output, std::size_t c) {
+  return layout_of(output.layout, output.table.columns()[c].name());
 }
 
 Contributors contributors_of(const Output& output, std::size_t row, const std::string& column) {

@@ -216,6 +216,16 @@ TEST_F(CheckFiles, StandardOutputNamesTheRuleAndTheRemedyButNoFigure) {
   }
 }
 
+TEST_F(CheckFiles, WhatIsPublishedHasTheDecimalsThatItWasJudgedWith) {
+  // In full these tell 6 of 7,300 and 900 of 7,500; with no decimal the first is anything up to 36.
+  EXPECT_EQ(check_table("area,n,percent\nA,7300,0.0821917808219178\nB,7500,12\nC,9000,33.3333333333333\n",
+                        "[disclosure]\n[table.columns.percent]\nrole = \"percentage\"\nof = \"n\"\ndecimals = 1\n"), 0) << errors_;
+  EXPECT_EQ(read("out/t.csv"), "area,n,percent\r\nA,7300,[c]\r\nB,7500,12.0\r\nC,9000,33.3\r\n");
+  EXPECT_THAT(read("out/t.html"), HasSubstr("<td class=\"num\">33.3</td>"));
+  EXPECT_THAT(read("out/check.html"), HasSubstr("<td>12.0</td>"));
+  EXPECT_THAT(read("out/check.json"), Not(HasSubstr("33.33")));
+}
+
 TEST_F(CheckFiles, NothingOnStderrHoldsAFigureOfTheTable) {
   EXPECT_EQ(check_table("age,n\na,7654321\nb,x\n", "[disclosure]\nthreshold = 0\n"), 1);
   EXPECT_THAT(errors_, HasSubstr("rules: line 2"));
