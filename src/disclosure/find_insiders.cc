@@ -19,11 +19,14 @@ class SensitiveCells {
       const auto& where = encoding.facts[c].selection.where;
       for (const auto& condition : where) with_[condition].push_back(c);
       if (!encoding.facts[c].alone) continue;
-      if (where.empty()) alone_and_everybody_.push_back(c); else alone_by_first_[*where.begin()].push_back(c);
+      if (where.empty())
+        alone_and_everybody_.push_back(c);
+      else
+        alone_by_first_[*where.begin()].push_back(c);
     }
   }
 
-  /// Parts of the whole: they have all of its conditions, and more.
+  /// Parts of the whole: they have all of its conditions, and more; or the same in other data.
   void add_parts(CellIndex whole, std::vector<CellIndex>& out) const {
     const auto& outer = encoding_.facts[whole].selection.where;
     const std::vector<CellIndex>* fewest = &all_;
@@ -46,18 +49,22 @@ class SensitiveCells {
     };
     take(alone_and_everybody_);
     for (const auto& condition : encoding_.facts[part].selection.where) {
-      if (const auto found = alone_by_first_.find(condition); found != alone_by_first_.end()) take(found->second);
+      if (const auto found = alone_by_first_.find(condition); found != alone_by_first_.end())
+        take(found->second);
     }
   }
 
  private:
   bool is_part_of(CellIndex part, CellIndex whole) const {
+    const bool same = part != whole && encoding_.facts[part].selection.key_without_version() ==
+                                           encoding_.facts[whole].selection.key_without_version();
     const auto& inner = encoding_.facts[part].selection.where;
     const auto& outer = encoding_.facts[whole].selection.where;
-    return inner.size() > outer.size() && std::all_of(outer.begin(), outer.end(), [&](const auto& condition) {
-      const auto found = inner.find(condition.first);
-      return found != inner.end() && found->second == condition.second;
-    });
+    return same || (inner.size() > outer.size() &&
+                    std::all_of(outer.begin(), outer.end(), [&](const auto& condition) {
+                      const auto found = inner.find(condition.first);
+                      return found != inner.end() && found->second == condition.second;
+                    }));
   }
 
   const Encoding& encoding_;

@@ -39,6 +39,8 @@ class Relater {
   void remark();
   void compare_versions();
   void compare_groups_of_versions();
+  void same_in_both(CellIndex one, CellIndex other);
+  void keep_hidden(CellIndex earlier, CellIndex now);
   void add_change(CellIndex more, CellIndex fewer, Selection selection, const std::string& reason);
   void settle();
   void add_relation(Relation relation);
@@ -272,16 +274,20 @@ void Relater::add_change(CellIndex more, CellIndex fewer, Selection selection, c
   add_relation({{{more, 1}, {fewer, -1}, {*index, -1}}});
 }
 
-// A wider group in one version less a narrower one in another: those left out, but for the few who came or went.
+// A wider group in one version less a narrower one in another: those left out, but for the few who came or went. Where the
+// narrower one is the same in both, the wider one's own version says it already.
 void Relater::compare_groups_of_versions() {
   std::map<std::string, std::vector<CellIndex>> by_key;
+  std::set<std::pair<std::string, double>> in_version;
   const auto cell_count = static_cast<CellIndex>(encoding_.facts.size());
   const auto is_told = [&](CellIndex c) { return !encoding_.facts[c].magnitude && !encoding_.facts[c].implied; };
   std::set<std::string> versions;
   for (CellIndex c = 0; c < cell_count; ++c) versions.insert(encoding_.facts[c].selection.data_version);
   if (versions.size() < 2) return;
   for (CellIndex c = 0; c < cell_count; ++c) {
-    if (is_told(c)) by_key[encoding_.facts[c].selection.key_without_version()].push_back(c);
+    const auto& facts = encoding_.facts[c];
+    if (is_told(c)) by_key[facts.selection.key_without_version()].push_back(c);
+    if (is_told(c) || !facts.released_in.empty()) in_version.emplace(facts.selection.key(), value(c));
   }
   for (CellIndex narrow = 0; narrow < cell_count; ++narrow) {
     if (!is_told(narrow)) continue;
@@ -293,6 +299,9 @@ void Relater::compare_groups_of_versions() {
       if (found == by_key.end()) continue;
       for (const auto wide : found->second) {
         const double rest = value(wide) - value(narrow);
+        auto twin = selection;
+        twin.data_version = encoding_.facts[wide].selection.data_version;
+        if (in_version.count({twin.key(), value(narrow)}) > 0) continue;
         if (encoding_.facts[wide].selection.data_version == selection.data_version || rest <= 0 || rest >= rules_.difference_min) continue;
         auto left_out = encoding_.facts[wide].selection;
         left_out.where[variable] = {"(not " + join(labels, " or ") + ")"};
@@ -303,12 +312,28 @@ void Relater::compare_groups_of_versions() {
   }
 }
 
+// Where nobody came or went, who sets two versions side by side takes the one for the other.
+void Relater::same_in_both(CellIndex one, CellIndex other) {
+  const bool open = encoding_.facts[one].within || encoding_.facts[other].within;  // a rounded share tells a range of counts
+  if (!open) add_relation({{{one, 1}, {other, -1}}});
+}
+
+// A figure that an earlier release hid is nearly told by the same figure from data that few have joined or left since.
+void Relater::keep_hidden(CellIndex earlier, CellIndex now) {
+  const auto& before = encoding_.facts[earlier];
+  auto& verdict = encoding_.facts[now].verdict;
+  const bool was_hidden = !before.released_in.empty() && !encoding_.system.cells[earlier].shown;
+  if (!was_hidden || verdict.fails() || !encoding_.system.cells[now].can_hide) return;
+  verdict = {"released", fmt::format("it was kept hidden in \"{}\", and too few have come or gone since", before.released_in),
+             "wait until more have changed", {}};
+}
+
 // The same figure from two versions of the data: what changed is those who came or went.
 void Relater::compare_versions() {
   std::map<std::string, std::vector<CellIndex>> same;
   for (CellIndex c = 0; c < encoding_.facts.size(); ++c) {
     const auto& facts = encoding_.facts[c];
-    if (facts.magnitude || (facts.implied && !facts.verdict.fails())) continue;
+    if (facts.implied && !facts.verdict.fails() && facts.released_in.empty()) continue;
     same[facts.selection.key_without_version()].push_back(c);
   }
   for (const auto& [key, cells] : same) {
@@ -319,7 +344,10 @@ void Relater::compare_versions() {
         if (encoding_.facts[more].selection.data_version == encoding_.facts[fewer].selection.data_version) continue;
         if (value(more) < value(fewer)) std::swap(more, fewer);
         const double change = value(more) - value(fewer);
-        if (change == 0 || change >= rules_.difference_min) continue;
+        if (change == 0) same_in_both(more, fewer);
+        if (change == 0 || change >= rules_.difference_min || encoding_.facts[more].magnitude) continue;
+        keep_hidden(more, fewer);
+        keep_hidden(fewer, more);
         add_change(more, fewer, encoding_.facts[more].selection,
                    "the same figure from two versions of the data shows who came or went in between");
       }

@@ -70,6 +70,24 @@ TEST(LedgerAttack, BeforeAndAfterAWithdrawal) {
   EXPECT_NE(output.at(0, 1).status, CellStatus::kPublished);
 }
 
+TEST(LedgerAttack, AnotherPatternInTheNextVersionDoesNotTellWhatTheFirstOneHid) {
+  // C is 5, and A goes with it: A and C are 48. One person of B leaves; a table that hid C and B but not A would tell C.
+  auto before = titled(counts_output("visits", {"area"}, {{"A", 43}, {"B", 140}, {"C", 5}, {"D", 60}, {"Total", 248}}), "Visits");
+  before.population.data_version = "v1";
+  auto after = titled(counts_output("visits", {"area"}, {{"A", 43}, {"B", 139}, {"C", 5}, {"D", 60}, {"Total", 247}}), "Again");
+  after.population.data_version = "v2";
+  const auto ledger = published(before);
+  const auto same = check_one(after, ledger);
+  EXPECT_TRUE(same.publishable());
+  EXPECT_NE(same.at(0, 1).status, CellStatus::kPublished);
+  // The same where one person came to A itself.
+  after = titled(counts_output("visits", {"area"}, {{"A", 44}, {"B", 140}, {"C", 5}, {"D", 60}, {"Total", 249}}), "Again");
+  after.population.data_version = "v2";
+  const auto one_more = check_one(after, ledger);
+  EXPECT_NE(one_more.at(0, 1).status, CellStatus::kPublished);
+  EXPECT_THAT(one_more.at(0, 1).reason, HasSubstr("kept hidden in \"Visits, 2024-03-01\", and too few have come or gone"));
+}
+
 TEST(LedgerAttack, WhatWasHiddenEarlierIsGivenAwayByALaterTable) {
   // Earlier: a small cell and its neighbour hidden. Later, the neighbour alone in another table.
   const auto first = titled(counts_output("one", {"age"}, {{"a", 4}, {"b", 50}, {"c", 60}, {"Total", 114}}), "First");

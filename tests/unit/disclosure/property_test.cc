@@ -159,6 +159,76 @@ void protect_percentages(bool rounded) {
   record(tally);
 }
 
+/// The same people but for one, who left: the table of the second version.
+RandomTable one_less(const RandomTable& before, std::uint64_t seed) {
+  RandomStream rng(seed, {18});
+  RandomTable after = before;
+  std::vector<int> cell;
+  do {
+    cell.clear();
+    for (const int size : before.sizes) cell.push_back(rng.between(0, size - 1));
+  } while (before.value[before.row_at.at(cell)] == 0 && before.value.back() > 0);
+  auto* n = after.output.table.find("n");
+  table::Column counts("n", n->type());
+  for (std::size_t row = 0; row < after.value.size(); ++row) {
+    bool holds = before.value.back() > 0;
+    for (std::size_t d = 0; d < cell.size(); ++d) holds = holds && (after.at[row][d] == cell[d] || after.at[row][d] == after.sizes[d]);
+    if (holds) after.value[row] -= 1;
+    counts.append_int(static_cast<std::int64_t>(after.value[row]));
+  }
+  *n = std::move(counts);
+  after.output.population.data_version = "v2";
+  return after;
+}
+
+/// Both versions, for somebody who knows which figures nobody came to or left.
+System both_versions(const RandomTable& before, const std::vector<bool>& shown_before, const RandomTable& after,
+                     const std::vector<bool>& shown_after) {
+  auto system = independent_system(before, shown_before);
+  const auto second = independent_system(after, shown_after);
+  const auto offset = static_cast<CellIndex>(system.cells.size());
+  system.cells.insert(system.cells.end(), second.cells.begin(), second.cells.end());
+  for (auto relation : second.relations) {
+    for (auto& term : relation.terms) term.cell += offset;
+    system.relations.push_back(std::move(relation));
+  }
+  for (CellIndex c = 0; c < offset; ++c) {
+    if (before.value[c] == after.value[c]) system.relations.push_back({{{c, 1}, {c + offset, -1}}});
+  }
+  return system;
+}
+
+TEST(Property, NoAttackThroughAVersionWithOnePersonLessRecoversASmallCount) {
+  Tally tally;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + table_count(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    auto before = random_table(seed, 3);
+    before.output.population.data_version = "v1";
+    auto after = one_less(before, seed);
+    after.output.id = "again";
+    NoProgress progress;
+    const auto first = check(std::span(&before.output, 1), quick_rules(seed), ReleaseLedger{}, progress);
+    ASSERT_TRUE(first.ok()) << first.error().message;
+    if (!first.value().outputs[0].publishable()) continue;
+    ReleaseLedger ledger;
+    ledger.add(to_released(first.value().outputs[0], "2026-01-01T00:00:00Z"));
+    const auto second = check(std::span(&after.output, 1), quick_rules(seed), ledger, progress);
+    ASSERT_TRUE(second.ok()) << second.error().message;
+    if (!second.value().outputs[0].publishable()) {
+      ++tally.refused;
+      continue;
+    }
+    const auto system = both_versions(before, shown_rows(first.value().outputs[0], "n"), after, shown_rows(second.value().outputs[0], "n"));
+    for (const auto& cell : system.cells) {
+      tally.small += cell.value < 10 ? 1U : 0U;
+      tally.secondary += cell.value >= 10 && !cell.shown ? 1U : 0U;
+    }
+    attack_system(system);
+    if (::testing::Test::HasFailure()) return;
+  }
+  record(tally);
+}
+
 // CBC's pre-processing crossed two bounds on it, and an assertion in Clp ended the process.
 TEST(Property, ATableThatTheSolverOnceDidNotSurviveIsProtected) {
   const auto table = percent_table(2385, 3);
