@@ -14,7 +14,7 @@ endif
 endif
 export KINFOLD_DATA
 
-.PHONY: setup build demo test disclosure-proof test-python package package-test asan tsan fuzz bench bench-evaluation bench-linkage bench-spark console-load console-scan lint test-r format data docs clean notebooks
+.PHONY: setup build demo test disclosure-proof test-python test-pythons package package-test asan tsan fuzz bench bench-evaluation bench-linkage bench-spark console-load console-scan lint test-r format data docs clean notebooks
 
 setup: ## Install what is needed to build (scripts/setup.sh).
 	@scripts/setup.sh
@@ -38,6 +38,9 @@ disclosure-proof: setup ## Protect PROOF_TABLES (10000) random tables and attack
 
 test-python: build ## Build the Python package into build/python-venv and run its tests.
 	@scripts/run-tests.sh python
+
+test-pythons: build ## The same under Python 3.10, 3.12 and 3.13 (PYTHONS), from a wheel, without Spark.
+	@scripts/test-pythons.sh
 
 package: build ## A Debian package (dist/kinfold_*.deb) with what is inside as SPDX.
 	@scripts/package.sh
@@ -79,7 +82,7 @@ bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide
 	*) build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part $(BENCH_PART) \
 	  --records $(or $(RECORDS),$(if $(filter register,$(BENCH_PART)),1500000,7000000)) ;; esac
 
-bench-spark: build ## Kinfold beside Splink, both on Spark: RECORDS=100000 RULES=narrow; installs Java.
+bench-spark: setup ## Kinfold beside Splink, both on Spark: RECORDS=100000 RULES=narrow; installs Java.
 	@scripts/install-java.sh
 	@test -d build/bench-spark-venv || python3 -m venv build/bench-spark-venv
 	@build/bench-spark-venv/bin/pip install --quiet splink pyspark pandas pyarrow

@@ -75,6 +75,37 @@ CensusHandle make_census(std::uint64_t left_count, std::uint64_t right_count, st
   return {std::make_shared<const Census>(std::move(census))};
 }
 
+/// The census of whole files: records of the left and of the right one, pairs, and the tables that make_census() takes.
+std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, TableHandle, TableHandle, TableHandle> take_census(const TableHandle& left, const nb::object& right,
+                                                                                                          const ModelHandle& model, std::size_t threads) {
+  const auto second = table_or_none(right);
+  const auto census = run(nb::none(), [=](Progress& progress) {
+    linkage::LinkOptions options;
+    options.thread_count = threads;
+    options.pair_count_max = ~std::uint64_t{0};  // Whoever asks holds the census against a limit.
+    options.progress = &progress;
+    return linkage::take_census(*left.table, second.table.get(), *model.model, options);
+  });
+  table::Table fields({{"field", ColumnType::kString}});
+  for (const auto* name : {"left_day_first", "right_day_first", "left_total", "right_total", "same_total", "square_total"}) fields.columns().emplace_back(name, ColumnType::kInt64);
+  table::Table repeated({{"number", ColumnType::kInt64}, {"hash", ColumnType::kInt64}, {"records", ColumnType::kInt64}});
+  table::Table struck({{"rule", ColumnType::kInt64}, {"key", ColumnType::kInt64}});
+  const auto append = [](table::Table& table, std::size_t first, const std::vector<std::int64_t>& row) {
+    for (std::size_t n = 0; n < row.size(); ++n) table.columns()[first + n].append_int(row[n]);
+  };
+  const auto whole = [](double total) { return static_cast<std::int64_t>(total); };
+  for (std::size_t n = 0; n < census.fields.size(); ++n) {
+    const auto& own = census.fields[n];
+    fields.columns()[0].append_string(own.name);
+    append(fields, 1, {own.left_day_first, own.right_day_first, whole(own.left_total), whole(own.right_total), whole(own.same_total), whole(own.square_total)});
+    for (const auto& [hash, records] : own.repeated) append(repeated, 0, {static_cast<std::int64_t>(n), static_cast<std::int64_t>(hash), static_cast<std::int64_t>(records)});
+  }
+  for (std::size_t rule = 0; rule < census.struck.size(); ++rule) {
+    for (const auto key : census.struck[rule]) append(struck, 0, {static_cast<std::int64_t>(rule), key});
+  }
+  return {census.left_count, census.right_count, census.pair_count, hand_over(std::move(fields)), hand_over(std::move(repeated)), hand_over(std::move(struck))};
+}
+
 /// The rules that find pairs: index, name, the fields they need, pairs a record.
 std::vector<std::tuple<std::size_t, std::string, std::vector<std::string>, double>> rule_budgets(const ModelHandle& own) {
   std::vector<std::tuple<std::size_t, std::string, std::vector<std::string>, double>> rules;
@@ -162,6 +193,7 @@ void bind_parts(nb::module_& module) {
   nb::class_<KeysHandle>(module, "Keys");
   bind_found(module);
   module.def("make_census", &make_census);
+  module.def("take_census", &take_census, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("threads"));
   module.def("rule_budgets", &rule_budgets);
   module.def("check_pairing", [](const std::string& name) { pairing_named(name); });
   module.def("asks_of_all_records", &asks_of_all_records);

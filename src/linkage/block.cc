@@ -158,6 +158,7 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
                           static_cast<std::uint32_t>(block.end - block.middle)});
   }
   strike(rule, struck);
+  struck_[model_rule_[rule]] = std::move(struck);
   return own;
 }
 
@@ -232,6 +233,7 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     return invalid("no blocking rule of the model can be used with the fields that the files have; add one");
   }
   blocker.rules_.resize(usable_rules.size());
+  blocker.struck_.resize(model.blocking.size());
   const auto budget_of = [&](const BlockingRule& rule) {
     const double per_record = rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max : model.settings.pairs_per_record_max;
     return per_record * static_cast<double>(std::max<std::size_t>(records.count, 1000));

@@ -44,6 +44,8 @@ class Blocker {
 
   const std::vector<RuleYield>& yields() const { return yields_; }
   std::vector<RuleYield>& yields() { return yields_; }
+  /// By rule of the model: keys of the blocks that are left out, sorted.
+  const std::vector<std::vector<std::uint32_t>>& struck() const { return struck_; }
   /// Gives back the blocks' memory: there are no tiles any more. Keys stay.
   void release_blocks();
   std::uint64_t pair_count() const;  ///< Upper bound: pairs of several rules counted for each.
@@ -124,6 +126,7 @@ class Blocker {
   std::vector<std::uint32_t> singles_before_;   ///< By rule: how many single-key rules come before it.
   std::vector<std::uint32_t> multi_rules_;
   std::vector<RuleYield> yields_;
+  std::vector<std::vector<std::uint32_t>> struck_;  ///< By rule of the model.
   std::vector<std::uint32_t> index_;
   std::vector<Block> blocks_;
   std::vector<Work> works_;

@@ -12,6 +12,9 @@
 
 namespace kinfold::linkage {
 
+/// Whether all candidate pairs of so many records are compared when a model is fitted, and not a sample of them.
+bool pairs_are_few(std::uint64_t pair_count, std::uint64_t record_count);
+
 /// Compared once, for estimation and scores alike.
 class ComparedPairs {
  public:

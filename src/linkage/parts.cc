@@ -65,6 +65,28 @@ Result<Records> encode_one(const table::Table& part, File file, const Model& mod
   return encode(part, nullptr, model, {1, false, file == File::kRight, &census});
 }
 
+// `weighed`: rare values of the field weigh more.
+FieldCensus count_field(const EncodedField& field, bool two_files, bool weighed) {
+  std::uint64_t left_total = 0, right_total = 0, same_total = 0, square_total = 0;
+  FieldCensus own;
+  own.name = field.field.name;
+  for (std::size_t code = 1; code < field.values.size(); ++code) {
+    const std::uint64_t both = field.count[code], left = field.left_count[code], right = both - left;
+    if (both == 0) continue;
+    left_total += left;
+    right_total += right;
+    square_total += both * (both - 1);
+    same_total += two_files ? left * right : both * (both - 1);
+    if (weighed && both > 1) own.repeated.emplace_back(hash_text(field.values[code].text), both);
+  }
+  own.left_total = static_cast<double>(left_total);
+  own.right_total = static_cast<double>(right_total);
+  own.same_total = static_cast<double>(same_total);
+  own.square_total = static_cast<double>(square_total);
+  std::sort(own.repeated.begin(), own.repeated.end());
+  return own;
+}
+
 std::string pattern_text(const PatternCount& pattern) {
   std::string text;
   for (const auto level : pattern.level) text += (text.empty() ? "" : ",") + std::to_string(level);
@@ -204,6 +226,27 @@ Result<table::Table> count_part(const table::Table& part, File file, const Model
     }
   }
   return counts.take();
+}
+
+Result<Census> take_census(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
+  const auto prepared = prepare(left, right, model, options, true);
+  if (!prepared.ok()) return prepared.error();
+  const Run& run = prepared.value();
+  const Records& records = *run.records;
+  Census census;
+  census.left_count = records.left_count;
+  census.right_count = records.count - records.left_count;
+  census.pair_count = run.blocker->pair_count();
+  census.struck = run.blocker->struck();
+  for (const auto& field : records.fields) census.fields.push_back(count_field(field, records.two_files(), values_wanted(model, field.field, false)));
+  for (const bool is_right : {false, true}) {
+    if (is_right && right == nullptr) continue;
+    for (const auto& dates : count_dates(is_right ? *right : left, model)) {
+      const auto at = std::find_if(census.fields.begin(), census.fields.end(), [&](const FieldCensus& field) { return field.name == dates.field; });
+      if (at != census.fields.end()) (is_right ? at->right_day_first : at->left_day_first) = dates.day_first_count >= dates.month_first_count;
+    }
+  }
+  return census;
 }
 
 Result<KeyFilter> keys_of(const table::Table& whole, File file, const Model& model, const Census& dates) {

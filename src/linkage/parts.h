@@ -51,6 +51,10 @@ struct CountOptions {
 /// \retval kInvalid as link().
 Result<table::Table> count_part(const table::Table& part, File file, const Model& model, const Census& dates, const CountOptions& options = {});
 
+/// The census of files that are here as a whole: what their parts' counts would make.
+/// \retval kInvalid as link().
+Result<Census> take_census(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options = {});
+
 /// For CountOptions::other_file. `whole` is all of one file.
 Result<KeyFilter> keys_of(const table::Table& whole, File file, const Model& model, const Census& dates);
 

@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "linkage/compared_pairs_internal.h"
 #include "linkage/pattern_map_internal.h"
 #include "linkage/score_internal.h"
 #include "linkage/tile_internal.h"
@@ -14,7 +15,7 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr double kVisitedPairsMax = 1.2e7;       // Beyond it a random part of the blocks.
-constexpr std::size_t kStratumPairsMax = 200'000;  // Compared, of the pairs that agree on equally many values.
+constexpr std::size_t kStratumPairsMax = 200'000;  // Compared, of the pairs that agree on equally many values, where pairs are not few.
 
 struct SampledPair {
   std::uint64_t hash = 0;
@@ -26,17 +27,18 @@ struct SampledPair {
 // are few enough. What is left at the end does not depend on the order in which they came.
 class Stratum {
  public:
+  explicit Stratum(std::size_t pairs_max) : pairs_max_(pairs_max) {}
   void add(const SampledPair& pair) {
     ++pair_count_;
     if (pair.hash > limit_) return;
     pairs_.push_back(pair);
-    while (pairs_.size() > kStratumPairsMax) lower(limit_ / 2);
+    while (pairs_.size() > pairs_max_) lower(limit_ / 2);
   }
   void add(Stratum&& other) {
     pair_count_ += other.pair_count_;
     if (other.limit_ < limit_) lower(other.limit_);
     for (const auto& pair : other.pairs_) if (pair.hash <= limit_) pairs_.push_back(pair);
-    while (pairs_.size() > kStratumPairsMax) lower(limit_ / 2);
+    while (pairs_.size() > pairs_max_) lower(limit_ / 2);
   }
   const std::vector<SampledPair>& pairs() const { return pairs_; }
   /// How many pairs each of pairs() stands for.
@@ -47,6 +49,7 @@ class Stratum {
     limit_ = limit;
     std::erase_if(pairs_, [&](const SampledPair& pair) { return pair.hash > limit_; });
   }
+  std::size_t pairs_max_;
   std::uint64_t limit_ = ~std::uint64_t{0};
   std::uint64_t pair_count_ = 0;
   std::vector<SampledPair> pairs_;
@@ -122,10 +125,14 @@ std::vector<PatternCount> count_patterns(const Records& records, const Comparer&
   const auto pair_count = records.census == nullptr ? blocker.pair_count() : records.census->pair_count;
   const double rate = std::min(1.0, kVisitedPairsMax / std::max(1.0, static_cast<double>(pair_count)));
   const Sampler sampler{records, comparer, blocker, seed, rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1.0p64)};
-  Strata strata(comparer.comparison_count() + 1);
+  const auto [left_count, right_count] = records.whole_sizes();
+  // In a part each of them is counted, as ComparedPairs does where there is the whole.
+  const bool few = pairs_are_few(pair_count, static_cast<std::uint64_t>(left_count + right_count));
+  const Strata none(comparer.comparison_count() + 1, Stratum(few ? ~std::size_t{0} : kStratumPairsMax));
+  Strata strata = none;
   std::mutex mutex;
   parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
-    Strata own(strata.size());
+    Strata own = none;
     sampler.visit(chunk, own);
     const std::lock_guard lock(mutex);
     for (std::size_t n = 0; n < own.size(); ++n) strata[n].add(std::move(own[n]));

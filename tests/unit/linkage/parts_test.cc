@@ -184,6 +184,28 @@ TEST_F(Parts, OfALargeFileAgainstASmallOneFindWhatTheWholeFinds) {
   EXPECT_EQ(decided.value().fit.blocking_recall, whole.fit.blocking_recall);
 }
 
+TEST_F(Parts, AreCountedAsTheWholeIs) {
+  const auto weighed = fields_weighed(model_);
+  for (const bool two_files : {true, false}) {
+    const auto whole = take_census(left_, two_files ? &right_ : nullptr, model_).value();
+    const Census census = census_of(two_files);
+    EXPECT_EQ(std::tie(whole.left_count, whole.right_count, whole.pair_count), std::tie(census.left_count, census.right_count, census.pair_count));
+    EXPECT_EQ(whole.struck, census.struck);
+    ASSERT_EQ(whole.fields.size(), census.fields.size());
+    for (std::size_t n = 0; n < whole.fields.size(); ++n) {
+      const auto& a = whole.fields[n];
+      const auto& b = census.fields[n];
+      EXPECT_EQ(std::tie(a.name, a.left_total, a.right_total, a.left_day_first, a.right_day_first), std::tie(b.name, b.left_total, b.right_total, b.left_day_first, b.right_day_first));
+      if (b.square_total > 0.0) {  // Values of fields that are not compared are not counted.
+        EXPECT_EQ(std::tie(a.same_total, a.square_total), std::tie(b.same_total, b.square_total)) << a.name;
+      }
+      if (std::find(weighed.begin(), weighed.end(), a.name) != weighed.end()) {
+        EXPECT_EQ(a.repeated, b.repeated) << a.name;
+      }
+    }
+  }
+}
+
 TEST_F(Parts, ByBucketsOfBlocksFindEveryPairOnce) {
   const Model model = fitted(true);
   const Census census = census_of(true);
@@ -257,6 +279,9 @@ TEST_F(Parts, ReadDatesInTheOrderOfTheirWholeFile) {
   ASSERT_EQ(counts.row_count(), 1U);
   EXPECT_GT(counts.find("month_first")->int_at(0), counts.find("day_first")->int_at(0));
   const Model model = train(left_, &american, model_).value().model;
+  const auto whole = take_census(left_, &american, model).value();
+  EXPECT_TRUE(whole.find("date_of_birth")->left_day_first);
+  EXPECT_FALSE(whole.find("date_of_birth")->right_day_first);
   CensusTaker taker(model);
   taker.month_first_on_the_right("date_of_birth");
   taker.add(left_, File::kLeft);

@@ -73,16 +73,21 @@ def blobs(*tables: pyarrow.Table) -> pyarrow.RecordBatch:
 SCATTERED = "place long, side long, part binary"
 
 
-def scatter(table: pyarrow.Table, places: pyarrow.ChunkedArray, side: int, at: pyarrow.ChunkedArray | None = None) -> Iterator[Any]:
-    """A table's rows by place, those of each as one row of SCATTERED; or the rows `at` these numbers, where one may go to several places."""
+def runs(places: pyarrow.ChunkedArray) -> Iterator[tuple[int, pyarrow.Array]]:
+    """Each place with the numbers of its rows."""
     order = pyarrow.compute.sort_indices(places)
-    rows = table.take(order if at is None else at.take(order))
     begin = 0
     for run in pyarrow.compute.value_counts(places.take(order)):
-        place, count = run["values"], run["counts"].as_py()
-        part = pyarrow.array([to_bytes(rows.slice(begin, count))], pyarrow.binary())
-        yield pyarrow.RecordBatch.from_arrays([pyarrow.array([place.as_py()], pyarrow.int64()), pyarrow.array([side], pyarrow.int64()), part], names=["place", "side", "part"])
+        count = run["counts"].as_py()
+        yield run["values"].as_py(), order.slice(begin, count)
         begin += count
+
+
+def scatter(table: pyarrow.Table, places: pyarrow.ChunkedArray, side: int, at: pyarrow.ChunkedArray | None = None) -> Iterator[Any]:
+    """A table's rows by place, those of each as one row of SCATTERED; or the rows `at` these numbers, where one may go to several places."""
+    for place, numbers in runs(places):
+        part = pyarrow.array([to_bytes(table.take(numbers if at is None else at.take(numbers)))], pyarrow.binary())
+        yield pyarrow.RecordBatch.from_arrays([pyarrow.array([place], pyarrow.int64()), pyarrow.array([side], pyarrow.int64()), part], names=["place", "side", "part"])
 
 
 def by_place(batches: Iterator[Any]) -> Iterator[tuple[int, list[pyarrow.Table | None]]]:
@@ -100,10 +105,16 @@ def by_place(batches: Iterator[Any]) -> Iterator[tuple[int, list[pyarrow.Table |
         yield current, [pyarrow.concat_tables(own) if own else None for own in held]
 
 
-def _unpack(batches: Iterator[Any]) -> Iterator[Any]:
-    for batch in batches:
-        for blob in batch.column(0):
-            yield from from_bytes(blob.as_py()).to_batches()
+@dataclass(frozen=True)
+class Unpack:
+    """The rows of whole tables: of a column, or the numbered ones of those that were broadcast."""
+
+    tables: Any = None
+
+    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            for one in batch.column(0):
+                yield from from_bytes(one.as_py() if self.tables is None else self.tables.value[one.as_py()]).to_batches()
 
 
 @dataclass(frozen=True)
@@ -122,8 +133,20 @@ def collect(frame: DataFrame, work: Any = iter) -> pyarrow.Table | None:
     return pyarrow.concat_tables([from_bytes(blob) for blob in packed]) if packed else None
 
 
+def context_of(spark: SparkSession) -> Any:
+    """The session's context; None of Spark Connect, which has none."""
+    try:
+        return spark.sparkContext
+    except Exception:  # Each version says so by another one.
+        return None
+
+
 def to_frame(spark: SparkSession, table: pyarrow.Table) -> DataFrame:
     """A table of the driver as a DataFrame."""
-    blobs = [(to_bytes(table.slice(begin, _ROWS_PER_BLOB)),) for begin in range(0, max(1, table.num_rows), _ROWS_PER_BLOB)]
+    blobs = [to_bytes(table.slice(begin, _ROWS_PER_BLOB)) for begin in range(0, max(1, table.num_rows), _ROWS_PER_BLOB)]
     schema = ", ".join(f"`{field.name}` {_SPARK_TYPES[str(field.type)]}" for field in table.schema)
-    return spark.createDataFrame(blobs, "part binary").mapInArrow(_unpack, schema)
+    context = context_of(spark)
+    if context is None:
+        return spark.createDataFrame([(blob,) for blob in blobs], "part binary").mapInArrow(Unpack(), schema)
+    # Spark takes several times as long over rows that it is given one by one.
+    return spark.range(0, len(blobs), 1, len(blobs)).mapInArrow(Unpack(context.broadcast(blobs)), schema)

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from .. import _native
 from .._errors import InvalidInput
-from ._arrow import SCATTERED, collect, from_bytes, to_bytes, to_native
+from ._arrow import SCATTERED, collect, from_bytes, to_arrow, to_bytes, to_native
 from ._tasks import DATES, FIELD, RECORD, SUMS, VALUE, Census, Count, CountDates, Kit, LargeBlocks, Shared, SumCounts
 
 if TYPE_CHECKING:
@@ -47,17 +47,25 @@ class File:
         return File(frame.select(columns[0].cast("string").alias(names[0]), *columns[1:]), names[0], side)
 
     def count(self) -> int:
-        """Rows. Each has an id of its own, or the file is refused: parts of it are counted and scored apart, and none would see it."""
-        each = self.ids().groupBy("id").count()
-        rows, most, without = each.agg(F.sum("count"), F.max("count"), F.max(F.when(F.col("id").isNull(), F.col("count")))).first()
+        rows = self.frame.count()
         if not rows:
             raise InvalidInput(f"the {self.side} data frame has no rows; nothing can be linked")
+        return int(rows)
+
+    def check_ids(self, rows: pyarrow.Table | None) -> None:
+        """Each row has an id of its own, or the file is refused: parts of it are counted and scored apart, and none would see it. `rows`: all, where they
+        are on the driver."""
+        if rows is None:
+            each = self.ids().groupBy("id").count()
+            without, most = each.agg(F.max(F.when(F.col("id").isNull(), F.col("count"))), F.max("count")).first()
+        else:
+            ids = rows.column(self.id_column)
+            without, most = ids.null_count, pyarrow.compute.max(pyarrow.compute.value_counts(ids).field("counts")).as_py()
         if without:
             raise InvalidInput(f"column {self.id_column} of the {self.side} data frame is empty in {without:,} of its rows; give every record an id of its own")
         if most > 1:
             raise InvalidInput(f"column {self.id_column} of the {self.side} data frame has the same id in up to {most:,} of its rows; give every record an id of its own, "
                                "or name another column as id_column")
-        return int(rows)
 
     def ids(self) -> DataFrame:
         return self.frame.select(F.col(f"`{self.id_column}`").alias("id"))
@@ -127,6 +135,20 @@ def scattered(files: list[File], by: list[Any], place_count: int) -> DataFrame:
     return both.repartition(place_count, "place").sortWithinPartitions("place")
 
 
+def _check_pairs(count: int, pairs_max: int) -> None:
+    if count > pairs_max:
+        raise InvalidInput(f"the blocking rules make {count:,} pairs, more than the limit of {pairs_max:,}; make them finer, lower pairs_per_record_max "
+                           "in the model's settings, or raise pairs_max")
+
+
+def census_of_gathered(files: list[pyarrow.Table], model: _native.Model, pairs_max: int) -> Census:
+    """The census of files that are on the driver."""
+    tables = [to_native(file) for file in files]
+    left_count, right_count, pair_count, *counts = _native.take_census(tables[0], tables[1] if len(tables) > 1 else None, model, 0)
+    _check_pairs(pair_count, pairs_max)
+    return Census(left_count, right_count, pair_count, *(to_bytes(to_arrow(table)) for table in counts))
+
+
 def take_census(left: File, right: File | None, small: Small | None, model: _native.Model, place_count: int, *, all_values: bool, pairs_max: int) -> Census:
     """`all_values`: the counts that training needs, too."""
     dates = _census_of_dates(left, right, model)
@@ -162,9 +184,7 @@ def _put_together(counts: DataFrame, two_files: bool, dates: Census, model: _nat
     records = totals[RECORD, 0]
     left_count, right_count = records["left_sum_sum"], records["right_sum_sum"]
     struck, pair_count = _struck(counts, sizes, two_files, {row["field"] for row in rows}, left_count + right_count, model)
-    if pair_count > pairs_max:
-        raise InvalidInput(f"the blocking rules make {pair_count:,} pairs, more than the limit of {pairs_max:,}; make them finer, lower pairs_per_record_max "
-                           "in the model's settings, or raise pairs_max")
+    _check_pairs(pair_count, pairs_max)
     return Census(left_count, right_count, pair_count, _fields_table(rows), _repeated(repeated, numbers), struck)
 
 

@@ -13,28 +13,30 @@ from .. import _native
 from . import _tasks
 from .._errors import InvalidInput
 from .._linkage import Model
-from ._arrow import collect, to_arrow, to_bytes, to_frame, to_native
+from ._arrow import collect, context_of, runs, to_arrow, to_bytes, to_frame, to_native
 from ._cluster import number_all
-from ._counts import File, Small, scattered, take_census
-from ._tasks import PATTERNS, Buckets, Census, Kit, Shared, Stream, ToBuckets, WithIds, Work, context_of
+from ._counts import File, Small, census_of_gathered, scattered, take_census
+from ._tasks import Buckets, Census, FromDriver, Gathered, Kit, Shared, Stream, ToBuckets, WithIds, Work
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _ROWS_PER_BUCKET = 500_000
 _COUNTS_PER_RECORD, _COUNTS_PER_PLACE = 12, 4_000_000  # In the census: values and keys; 32 bytes each.
-_DRAWN = 20_000  # Records of a file on which the shares of partial agreement among random pairs are seen.
+_ROWS_PER_TASK, _PAIRS_PER_TASK = 1_000_000, 50_000_000  # Of files that the driver sends: some seconds of work.
+_DRAWN = 20_000  # Records of a file on which the shares of partial agreement among random pairs are seen, where the driver has not all.
 
 
 @dataclass(frozen=True)
 class Options:
     """How the work is spread; nothing of it changes the result, but for what `driver_rows` says.
 
-    broadcast_rows: a file of at most so many rows is sent whole to every executor, and the other one streams past it. With more in
-    both (or in one file that is deduplicated), records meet by blocks, in `buckets` groups of them (0: as many as keep a group at
-    about half a million rows).
-    driver_rows: of one file with at most so many rows the driver takes all records to form clusters, as one machine does; of a larger one only
-    those of some scored pair, so that a record may miss the group that it belongs to by no single pair.
+    driver_rows: files with at most so many rows together are taken to the driver, which sends them whole to every executor, and forms clusters of all records
+    as one machine does. Of larger files it has only the records of some scored pair, so that a record may miss the group that it belongs to by no
+    single pair.
+    broadcast_rows: of larger files one of at most so many rows is sent whole to every executor, and the other one streams past it. With more in
+    both (or in one file that is deduplicated), records meet by blocks.
+    buckets: groups of blocks that records meet in; 0: as many as keep a group at about half a million rows, a million of what the driver sends.
     pairs_max: more candidate pairs than this are refused before anything is compared.
     """
 
@@ -120,26 +122,51 @@ class _Run:
         self.options = options
         self.spark: SparkSession = left.sparkSession
         counts = [file.count() for file in self.files]
-        self.everyone = sum(counts) <= options.driver_rows
-        if _native.asks_of_all_records(model) and not self.everyone:
+        everyone = sum(counts) <= options.driver_rows
+        if _native.asks_of_all_records(model) and not everyone:
             raise InvalidInput("a matchkey or household stage of the model asks about all records, and these are more than driver_rows; raise it, or leave the stage out")
-        self.small = self._take_small(counts)
-        places = 1 << max(self._parallelism(), sum(counts) * _COUNTS_PER_RECORD // _COUNTS_PER_PLACE).bit_length()
-        self.census: Census = take_census(self.left, self.right, self.small, model, places, all_values=not model.fitted, pairs_max=options.pairs_max)
+        #: All records on the driver, where it may have them.
+        self.rows = [_collect(file) for file in self.files] if everyone else None
+        for n, file in enumerate(self.files):
+            file.check_ids(None if self.rows is None else self.rows[n])
+        self.small: Small | None = None
+        self.gathered: Shared | None = None
+        self.bucket_count = 0
+        if self.rows is not None and self._can_send(sum(rows.nbytes for rows in self.rows)):
+            self.census: Census = census_of_gathered(self.rows, model, options.pairs_max)
+            self.gathered = self._send(self.rows, model)
+        else:
+            self.small = self._take_small(counts)
+            places = 1 << max(self._parallelism(), sum(counts) * _COUNTS_PER_RECORD // _COUNTS_PER_PLACE).bit_length()
+            self.census = take_census(self.left, self.right, self.small, model, places, all_values=not model.fitted, pairs_max=options.pairs_max)
 
     @property
     def files(self) -> list[File]:
         return [self.left] if self.right is None else [self.left, self.right]
+
+    def _can_send(self, byte_count: int) -> bool:
+        """Whether so much can go to every executor."""
+        return context_of(self.spark) is not None or byte_count <= _tasks.LARGEST_WITHIN_FUNCTION // 2
+
+    def _send(self, rows: list[pyarrow.Table], model: _native.Model) -> Shared:
+        """Files of the driver to the executors, in as few buckets as their records and pairs let be: each encodes its records anew."""
+        records, pairs = sum(map(len, rows)), self.census.pair_count
+        count = self.options.buckets or max(math.ceil(records / _ROWS_PER_TASK), min(3 * self._parallelism(), pairs // _PAIRS_PER_TASK))
+        numbers: list[dict[int, pyarrow.Array]] = []
+        if count > 1:
+            census = self.census.native()
+            found = [pyarrow.table(_native.buckets_of(to_native(own), side == 1, model, census, count)) for side, own in enumerate(rows)]
+            numbers = [{bucket: own.column("row").take(at) for bucket, at in runs(own.column("bucket"))} for own in found]
+        self.bucket_count = count
+        return Shared(self.spark, Gathered(rows, numbers))
 
     def _take_small(self, counts: list[int]) -> Small | None:
         """The smaller of two files, where it is small enough to be sent whole."""
         if self.right is None or min(counts) > self.options.broadcast_rows:
             return None
         is_right = counts[1] <= counts[0]
-        rows = _collect(self.right if is_right else self.left)
-        if context_of(self.spark) is None and rows.nbytes > _tasks.LARGEST_WITHIN_FUNCTION // 2:
-            return None
-        return Small(rows, is_right)
+        rows = _collect(self.right if is_right else self.left) if self.rows is None else self.rows[is_right]
+        return Small(rows, is_right) if self._can_send(rows.nbytes) else None
 
     def _parallelism(self) -> int:
         context = context_of(self.spark)
@@ -147,7 +174,10 @@ class _Run:
 
     def work(self, model: _native.Model, count_patterns: bool) -> tuple[DataFrame, Work]:
         """What scores pairs, or counts their patterns, and what it is to be given."""
-        kit = Kit(model.to_toml(), self.census)
+        kit = Kit(model.to_toml(), self.census, bucket_count=self.bucket_count)
+        if self.gathered is not None:
+            numbers = self.spark.range(0, self.bucket_count, 1, self.bucket_count)
+            return numbers, FromDriver(Shared(self.spark, kit), count_patterns, self.gathered)
         if self.small is not None:
             large = self.left if self.small.is_right or self.right is None else self.right
             kit = replace(kit, small=to_bytes(self.small.rows), small_is_right=self.small.is_right)
@@ -160,12 +190,16 @@ class _Run:
 
     def fit(self, model: _native.Model) -> _native.Model:
         rows, counting = self.work(model, count_patterns=True)
-        patterns = collect(rows.mapInArrow(counting, PATTERNS).groupBy("pattern").agg(F.sum("pairs").alias("pairs")))
-        if patterns is None:
+        counts = collect(rows, counting)
+        if counts is None:
             raise InvalidInput("no two records share a blocking key: there is nothing to fit a model to; check the blocking rules")
-        drawn = [to_native(_collect(file, file.frame.orderBy(F.xxhash64(F.col(f"`{file.id_column}`")), f"`{file.id_column}`").limit(_DRAWN))) for file in self.files]
+        patterns = counts.group_by("pattern").aggregate([("pairs", "sum")]).select(["pattern", "pairs_sum"]).rename_columns(["pattern", "pairs"])
+        drawn = [to_native(own) for own in self.rows or map(self._draw, self.files)]
         fitted, _ = _native.fit_counted(drawn[0], drawn[1] if len(drawn) > 1 else None, model, self.census.native(), to_native(patterns), 0)
         return fitted
+
+    def _draw(self, file: File) -> pyarrow.Table:
+        return _collect(file, file.frame.orderBy(F.xxhash64(F.col(f"`{file.id_column}`")), f"`{file.id_column}`").limit(_DRAWN))
 
     def _of_pairs(self, model: _native.Model, file: File, is_right: bool, ids: pyarrow.Array) -> pyarrow.Table:
         """The records of some ids; those of the small file are on the driver already."""
@@ -177,8 +211,8 @@ class _Run:
     def decide(self, model: _native.Model, threshold: float | None, pairing: str) -> _native.Found:
         scored = collect(*self.work(model, count_patterns=False))
         pairs = pyarrow.table({name: pyarrow.array([], pyarrow.string()) for name in ("left_id", "right_id")}) if scored is None else scored.select(["left_id", "right_id"])
-        if self.everyone and (self.right is None or _native.asks_of_all_records(model)):
-            records = [_collect(file) for file in self.files]
+        if self.rows is not None:
+            records = self.rows
         elif self.right is None:
             ids = pyarrow.chunked_array([*pairs.column("left_id").chunks, *pairs.column("right_id").chunks], pyarrow.string()).unique()
             records = [self._of_pairs(model, self.left, False, ids)]
@@ -218,8 +252,8 @@ def dedupe(frame: DataFrame, model: Any = None, *, threshold: float | None = Non
 def train(left: DataFrame, right: DataFrame | None = None, model: Any = None, *, id_column: str | None = None, options: Options = Options()) -> Model:
     """Fits a model by expectation-maximisation: patterns are counted by the tasks and summed, the rest is done on the driver. No truth is used.
 
-    Of files with at most 20,000 records the model is that of one machine, to the bit; of larger ones other random pairs are looked at. A model that is fitted
-    already comes back as it is.
+    Of files that the driver may hold (:class:`Options`) the model is that of one machine, up to 4 million pairs or three a record; of larger ones other random
+    pairs are looked at. A model that is fitted already comes back as it is.
     """
     own = _model_of(model, id_column)
     return Model._of(own if own.fitted else _Run(left, right, own, id_column, options).fit(own))

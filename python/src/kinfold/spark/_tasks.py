@@ -13,14 +13,12 @@ import pyarrow.compute
 
 from .. import _native
 from .._errors import InvalidInput
-from ._arrow import blobs, by_place, from_bytes, parts, results, scatter, to_arrow, to_native
+from ._arrow import blobs, by_place, context_of, from_bytes, parts, results, scatter, to_arrow, to_native
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 DATES = "field string, day_first long, month_first long"
-PAIRS = "left_id string, right_id string, weight_bits double, log_odds_bits double"
-PATTERNS = "pattern string, pairs double"
 
 _ROWS_PER_PART = 1_000_000
 
@@ -67,40 +65,49 @@ class Ready:
         self.ids = None if kit.ids is None else from_bytes(kit.ids).column(0)
 
 
-# A worker process does many tasks one after the other, nearly always with the same kit.
-_ready: dict[str, Ready] = {}
+@dataclass(frozen=True)
+class Gathered:
+    """All files, and the numbers of the rows of each that a bucket has; no numbers: there is one bucket, with all rows."""
+
+    files: list[pyarrow.Table]
+    rows: list[dict[int, pyarrow.Array]]
+    key: str = field(init=False, default_factory=lambda: uuid.uuid4().hex)
+
+    def bucket(self, number: int) -> list[_native.Table]:
+        if not self.rows:
+            return [to_native(file) for file in self.files]
+        return [to_native(file.take(rows[number]) if number in rows else file.slice(0, 0)) for file, rows in zip(self.files, self.rows)]
 
 
-def context_of(spark: SparkSession) -> Any:
-    """The session's context; None of Spark Connect, which has none."""
-    try:
-        return spark.sparkContext
-    except Exception:  # Each version says so by another one.
-        return None
-
+# A worker process does many tasks one after the other, nearly always with the same kit and the same files.
+_ready: dict[type, tuple[str, Any]] = {}
 
 # Of what goes within a function, in bytes: a message to a server of Spark Connect may have 128 MiB.
 LARGEST_WITHIN_FUNCTION = 64 << 20
 
 
 class Shared:
-    """A kit on its way to the executors: a broadcast where the session has one, else within the function itself."""
+    """A kit, or files, on the way to the executors: a broadcast where the session has one, else within the function itself."""
 
-    def __init__(self, spark: SparkSession, kit: Kit) -> None:
-        self._key = kit.key
-        packed = pickle.dumps(kit)
+    def __init__(self, spark: SparkSession, thing: Kit | Gathered) -> None:
+        self._key = thing.key
+        self._kind = type(thing)
+        packed = pickle.dumps(thing)
         context = context_of(spark)
         if context is None and len(packed) > LARGEST_WITHIN_FUNCTION:
             raise InvalidInput(f"what each task needs to know of the whole is {len(packed) >> 20} MiB, too much for Spark Connect, which has no broadcast; "
                                "use a session of the cluster itself")
         self._sent: Any = packed if context is None else context.broadcast(packed)
 
-    def ready(self) -> Ready:
-        if self._key not in _ready:
-            packed = self._sent if isinstance(self._sent, bytes) else self._sent.value
-            _ready.clear()
-            _ready[self._key] = Ready(pickle.loads(packed))
-        return _ready[self._key]
+    def ready(self) -> Any:
+        """The kit unpacked (Ready), or the files."""
+        key, unpacked = _ready.get(self._kind, ("", None))
+        if key != self._key:
+            _ready.pop(self._kind, None)
+            thing = pickle.loads(self._sent if isinstance(self._sent, bytes) else self._sent.value)
+            unpacked = Ready(thing) if isinstance(thing, Kit) else thing
+            _ready[self._kind] = (self._key, unpacked)
+        return unpacked
 
 
 class CountDates:
@@ -215,6 +222,19 @@ class Stream(Work):
         for part in parts(batches, max(_ROWS_PER_PART, len(own.small))):
             large = to_native(part)
             yield from self.run(large, own.small, 0) if own.kit.small_is_right else self.run(own.small, large, 0)
+
+
+@dataclass(frozen=True)
+class FromDriver(Work):
+    """The numbered buckets of files that the driver had."""
+
+    gathered: Shared
+
+    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            for bucket in batch.column(0).to_pylist():
+                files = self.gathered.ready().bucket(bucket)
+                yield from self.run(files[0], files[1] if len(files) > 1 else None, bucket)
 
 
 @dataclass(frozen=True)
