@@ -210,7 +210,8 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
 std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds& bounds, const Model& model, const std::vector<KeptPair>& kept, double threshold) {
   ClusterOptions cluster_options;
   const double p = std::clamp(threshold, 1e-6, 1.0 - 1e-6);
-  cluster_options.merge_bits_min = std::log2(p / (1.0 - p));
+  constexpr double kLastDigits = 1e-9;  // a pair of just this probability counts, whatever turning it into bits again rounds off
+  cluster_options.merge_bits_min = std::log2(p / (1.0 - p)) - kLastDigits;
   // A threshold above what one pair may count for would otherwise join nobody.
   cluster_options.clip_high_bits = std::max(cluster_options.clip_high_bits, cluster_options.merge_bits_min);
   cluster_options.thread_count = run.thread_count;

@@ -155,6 +155,11 @@ Result<LinkResult> link_among(const table::Table& left, const table::Table* righ
     number_clusters(result, *run.records, alone);
     return result;
   }
+  constexpr std::size_t kFewRecords = 100;
+  if (!model.fitted && run.records->count < kFewRecords) {
+    result.notes.emplace_back("so few records hardly say how common a value is, and weights are rough: a model fitted to more of them (--model) or tables "
+                              "of frequencies (--frequencies) say it better");
+  }
   compare_few(run, options.progress);
   RandomShares random;
   auto fit = [&] {

@@ -111,6 +111,21 @@ TEST(Link, GroupsTheRecordsOfOneFile) {
   EXPECT_EQ(linked_ids(result.value(), file, file), linked_ids(back.value(), back_file, back_file));
 }
 
+// The first file that somebody tries: all pairs weigh the same, so that the threshold is their own weight.
+TEST(Link, GroupsRecordsThatAreCopiesOfOneAnother) {
+  table::Table file;
+  for (const char* name : {"id", "first_name", "surname", "dob", "postcode"}) file.add(name, table::ColumnType::kString);
+  const std::vector<std::vector<const char*>> people{{"Anna", "Smith", "1980-01-05", "SW1A 1AA"}, {"John", "Brown", "1975-03-02", "M1 1AE"},
+                                                     {"Mary", "Jones", "1990-07-07", "LS1 4AP"}, {"Peter", "Evans", "1969-12-30", "CF10 1EP"}};
+  for (std::size_t row = 0; row < 2 * people.size(); ++row) {
+    file.columns()[0].append_string(std::to_string(row));
+    for (std::size_t k = 0; k < 4; ++k) file.columns()[k + 1].append_string(people[row / 2][k]);
+  }
+  const auto result = link(file, nullptr, people_model(), {});
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(result.value().left_cluster, (std::vector<std::uint32_t>{0, 0, 1, 1, 2, 2, 3, 3}));
+}
+
 TEST(Link, FindsHardlyAnyDuplicatesInAFileOfFamiliesThatHasNone) {
   const People people(900, 19);
   const auto file = people.file(0, 900, 0.2, 1);
