@@ -71,11 +71,12 @@ fuzz: setup ## Each fuzzer for FUZZ_SECONDS (60); needs clang-14 libclang-rt-14-
 
 BENCH_PART ?= splink
 BENCH_RUNS ?= 3
+# The package is compiled as the release build is, by the compiler under the same name, so that nothing is compiled twice.
 bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide; BENCH_PART=files, or without a peer billion or register.
 	@test -d build/bench-venv || python3 -m venv build/bench-venv
 	@build/bench-venv/bin/pip install --quiet splink pyarrow
 	@case $(BENCH_PART) in \
-	splink) build/bench-venv/bin/pip install --quiet . -C build-dir=build/python && \
+	splink) CC=$${CC:-cc} CXX=$${CXX:-c++} build/bench-venv/bin/pip install --quiet . -C build-dir=build/python && \
 	  build/bench-venv/bin/python bench/linkage/beside_splink.py --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
 	files) build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
 	  --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
@@ -86,7 +87,7 @@ bench-spark: setup ## Kinfold beside Splink, both on Spark: RECORDS=100000 RULES
 	@scripts/install-java.sh
 	@test -d build/bench-spark-venv || python3 -m venv build/bench-spark-venv
 	@build/bench-spark-venv/bin/pip install --quiet splink pyspark pandas pyarrow
-	@build/bench-spark-venv/bin/pip install --quiet . -C build-dir=build/python
+	@CC=$${CC:-cc} CXX=$${CXX:-c++} build/bench-spark-venv/bin/pip install --quiet . -C build-dir=build/python
 	@build/bench-spark-venv/bin/python bench/spark/beside_splink.py --records $(or $(RECORDS),100000) --rules $(or $(RULES),narrow) --runs $(BENCH_RUNS)
 
 bench: setup ## Build and run the benchmarks; the linkage's kernels beside rapidfuzz-cpp (fetched once).
