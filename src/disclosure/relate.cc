@@ -242,7 +242,7 @@ void Relater::relate(const Siblings& siblings) {
       if (const auto found = siblings.singles.find(label); found != siblings.singles.end()) parts.push_back(found->second);
     }
     if (parts.size() == labels.size()) add_sum(cell, parts, siblings.variable, labels, true);
-    const auto left_over = [&](const std::vector<std::string>& whole) {
+    const auto left_over = [&labels = labels](const std::vector<std::string>& whole) {
       std::vector<std::string> rest;
       std::set_difference(whole.begin(), whole.end(), labels.begin(), labels.end(), std::back_inserter(rest));
       return rest;
@@ -371,7 +371,7 @@ void Relater::note_margin(CellIndex total, const std::vector<CellIndex>& parts, 
 void Relater::remark() {
   for (const auto& [where, counts] : margins_) {
     const auto sum_count = counts[0] + counts[1] + counts[2];
-    const auto say = [&](Margin margin, const char* text) {
+    const auto say = [&, &where = where, &counts = counts](Margin margin, const char* text) {
       const auto count = counts[static_cast<std::size_t>(margin)];
       if (count == 0 || (2 * count > sum_count && sum_count > 1)) return;
       encoding_.remarks[where.first].push_back(fmt::format(

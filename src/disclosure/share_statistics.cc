@@ -158,7 +158,7 @@ Verdict judge_difference(const Difference& difference, const Rules& given) {
   if (!(std::abs(x) > 0 && std::abs(x) < 1) || a < 1 || b < 1 || std::max(a, b) > kPeopleMax) return {};
   const double threshold = given.threshold_of(Level::kPerson);
   Verdict found;
-  const auto try_part = [&](double part) {
+  const auto try_part = [&, a = a](double part) {
     if (found.fails() || part < 0 || part > a) return;
     if (const auto other = difference.other(part)) found = difference.judge(part, *other, given);
   };
