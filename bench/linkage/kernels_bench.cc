@@ -101,7 +101,7 @@ void add_kinfold(const std::string& kind, const Texts& texts) {
 // rapidfuzz-cpp has no such kernels: these are beside their slow twins.
 void add_sets(const std::string& kind, const Texts& texts) {
   add_pair(kind + "/jaccard_bigrams/pair/kinfold", texts, [](const auto& a, const auto& b) { return own::jaccard_bigrams(a, b); });
-  add_pair(kind + "/jaccard_bigrams/pair/twin", texts, [](const auto& a, const auto& b) { return twin::jaccard_bigrams(a, b); });
+  add_pair(kind + "/jaccard_bigrams/pair/twin", texts, [](const auto& a, const auto& b) { return twin::jaccard_grams(a, b, 2); });
   add_pair(kind + "/cosine_tokens/pair/kinfold", texts, [](const auto& a, const auto& b) { return own::cosine_tokens(a, b); });
   add_pair(kind + "/cosine_tokens/pair/twin", texts, [](const auto& a, const auto& b) { return twin::cosine_tokens(a, b); });
 }

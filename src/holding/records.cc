@@ -76,38 +76,35 @@ RecordRing::~RecordRing() {
 }
 
 Result<std::pair<RecordId, seal::Bytes>> RecordRing::add(seal::ByteView plain) {
-  const std::vector<seal::PlainBytes> bodies(1, seal::PlainBytes(plain.begin(), plain.end()));
-  auto added = add_all(std::span(&bodies, 1), 1);
+  const seal::PlainBytes body(plain.begin(), plain.end());
+  auto added = add_all(std::span(&body, 1), 1);
   if (!added.ok()) return added.error();
-  return std::pair(added.value().first, std::move(added.value().sealed.front().front()));
+  return std::pair(added.value().first, std::move(added.value().sealed.front()));
 }
 
-Result<AddedRecords> RecordRing::add_all(std::span<const std::vector<seal::PlainBytes>> records,
-                                         std::size_t thread_count) {
+Result<AddedRecords> RecordRing::add_all(std::span<const seal::PlainBytes> bodies, std::size_t thread_count) {
   State& state = *state_;
   if (auto open = still_open(state); !open.ok()) return open.error();
-  AddedRecords added{{state.slots.slot_count() + 1}, std::vector<std::vector<seal::Bytes>>(records.size())};
-  std::vector<WrappedKey> keys(records.size());
+  AddedRecords added{{state.slots.slot_count() + 1}, std::vector<seal::Bytes>(bodies.size())};
+  std::vector<WrappedKey> keys(bodies.size());
   const StopScope all_or_none(nullptr);
   constexpr std::size_t kChunkRecords = 256;
-  parallel_chunks(records.size(), kChunkRecords, thread_count == 0 ? default_thread_count() : thread_count,
+  parallel_chunks(bodies.size(), kChunkRecords, thread_count == 0 ? default_thread_count() : thread_count,
                   [&](std::size_t, std::size_t begin, std::size_t end) {
-                    Randomness random(records.size() == 1 ? 0 : kRandomBlockBytes);
+                    Randomness random(bodies.size() == 1 ? 0 : kRandomBlockBytes);
                     for (std::size_t i = begin; i < end; ++i) {
                       const RecordId record{added.first.number + i};
                       RecordKey key;
                       random.fill(key.bytes);
                       keys[i] =
                           wrap(state.wrapping, key.bytes, Facts(kKeyUse, state.holding.id, record), random);
-                      for (const auto& body : records[i]) {
-                        added.sealed[i].push_back(
-                            seal_body(key.bytes, body, Facts(kBodyUse, state.holding.id, record), random));
-                      }
+                      added.sealed[i] =
+                          seal_body(key.bytes, bodies[i], Facts(kBodyUse, state.holding.id, record), random);
                     }
                   });
   if (auto slots = state.slots.add(keys); !slots.ok()) return slots.error();
   state.unsynced = true;
-  state.added += records.size();
+  state.added += bodies.size();
   return added;
 }
 
@@ -141,7 +138,8 @@ Status RecordRing::forget(std::span<const RecordId> records) {
   for (const auto record : records) {
     auto wrapped = state.slots.read(record.number);
     if (!wrapped.ok()) return wrapped.error();
-    if (wrapped.value() && std::find(slots.begin(), slots.end(), record.number) == slots.end()) slots.push_back(record.number);
+    if (wrapped.value() && std::find(slots.begin(), slots.end(), record.number) == slots.end())
+      slots.push_back(record.number);
   }
   ledger::Entry entry = state.entry;
   entry.verb = ledger::Verb::kErase;
@@ -164,10 +162,12 @@ Token RecordRing::token(std::string_view domain, std::string_view text) const {
   crypto_generichash_state hash;
   Token token{};
   const auto key = state_->tokens.bytes();
-  crypto_generichash_init(&hash, reinterpret_cast<const unsigned char*>(key.data()), key.size(), token.size());
+  crypto_generichash_init(&hash, reinterpret_cast<const unsigned char*>(key.data()), key.size(),
+                          token.size());
   // The length first, so that no two pairs of domain and text come to the same bytes.
   const std::uint64_t domain_length = domain.size();
-  crypto_generichash_update(&hash, reinterpret_cast<const unsigned char*>(&domain_length), sizeof domain_length);
+  crypto_generichash_update(&hash, reinterpret_cast<const unsigned char*>(&domain_length),
+                            sizeof domain_length);
   crypto_generichash_update(&hash, reinterpret_cast<const unsigned char*>(domain.data()), domain.size());
   crypto_generichash_update(&hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   crypto_generichash_final(&hash, token.data(), token.size());

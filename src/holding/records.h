@@ -24,7 +24,7 @@ struct RecordId {
 
 struct AddedRecords {
   RecordId first;
-  std::vector<std::vector<seal::Bytes>> sealed;  ///< As the records and their bodies were given.
+  std::vector<seal::Bytes> sealed;  ///< In the order given.
 };
 
 /// A keyed hash of a text, for looking up without the text. 128 bits.
@@ -48,10 +48,8 @@ class RecordRing {
 
   /// Seals under a fresh key. \returns the record's id and its sealed body.
   Result<std::pair<RecordId, seal::Bytes>> add(seal::ByteView plain);
-  /// Many records, on `thread_count` threads (0: all cores): the bodies of records[i] under one fresh key,
-  /// that of record first + i.
-  Result<AddedRecords> add_all(std::span<const std::vector<seal::PlainBytes>> records,
-                               std::size_t thread_count);
+  /// Many, on `thread_count` threads (0: all cores): bodies[i] under a fresh key, that of record first + i.
+  Result<AddedRecords> add_all(std::span<const seal::PlainBytes> bodies, std::size_t thread_count);
   /// Seals a new version of a record under the key that it has.
   /// \retval kRefused if its key was destroyed.
   Result<seal::Bytes> seal(RecordId record, seal::ByteView plain) const;

@@ -78,7 +78,7 @@ class Vault {
     /// are asked for: for one person's case, where reading a million would take seconds. Calls about
     /// everybody (people, person_count, issue, request_people, add_or_find) are then refused or empty.
     bool only_found = false;
-    std::int64_t index_lag = 1000;  ///< Spellings by which the index on disk may lag behind.
+    std::uint64_t index_lag = 1000;  ///< Spellings by which the index on disk may lag behind.
   };
   /// Makes the file where there is none. `keys` must outlive the vault.
   /// \retval kIo; kInvalid (no vault, wrong version); kRefused (another vault's keys).

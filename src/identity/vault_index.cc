@@ -16,16 +16,17 @@
 namespace kinfold::identity {
 namespace {
 
-constexpr std::uint64_t kOlderHeadLayout = 5;  // before there were late pages
+constexpr std::uint64_t kOldestHeadLayout = 5;  // before there were late pages
 constexpr std::uint64_t kBucketLayout = 6;
-constexpr std::uint64_t kHeadLayout = 8;
+constexpr std::uint64_t kOlderHeadLayout = 8;  // before first spellings lay with their people
+constexpr std::uint64_t kHeadLayout = 10;
 constexpr std::uint64_t kEntriesPerBucket = 1024;
 constexpr std::uint64_t kBucketCountMax = 1 << 14;
 constexpr std::uint64_t kLatePageCountMax = 1 << 14;
 // Late pages are read whole at each search: of so many lags, or this share of the spellings, before all is
 // written anew.
-constexpr std::int64_t kLateLags = 10;
-constexpr std::int64_t kLateShare = 100;
+constexpr std::uint64_t kLateLags = 10;
+constexpr std::uint64_t kLateShare = 100;
 constexpr std::size_t kBatchBuckets = 1024;  // sealed in memory before they are written
 
 struct Head {
@@ -34,10 +35,10 @@ struct Head {
   // sealed buckets, also of two backups side by side, say nothing about who came or went.
   std::array<std::uint8_t, crypto_shorthash_KEYBYTES> secret{};
   std::uint64_t bucket_count = 1;
-  std::int64_t last_seq = 0;  ///< Spellings up to this one are in the buckets or the late pages.
+  LastSpellings last;  ///< Spellings up to here are in the buckets or the late pages.
   std::uint64_t person_count = 0;
-  std::int64_t full_seq =
-      0;  ///< Spellings up to this one were there when all was written; the rest is in late pages.
+  std::uint64_t full_count = 0;       ///< Spellings when all was written,
+  std::uint64_t late_count = 0;       ///< and in the late pages since.
   std::uint64_t late_page_count = 0;  ///< Numbered from bucket_count.
 };
 
@@ -55,10 +56,12 @@ Error damaged_index() {
   return invalid("the vault's search index is damaged; restore the vault and its keys from the same backup");
 }
 
-Result<std::int64_t> number_of(Database& database, const char* sql) {
+/// The first number of the first row; 0 if there is none. `sql` may ask ?1 and ?2.
+Result<std::int64_t> number_of(Database& database, const char* sql, std::int64_t first = 0,
+                               std::int64_t last = 0) {
   auto asked = database.prepare(sql);
   if (!asked.ok()) return asked.error();
-  const auto row = asked.value().step();
+  const auto row = asked.value().bind(1, first).bind(2, last).step();
   if (!row.ok()) return row.error();
   return row.value() && !asked.value().is_null(0) ? asked.value().int_at(0) : 0;
 }
@@ -75,15 +78,21 @@ Result<std::optional<Head>> read_head(Database& database, RecordKeys& keys) {
   if (!plain.ok()) return plain.error();
   Unpacker from(plain.value());
   const auto layout = from.number();
-  if (layout != kHeadLayout && layout != kOlderHeadLayout) return damaged_index();
+  if (layout != kHeadLayout && layout != kOlderHeadLayout && layout != kOldestHeadLayout)
+    return damaged_index();
   head.bucket_count = from.number();
-  head.last_seq = static_cast<std::int64_t>(from.number());
+  head.last.seq = static_cast<std::int64_t>(from.number());
   head.person_count = from.number();
   from.bytes(head.secret);
-  head.full_seq = head.last_seq;
-  if (layout == kHeadLayout) {
-    head.full_seq = static_cast<std::int64_t>(from.number());
+  head.full_count = static_cast<std::uint64_t>(head.last.seq);
+  if (layout != kOldestHeadLayout) {
+    head.full_count = from.number();
     head.late_page_count = from.number();
+    head.late_count = static_cast<std::uint64_t>(head.last.seq) - head.full_count;
+  }
+  if (layout == kHeadLayout) {
+    head.last.record = static_cast<std::int64_t>(from.number());
+    head.late_count = from.number();
   }
   if (!from.ok() || head.bucket_count == 0 || head.bucket_count > kBucketCountMax ||
       head.late_page_count > kLatePageCountMax)
@@ -123,11 +132,13 @@ seal::PlainBytes pack_head(const Head& head) {
   Packer packed;
   packed.put(kHeadLayout);
   packed.put(head.bucket_count);
-  packed.put(static_cast<std::uint64_t>(head.last_seq));
+  packed.put(static_cast<std::uint64_t>(head.last.seq));
   packed.put(head.person_count);
   packed.put(std::span<const std::uint8_t>(head.secret));
-  packed.put(static_cast<std::uint64_t>(head.full_seq));
+  packed.put(head.full_count);
   packed.put(head.late_page_count);
+  packed.put(static_cast<std::uint64_t>(head.last.record));
+  packed.put(head.late_count);
   return packed.finish();
 }
 
@@ -159,7 +170,8 @@ constexpr const char* kInsertBucket = "INSERT INTO search_bucket VALUES(?1, ?2)"
 Status write_index(Database& database, RecordKeys& keys, const RandomBytes& random, std::size_t thread_count,
                    const std::vector<SearchEntry>& entries, Head head) {
   head.bucket_count = std::clamp<std::uint64_t>(entries.size() / kEntriesPerBucket, 1, kBucketCountMax);
-  head.full_seq = head.last_seq;
+  head.full_count += head.late_count;
+  head.late_count = 0;
   head.late_page_count = 0;
   random(head.secret);
   auto sealed = keys.add(pack_head(head));
@@ -205,50 +217,76 @@ Status add_late_page(Database& database, RecordKeys& keys, Head head,
 
 /// Every spelling after `first` up to `last`: its person's record, and what it says.
 template <typename Each>
-Status for_each_spelling(Database& database, RecordKeys& keys, std::int64_t first, std::int64_t last,
+Status for_each_spelling(Database& database, RecordKeys& keys, LastSpellings first, LastSpellings last,
                          Each&& each) {
-  auto late = database.prepare("SELECT record, sealed FROM version WHERE seq > ?1 AND seq <= ?2");
-  if (!late.ok()) return late.error();
-  late.value().bind(1, first).bind(2, last);
-  for (;;) {
-    const auto row = late.value().step();
-    if (!row.ok()) return row.error();
-    if (!row.value()) return {};
-    const auto record = static_cast<RecordNumber>(late.value().int_at(0));
-    auto plain = keys.open(record, late.value().bytes_at(1));
-    if (!plain.ok()) return plain.error();
-    IdentityVersion version;
-    if (!unpack_version(plain.value(), version)) return damaged_index();
-    each(record, version.identity);
+  auto people = database.prepare("SELECT record, sealed FROM person WHERE record > ?1 AND record <= ?2");
+  if (!people.ok()) return people.error();
+  people.value().bind(1, first.record).bind(2, last.record);
+  auto later = database.prepare("SELECT record, sealed FROM version WHERE seq > ?1 AND seq <= ?2");
+  if (!later.ok()) return later.error();
+  later.value().bind(1, first.seq).bind(2, last.seq);
+  for (auto* asked : {&people.value(), &later.value()}) {
+    for (;;) {
+      const auto row = asked->step();
+      if (!row.ok()) return row.error();
+      if (!row.value()) break;
+      const auto record = static_cast<RecordNumber>(asked->int_at(0));
+      auto plain = keys.open(record, asked->bytes_at(1));
+      if (!plain.ok()) return plain.error();
+      PersonEntry person;
+      const bool read = asked == &people.value()
+                            ? unpack_person(plain.value(), person)
+                            : unpack_version(plain.value(), person.versions.emplace_back());
+      if (!read) return damaged_index();
+      for (const auto& version : person.versions) each(record, version.identity);
+    }
   }
+  return {};
+}
+
+/// How many spellings there are after `first` up to `last`, or more: an older vault's people have theirs
+/// beside them.
+Result<std::uint64_t> count_spellings(Database& database, LastSpellings first, LastSpellings last) {
+  const auto people = number_of(database, "SELECT COUNT(*) FROM person WHERE record > ?1 AND record <= ?2",
+                                first.record, last.record);
+  if (!people.ok()) return people.error();
+  return static_cast<std::uint64_t>(people.value() + std::max<std::int64_t>(0, last.seq - first.seq));
 }
 
 }  // namespace
 
-Result<std::int64_t> Vault::State::last_spelling() {
-  return number_of(database, "SELECT MAX(seq) FROM version");
+Result<LastSpellings> Vault::State::last_spellings() {
+  const auto record = number_of(database, "SELECT MAX(record) FROM person");
+  if (!record.ok()) return record.error();
+  const auto seq = number_of(database, "SELECT MAX(seq) FROM version");
+  if (!seq.ok()) return seq.error();
+  return LastSpellings{record.value(), seq.value()};
 }
 
-Status Vault::State::save_index(std::int64_t known_before, const std::vector<SearchEntry>& fresh) {
+Status Vault::State::save_index(LastSpellings known_before, std::size_t fresh_count,
+                                const std::vector<SearchEntry>& fresh) {
   const auto read = read_head(database, *keys);
   if (!read.ok()) return read.error();
   auto head = read.value().value_or(Head{});
-  const auto last = last_spelling();
+  const auto unread_count = count_spellings(database, head.last, known_before);
+  if (!unread_count.ok()) return unread_count.error();
+  const auto late_count = unread_count.value() + fresh_count;
+  if (late_count < options.index_lag) return {};
+  const auto last = last_spellings();
   if (!last.ok()) return last.error();
-  if (last.value() - head.last_seq < options.index_lag) return {};
   const StopScope not_now(nullptr);  // what it indexes is committed: nobody must be told that it was stopped
   std::vector<SearchEntry> entries;
-  const auto late = for_each_spelling(database, *keys, head.last_seq, known_before,
+  const auto late = for_each_spelling(database, *keys, head.last, known_before,
                                       [&](RecordNumber record, const Identity& identity) {
                                         for (const auto key : search_keys(identity))
                                           entries.push_back({key, record});
                                       });
   if (!late.ok()) return late;
   entries.insert(entries.end(), fresh.begin(), fresh.end());
-  head.last_seq = last.value();
+  head.last = last.value();
   head.person_count = living_count;
-  const bool few =
-      last.value() - head.full_seq <= std::max(kLateLags * options.index_lag, head.full_seq / kLateShare);
+  head.late_count += late_count;
+  const bool few = head.late_count <= std::max(kLateLags * options.index_lag, head.full_count / kLateShare);
   const auto old = head.record;
   auto transaction = Transaction::begin(database);
   if (!transaction.ok()) return transaction.error();
@@ -339,9 +377,9 @@ Result<std::vector<std::size_t>> Vault::State::read_candidates(const Identity& i
     if (auto ok = read(bucket); !ok.ok()) return ok.error();
   }
   living_count = head.value() ? head.value()->person_count : 0;
-  const auto last = last_spelling();
+  const auto last = last_spellings();
   if (!last.ok()) return last.error();
-  const auto late = for_each_spelling(database, *keys, head.value() ? head.value()->last_seq : 0,
+  const auto late = for_each_spelling(database, *keys, head.value() ? head.value()->last : LastSpellings{},
                                       last.value(), [&](RecordNumber record, const Identity& spelling) {
                                         ++living_count;
                                         const auto has = search_keys(spelling);

@@ -55,13 +55,11 @@ Status Vault::State::insert_people(std::span<PersonEntry> fresh,
   if (auto ready = prepare_inserts(); !ready.ok()) return ready;
   const auto threads = threads_of(options);
   const auto seal_batch = [&](std::size_t from) {
-    std::vector<std::vector<seal::PlainBytes>> plain(std::min(kBatchPeople, fresh.size() - from));
+    std::vector<seal::PlainBytes> plain(std::min(kBatchPeople, fresh.size() - from));
     parallel_chunks(plain.size(), kChunkPeople, threads,
                     [&](std::size_t, std::size_t begin, std::size_t end) {
-                      for (std::size_t i = begin; i < end; ++i) {
-                        plain[i].push_back(pack_person(fresh[from + i]));
-                        plain[i].push_back(pack_version(*firsts[from + i]));
-                      }
+                      for (std::size_t i = begin; i < end; ++i)
+                        plain[i] = pack_person(fresh[from + i], firsts[from + i]);
                     });
     return keys->add_all(plain, threads);
   };
@@ -76,14 +74,13 @@ Status Vault::State::insert_people(std::span<PersonEntry> fresh,
     if (!added.ok()) return added.error();
     if (from + kBatchPeople < fresh.size()) next = begin(from + kBatchPeople);
     for (std::size_t i = 0; i < added.value().sealed.size(); ++i) {
-      auto& record = fresh[from + i].record;
-      record = added.value().first.number + i;
-      const auto& sealed = added.value().sealed[i];
-      auto ran = insert_person_row->bind(1, static_cast<std::int64_t>(record))
-                     .bind(2, seal::ByteView(sealed[0]))
+      auto& person = fresh[from + i];
+      person.record = added.value().first.number + i;
+      person.first_inside = true;
+      auto ran = insert_person_row->bind(1, static_cast<std::int64_t>(person.record))
+                     .bind(2, seal::ByteView(added.value().sealed[i]))
                      .run();
       if (!ran.ok()) return ran;
-      if (auto ok = insert_version(record, sealed[1]); !ok.ok()) return ok;
     }
   }
   return {};
@@ -132,7 +129,7 @@ Result<ReceivedPeople> Vault::add_or_find(const table::Table& identities,
   }
   auto fresh = new_people(firsts.size(), state_->random, state_->index_of);
   const std::size_t people_before = state_->people.size();
-  const auto known_before = state_->last_spelling();
+  const auto known_before = state_->last_spellings();
   if (!known_before.ok()) return known_before.error();
 
   const StopScope all_or_none(nullptr);
@@ -180,7 +177,7 @@ Result<ReceivedPeople> Vault::add_or_find(const table::Table& identities,
   state_->submissions.insert(origin.submission);
   // The submission is in. The index only saves time: where it cannot be written now, a later one brings it up
   // to date.
-  static_cast<void>(state_->save_index(known_before.value(), entries).ok());
+  static_cast<void>(state_->save_index(known_before.value(), place.size(), entries).ok());
   return received;
 }
 

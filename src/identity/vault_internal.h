@@ -63,6 +63,7 @@ struct PersonEntry {
   RecordNumber record = 0;
   bool restricted = false;
   bool erased = false;  ///< Its place in the list stays, empty.
+  bool first_inside = false;  ///< The first version lies in the person's own row; in older vaults beside it.
   std::vector<IdentityVersion> versions;
 };
 
@@ -80,7 +81,9 @@ struct ScopeEntry {
   std::optional<std::size_t> place(const PersonId& person) const;
 };
 
-seal::PlainBytes pack_person(const PersonEntry& person);
+/// `first`: the version that lies inside, or null.
+seal::PlainBytes pack_person(const PersonEntry& person, const IdentityVersion* first);
+/// Appends the version inside, where there is one.
 bool unpack_person(seal::ByteView bytes, PersonEntry& person);
 seal::PlainBytes pack_version(const IdentityVersion& version);
 bool unpack_version(seal::ByteView bytes, IdentityVersion& version);

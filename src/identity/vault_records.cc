@@ -13,6 +13,7 @@ constexpr std::uint64_t kVersionLayout = 2;
 constexpr std::uint64_t kMembersLayout = 3;
 constexpr std::uint64_t kReferencesLayout = 4;
 constexpr std::uint64_t kScopeHeadLayout = 7;
+constexpr std::uint64_t kPersonWithVersionLayout = 9;
 constexpr std::uint64_t kNoDate = 0;
 constexpr std::uint64_t kDateOffset = std::uint64_t{1} << 32;  // so that no day is written as kNoDate
 
@@ -77,25 +78,9 @@ void Unpacker::bytes(std::span<std::uint8_t> into) {
   if (ok_) std::memcpy(into.data(), taken.data(), into.size());
 }
 
-seal::PlainBytes pack_person(const PersonEntry& person) {
-  Packer packer;
-  packer.put(kPersonLayout);
-  packer.put(std::span<const std::uint8_t>(person.id.bytes));
-  packer.put(std::uint64_t{person.restricted});
-  return packer.finish(64);
-}
+namespace {
 
-bool unpack_person(seal::ByteView bytes, PersonEntry& person) {
-  Unpacker unpacker(bytes);
-  const bool known = unpacker.number() == kPersonLayout;
-  unpacker.bytes(person.id.bytes);
-  person.restricted = unpacker.number() != 0;
-  return known && unpacker.ok();
-}
-
-seal::PlainBytes pack_version(const IdentityVersion& version) {
-  Packer packer;
-  packer.put(kVersionLayout);
+void put_version(Packer& packer, const IdentityVersion& version) {
   const auto& identity = version.identity;
   for (const auto* text : {&identity.forenames, &identity.surname, &identity.gender, &identity.address,
                            &identity.postcode, &identity.nino, &version.origin.authority,
@@ -107,12 +92,9 @@ seal::PlainBytes pack_version(const IdentityVersion& version) {
   packer.put(std::uint64_t{version.corrected});
   packer.put(std::uint64_t{version.family.has_value()});
   packer.put(std::span<const std::uint8_t>(version.family.value_or(FamilyId{}).bytes));
-  return packer.finish();
 }
 
-bool unpack_version(seal::ByteView bytes, IdentityVersion& version) {
-  Unpacker unpacker(bytes);
-  const bool known = unpacker.number() == kVersionLayout;
+void take_version(Unpacker& unpacker, IdentityVersion& version) {
   auto& identity = version.identity;
   for (auto* text : {&identity.forenames, &identity.surname, &identity.gender, &identity.address, &identity.postcode,
                      &identity.nino, &version.origin.authority, &version.origin.submission}) {
@@ -125,6 +107,41 @@ bool unpack_version(seal::ByteView bytes, IdentityVersion& version) {
   FamilyId family;
   unpacker.bytes(family.bytes);
   if (has_family) version.family = family;
+}
+
+}  // namespace
+
+seal::PlainBytes pack_person(const PersonEntry& person, const IdentityVersion* first) {
+  Packer packer;
+  packer.put(first == nullptr ? kPersonLayout : kPersonWithVersionLayout);
+  packer.put(std::span<const std::uint8_t>(person.id.bytes));
+  packer.put(std::uint64_t{person.restricted});
+  if (first == nullptr) return packer.finish(64);
+  put_version(packer, *first);
+  return packer.finish();
+}
+
+bool unpack_person(seal::ByteView bytes, PersonEntry& person) {
+  Unpacker unpacker(bytes);
+  const auto layout = unpacker.number();
+  person.first_inside = layout == kPersonWithVersionLayout;
+  unpacker.bytes(person.id.bytes);
+  person.restricted = unpacker.number() != 0;
+  if (person.first_inside) take_version(unpacker, person.versions.emplace_back());
+  return (person.first_inside || layout == kPersonLayout) && unpacker.ok();
+}
+
+seal::PlainBytes pack_version(const IdentityVersion& version) {
+  Packer packer;
+  packer.put(kVersionLayout);
+  put_version(packer, version);
+  return packer.finish();
+}
+
+bool unpack_version(seal::ByteView bytes, IdentityVersion& version) {
+  Unpacker unpacker(bytes);
+  const bool known = unpacker.number() == kVersionLayout;
+  take_version(unpacker, version);
   return known && unpacker.ok();
 }
 

@@ -30,7 +30,8 @@ Status Vault::restrict(const PersonId& id, bool restricted) {
   PersonEntry changed;
   changed.id = id;
   changed.restricted = restricted;
-  auto sealed = state_->keys->seal(person.value()->record, pack_person(changed));
+  const auto* first = person.value()->first_inside ? &person.value()->versions.front() : nullptr;
+  auto sealed = state_->keys->seal(person.value()->record, pack_person(changed, first));
   if (!sealed.ok()) return sealed.error();
   auto update = state_->database.prepare("UPDATE person SET sealed = ?2 WHERE record = ?1");
   if (!update.ok()) return update.error();

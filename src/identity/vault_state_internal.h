@@ -13,6 +13,12 @@
 
 namespace kinfold::identity {
 
+/// How far spellings are there, or are in the index: first ones with their people, later ones beside them.
+struct LastSpellings {
+  std::int64_t record = 0;
+  std::int64_t seq = 0;
+};
+
 struct Vault::State {
   State(Database opened, RecordKeys& ring, RandomBytes generator, const Options& chosen)
       : database(std::move(opened)), keys(&ring), random(std::move(generator)), options(chosen) {}
@@ -46,10 +52,10 @@ struct Vault::State {
   Status doom(RecordNumber record);
 
   // vault_index.cc: the search index on disk, in sealed buckets under a key of its own.
-  /// Brings it up to date where it lags behind by more than it may. `fresh`: (key, record) of the spellings
-  /// after `known_before`, so that they need not be read again.
-  Status save_index(std::int64_t known_before, const std::vector<SearchEntry>& fresh);
-  Result<std::int64_t> last_spelling();
+  /// Brings it up to date where it lags behind by more than it may. `fresh`: (key, record) of the
+  /// `fresh_count` spellings after `known_before`, so that they need not be read again.
+  Status save_index(LastSpellings known_before, std::size_t fresh_count, const std::vector<SearchEntry>& fresh);
+  Result<LastSpellings> last_spellings();
   /// Within an erasure's transaction: the index without this person, under a fresh key.
   Status remove_from_index(RecordNumber record);
   /// Reads the people who share a key with `identity` into `people`. \returns their places.

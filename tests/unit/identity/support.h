@@ -95,16 +95,12 @@ class MapKeys final : public RecordKeys {
     if (!sealed.ok()) return sealed.error();
     return std::pair<RecordNumber, seal::Bytes>(record, std::move(sealed.value()));
   }
-  Result<holding::AddedRecords> add_all(std::span<const std::vector<seal::PlainBytes>> records,
-                                        std::size_t) override {
+  Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies, std::size_t) override {
     holding::AddedRecords added{{last_ + 1}, {}};
-    for (const auto& bodies : records) {
-      auto& sealed = added.sealed.emplace_back();
-      auto one = add(bodies.front());
+    for (const auto& body : bodies) {
+      auto one = add(body);
       if (!one.ok()) return one.error();
-      sealed.push_back(std::move(one.value().second));
-      for (std::size_t k = 1; k < bodies.size(); ++k)
-        sealed.push_back(seal(one.value().first, bodies[k]).value());
+      added.sealed.push_back(std::move(one.value().second));
     }
     return added;
   }

@@ -35,9 +35,8 @@ class FileKeys final : public RecordKeys {
     }
   }
   Result<std::pair<RecordNumber, seal::Bytes>> add(seal::ByteView plain) override { return keys_.add(plain); }
-  Result<holding::AddedRecords> add_all(std::span<const std::vector<seal::PlainBytes>> records,
-                                        std::size_t thread_count) override {
-    return keys_.add_all(records, thread_count);
+  Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies, std::size_t thread_count) override {
+    return keys_.add_all(bodies, thread_count);
   }
   Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) override { return keys_.seal(record, plain); }
   Result<seal::PlainBytes> open(RecordNumber record, seal::ByteView sealed) override { return keys_.open(record, sealed); }
