@@ -149,19 +149,21 @@ void add_check_facts(Report& report, const disclosure::Checked& checked) {
       .count("secondary", "  hidden to protect those", secondary);
 }
 
-/// Who looks at tables of a release made after a withdrawal has to know that they differ from the published ones
-/// by those people: that is what a differencing attack is made of.
+/// Who looks at tables of a release made after people left, or came back, has to know that they differ from the
+/// published ones by those people: that is what a differencing attack is made of.
 Status note_withdrawals(Site& site, Report& report) {
   WithdrawalHistory history;
   const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
     history.add(recorded.entry);
     return true;
   });
-  const auto person_count = history.person_count();
-  if (!read.ok() || person_count == 0) return read;
-  report.count("withdrawn", "People who withdrew since figures were published", person_count);
-  report.notes.push_back("A published table made again would differ by the " + with_thousands(static_cast<long long>(person_count)) +
-                         " people who withdrew since: approve only what the check against earlier publications lets pass.");
+  const auto changed = history.left_count() + history.came_back_count();
+  if (!read.ok() || changed == 0) return read;
+  report.count("withdrawn", "People who withdrew since figures were published", history.left_count());
+  if (history.came_back_count() > 0)
+    report.count("came_back", "People who came back since (a restriction was lifted)", history.came_back_count());
+  report.notes.push_back("A published table made again would differ by the " + with_thousands(static_cast<long long>(changed)) +
+                         " people who withdrew or came back since: approve only what the check against earlier publications lets pass.");
   return {};
 }
 

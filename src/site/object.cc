@@ -14,9 +14,11 @@ using table::ColumnType;
 const char* const kObjectors = "objectors";
 const char* const kWithdrawn = "withdrawn";
 
-Status note_objection(Site& site, ledger::Verb verb, const std::string& actor, std::uint64_t person_count) {
+Status note_objection(Site& site, ledger::Verb verb, const std::string& actor, std::uint64_t person_count,
+                      ledger::Reason reason = ledger::Reason::kNone) {
   ledger::Entry entry;
   entry.verb = verb;
+  entry.reason = reason;
   entry.actor = actor;
   entry.purpose = kRightsPurpose;
   entry.counts = {{ledger::CountKind::kPeople, person_count}};
@@ -98,9 +100,8 @@ Result<std::vector<Notice>> tell_departments(Site& site, const identity::Vault& 
   return notices;
 }
 
-Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& vault, const std::vector<identity::PersonId>& people) {
-  auto notices = tell_departments(site, vault, people);
-  if (!notices.ok() || people.empty()) return notices;
+Result<std::vector<Notice>> tell_research(Site& site, const Withdrawal& told) {
+  std::vector<Notice> notices;
   for (const auto* research : site.charter().parties_with(charter::Role::kResearch)) {
     const auto released = ledger::has_entry(site.ledger(), [&](const ledger::Entry& entry) {
       return entry.verb == ledger::Verb::kSend && entry.kind.text() == "release" && entry.party.text() == research->id;
@@ -108,15 +109,25 @@ Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& va
     if (!released.ok()) return released.error();
     if (!released.value()) continue;
     // Nobody's row can be named there: a release has neither names nor references. What is told is that the
-    // next one has fewer people, so that a table made again is not laid beside the one before.
-    const std::string text = "{\"format\":\"kinfold withdrawal 1\",\"people\":" + std::to_string(people.size()) + "}";
+    // next one has other people, so that a table made again is not laid beside the one before.
+    const std::string text = "{\"format\":\"kinfold withdrawal 1\",\"people\":" + std::to_string(told.person_count) +
+                             (told.came_back ? ",\"came_back\":true}" : "}");
     const auto bytes = seal::as_bytes(text);
     seal::Contents contents;
     contents.documents.push_back({kWithdrawalDocument, seal::PlainBytes(bytes.begin(), bytes.end())});
     auto notice = send_notice(site, research->id, {}, {}, contents);
     if (!notice.ok()) return notice.error();
-    notices.value().push_back(std::move(notice).value());
+    notices.push_back(std::move(notice).value());
   }
+  return notices;
+}
+
+Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& vault, const std::vector<identity::PersonId>& people) {
+  auto notices = tell_departments(site, vault, people);
+  if (!notices.ok() || people.empty()) return notices;
+  auto research = tell_research(site, {people.size(), false});
+  if (!research.ok()) return research;
+  for (auto& notice : research.value()) notices.value().push_back(std::move(notice));
   return notices;
 }
 
@@ -220,24 +231,28 @@ Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const
   return report;
 }
 
-Result<std::uint64_t> parse_withdrawal(std::string_view json) {
+Result<Withdrawal> parse_withdrawal(std::string_view json) {
   const auto told = nlohmann::json::parse(json, nullptr, false);
-  if (!told.is_object() || !told.contains("people") || !told["people"].is_number_unsigned()) {
-    return invalid("the notice of a withdrawal is malformed; ask for a new one");
-  }
-  return told["people"].get<std::uint64_t>();
+  const bool whole = told.is_object() && told.contains("people") && told["people"].is_number_unsigned() &&
+                     (!told.contains("came_back") || told["came_back"].is_boolean());
+  if (!whole) return invalid("the notice of a withdrawal is malformed; ask for a new one");
+  return Withdrawal{told["people"].get<std::uint64_t>(), told.value("came_back", false)};
 }
 
 Result<Report> receive_withdrawal(Site& site, const seal::OpenedFile& file, const seal::Document& withdrawal) {
   if (site.party().role != charter::Role::kResearch) return refused("only research is told how many people withdrew");
   const auto told = parse_withdrawal(seal::as_text(withdrawal.bytes));
   if (!told.ok()) return told.error();
-  const auto person_count = told.value();
-  if (auto s = note_objection(site, ledger::Verb::kWithdraw, {}, person_count); !s.ok()) return s.error();
+  const auto& [person_count, came_back] = told.value();
+  // As at the trusted party, the end of a restriction is told from it by its reason.
+  const auto noted = came_back ? note_objection(site, ledger::Verb::kRestrict, {}, person_count, ledger::Reason::kRights)
+                               : note_objection(site, ledger::Verb::kWithdraw, {}, person_count);
+  if (!noted.ok()) return noted.error();
   const auto receipt = answer_notice(site, file.manifest.from, file.manifest.id, 0);
   if (!receipt.ok()) return receipt.error();
   Report report;
-  report.headline = "People withdrew: the next release is without them.";
+  report.headline = came_back ? "Restrictions were lifted: the next release has these people again."
+                              : "People withdrew: the next release is without them.";
   report.count("people", "People", person_count).text("sealed_file", "Receipt", receipt.value());
   report.notes.push_back("A table made again from the next release differs from the published one by these people alone; `kinfold check` holds the two against each other.");
   return report;

@@ -35,6 +35,9 @@ Result<Report> restrict(Site& site, const identity::Identity& person, const std:
           return refused(lift ? "the record is not restricted" : "the record is restricted already");
         if (lift) {
           if (auto s = refuse_if_objected(site, found, actor); !s.ok()) return s;
+          auto told = tell_research(site, {1, true});
+          if (!told.ok()) return told.error();
+          act.notices = std::move(told).value();
           return vault.restrict(found.record.person, false);
         }
         // Told first: what cannot be passed on is not said to be done.
@@ -54,6 +57,7 @@ Result<Report> restrict(Site& site, const identity::Identity& person, const std:
     entry.purpose = kRightsPurpose;
     if (auto s = site.note(entry); !s.ok()) return s.error();
     report.headline = "Lifted: the next request and the next release may have the person again.";
+    for (const auto& notice : act.notices) report.text("notice_" + notice.party, "Notice for " + notice.party, notice.path);
     return report;
   }
   act.person = trail.value().record.person;

@@ -42,7 +42,7 @@ Result<Report> rectify(Site& site, const identity::Identity& person, const ident
                        const std::string& actor, const std::string& linker, const std::string& case_id = {});
 
 /// At the trusted party, by two people: the record stays and goes into no request and no release; departments take
-/// the person out of open requests, research is told. `lift` ends it: from then on the person goes into requests again.
+/// the person out of open requests, research is told. `lift` ends it: from then on the person goes into requests again, and research is told.
 /// \retval kRefused to lift it from somebody who objected.
 Result<Report> restrict(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
                         bool lift, const std::string& case_id = {});

@@ -1,4 +1,5 @@
-// How many people left the data since figures of it were published, by the ledger of the research site.
+// How many people left the data, or came back to it, since figures of it were published, by the ledger of the
+// research site.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,12 @@ class WithdrawalHistory {
  public:
   void add(const ledger::Entry& entry);
   /// 0 while nothing was published.
-  std::uint64_t person_count() const { return published_ ? person_count_ : 0; }
+  std::uint64_t left_count() const { return published_ ? left_count_ : 0; }
+  std::uint64_t came_back_count() const { return published_ ? came_back_count_ : 0; }
 
  private:
-  std::uint64_t person_count_ = 0;
+  std::uint64_t left_count_ = 0;
+  std::uint64_t came_back_count_ = 0;
   bool published_ = false;
 };
 

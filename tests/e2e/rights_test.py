@@ -219,6 +219,9 @@ class Rights(Programme):
         self.assertIn("restricted already", restrict().stderr)
         copy = self.rights("access", "--person", self.who, "--with", "linkage-1", "--out", self.folder + "/restricted-copy")
         self.assertEqual(copy.returncode, 0, copy.stderr)
+        early = at_site(self.folder, "ons-demo", "linkage-1", "request", "dwp")
+        self.assertEqual(early.returncode, 1)
+        self.assertIn("no certificate of destruction for 1 earlier request", early.stderr)
         # The department has its month's request destroyed, so that it gets a new one: without the person.
         held = self.at("dwp", "linkage-1", "retention", "status")["rows"]
         request = next(row["holding"] for row in held if row["kind"] == "request" and row["state"] == "live")
@@ -236,7 +239,16 @@ class Rights(Programme):
         self.at("ons-demo", "linkage-1", "release", "prepare")
         released = self.at("ons-demo", "analysis-1", "release")
         self.at("ministry", "analysis-1", "receive", released["sealed_file"])
-        done = self.at("ons-demo", "data-protection-1", "rights", "erase", "--person", self.who, "--with", "linkage-1")
+        by_two = ("--person", self.who, "--with", "linkage-1")
+        restricted = self.at("ons-demo", "data-protection-1", "rights", "restrict", *by_two)
+        self.deliver(restricted, "dwp", "linkage-1")
+        self.deliver(restricted, "ministry", "analysis-1")
+        # Who comes back makes the next release differ as much as who leaves.
+        lifted = self.at("ons-demo", "data-protection-1", "rights", "restrict", *by_two, "--lift")
+        self.deliver(lifted, "ministry", "analysis-1")
+        told = [row for row in self.at("ministry", "analysis-1", "ledger", "show")["rows"] if row["verb"] == "restrict"]
+        self.assertEqual([(row["reason"], row["counts"]) for row in told], [("rights", "people 1")])
+        done = self.at("ons-demo", "data-protection-1", "rights", "erase", *by_two)
         self.assertGreater(done["rows"], 0)
         self.assertEqual(done["state"], "awaiting_receipts")
         self.deliver(done, "dwp", "linkage-1")
@@ -244,7 +256,7 @@ class Rights(Programme):
         self.deliver(done, "ministry", "analysis-1")
         # Research knows how many, never who: a re-run on the next release would be a differencing attack.
         told = [row for row in self.at("ministry", "analysis-1", "ledger", "show")["rows"] if row["verb"] == "withdraw"]
-        self.assertEqual(len(told), 1)
+        self.assertEqual(len(told), 2)
         self.assertEqual(self.state_of("ons-demo", done["case"]), "fulfilled")
         self.assertIn("The key to your record was destroyed", self.receipt("ons-demo", done["case"], "erased"))
         self.at("ons-demo", "linkage-1", "release", "prepare")

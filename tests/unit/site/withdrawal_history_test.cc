@@ -16,7 +16,7 @@ ledger::Entry entry(ledger::Verb verb, std::uint64_t people = 0, ledger::Phase p
 std::uint64_t count_of(const std::vector<ledger::Entry>& entries) {
   WithdrawalHistory history;
   for (const auto& each : entries) history.add(each);
-  return history.person_count();
+  return history.left_count();
 }
 
 using ledger::Verb;
@@ -34,6 +34,17 @@ TEST(WithdrawalHistory, AddsUpEveryWithdrawalAroundAPublication) {
 TEST(WithdrawalHistory, IsNotForgottenWhenSomethingElseIsPublishedLater) {
   EXPECT_EQ(count_of({entry(Verb::kPublish), entry(Verb::kWithdraw, 1), entry(Verb::kPublish)}), 1U)
       << "the first table, made again, still differs by this person";
+}
+
+TEST(WithdrawalHistory, CountsThoseWhoCameBackForThemselves) {
+  auto lifted = entry(ledger::Verb::kRestrict, 1);
+  lifted.reason = ledger::Reason::kRights;
+  WithdrawalHistory history;
+  history.add(lifted);
+  EXPECT_EQ(history.came_back_count(), 0U) << "nothing is published";
+  for (const auto& each : {entry(Verb::kPublish), entry(Verb::kWithdraw, 2), entry(Verb::kRestrict, 5)}) history.add(each);
+  EXPECT_EQ(history.came_back_count(), 1U) << "also before; and a restriction is no return";
+  EXPECT_EQ(history.left_count(), 2U);
 }
 
 TEST(WithdrawalHistory, TakesNoIntentionForAnAct) {
