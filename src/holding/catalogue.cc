@@ -98,7 +98,13 @@ Result<CatalogueRow> read_row(Statement& statement) {
 }  // namespace
 
 Error Catalogue::failure() const {
-  switch (sqlite3_errcode(handle_) & 0xff) {
+  const int code = sqlite3_errcode(handle_) & 0xff;
+  if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) {  // SQLite does not say why
+    const auto* path = sqlite3_db_filename(handle_, "main");
+    const int trouble = path == nullptr ? 0 : seal::disk_trouble(path);
+    if (trouble != 0) return seal::system_error("the catalogue of holdings cannot be used", path, trouble);
+  }
+  switch (code) {
     case SQLITE_FULL: return io_error("the catalogue of holdings: the disk is full; make room on it and run it again");
     case SQLITE_READONLY:
     case SQLITE_PERM: return io_error("the catalogue of holdings: the disk or the file is read-only");

@@ -46,7 +46,13 @@ class Statement {
 }  // namespace
 
 Error Database::failure(std::string_view what) const {
-  switch (sqlite3_errcode(handle_) & 0xff) {
+  const int code = sqlite3_errcode(handle_) & 0xff;
+  if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) {  // SQLite does not say why
+    const auto* path = sqlite3_db_filename(handle_, "main");
+    const int trouble = path == nullptr ? 0 : seal::disk_trouble(path);
+    if (trouble != 0) return seal::system_error(what, name_, trouble);
+  }
+  switch (code) {
     case SQLITE_FULL: return io_error(name_ + ": the disk is full; make room on it and run it again");
     case SQLITE_READONLY:
     case SQLITE_PERM:

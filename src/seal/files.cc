@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,6 +34,16 @@ Error system_error(std::string_view what, std::string_view path, int error_numbe
   }
   return io_error(fmt::format("{}: {}: {}{}", file_name(path), what,
                               std::generic_category().message(error_number), remedy));
+}
+
+int disk_trouble(const std::string& path) {
+  const auto folder = folder_of_file(path);
+  struct statvfs facts{};
+  if (::statvfs(folder.c_str(), &facts) != 0) return 0;
+  if ((facts.f_flag & ST_RDONLY) != 0) return EROFS;
+  if (::access(folder.c_str(), W_OK) != 0) return errno;
+  constexpr std::uint64_t kBytesMin = 64 * 1024;
+  return std::uint64_t{facts.f_bavail} * facts.f_frsize < kBytesMin ? ENOSPC : 0;
 }
 
 FileHandle::FileHandle(FileHandle&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

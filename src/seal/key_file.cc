@@ -105,6 +105,7 @@ SiteKeys unpack_keys(const SecretBytes& plain, std::string party) {
 Status save_keys(const SiteKeys& keys, const std::string& path, const SecretBytes& passphrase,
                  const WorkFactor& work) {
   require_sodium();
+  if (auto safe = keys_stay_in_memory(); !safe.ok()) return safe;
   struct stat facts{};
   if (::stat(path.c_str(), &facts) == 0) {
     return io_error(file_name(path) + ": there is a key file already; it is not overwritten");
@@ -125,6 +126,7 @@ Status save_keys(const SiteKeys& keys, const std::string& path, const SecretByte
 
 Result<SiteKeys> load_keys(const std::string& path, const SecretBytes& passphrase) {
   require_sodium();
+  if (auto safe = keys_stay_in_memory(); !safe.ok()) return safe.error();
   auto bytes = read_private_file(path, 4096);
   if (!bytes.ok()) return bytes.error();
   auto parts = parse_parts(as_text(bytes.value()));

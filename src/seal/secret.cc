@@ -1,14 +1,20 @@
 #include "seal/secret.h"
 
 #include <sodium.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <new>
+#include <string>
 
 #include "seal/sodium_internal.h"
 
@@ -62,6 +68,25 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
 }
 
 SecretBytes::~SecretBytes() { sodium_free(memory_); }
+
+bool names_a_swap(std::string_view proc_swaps) {
+  return std::count(proc_swaps.begin(), proc_swaps.end(), '\n') > 1;  // the first line is a heading
+}
+
+Status keys_stay_in_memory() {
+  // As much as the keys of a site and of a few holdings take, each on a page between guard pages.
+  alignas(4096) static std::array<std::byte, 64 * 1024> tried{};
+  if (::mlock(tried.data(), tried.size()) == 0) {
+    ::munlock(tried.data(), tried.size());
+    return {};
+  }
+  std::ifstream file("/proc/swaps");
+  const std::string swaps{std::istreambuf_iterator<char>(file), {}};
+  if (!names_a_swap(swaps)) return {};
+  return refused(
+      "memory cannot be locked while swap is on, so that keys could be written to a disk; raise the limit "
+      "(ulimit -l, LimitMEMLOCK=) or switch swap off");
+}
 
 Status harden_process() {
   const rlimit none{0, 0};

@@ -151,6 +151,43 @@ class Sites(Programme):
         self.assertEqual(altered.returncode, 1)
         self.assertIn("share-2.txt", altered.stderr)
 
+    def test_a_full_disk_and_a_read_only_one_are_said_and_lose_nothing(self):
+        disk = self.folder + "/disk"
+        os.makedirs(disk)
+        size = subprocess.run(["du", "-sk", f"{self.folder}/sites/ons-demo"], capture_output=True, text=True, check=True)
+        kib = int(size.stdout.split()[0]) + 2048
+
+        def mount(options):
+            return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], capture_output=True).returncode == 0
+        if not mount(f"size={kib}k"):
+            self.skipTest("only root can mount a small disk")
+        try:
+            shutil.copytree(f"{self.folder}/sites/ons-demo", disk + "/site")
+
+            def at(*arguments):
+                return run("--site", disk + "/site", "--passphrase-file", f"{self.folder}/passphrases/ons-demo", "--as", "linkage-1", *arguments)
+            self.assertEqual(at("receive", self.sealed).returncode, 0)
+            verified = at("ledger", "verify").stdout
+            free = os.statvfs(disk)
+            with open(disk + "/fill", "wb") as file:
+                file.write(bytes(free.f_bavail * free.f_frsize - 16 * 1024))
+            done = at("request", "dwp")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("make room on", done.stderr)
+            self.assertEqual(glob.glob(disk + "/site/outbox/request-*"), [])
+            os.remove(disk + "/fill")
+            self.assertIn("sound", at("ledger", "verify").stdout)
+            self.assertEqual(at("request", "dwp").returncode, 0)
+            self.assertTrue(mount("remount,ro"))
+            done = at("retention", "status")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("read-only", done.stderr)
+            self.assertTrue(mount("remount,rw"))
+            self.assertEqual(at("retention", "status").returncode, 0)
+            self.assertIn("sound", verified)
+        finally:
+            subprocess.run(["umount", disk], check=True)
+
     def test_a_release_needs_two_people(self):
         self.refused("ons-demo", "linkage-1", "release")
         self.refused("ons-demo", "analysis-1", "release", "prepare")

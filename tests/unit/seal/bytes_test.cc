@@ -1,8 +1,14 @@
 #include "seal/bytes.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "seal/secret.h"
 
@@ -60,6 +66,45 @@ TEST(SecretBytes, MovesItsMemoryAndLeavesNothingBehind) {
   EXPECT_EQ(second.bytes().data(), where);
   EXPECT_TRUE(std::equal(before.begin(), before.end(), second.bytes().begin()));
   EXPECT_TRUE(first.empty());  // NOLINT: what a moved-from secret holds is the point
+}
+
+/// KiB of this process that the system may not swap out.
+long locked_kib() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("VmLck:")) return std::stol(line.substr(6));
+  }
+  return -1;
+}
+
+TEST(SecretBytes, LieInLockedMemory) {
+  const long before = locked_kib();
+  ASSERT_GE(before, 0);
+  std::byte page[4096];
+  if (::mlock(page, sizeof page) != 0) GTEST_SKIP() << "this machine lets nobody lock memory";
+  ::munlock(page, sizeof page);
+  const auto secret = SecretBytes::random(32);
+  EXPECT_GT(locked_kib(), before);
+}
+
+TEST(KeysStayInMemory, OrAreNotUnlockedWhereTheyCouldBeSwapped) {
+  EXPECT_FALSE(names_a_swap("Filename\tType\tSize\tUsed\tPriority\n"));
+  EXPECT_FALSE(names_a_swap(""));
+  EXPECT_TRUE(names_a_swap("Filename\tType\tSize\tUsed\tPriority\n/dev/sda2 partition 1 0 -2\n"));
+  std::ifstream file("/proc/swaps");
+  const bool swapping = names_a_swap(std::string{std::istreambuf_iterator<char>(file), {}});
+  EXPECT_TRUE(keys_stay_in_memory().ok() || swapping);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit none{0, 0};
+    // Root may lock whatever the limit says.
+    if (::setrlimit(RLIMIT_MEMLOCK, &none) != 0 || (::geteuid() == 0 && ::setuid(65534) != 0)) ::_exit(2);
+    ::_exit(keys_stay_in_memory().ok() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), swapping ? 1 : 0);
 }
 
 TEST(WipingAllocator, ZeroesWhatAVectorGivesBack) {
