@@ -132,7 +132,7 @@ std::string show_retention(const Charter& charter) {
   }
   return "How long\n" + text_table(rows) +
          "  everything at the trusted party and at research: at the latest until " +
-         plain_date(charter.ends) + "\n";
+         long_date(charter.ends) + "\n";
 }
 
 std::string show_conditions(const Charter& charter) {
@@ -241,7 +241,7 @@ std::vector<std::string> warnings(const Charter& charter, Date today) {
 std::string check_words(const Charter& charter, Date today) {
   std::string out = charter.title + " (" + charter.programme + ", version " + charter.version +
                     "): the charter holds together.\n";
-  out += "  from " + plain_date(charter.starts) + " to " + plain_date(charter.ends) + ", issued by " +
+  out += "  from " + long_date(charter.starts) + " to " + long_date(charter.ends) + ", issued by " +
          charter.issued_by + "\n";
   out += "  " + std::to_string(charter.parties.size()) + " parties, " +
          std::to_string(charter.data_classes.size()) + " data classes, " +

@@ -60,7 +60,7 @@ Section in_short(const Charter& charter) {
       trusted(charter) + " holds your name, apart from everything else. Researchers see neither names nor "
                          "reference numbers.",
       "Everything that " + trusted(charter) + " holds for this research is destroyed by " +
-          plain_date(charter.ends) + ".",
+          long_date(charter.ends) + ".",
       "You can see your data, have it corrected or deleted, and say no, now or later.",
   });
   return section;
@@ -181,8 +181,8 @@ Section sources(const Charter& charter) {
   std::set<std::string> windows;
   for (const auto& flow : charter.flows) {
     if (flow.kind == Kind::kReturn && flow.window_from && flow.window_until) {
-      windows.insert("Departments look only at what happened from " + plain_date(*flow.window_from) + " to " +
-                     plain_date(*flow.window_until) + ".");
+      windows.insert("Departments look only at what happened from " + long_date(*flow.window_from) + " to " +
+                     long_date(*flow.window_until) + ".");
     }
   }
   for (const auto& window : windows) section.say(window);
@@ -205,7 +205,7 @@ std::vector<std::pair<Role, std::string>> holders_and_periods(const Charter& cha
 Section how_long(const Charter& charter) {
   Section section{"How long we keep your information", {}};
   section.say("Everything that " + trusted(charter) + " holds for this research is securely destroyed by " +
-              plain_date(charter.ends) + ". In detail:");
+              long_date(charter.ends) + ". In detail:");
   std::vector<std::string> items;
   for (const auto& [holder, period] : holders_and_periods(charter)) {
     std::vector<std::string> kinds;
@@ -285,7 +285,7 @@ Section about(const Charter& charter) {
     section.list(charter.wording.corrections);
   }
   section.say("Issued by " + charter.issued_by + ". Version " + charter.version + ", for the time from " +
-              plain_date(charter.starts) + " to " + plain_date(charter.ends) +
+              long_date(charter.starts) + " to " + long_date(charter.ends) +
               ". It is printed from the rules that the computer systems obey: what is not allowed here, they "
               "refuse. Fingerprint of the rules: " +
               charter.hash + ".");

@@ -6,15 +6,6 @@
 
 namespace kinfold::charter {
 
-std::string plain_date(Date date) {
-  static constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
-                                                            "May",       "June",     "July",     "August",
-                                                            "September", "October",  "November", "December"};
-  const auto ymd = to_ymd(date);
-  return std::to_string(ymd.day) + " " + std::string(kMonths[static_cast<std::size_t>(ymd.month - 1)]) + " " +
-         std::to_string(ymd.year);
-}
-
 std::string plain_number(int number) {
   static constexpr std::array<std::string_view, 13> kWords{"zero", "one",    "two",   "three", "four",
                                                            "five", "six",    "seven", "eight", "nine",
@@ -30,7 +21,7 @@ std::string plain_period(const Retention& retention) {
   };
   if (retention.months) parts.push_back("for " + of(*retention.months, "month"));
   if (retention.days) parts.push_back("for " + of(*retention.days, "day"));
-  if (retention.until) parts.push_back("until " + plain_date(*retention.until));
+  if (retention.until) parts.push_back("until " + long_date(*retention.until));
   return parts.size() < 2 ? join(parts, "") : join(parts, " or ") + ", whichever is earlier";
 }
 

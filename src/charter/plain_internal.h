@@ -5,12 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/long_date.h"
 #include "charter/charter.h"
 
 namespace kinfold::charter {
 
-/// 31 December 2022
-std::string plain_date(Date date);
 /// One to twelve in words.
 std::string plain_number(int number);
 /// "a month", "12 months", "30 days", "until 31 December 2022"; where several, the earliest counts.

@@ -48,7 +48,7 @@ Values values_of(const Charter& charter) {
                 {"responsibility", words.responsibility},
                 {"receiving", words.receiving},
                 {"see_also", words.see_also},
-                {"ends", plain_date(charter.ends)},
+                {"ends", long_date(charter.ends)},
                 {"needed", plain_number(charter.criteria.needed)},
                 {"threshold", plain_number(charter.disclosure.threshold)},
                 {"family_threshold", plain_number(charter.disclosure.family_threshold)},

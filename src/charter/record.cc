@@ -51,6 +51,10 @@ std::string recipients_of(const Charter& charter, const Party& party) {
   return out.empty() ? "none" : plain_list(out);
 }
 
+std::string answer_wanted(std::string_view question) {
+  return "To be answered: " + std::string(question) + "\n";
+}
+
 std::string record_of(const Charter& charter, const Party& party) {
   std::string out = "\n## " + markdown_escape(party.name) + "\n\n";
   out += bullet("Part in it", plain_role(party.role) + ", " + party.what_for);
@@ -83,11 +87,9 @@ std::string record_of(const Charter& charter, const Party& party) {
                 "every holding is encrypted under a key of its own with its expiry bound in; opened through "
                 "one door that asks the charter, the clock and the actor's duty; every act in a "
                 "tamper-evident ledger; what crosses is sealed and signed");
+  out += "- " + answer_wanted("is it a controller, a joint controller or a processor; and its data protection "
+                              "officer, where none of the contacts above is theirs, 30(1)(a)?");
   return out;
-}
-
-std::string answer_wanted(std::string_view question) {
-  return "To be answered: " + std::string(question) + "\n";
 }
 
 std::string necessity(const Charter& charter) {
@@ -142,8 +144,10 @@ std::string risks(const std::vector<Measured>& measured) {
 std::string record_of_processing_markdown(const Charter& charter) {
   std::string out = "# Record of processing: " + markdown_escape(charter.title) +
                     "\n\nUK GDPR Article 30. Printed from the charter " + markdown_escape(charter.programme) +
-                    ", version " + markdown_escape(charter.version) + ", SHA-256 " + charter.hash + ".\n\n";
-  out += bullet("From", plain_date(charter.starts) + " to " + plain_date(charter.ends));
+                    ", version " + markdown_escape(charter.version) + ", SHA-256 " + charter.hash +
+                    ". Purposes and data are in the words of the notice to families: \"you\" is the person whom the "
+                    "data is about.\n\n";
+  out += bullet("From", long_date(charter.starts) + " to " + long_date(charter.ends));
   for (const auto& contact : charter.contacts) {
     out += bullet("Contact, 30(1)(a)", contact.name + (contact.email.empty() ? "" : ", " + contact.email) +
                                            ": " + contact.what_for);

@@ -313,13 +313,6 @@ View& View::report(const site::Report& report) {
   return *this;
 }
 
-std::string long_date(Date date) {
-  static constexpr std::array<const char*, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                          "July",    "August",   "September", "October", "November", "December"};
-  const auto ymd = to_ymd(date);
-  return std::to_string(ymd.day) + " " + kMonths[static_cast<std::size_t>(ymd.month - 1)] + " " + std::to_string(ymd.year);
-}
-
 std::string long_time(Instant instant) {
   const std::string text = to_rfc3339(instant);
   return long_date(date_of(instant)) + ", " + text.substr(11, 5) + " UTC";

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/date.h"
+#include "base/long_date.h"
 #include "site/report.h"
 #include "table/table.h"
 
@@ -113,8 +113,6 @@ class View {
   int count_ = 0;
 };
 
-/// "22 November 2026"
-std::string long_date(Date date);
 /// "22 November 2026, 23:14 UTC"
 std::string long_time(Instant instant);
 /// The first eight characters, as people say them.

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/long_date.h"
 #include "base/text.h"
 #include "page/page.h"
 
@@ -18,6 +19,8 @@ constexpr std::array<std::string_view, 7> kLeftOut = {"row", "family", "relation
 /// About this person alone. Anything not named here is refused, not guessed at.
 constexpr std::array<std::string_view, 7> kAboutThePerson = {"group", "start_date", "end_date", "variable", "value",
                                                             "gender", "age_at_start"};
+
+constexpr std::size_t kColumnsMax = 5;  // more do not fit beside each other on paper
 
 enum class Use { kShow, kLeaveOut, kUnknown };
 
@@ -48,32 +51,47 @@ std::string words(std::string_view column) {
   return text;
 }
 
-std::string or_not_known(const std::string& text) { return text.empty() ? "not known" : text; }
-
-/// A date as people read it: 5 March 2020.
-std::string long_date(Date date) {
-  static constexpr std::array<const char*, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                          "July",    "August",   "September", "October", "November", "December"};
-  const auto ymd = to_ymd(date);
-  return std::to_string(ymd.day) + ' ' + kMonths[static_cast<std::size_t>(ymd.month) - 1] + ' ' + std::to_string(ymd.year);
+std::string sentence(const std::string& text) {
+  if (text.empty()) return text;
+  return ascii_upper(text.substr(0, 1)) + text.substr(1) + (text.ends_with('.') ? "" : ".");
 }
 
-/// As the rest of the copy says them: headings as words, dates in full.
-table::Table in_words(const table::Table& rows) {
+std::string or_not_known(const std::string& text) { return text.empty() ? "not known" : text; }
+
+std::string label_of(const Found& found, const std::string& code) {
+  const auto named = found.labels.find(code);
+  if (named == found.labels.end()) return words(code);
+  return ascii_upper(named->second.substr(0, 1)) + named->second.substr(1);
+}
+
+std::string cell_in_words(const Found& found, const table::Column& column, std::size_t row) {
+  if (column.is_null(row)) return column.name().starts_with("problem_") ? "not shown" : "not known";
+  if (column.type() == table::ColumnType::kDate) return long_date(column.date_at(row));
+  const auto text = column.text_at(row);
+  return column.name() == "variable" ? label_of(found, text) : text;
+}
+
+/// As the rest of the copy says them: headings and codes in the charter's words, dates in full.
+table::Table in_words(const Found& found, const table::Table& rows) {
   table::Table shown;
   for (const auto& column : rows.columns()) {
-    if (column.type() != table::ColumnType::kDate) {
-      auto same = column;
-      same.rename(words(column.name()));
-      shown.columns().push_back(std::move(same));
-      continue;
-    }
-    auto& dates = shown.add(words(column.name()), table::ColumnType::kString);
-    for (std::size_t row = 0; row < rows.row_count(); ++row) {
-      column.is_null(row) ? dates.append_null() : dates.append_string(long_date(column.date_at(row)));
-    }
+    auto& cells = shown.add(label_of(found, column.name()), table::ColumnType::kString);
+    for (std::size_t row = 0; row < rows.row_count(); ++row) cells.append_string(cell_in_words(found, column, row));
   }
   return shown;
+}
+
+/// Each row as a list of what it says: a wide table would be cut off on paper and on a telephone.
+void show_facts(page::Page& page, const std::string& caption, const table::Table& rows) {
+  for (std::size_t row = 0; row < rows.row_count(); ++row) {
+    table::Table facts;
+    auto& what = facts.add("What", table::ColumnType::kString);
+    for (const auto& column : rows.columns()) what.append_string(column.name());
+    auto& value = facts.add("What we hold", table::ColumnType::kString);
+    for (const auto& column : rows.columns()) value.append_string(column.string_at(row));
+    page.table(caption, facts);
+    facts.wipe();
+  }
 }
 
 std::string source_of(const Found& found, const identity::IdentityVersion& version) {
@@ -83,13 +101,18 @@ std::string source_of(const Found& found, const identity::IdentityVersion& versi
 }
 
 std::string law_in_words(const std::string& basis) {
-  const bool article = !basis.empty() && basis[0] >= '0' && basis[0] <= '9';
-  return (article ? "article " + basis + " of the UK GDPR" : basis) + ".";
+  std::string text;
+  for (const auto part : split(basis, ',')) {
+    const auto law = std::string(trim(part));
+    const bool article = !law.empty() && law[0] >= '0' && law[0] <= '9';
+    text += (text.empty() ? "" : ", ") + (article ? "article " + law + " of the UK GDPR" : law);
+  }
+  return "The law that allows it: " + text + ".";
 }
 
 table::Table identity_table(const Found& found) {
   table::Table shown;
-  for (const char* name : {"Received", "From", "Forenames", "Surname", "Date of birth", "Gender", "Address", "Postcode",
+  for (const char* name : {"Received on", "From", "Forenames", "Surname", "Date of birth", "Gender", "Address", "Postcode",
                            "National Insurance number"}) {
     shown.add(name, table::ColumnType::kString);
   }
@@ -137,15 +160,18 @@ std::string render_html(const Found& found, const std::vector<table::Table>& sho
                  " holds about you, where it came from, who received it, and until when it is kept.");
   page.note(kAboutOthers);
   page.heading("Why we hold it")
-      .paragraph(found.purpose)
-      .paragraph("The law that allows it: " + law_in_words(found.lawful_basis))
+      .paragraph(sentence(found.purpose))
+      .paragraph(law_in_words(found.lawful_basis))
       .paragraph("Everything is destroyed by " + long_date(found.kept_until) + ".");
   if (found.restricted) page.note("Your information is kept, and not used: you asked for that, or objected.");
   page.heading("Who you are, as we were told");
   if (found.versions.empty()) {
     page.paragraph("We hold no name, address or date of birth of yours.");
   } else {
-    page.table("Your name and details, each time we received them", identity_table(found));
+    auto identities = identity_table(found);
+    if (found.versions.size() > 1) page.paragraph("We received them " + std::to_string(found.versions.size()) + " times:");
+    show_facts(page, "Your name and details", identities);
+    identities.wipe();
   }
   page.heading("What else we hold");
   if (found.attributes.empty()) page.paragraph("Nothing.");
@@ -154,10 +180,17 @@ std::string render_html(const Found& found, const std::vector<table::Table>& sho
     page.subheading(held.what);
     page.paragraph("From " + held.source + ", received on " + long_date(held.received) + ", destroyed by " +
                    long_date(held.expires) + ".");
+    if (!held.law.empty()) page.paragraph(law_in_words(held.law));
     if (shown[i].row_count() == 0) {
       page.paragraph("They have no record of this kind about you.");
     } else {
-      page.table(held.what, in_words(shown[i]), 100'000);
+      auto rows = in_words(found, shown[i]);
+      if (rows.columns().size() > kColumnsMax) {
+        show_facts(page, "About you", rows);
+      } else {
+        page.table("About you", rows, 100'000);
+      }
+      rows.wipe();
     }
   }
   page.heading("Who received it");
@@ -166,7 +199,9 @@ std::string render_html(const Found& found, const std::vector<table::Table>& sho
   } else {
     page.table("Who was sent something about you", recipient_table(found.recipients));
   }
-  if (!found.releases.empty()) page.paragraph(kResearch).list(found.releases);
+  std::vector<std::string> releases;
+  for (const auto day : found.releases) releases.push_back("Research data set of " + long_date(day));
+  if (!releases.empty()) page.paragraph(kResearch).list(releases);
   page.heading("Decisions").paragraph("No decision about you is made from this information, by anybody or by a machine.");
   page.heading("What you can do")
       .list({"Have it corrected, if it is wrong.", "Have it erased, or its use stopped.",
@@ -228,6 +263,7 @@ std::string render_json(const Found& found, const std::vector<table::Table>& sho
     const auto& held = found.attributes[i];
     copy["attributes"].push_back({{"source", held.source},
                                   {"what", held.what},
+                                  {"lawful_basis", held.law},
                                   {"received", to_iso(held.received)},
                                   {"expires", to_iso(held.expires)},
                                   {"rows", rows_to_json(shown[i])}});
@@ -241,7 +277,8 @@ std::string render_json(const Found& found, const std::vector<table::Table>& sho
                                   {"kept_until", to_iso(recipient.kept_until)},
                                   {"destroyed", recipient.destroyed}});
   }
-  copy["releases"] = found.releases;
+  copy["releases"] = ordered_json::array();
+  for (const auto day : found.releases) copy["releases"].push_back(to_iso(day));
   copy["contacts"] = found.contacts;
   // What somebody typed may be no UTF-8; a copy with a mark in its place is better than none.
   return copy.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

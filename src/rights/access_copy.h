@@ -18,6 +18,7 @@ namespace kinfold::rights {
 struct HeldAttributes {
   std::string source;      ///< Name of the party that sent it: "Stockport Council".
   std::string what;        ///< "What the council told us about the programme", "Benefits" ...
+  std::string law;         ///< "6(1)(e), 9(2)(g), DPA 2018 Schedule 1 paragraph 6"
   Date received;
   Date expires;            ///< When it will be destroyed.
   table::Table rows;
@@ -48,7 +49,9 @@ struct Found {
   bool restricted = false;
   std::vector<HeldAttributes> attributes;
   std::vector<Recipient> recipients;
-  std::vector<std::string> releases;  ///< Research data sets the rows went into, without a name.
+  std::vector<Date> releases;  ///< When research data sets were made that the rows went into, without a name.
+  /// The charter's words for a column ("problem_school") or a variable ("universal_credit"). What has none is shown as it is.
+  std::map<std::string, std::string> labels;
   std::vector<std::string> contacts;  ///< Whom to ask, and the Information Commissioner.
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/long_date.h"
 #include "page/page.h"
 
 namespace kinfold::rights {
@@ -77,8 +78,8 @@ std::vector<Told> everybody_told(const Case& a_case) {
 std::string render_html(const Case& a_case, const ReceiptFacts& facts, const std::vector<Told>& told) {
   const bool done = state_of(a_case) == State::kFulfilled;
   page::Page page(done ? title_of(a_case.right) : "Your request was closed", facts.programme + " · " + facts.holder);
-  page.paragraph("You asked on " + to_iso(a_case.received) + "; this was closed on " + to_iso(a_case.events.back().on) +
-                 ".");
+  page.paragraph("You asked on " + long_date(a_case.received) + "; this was closed on " +
+                 long_date(a_case.events.back().on) + ".");
   if (done) page.heading("What was done").paragraph(what_was_done(a_case.right, facts));
   for (const auto& event : a_case.events) {
     const auto reason = refusal_reasons().find(event.detail);
@@ -91,13 +92,13 @@ std::string render_html(const Case& a_case, const ReceiptFacts& facts, const std
     }
     for (const auto& one : told) {
       table.columns()[0].append_string(name_of(facts, one.party));
-      table.columns()[1].append_string(to_iso(*one.told));
-      table.columns()[2].append_string(one.confirmed ? to_iso(*one.confirmed) : "not yet");
+      table.columns()[1].append_string(long_date(*one.told));
+      table.columns()[2].append_string(one.confirmed ? long_date(*one.confirmed) : "not yet");
     }
     page.heading("Who was told").table("Those who had your information", table);
   }
   page.heading("What cannot be undone").list(what_cannot_be_undone(a_case.right, facts));
-  page.heading("If you are not content").paragraph(facts.complaint_contact)
+  page.heading("If you are not content").list(facts.contacts)
       .paragraph("You can also complain to the Information Commissioner: ico.org.uk, telephone 0303 123 1113.");
   page.paragraph("Your case number: " + a_case.id);
   return page.render();
@@ -134,10 +135,11 @@ std::vector<std::string> what_cannot_be_undone(Right right, const ReceiptFacts& 
                         "nobody can be told from them.");
   }
   if (facts.release_count > 0) {
-    limits.push_back(std::to_string(facts.release_count) +
-                     " research data sets were made before this. They have no names and no reference numbers, so your "
-                     "rows in them cannot be found; they are destroyed by " +
-                     to_iso(facts.kept_until) + ". The next one is made without " +
+    const bool one = facts.release_count == 1;
+    limits.push_back(std::to_string(facts.release_count) + " research data set" + (one ? " was" : "s were") +
+                     " made before this, without names and without reference numbers, so that your rows cannot be "
+                     "found there; everything is destroyed by " +
+                     long_date(facts.kept_until) + ". The next one is made without " +
                      (right == Right::kRectification ? "the error." : "you."));
   }
   limits.emplace_back("If somebody made a copy outside this system, against the rules, no certificate can show that it "

@@ -25,7 +25,7 @@ struct ReceiptFacts {
   std::uint64_t release_count = 0;          ///< Releases made before, with the person in them.
   bool figures_published = false;
   Date kept_until;                          ///< When all that is left is destroyed.
-  std::string complaint_contact;
+  std::vector<std::string> contacts;  ///< Whom to ask.
 };
 
 struct Receipt {

@@ -34,6 +34,22 @@ std::string labels_of(const charter::Charter& charter, const std::vector<std::st
   return join(labels, "; ");
 }
 
+/// Every law that these classes rest on, once each.
+std::string laws_of(const charter::Charter& charter, const std::vector<std::string>& classes) {
+  std::vector<std::string> laws;
+  for (const auto& id : classes) {
+    const auto* data_class = charter.find_data_class(id);
+    if (data_class == nullptr) continue;
+    for (const auto* text : {&data_class->lawful_basis, &data_class->special_condition, &data_class->national_law}) {
+      for (const auto part : split(*text, ',')) {
+        const std::string law(trim(part));
+        if (!law.empty() && std::find(laws.begin(), laws.end(), law) == laws.end()) laws.push_back(law);
+      }
+    }
+  }
+  return join(laws, ", ");
+}
+
 std::string name_of(const charter::Charter& charter, const std::string& id) {
   const auto* party = charter.find_party(id);
   return party == nullptr ? id : party->name;
@@ -51,7 +67,7 @@ Result<std::vector<rights::HeldAttributes>> attributes_of(Site& site, const Pers
       auto rows = rows_of(named.table, each.reference);
       if (rows.row_count() == 0) continue;
       found.push_back({name_of(site.charter(), each.holding.origin), labels_of(site.charter(), each.holding.data_classes),
-                       date_of(each.holding.created), each.holding.expires, std::move(rows)});
+                       laws_of(site.charter(), each.holding.data_classes), date_of(each.holding.created), each.holding.expires, std::move(rows)});
     }
     contents.value().wipe();
   }
@@ -81,7 +97,10 @@ Result<rights::Found> everything(Site& site, const PersonTrail& trail, const hol
   for (const auto& purpose : charter.purposes) {
     if (purpose.id == kEvaluationPurpose) found.purpose = purpose.text;
   }
-  if (const auto* identity = charter.find_data_class(kIdentityClass)) found.lawful_basis = identity->lawful_basis;
+  found.lawful_basis = laws_of(charter, {kIdentityClass});
+  for (const auto& data_class : charter.data_classes) {
+    for (const auto& variable : data_class.variables) found.labels.emplace(variable.id, variable.label);
+  }
   found.kept_until = charter.ends;
   for (const auto& party : charter.parties) found.party_names.emplace(party.id, party.name);
   found.versions = trail.record.versions;
@@ -92,7 +111,7 @@ Result<rights::Found> everything(Site& site, const PersonTrail& trail, const hol
   found.recipients = recipients_of(site, trail);
   const auto days = release_days(site);
   if (!days.ok()) return days.error();
-  for (const auto day : days.value()) found.releases.push_back("Research data set of " + to_iso(day));
+  found.releases = days.value();
   for (const auto& contact : charter.contacts) {
     found.contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
   }

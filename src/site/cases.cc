@@ -154,6 +154,9 @@ Status take_receipts(Site& site, rights::CaseStore& store, const std::string& ac
 }
 
 Result<OpenCases> cases_now(Site& site, const std::string& actor) {
+  const auto role = site.party().role;
+  if (role != charter::Role::kAuthority && role != charter::Role::kTrustedParty)
+    return refused("people's requests are answered by their authority or the trusted party, and kept there; none are here");
   auto cases = open_cases(site, actor);
   if (!cases.ok()) return cases;
   if (auto s = take_receipts(site, cases.value().store, actor); !s.ok()) return s.error();
@@ -203,10 +206,8 @@ Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
       days.value().begin(), days.value().end(), [&](Date day) { return day <= a_case.received; }));
   // A council does not see what was released and published: there the person is told that it may have been.
   facts.figures_published = facts.release_count > 0 || site.party().role == charter::Role::kAuthority;
-  std::vector<std::string> contacts;
   for (const auto& contact : charter.contacts)
-    contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
-  facts.complaint_contact = join(contacts, "; ");
+    facts.contacts.push_back(contact.name + (contact.email.empty() ? "" : " (" + contact.email + ")"));
   return facts;
 }
 
@@ -329,8 +330,8 @@ void tell_of(Report& report, const rights::Case& a_case, const std::vector<Notic
   if (!notices.empty())
     report.notes.push_back(
         "The case is closed when their receipts are in: kinfold receive, then kinfold rights list.");
-  report.notes.push_back("For the person: kinfold rights receipt " + a_case.id +
-                         " --out FOLDER, when the case is closed.");
+  report.notes.push_back("For the person: kinfold rights receipt " + a_case.id + " --out FOLDER" +
+                         (rights::is_closed(rights::state_of(a_case)) ? "." : ", when the case is closed."));
 }
 
 Result<Report> list_cases(Site& site, const std::string& actor) {

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "identity/objections.h"
 #include "identity/reference.h"
+#include "measured.h"
 #include "research/release.h"
 #include "seal/package.h"
 #include "unit/seal/seal_testing.h"
@@ -29,30 +30,9 @@ constexpr std::uint64_t kSeed = 20261122;
 void report(const char* attack, double success, double guessing) {
   char words[80];
   std::snprintf(words, sizeof words, "success %.4f, guessing %.4f", success, guessing);
-  testing::Test::RecordProperty(attack, words);
-  std::printf("intruder: %s: success %.5f, guessing %.5f\n", attack, success, guessing);
+  const bool joins = std::string_view(attack).find("join") != std::string_view::npos;
+  record_measured(joins ? "joining" : "singling-out", attack, words);
 }
-
-/// KINFOLD_MEASURED=FILE: the figures as `kinfold charter dpia --measured` reads them.
-class MeasuredFile : public testing::EmptyTestEventListener {
-  void OnTestEnd(const testing::TestInfo& test) override {
-    const char* path = std::getenv("KINFOLD_MEASURED");
-    if (path == nullptr) return;
-    for (int i = 0; i < test.result()->test_property_count(); ++i) {
-      const auto& property = test.result()->GetTestProperty(i);
-      const bool joins = std::string_view(property.key()).find("join") != std::string_view::npos;
-      std::FILE* file = std::fopen(path, "ab");
-      if (file == nullptr) return;
-      std::fprintf(file, "{\"risk\":\"%s\",\"what\":\"%s\",\"result\":\"%s\",\"source\":\"test Intruder.%s\"}\n",
-                   joins ? "joining" : "singling-out", property.key(), property.value(), test.name());
-      std::fclose(file);
-    }
-  }
-};
-const bool kListening = [] {
-  testing::UnitTest::GetInstance()->listeners().Append(new MeasuredFile);
-  return true;
-}();
 
 double share_of(std::size_t hits) { return static_cast<double>(hits) / static_cast<double>(kPersonCount); }
 constexpr double kGuess = 1.0 / static_cast<double>(kPersonCount);

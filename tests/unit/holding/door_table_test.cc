@@ -3,6 +3,7 @@
 #include <set>
 
 #include "holding_testing.h"
+#include "measured.h"
 
 namespace kinfold::holding {
 namespace {
@@ -118,6 +119,11 @@ TEST_P(DoorTable, OpensExactlyWhatTheCharterLists) {
   }
   EXPECT_EQ(seen, lines_of(role)) << "a line of the charter that was never tried proves nothing";
   EXPECT_GT(asked_count, opened_count);
+  if (party == "ons-demo") {
+    record_measured("inside", "openings tried at the trusted party: each kind, data class, duty, purpose and time",
+                                      std::to_string(asked_count) + " tried, " + std::to_string(opened_count) +
+                                          " opened, each of them listed in the charter");
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Parties, DoorTable, testing::ValuesIn(kParties),

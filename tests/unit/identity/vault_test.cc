@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "measured.h"
 #include "support.h"
 
 namespace kinfold::identity {
@@ -188,7 +189,9 @@ TEST_F(VaultTest, FindsThousandsAgainWithTheirErrorsAndHardlyEverTakesOnePersonF
     if (second_is[i] >= 0 && !found) ++missed;
     if (found && place != second_is[i]) ++wrong;
   }
-  std::printf("[ measured ] %d people again: %d missed, %d taken for somebody else\n", true_count, missed, wrong);
+  record_measured("wrong-person", "people of whom another council sends a misspelt record",
+                                    std::to_string(true_count) + ": " + std::to_string(missed) + " not recognised, " +
+                                        std::to_string(wrong) + " taken for somebody else");
   EXPECT_LT(missed, true_count / 25);
   EXPECT_LT(wrong, true_count / 200);
 }
@@ -327,8 +330,8 @@ TEST_F(VaultTest, ErasureLeavesNothingReadableInTheVaultOrInABackupOfIt) {
     const auto plain = keys_.open(static_cast<RecordNumber>(asked.value().int_at(0)), asked.value().bytes_at(1));
     ++(plain.ok() ? readable : unreadable);
   }
-  EXPECT_EQ(readable, 2) << "Bob's";
-  EXPECT_EQ(unreadable, 2) << "Ann's";
+  EXPECT_EQ(readable, 1) << "Bob's";
+  EXPECT_EQ(unreadable, 1) << "Ann's";
 }
 
 TEST_F(VaultTest, ErasedPersonWhoComesAgainIsSomebodyNew) {

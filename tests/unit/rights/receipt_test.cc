@@ -19,7 +19,7 @@ ReceiptFacts facts() {
   facts.release_count = 2;
   facts.figures_published = true;
   facts.kept_until = date("2022-12-31");
-  facts.complaint_contact = "Write to dataprotection@example.gov.uk.";
+  facts.contacts = {"dataprotection@example.gov.uk", "Information Commissioner"};
   return facts;
 }
 
@@ -39,7 +39,7 @@ TEST(Receipt, SaysWhatWasDoneWhoWasToldAndWhatCannotBeUndone) {
   const auto receipt = make_receipt(erased(), facts());
   ASSERT_TRUE(receipt.ok());
   for (const char* text : {"Your information was erased", "12 further records", "Department for Work and Pensions",
-                           "2020-06-12", "What cannot be undone", "stay published", "2 research data sets",
+                           "12 June 2020", "What cannot be undone", "stay published", "2 research data sets",
                            "no certificate can show", "Information Commissioner"}) {
     EXPECT_NE(receipt.value().html.find(text), std::string::npos) << text;
   }
