@@ -31,14 +31,14 @@ Groups gather(const std::vector<std::uint32_t>& cluster) {
 
 bool is_many(const Groups& groups) { return groups.count() >= kGroupsManyMin; }
 
-// The groups of several records, and those of one; made of large files only.
+// The groups of several records, and those of one.
 struct GroupLists {
   std::vector<std::uint32_t> several, single;
 };
 
 GroupLists list_groups(const Groups& groups) {
   GroupLists lists;
-  for (std::uint32_t g = 0; is_many(groups) && g < groups.count(); ++g)
+  for (std::uint32_t g = 0; g < groups.count(); ++g)
     (groups.size(g) > 1 ? lists.several : lists.single).push_back(g);
   return lists;
 }
@@ -114,8 +114,8 @@ void add_keys(const RuleKeyMaker& maker, const Groups& groups, const std::vector
   }
 }
 
-// (key, group) of one rule, by key, of keys that several groups have. Of large files only what may meet a
-// group of several records: two single records were compared as records already.
+// (key, group) of one rule, by key, of keys that several groups have; groups of several records first. Of
+// large files only what may meet one of these: two single records were compared as records already.
 std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker& blocker,
                                            const Groups& groups, const GroupLists& lists) {
   constexpr std::uint32_t kFilterBits = 24;
@@ -123,21 +123,17 @@ std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker&
   const auto add = [&](std::uint32_t key, std::uint32_t g) {
     entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
   };
-  if (!is_many(groups)) {
-    std::vector<std::uint32_t> all(groups.count());
-    std::iota(all.begin(), all.end(), 0U);
-    add_keys(rule.maker, groups, all, add);
-    keep_shared_keys(entries);
-    return entries;
-  }
   entries.reserve(2 * lists.several.size());
   add_keys(rule.maker, groups, lists.several, add);
-  std::vector<std::uint64_t> met((std::size_t{1} << kFilterBits) / 64);
-  for (const auto entry : entries)
-    met[entry >> (64 - kFilterBits + 6)] |= std::uint64_t{1} << (entry >> (64 - kFilterBits) & 63);
+  std::vector<std::uint64_t> met;
+  if (is_many(groups)) met.resize((std::size_t{1} << kFilterBits) / 64);
+  for (std::size_t n = 0; n < entries.size() && !met.empty(); ++n)
+    met[entries[n] >> (64 - kFilterBits + 6)] |= std::uint64_t{1} << (entries[n] >> (64 - kFilterBits) & 63);
+  const auto is_met = [&](std::uint32_t key) {
+    return met.empty() || (met[key >> (32 - kFilterBits + 6)] >> (key >> (32 - kFilterBits) & 63) & 1) != 0;
+  };
   const auto add_met = [&](std::uint32_t key, std::uint32_t g) {
-    if ((met[key >> (32 - kFilterBits + 6)] >> (key >> (32 - kFilterBits) & 63) & 1) != 0 && key != 0)
-      add(key, g);
+    if (key != 0 && is_met(key)) add(key, g);
   };
   if (rule.blocker_rule < 0)
     add_keys(rule.maker, groups, lists.single, add_met);
@@ -148,18 +144,18 @@ std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker&
   return entries;
 }
 
-// The groups of one key that may be candidates of one another.
+// The groups of one key that may be candidates of one another. Those of several records come first.
 void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::size_t begin, std::size_t end, const Groups& groups,
                              Prospect& prospect, const AttachOptions& options, bool many, GroupLooks& looks, Candidates& candidates) {
   looks.clear();
   for (std::size_t n = begin; n < end; ++n) looks.add(static_cast<std::uint32_t>(entries[n]));
+  looks.load();
   for (std::size_t i = begin; i < end; ++i) {
     const auto a = static_cast<std::uint32_t>(entries[i]);
-    const bool a_single = groups.size(a) == 1;
+    // Only small files can afford a second look at two single records.
+    if (many && groups.size(a) == 1) break;
     for (std::size_t j = i + 1; j < end; ++j) {
       const auto b = static_cast<std::uint32_t>(entries[j]);
-      // Only small files can afford a second look at two single records.
-      if (many && a_single && groups.size(b) == 1) continue;
       const bool first_is_small = may_attach(groups, a, b, options);
       if (!first_is_small && !may_attach(groups, b, a, options)) continue;
       const auto [small, large] = first_is_small ? std::pair{i, j} : std::pair{j, i};
@@ -192,8 +188,10 @@ void add_candidates_of_rule(const GroupRule& rule, const Blocker& blocker, const
     if ((budget -= pairs) < 0.0) break;
     const auto& ahead = blocks[std::min(n + kAhead, blocks.size() - 1)];
     for (std::size_t at = ahead.first; at < ahead.second; ++at) groups.prefetch(static_cast<std::uint32_t>(entries[at]));
-    const bool some = !many || std::any_of(entries.begin() + static_cast<std::ptrdiff_t>(begin), entries.begin() + static_cast<std::ptrdiff_t>(end),
-                                           [&](std::uint64_t entry) { return groups.size(static_cast<std::uint32_t>(entry)) > 1; });
+    const auto& next = blocks[std::min(n + kAhead / 2, blocks.size() - 1)];
+    for (std::size_t at = next.first; at < next.second; ++at)
+      looks.prefetch(static_cast<std::uint32_t>(entries[at]));
+    const bool some = !many || groups.size(static_cast<std::uint32_t>(entries[begin])) > 1;
     if (some) add_candidates_of_block(entries, begin, end, groups, prospect, options, many, looks, candidates);
   }
 }
@@ -220,6 +218,7 @@ Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& b
     looks.clear();
     looks.add(small);
     looks.add(large);
+    looks.load();
     if (prospect.may_win(looks, 0, 1)) prospect.hope_for(small);
   }
   Candidates all;

@@ -151,9 +151,8 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
     }
     if (share.bucket_count > 1 && bucket_of(model_rule_[rule], key, share.bucket_count) != share.bucket) continue;
     yield.pair_count += block.pairs;
-    const std::uint64_t at = own.index.size();
     for (std::uint64_t n = block.begin; n < block.end; ++n) own.index.push_back(static_cast<std::uint32_t>(entries[n]));
-    own.blocks.push_back({static_cast<std::uint32_t>(rule), key, at,
+    own.blocks.push_back({static_cast<std::uint32_t>(rule), key,
                           static_cast<std::uint32_t>(block.middle - block.begin),
                           static_cast<std::uint32_t>(block.end - block.middle)});
   }
@@ -172,12 +171,8 @@ void Blocker::append(std::vector<RuleBlocks> rules) {
   index_.reserve(index_size);
   blocks_.reserve(block_count);
   for (auto& own : rules) {
-    const std::uint64_t base = index_.size();
     index_.insert(index_.end(), own.index.begin(), own.index.end());
-    for (auto block : own.blocks) {
-      block.begin += base;
-      blocks_.push_back(block);
-    }
+    blocks_.insert(blocks_.end(), own.blocks.begin(), own.blocks.end());
     own = {};
   }
 }
@@ -186,28 +181,26 @@ void Blocker::release_blocks() {
   std::vector<std::uint32_t>().swap(index_);
   std::vector<Block>().swap(blocks_);
   std::vector<Work>().swap(works_);
-  work_chunks_.clear();
 }
 
 void Blocker::make_work() {
-  std::uint64_t in_chunk = 0;
-  std::size_t chunk_begin = 0;
-  works_.reserve(blocks_.size());
+  std::uint64_t in_chunk = kPairsPerChunk;  // So that the first one begins at once.
+  std::uint64_t index_begin = 0;
   for (std::uint32_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
     const std::uint32_t width = std::max(1U, two_files_ ? block.right_count : block.left_count / 2);
-    const auto step = static_cast<std::uint32_t>(std::max<std::uint64_t>(kTileMax, kPairsPerChunk / width));
-    for (std::uint32_t begin = 0; begin < block.left_count; begin += step) {
-      const std::uint32_t end = std::min(block.left_count, begin + step);
-      works_.push_back({b, begin, end});
-      in_chunk += std::uint64_t{end - begin} * width;
-      if (in_chunk < kPairsPerChunk) continue;
-      work_chunks_.emplace_back(chunk_begin, works_.size());
-      chunk_begin = works_.size();
-      in_chunk = 0;
+    const auto step = static_cast<std::uint32_t>(
+        std::max<std::uint64_t>(kTileMax, (kPairsPerChunk + width - 1) / width));  // A piece fills a chunk.
+    for (std::uint32_t row = 0; row < block.left_count; row += step) {
+      if (in_chunk >= kPairsPerChunk) {
+        works_.push_back({b, row, index_begin});
+        in_chunk = 0;
+      }
+      in_chunk += std::uint64_t{std::min(block.left_count - row, step)} * width;
     }
+    index_begin += block.count();
   }
-  if (chunk_begin < works_.size()) work_chunks_.emplace_back(chunk_begin, works_.size());
+  if (!works_.empty()) works_.push_back({static_cast<std::uint32_t>(blocks_.size()), 0, index_begin});
 }
 
 Result<Blocker> Blocker::create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count,

@@ -19,22 +19,20 @@ namespace kinfold::linkage {
 /// only put more pairs into a block, because "do they share this key" is asked of the same 32 bits.
 class Blocker {
  public:
-  /// A block's records are index_[begin, middle()) of the left file and [middle(), end()) of the right;
-  /// when one file is deduplicated all are left.
+  /// A block's records follow those of the block before it in index_: first its records of the left file,
+  /// then those of the right; when one file is deduplicated all are left.
   struct Block {
     std::uint32_t rule = 0;
     std::uint32_t key = 0;
-    std::uint64_t begin = 0;
     std::uint32_t left_count = 0;
     std::uint32_t right_count = 0;
-    std::uint64_t middle() const { return begin + left_count; }
-    std::uint64_t end() const { return middle() + right_count; }
+    std::uint64_t count() const { return std::uint64_t{left_count} + right_count; }
   };
-  /// A part of a block small enough to be one piece of work.
+  /// Where a piece of work begins; it ends where the next one begins.
   struct Work {
     std::uint32_t block = 0;
-    std::uint32_t first_begin = 0;  ///< Of its left (first) records, counted from the block's own first.
-    std::uint32_t first_end = 0;
+    std::uint32_t row = 0;          ///< Of the block's left records.
+    std::uint64_t index_begin = 0;  ///< The block's first record in index_.
   };
 
   /// Where the records are a part of larger files (Records::census), those say which blocks are too large. Of the rest only
@@ -49,7 +47,7 @@ class Blocker {
   /// Gives back the blocks' memory: there are no tiles any more. Keys stay.
   void release_blocks();
   std::uint64_t pair_count() const;  ///< Upper bound: pairs of several rules counted for each.
-  std::size_t work_count() const { return work_chunks_.size(); }
+  std::size_t work_count() const { return works_.empty() ? 0 : works_.size() - 1; }
 
   /// How many rules find this pair.
   std::size_t rule_count_of(std::uint32_t a, std::uint32_t b) const;
@@ -129,33 +127,40 @@ class Blocker {
   std::vector<std::vector<std::uint32_t>> struck_;  ///< By rule of the model.
   std::vector<std::uint32_t> index_;
   std::vector<Block> blocks_;
-  std::vector<Work> works_;
-  std::vector<std::pair<std::size_t, std::size_t>> work_chunks_;  ///< Ranges of works_.
+  std::vector<Work> works_;  ///< The last one is the end of all.
 };
 
 template <typename Visit, typename Ahead>
 void Blocker::for_each_tile(std::size_t chunk, Visit&& visit, Ahead&& ahead) const {
-  constexpr std::size_t kWorksAhead = 12;
+  constexpr std::uint32_t kBlocksAhead = 12;
   constexpr std::uint64_t kRecordsAhead = 3;
   const auto records = [&](std::uint64_t begin, std::uint64_t end) {
     return std::span<const std::uint32_t>(index_.data() + begin, end - begin);
   };
-  for (std::size_t w = work_chunks_[chunk].first; w < work_chunks_[chunk].second; ++w) {
-    const Block& block = blocks_[works_[w].block];
-    if (w + kWorksAhead < work_chunks_[chunk].second) {
-      const Block& next = blocks_[works_[w + kWorksAhead].block];
-      for (auto n = next.begin; n < std::min(next.end(), next.begin + kRecordsAhead); ++n) ahead(index_[n]);
+  const Work& from = works_[chunk];
+  const Work& to = works_[chunk + 1];
+  std::uint32_t next = from.block;
+  std::uint64_t next_begin = from.index_begin;
+  std::uint64_t begin = from.index_begin;
+  for (std::uint32_t b = from.block; b < to.block || (b == to.block && to.row > 0);
+       begin += blocks_[b++].count()) {
+    const Block& block = blocks_[b];
+    for (; next < std::min(b + kBlocksAhead, to.block); next_begin += blocks_[next++].count()) {
+      for (auto n = next_begin; n < next_begin + std::min(kRecordsAhead, blocks_[next].count()); ++n)
+        ahead(index_[n]);
     }
-    const std::uint64_t first_end = block.begin + works_[w].first_end;
-    for (std::uint64_t i = block.begin + works_[w].first_begin; i < first_end; i += kTileMax) {
-      const auto left = records(i, std::min(i + kTileMax, first_end));
-      std::uint64_t j = two_files_ ? block.middle() : i + left.size();
+    const std::uint64_t middle = begin + block.left_count;
+    const std::uint64_t end = begin + block.count();
+    const std::uint64_t last = b == to.block ? begin + to.row : middle;
+    for (std::uint64_t i = begin + (b == from.block ? from.row : 0); i < last; i += kTileMax) {
+      const auto left = records(i, std::min(i + kTileMax, last));
+      std::uint64_t j = two_files_ ? middle : i + left.size();
       Tile tile{block.rule, block.key, left, left, true, true};
       if (!two_files_) visit(tile);
       tile.triangle = false;
       tile.left_is_new = two_files_;
-      for (; j < block.end(); j += kTileMax) {
-        tile.right = records(j, std::min(j + kTileMax, block.end()));
+      for (; j < end; j += kTileMax) {
+        tile.right = records(j, std::min(j + kTileMax, end));
         visit(tile);
         tile.left_is_new = false;
       }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "base/random.h"
 #include "linkage/compare_internal.h"
@@ -8,7 +9,8 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr std::size_t kDenseValuesMax = 2048;
-constexpr std::size_t kCacheBits = 18;
+constexpr int kCacheBitsMin = 12;
+constexpr int kCacheBitsMax = 18;
 constexpr std::size_t kRepeatingValuesMax = 16384;  // Beyond it an edit distance is cheaper than a look that fails.
 constexpr std::uint32_t kCacheCodeMax = (1U << 28) - 1;
 
@@ -17,6 +19,10 @@ constexpr std::uint32_t kCacheCodeMax = (1U << 28) - 1;
 Result<Comparer> Comparer::create(const Records& records, const Model& model) {
   Comparer comparer;
   comparer.records_ = &records;
+  // About a slot a record.
+  const int cache_bits =
+      std::clamp(static_cast<int>(std::bit_width(records.count)) - 1, kCacheBitsMin, kCacheBitsMax);
+  comparer.cache_shift_ = 64 - cache_bits;
   double pattern_count = 1.0;
   std::uint64_t radix = 1;
   for (const auto& spec : model.comparisons) {
@@ -51,7 +57,7 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
     if (value_count <= kDenseValuesMax) {
       compiled.dense = std::make_unique<std::atomic<std::uint8_t>[]>(value_count * value_count);
     } else {
-      compiled.cache = std::make_unique<std::atomic<std::uint64_t>[]>(std::size_t{1} << kCacheBits);
+      compiled.cache = std::make_unique<std::atomic<std::uint64_t>[]>(std::size_t{1} << cache_bits);
     }
     radix *= spec.levels.size() + 1;
     pattern_count *= static_cast<double>(spec.levels.size() + 1);
@@ -150,7 +156,7 @@ std::uint8_t Comparer::level_of(std::size_t n, std::uint32_t code_a, std::uint32
   }
   if (code_b > kCacheCodeMax || !compiled.cached) return compute(compiled, code_a, code_b);
   const std::uint64_t pair = static_cast<std::uint64_t>(code_a) << 28 | code_b;
-  auto& slot = compiled.cache[mix64(pair) >> (64 - kCacheBits)];
+  auto& slot = compiled.cache[mix64(pair) >> cache_shift_];
   const std::uint64_t held = slot.load(std::memory_order_relaxed);
   if (held >> 8 == pair) return static_cast<std::uint8_t>(held & 0xFF);  // pair 0 is never asked for.
   const std::uint8_t level = compute(compiled, code_a, code_b);
@@ -216,7 +222,7 @@ void Comparer::compare_field(std::size_t n, Batch& batch, bool cached) const {
   const bool dense = cached && compiled.dense != nullptr;
   const bool direct = cached && compiled.cache != nullptr && compiled.cached && value_count <= kCacheCodeMax;
   const auto slot_of = [&](const Open& open) {
-    return mix64(static_cast<std::uint64_t>(open.low) << 28 | open.high) >> (64 - kCacheBits);
+    return mix64(static_cast<std::uint64_t>(open.low) << 28 | open.high) >> cache_shift_;
   };
   std::array<Open, Batch::kBatchMax> open;
   std::size_t open_count = 0;

@@ -99,6 +99,7 @@ class Comparer {
   std::uint8_t compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const;
 
   const Records* records_ = nullptr;
+  int cache_shift_ = 0;  ///< From a pair's hash to its slot in a cache.
   std::vector<Compiled> comparisons_;
 };
 

@@ -58,7 +58,7 @@ bool jaro_at_least(const Value& a, const Value& b, double bound, PairMemo& memo)
 bool jaro_winkler_at_least(const Value& a, const Value& b, double bound, PairMemo& memo) {
   if (memo.jaro_winkler < 0.0) {
     const double most = jaro_at_most(a, b);
-    if (most + 0.4 * (1.0 - most) < bound) return false;
+    if (most + 0.1 * static_cast<double>(winkler_prefix(a.text, b.text)) * (1.0 - most) < bound) return false;
     memo.jaro_winkler = jaro_winkler(a.text, b.text);
   }
   return memo.jaro_winkler >= bound;

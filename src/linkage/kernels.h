@@ -13,6 +13,8 @@ double jaro(std::string_view a, std::string_view b);
 /// Jaro with a bonus of 0.1 for each of up to four leading bytes in common, where Jaro is above 0.7.
 /// Source: Winkler (1990), "String comparator metrics and enhanced decision rules".
 double jaro_winkler(std::string_view a, std::string_view b);
+/// The leading bytes in common that it counts: at most four.
+std::size_t winkler_prefix(std::string_view a, std::string_view b);
 
 /// Edit distances, exact up to `limit`; anything larger gives limit + 1.
 /// Source: Myers (1999), JACM 46, 395-415; Hyyrö (2003), "A bit-vector algorithm for computing

@@ -110,12 +110,16 @@ double jaro(std::string_view a, std::string_view b) {
   return a.size() <= kWordBits && b.size() <= kWordBits ? jaro_word<Occurrences>(a, b) : jaro_long(a, b);
 }
 
+std::size_t winkler_prefix(std::string_view a, std::string_view b) {
+  std::size_t prefix = 0;
+  while (prefix < 4 && prefix < a.size() && prefix < b.size() && a[prefix] == b[prefix]) ++prefix;
+  return prefix;
+}
+
 double jaro_winkler(std::string_view a, std::string_view b) {
   const double similarity = jaro(a, b);
   if (similarity <= 0.7) return similarity;
-  std::size_t prefix = 0;
-  while (prefix < 4 && prefix < a.size() && prefix < b.size() && a[prefix] == b[prefix]) ++prefix;
-  return similarity + static_cast<double>(prefix) * 0.1 * (1.0 - similarity);
+  return similarity + static_cast<double>(winkler_prefix(a, b)) * 0.1 * (1.0 - similarity);
 }
 
 }  // namespace kinfold::linkage

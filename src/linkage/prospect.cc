@@ -21,14 +21,30 @@ float log_of_size(std::size_t size) {
 
 }  // namespace
 
+void GroupLooks::prefetch(std::uint32_t group) const {
+  __builtin_prefetch(scorer_->records().of(*groups_->of(group)));
+}
+
 void GroupLooks::add(std::uint32_t group) {
   const auto count = static_cast<std::uint32_t>(std::min(groups_->size(group), kMembersLookedAtMax));
-  parts_.push_back({items_.size(), count, log_of_size(groups_->size(group))});
-  for (std::size_t n = 0; n < bounds_->comparison_count(); ++n) {
-    const std::size_t field = scorer_->comparer().field_of(n);
-    for (std::size_t member = 0; member < count; ++member) {
-      const auto code = scorer_->records().of(groups_->of(group)[member])[field];
-      items_.push_back({code, bounds_->look(n, code)});
+  const std::size_t first = items_.size();
+  parts_.push_back({first, count, log_of_size(groups_->size(group))});
+  items_.resize(first + count * bounds_->comparison_count());
+  for (std::size_t member = 0; member < count; ++member) {
+    const auto* codes = scorer_->records().of(groups_->of(group)[member]);
+    for (std::size_t n = 0; n < bounds_->comparison_count(); ++n) {
+      const auto code = codes[scorer_->comparer().field_of(n)];
+      items_[first + n * count + member].code = code;
+      __builtin_prefetch(&bounds_->look(n, code));
+    }
+  }
+}
+
+void GroupLooks::load() {
+  for (const auto& part : parts_) {
+    for (std::size_t at = 0; at < part.count * bounds_->comparison_count(); ++at) {
+      auto& item = items_[part.first + at];
+      item.look = bounds_->look(at / part.count, item.code);
     }
   }
 }
@@ -53,24 +69,29 @@ bool Prospect::may_win(const GroupLooks& looks, std::size_t small, std::size_t l
   const auto* a = looks.items_.data() + looks.parts_[small].first;
   const auto* b = looks.items_.data() + looks.parts_[large].first;
   const std::size_t count = bounds_->comparison_count();
-  std::array<bool, kComparisonCountMax> open{};
+  constexpr float kNone = -1e30F;
+  std::array<float, kComparisonCountMax>
+      open;  // What is hoped of values that differ, where that is more than equal ones give.
   float sum = looks.parts_[large].log_size;
   for (std::size_t n = 0; n < count; ++n) {
-    float most = -1e30F;
-    bool both = false;
+    float equal = kNone;
+    float other = kNone;
     for (std::size_t i = n * a_count; i < (n + 1) * a_count; ++i) {
       for (std::size_t j = n * b_count; j < (n + 1) * b_count; ++j) {
         if (a[i].code == 0 || b[j].code == 0) continue;
-        both = true;
-        if (a[i].code == b[j].code) most = std::max(most, a[i].look.equal);
+        if (a[i].code == b[j].code)
+          equal = std::max(equal, a[i].look.equal);
+        else
+          other = std::max(other, bounds_->at_level(n, a[i].look.first));
       }
     }
-    if (!both) continue;
-    open[n] = most < bounds_->at_level(n, 0);
-    sum += open[n] ? bounds_->at_level(n, 0) : most;
+    open[n] = other > equal ? other : kNone;
+    const float most = std::max(equal, other);
+    if (most > kNone) sum += most;
   }
-  for (std::size_t n = 0; n < count && sum >= needed_; ++n) {
-    if (!open[n] || !bounds_->bound(n).useful()) continue;
+  for (const auto n : bounds_->order()) {
+    if (sum < needed_) return false;
+    if (open[n] <= kNone) continue;
     float most = -1e30F;
     for (std::size_t i = n * a_count; i < (n + 1) * a_count; ++i) {
       for (std::size_t j = n * b_count; j < (n + 1) * b_count; ++j) {
@@ -78,7 +99,7 @@ bool Prospect::may_win(const GroupLooks& looks, std::size_t small, std::size_t l
         most = std::max(most, a[i].code == b[j].code ? a[i].look.equal : bounds_->at_level(n, bounds_->bound(n).best(a[i].look, b[j].look)));
       }
     }
-    sum += most - bounds_->at_level(n, 0);
+    sum += most - open[n];
   }
   return sum >= needed_;
 }

@@ -30,7 +30,11 @@ class GroupLooks {
     items_.clear();
     parts_.clear();
   }
+  /// A group's looks are there after load(), which is called once for all groups that were added.
   void add(std::uint32_t group);
+  void load();
+  /// Asks for the memory that add() reads.
+  void prefetch(std::uint32_t group) const;
 
  private:
   friend class Prospect;

@@ -1,10 +1,8 @@
 // What pairs of records drawn at random agree on.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <mutex>
 #include <numeric>
-#include <optional>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -43,6 +41,7 @@ using Counts = std::vector<std::array<std::uint64_t, 32>>;  // By comparison and
 // than pairs drawn one by one.
 struct Tile {
   std::vector<std::uint32_t> first, second;
+  std::vector<std::uint32_t> same;  // For each pair that is a record and itself: these do not count.
 };
 
 RecordPairs all_pairs(const Records& records) {
@@ -60,10 +59,13 @@ std::vector<Tile> draw_tiles(const Records& records, std::uint64_t seed, std::ui
   std::vector<Tile> tiles;
   for (std::uint64_t drawn = 0; drawn < pair_count;) {
     RandomStream random(seed, {0x7261'6e64, tiles.size()});
-    Tile tile{std::vector<std::uint32_t>(kTileRecords), std::vector<std::uint32_t>(kTileRecords)};
+    Tile tile{std::vector<std::uint32_t>(kTileRecords), std::vector<std::uint32_t>(kTileRecords), {}};
     for (auto& record : tile.first) record = static_cast<std::uint32_t>(random.below(left));
     for (auto& record : tile.second) record = static_cast<std::uint32_t>(records.two_files() ? left + random.below(right) : random.below(left));
-    for (const auto record : tile.first) drawn += kTileRecords - static_cast<std::uint64_t>(std::count(tile.second.begin(), tile.second.end(), record));
+    for (const auto one : tile.first)
+      for (const auto other : tile.second)
+        if (one == other) tile.same.push_back(one);
+    drawn += kTileRecords * kTileRecords - tile.same.size();
     tiles.push_back(std::move(tile));
   }
   return tiles;
@@ -99,48 +101,51 @@ Counts count_pairs(const RecordPairs& pairs, const Records& records, const Compa
   return counts;
 }
 
-// How many edits the last level but one allows; nothing where levels do not follow from edits alone.
-std::optional<int> edits_allowed(const Comparer& comparer, std::size_t c) {
-  const auto ladder = comparer.ladder(c);
-  if (comparer.swapped_field_of(c) >= 0 || (ladder.test != Test::kLevenshtein && ladder.test != Test::kOsa))
-    return std::nullopt;
-  return static_cast<int>(ladder.bounds.back());
+// A value among those of some records, and how many of them have it.
+struct KnownValue {
+  std::uint32_t code;
+  std::uint64_t times;
+  LevelBound::Look look;
+};
+
+std::vector<KnownValue> values_of(const std::vector<std::uint32_t>& drawn, std::size_t field,
+                                  const LevelBound& bound, const Records& records) {
+  std::vector<std::uint32_t> codes;
+  for (const auto record : drawn)
+    if (const auto code = records.of(record)[field]; code != 0) codes.push_back(code);
+  std::sort(codes.begin(), codes.end());
+  std::vector<KnownValue> known;
+  for (const auto code : codes) {
+    if (known.empty() || known.back().code != code)
+      known.push_back({code, 0, bound.look(records.fields[field].values[code])});
+    ++known.back().times;
+  }
+  return known;
 }
 
-// One comparison of a tile. Most strangers are seen from a few numbers to be at the last level; the others are compared.
-void count_tile(const Tile& tile, std::size_t c, const LevelBound& bound, const Records& records, const Comparer& comparer,
-                std::array<std::uint64_t, 32>& counts) {
-  struct Known {
-    std::uint32_t record, code;
-    std::uint64_t letters;
-    LevelBound::Look look;
-  };
+// One comparison of a tile, each two values once. Most are seen from a few numbers to be at the last level;
+// the others are compared.
+void count_tile(const Tile& tile, std::size_t c, const LevelBound& bound, const Records& records,
+                const Comparer& comparer, std::array<std::uint64_t, 32>& counts) {
   const std::size_t field = comparer.field_of(c);
   const auto last = static_cast<std::uint8_t>(comparer.comparison(c).levels.size() - 1);
-  const auto known_of = [&](const std::vector<std::uint32_t>& drawn) {
-    std::vector<Known> known;
-    for (const auto record : drawn) {
-      const std::uint32_t code = records.of(record)[field];
-      if (code == 0) continue;
-      const Value& value = records.fields[field].values[code];
-      known.push_back({record, code, value.letters, bound.look(value)});
-    }
-    return known;
-  };
-  // Each edit takes away one sign at most that the other text lacks.
-  const auto allowed = edits_allowed(comparer, c);
-  const auto too_many = [&](const Known& a, const Known& b) {
-    return allowed &&
-           std::max(std::popcount(a.letters & ~b.letters), std::popcount(b.letters & ~a.letters)) > *allowed;
-  };
-  const auto second = known_of(tile.second);
-  for (const auto& a : known_of(tile.first)) {
+  const auto second = values_of(tile.second, field, bound, records);
+  for (const auto& a : values_of(tile.first, field, bound, records)) {
+    std::uint64_t far_count = 0;
     for (const auto& b : second) {
-      if (a.record == b.record) continue;
-      const bool far = a.code != b.code && (too_many(a, b) || bound.best(a.look, b.look) == last);
-      const auto level = far ? last : comparer.new_level_of(c, a.code, b.code);
-      if (level != kMissingLevel) ++counts[level];
+      if (a.code != b.code && bound.best(a.look, b.look) == last) {
+        far_count += b.times;
+        continue;
+      }
+      const auto level = comparer.new_level_of(c, a.code, b.code);
+      if (level != kMissingLevel) counts[level] += a.times * b.times;
     }
+    counts[last] += a.times * far_count;
+  }
+  for (const auto record : tile.same) {
+    const auto code = records.of(record)[field];
+    const auto level = code == 0 ? kMissingLevel : comparer.new_level_of(c, code, code);
+    if (level != kMissingLevel) --counts[level];
   }
 }
 

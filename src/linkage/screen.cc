@@ -3,10 +3,17 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <numbers>
 #include <numeric>
 
 #include "base/parallel.h"
+#include "base/random.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace kinfold::linkage {
 namespace {
@@ -46,24 +53,23 @@ LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::si
     }
   }
   kind_ = Kind::kLetters;
-  constexpr std::size_t kWidth = kSizeMax + 1;
-  level_.resize(kWidth * kWidth * kWidth);
+  level_.resize(kWidth * kWidth * kWidth * (kPrefixMax + 1));
   for (std::size_t a = 1; a < kWidth; ++a) {
     for (std::size_t b = 1; b < kWidth; ++b) {
-      for (std::size_t matched = 0; matched < kWidth; ++matched) {
-        const std::size_t most = std::min({matched, a, b});
-        std::uint8_t& own = level_[(a * kWidth + b) * kWidth + matched];
-        if (is_edits(ladder.test)) {
-          own = edit_level(std::max(a, b) - most);
-          continue;
+      for (std::size_t matched = 0; matched <= std::min(a, b); ++matched) {
+        for (std::size_t prefix = 0; prefix <= kPrefixMax; ++prefix) {
+          std::uint8_t& own = level_[place(a, b, matched, prefix)];
+          if (is_edits(ladder.test)) {
+            own = edit_level(std::max(a, b) - matched);
+            continue;
+          }
+          // The margin keeps the bound on the safe side of rounding.
+          double similarity =
+              jaro_of(static_cast<double>(matched), static_cast<double>(a), static_cast<double>(b)) + 1e-9;
+          if (ladder.test == Test::kJaroWinkler && similarity > 0.7)
+            similarity += static_cast<double>(prefix) * 0.1 * (1.0 - similarity);
+          own = level([&](double bound) { return similarity >= bound; });
         }
-        // The margin keeps the bound on the safe side of rounding.
-        double similarity = jaro_of(static_cast<double>(most), static_cast<double>(a), static_cast<double>(b)) + 1e-9;
-        if (ladder.test == Test::kJaroWinkler && similarity > 0.7) {
-          const auto prefix = static_cast<double>(std::min<std::size_t>(4, most));
-          similarity += prefix * 0.1 * (1.0 - similarity);
-        }
-        own = level([&](double bound) { return similarity >= bound; });
       }
     }
   }
@@ -72,7 +78,10 @@ LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::si
 LevelBound::Look LevelBound::look(const Value& value) const {
   const std::string_view text = value.text;
   if (kind_ == Kind::kNone) return {};
-  if (kind_ == Kind::kLetters) return {value.letters, 0, 0.0F, static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), kSizeMax + 1))};
+  if (kind_ == Kind::kLetters) {
+    return {value.letters, bytes_as_number(text.data(), std::min(kPrefixMax, text.size())), 0.0F,
+            static_cast<std::uint8_t>(std::min(text.size(), kSizeMax + 1))};
+  }
   // Where blanks do not count, values with such may be held to be equal; and zeros fill up what is short.
   const bool plain = text.size() <= kBytesMax && (blanks_count_ || text.find(' ') == std::string_view::npos) && text.find('\0') == std::string_view::npos;
   if (!plain) return {0, 0, 0.0F, kOpen};
@@ -82,32 +91,25 @@ LevelBound::Look LevelBound::look(const Value& value) const {
 
 namespace {
 
-__extension__ using Bytes = unsigned __int128;  // The first of a text is the lowest.
+using Look = LevelBound::Look;
 
-Bytes bytes_of(const LevelBound::Look& look) { return static_cast<Bytes>(look.more) << 64 | look.bits; }
-
-// Bytes that are not zero.
-int bytes_set(std::uint64_t x) {
-  constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7FULL;
-  return std::popcount((((x & kLow) + kLow) | x) & ~kLow);
-}
-int bytes_set(Bytes x) { return bytes_set(static_cast<std::uint64_t>(x)) + bytes_set(static_cast<std::uint64_t>(x >> 64)); }
-
-// Of an x that is not zero: its first byte that is not, and one past its last.
-int first_set(Bytes x) {
-  const auto low = static_cast<std::uint64_t>(x);
-  return low != 0 ? std::countr_zero(low) / 8 : 8 + std::countr_zero(static_cast<std::uint64_t>(x >> 64)) / 8;
-}
-int end_set(Bytes x) {
-  const auto high = static_cast<std::uint64_t>(x >> 64);
-  return high != 0 ? 16 - std::countl_zero(high) / 8 : 8 - std::countl_zero(static_cast<std::uint64_t>(x)) / 8;
-}
-
-// The bytes from `begin` on, up to `end`.
-Bytes part(Bytes bytes, int begin, int end) {
-  if (begin >= end) return 0;
-  const Bytes cut = bytes >> (8 * begin);
-  return end - begin == 16 ? cut : cut & ((Bytes{1} << (8 * (end - begin))) - 1);
+// A bit for each byte of `a` that, moved down by `down` places, is equal to that of `b`.
+template <int down>
+std::uint32_t equal_bytes(const Look& a, const Look& b) {
+#ifdef __SSE2__
+  __m128i bytes_a, bytes_b;
+  std::memcpy(&bytes_a, &a, sizeof bytes_a);
+  std::memcpy(&bytes_b, &b, sizeof bytes_b);
+  return static_cast<std::uint32_t>(
+      _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_srli_si128(bytes_a, down), bytes_b)));
+#else
+  const auto byte = [](const Look& look, int n) {
+    return n > 15 ? 0 : (n > 7 ? look.more >> (8 * n - 64) : look.bits >> (8 * n)) & 0xFF;
+  };
+  std::uint32_t equal = 0;
+  for (int n = 0; n < 16; ++n) equal |= static_cast<std::uint32_t>(byte(a, n + down) == byte(b, n)) << n;
+  return equal;
+#endif
 }
 
 }  // namespace
@@ -115,27 +117,51 @@ Bytes part(Bytes bytes, int begin, int end) {
 // Exact up to two edits for texts of one length, else a lower bound on the edits.
 std::uint8_t LevelBound::best_of_bytes(const Look& a, const Look& b) const {
   if (a.size == kOpen || b.size == kOpen) return 0;
-  const Bytes bytes_a = bytes_of(a);
-  const Bytes bytes_b = bytes_of(b);
-  const Bytes x = bytes_a ^ bytes_b;
-  if (x == 0) return 0;
-  const int first = first_set(x);
+  const std::uint32_t differing = ~equal_bytes<0>(a, b) & 0xFFFF;
+  if (differing == 0) return 0;
+  const int first = std::countr_zero(differing);
+  // Whether from there up to `end` the first text's bytes are the second's, each one place later.
+  const auto moved = [&](std::uint32_t equal_if_moved, int end) {
+    const std::uint32_t between = (std::uint32_t{1} << end) - (std::uint32_t{1} << first);
+    return (between & ~equal_if_moved) == 0;
+  };
   if (a.size == b.size) {
-    const int differing = bytes_set(x);
-    const int replaced = swaps_ ? (differing + 1) / 2 : differing;
+    const int count = std::popcount(differing);
+    const int replaced = swaps_ ? (count + 1) / 2 : count;
     if (replaced <= 2) return level_of_edits(static_cast<std::size_t>(replaced));
     // Otherwise two edits are one byte out and one in: between the two everything has moved by one place.
-    const int end = end_set(x);
-    const bool moved = part(bytes_a, first + 1, end) == part(bytes_b, first, end - 1) || part(bytes_b, first + 1, end) == part(bytes_a, first, end - 1);
-    return level_of_edits(moved ? 2 : 3);
+    const int last = static_cast<int>(std::bit_width(differing)) - 1;
+    return level_of_edits(moved(equal_bytes<1>(a, b), last) || moved(equal_bytes<1>(b, a), last) ? 2 : 3);
   }
-  const Bytes longer = a.size > b.size ? bytes_a : bytes_b;
-  const Bytes shorter = a.size > b.size ? bytes_b : bytes_a;
-  const int size = std::max(a.size, b.size);
-  const int gap = size - std::min(a.size, b.size);
+  const int gap = std::abs(a.size - b.size);
   if (gap > 1) return level_of_edits(static_cast<std::size_t>(gap));
-  return level_of_edits(part(longer, first + 1, size) == part(shorter, first, size - 1) ? 1 : 2);
+  const auto& longer = a.size > b.size ? a : b;
+  const auto& shorter = a.size > b.size ? b : a;
+  return level_of_edits(moved(equal_bytes<1>(longer, shorter), shorter.size) ? 1 : 2);
 }
+
+namespace {
+
+// Values that another may equal which differs in blanks alone, as far as a hash of theirs tells.
+class Twins {
+ public:
+  Twins(const ValueTable& values, bool blanks_count) {
+    if (blanks_count) return;
+    bits_.resize(8 * std::bit_ceil(values.size()));
+    for (std::size_t code = 1; code < values.size(); ++code) {
+      if (values[code].text.find(' ') != std::string_view::npos) bits_[place(values[code])] = true;
+    }
+  }
+  bool may_have_one(const Value& value) const { return !bits_.empty() && bits_[place(value)]; }
+
+ private:
+  std::size_t place(const Value& value) const {
+    return static_cast<std::size_t>(mix64(value.whole)) & (bits_.size() - 1);
+  }
+  std::vector<bool> bits_;
+};
+
+}  // namespace
 
 RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
     : looks_(scorer.comparer().comparison_count()), best_(scorer.comparer().comparison_count()) {
@@ -158,27 +184,45 @@ RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
     }
     const auto& values = records.fields[comparer.field_of(n)].values;
     const bool exact = comparer.exact_first(n);
+    const Twins twins(values, blanks_count(records.fields[comparer.field_of(n)].field.kind));
     auto& looks = looks_[n];
     looks.resize(values.size());
     parallel_chunks(values.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
       for (auto code = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); code < end; ++code) {
         looks[code] = bound_[n].look(values[code]);
         const auto ratio = exact ? scorer.field_ratio(n, 0, code, code) : Scorer::FieldRatio{};
+        looks[code].first = exact && !twins.may_have_one(values[code]) ? 1 : 0;
         looks[code].equal = exact ? most(std::max(ratio.match, ratio.moved)) : best_[n][0];
       }
     });
   }
+  find_order(records, comparer);
+}
+
+// By how much a look at two random records' values lowers what they can weigh; only the speed depends on it.
+void RatioBounds::find_order(const Records& records, const Comparer& comparer) {
+  constexpr std::uint64_t kPairs = 1000;
+  std::vector<double> fall(bound_.size(), 0.0);
+  for (std::uint64_t pair = 0; pair < kPairs; ++pair) {
+    const auto* a = records.of(mix64(2 * pair + 1) % records.count);
+    const auto* b = records.of(mix64(2 * pair + 2) % records.count);
+    for (std::size_t n = 0; n < bound_.size(); ++n) {
+      const std::size_t field = comparer.field_of(n);
+      if (!bound_[n].useful() || a[field] == b[field] || a[field] == 0 || b[field] == 0) continue;
+      const auto& known = look(n, a[field]);
+      fall[n] += at_level(n, known.first) - at_level(n, bound_[n].best(known, look(n, b[field])));
+    }
+  }
+  for (std::size_t n = 0; n < bound_.size(); ++n)
+    if (bound_[n].useful()) order_.push_back(n);
+  std::stable_sort(order_.begin(), order_.end(),
+                   [&](std::size_t a, std::size_t b) { return fall[a] > fall[b]; });
 }
 
 Screen::Screen(const Scorer& scorer, const RatioBounds& bounds, double floor_bits)
     : scorer_(&scorer), bounds_(bounds), count_(scorer.comparer().comparison_count()) {
   base_ = static_cast<float>(scorer.prior_nats());
   floor_ = static_cast<float>(floor_bits / std::numbers::log2e - kRounding);
-  for (std::size_t n = 0; n < count_; ++n) if (bounds_.bound(n).useful()) order_.push_back(n);
-  const auto gap = [&](std::size_t n) {
-    return bounds_.at_level(n, 0) - bounds_.at_level(n, static_cast<std::uint8_t>(scorer.comparer().comparison(n).levels.size() - 1));
-  };
-  std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return gap(a) > gap(b); });
 }
 
 void Screen::load(const TileSide& tile, Side& side) const {
@@ -192,17 +236,24 @@ void Screen::load(const TileSide& tile, Side& side) const {
   }
 }
 
-bool Screen::may_reach(const TileSide& left, const Side& left_side, std::size_t i, const TileSide& right, const Side& right_side,
-                       std::size_t j, float sum) const {
-  for (const auto n : order_) {
-    const std::uint32_t code_a = left.codes(n)[i];
-    const std::uint32_t code_b = right.codes(n)[j];
-    if (code_a == code_b || code_a == 0 || code_b == 0) continue;
-    const auto level = bounds_.bound(n).best(left_side.look[n * TileSide::kCountMax + i], right_side.look[n * TileSide::kCountMax + j]);
-    sum -= bounds_.at_level(n, 0) - bounds_.at_level(n, level);
-    if (sum < floor_) return false;
+std::size_t Screen::keep_possible(std::size_t n, const TileSide& left, const Side& left_side, std::size_t i,
+                                  const TileSide& right, const Side& right_side, Row& row,
+                                  std::size_t count) const {
+  const std::uint32_t code = left.codes(n)[i];
+  if (code == 0) return count;
+  const LevelBound::Look& look = left_side.look[n * TileSide::kCountMax + i];
+  const LevelBound::Look* looks = right_side.look.data() + n * TileSide::kCountMax;
+  const std::uint32_t* codes = right.codes(n);
+  const float hoped = bounds_.at_level(n, look.first);
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t j = row.open[k];
+    if (codes[j] != code && codes[j] != 0)
+      row.sum[j] -= hoped - bounds_.at_level(n, bounds_.bound(n).best(look, looks[j]));
+    row.open[kept] = row.open[k];
+    kept += row.sum[j] >= floor_;
   }
-  return true;
+  return kept;
 }
 
 }  // namespace kinfold::linkage

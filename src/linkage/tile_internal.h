@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "linkage/block_internal.h"
@@ -40,6 +41,12 @@ class TileSide {
     }
   }
   std::size_t count() const { return record_.size(); }
+  /// [begin, end) with a few numbers more on both sides, so that loops over the rows of a side take whole
+  /// vectors. What is found out about records that are not asked for means nothing.
+  static std::pair<std::size_t, std::size_t> padded(std::size_t begin, std::size_t end) {
+    constexpr std::size_t kVector = 4;
+    return {begin / kVector * kVector, (end + kVector - 1) / kVector * kVector};
+  }
   std::uint32_t record(std::size_t at) const { return record_[at]; }
   const std::uint32_t* codes(std::size_t comparison) const { return code_.data() + comparison * kCountMax; }
   const std::uint32_t* keys(std::size_t rule) const { return key_.data() + rule * kCountMax; }
@@ -61,7 +68,7 @@ template <typename Wanted, typename VisitPair, typename Loaded, typename VisitRo
 void for_each_row(const Blocker& blocker, std::size_t chunk, TileSide& left, TileSide& right, Wanted&& wanted, VisitPair&& visit_pair,
                   Loaded&& loaded, VisitRow&& visit_row) {
   constexpr std::size_t kSmall = 3;  // Records on each side.
-  std::array<std::uint32_t, TileSide::kCountMax> found;
+  std::array<std::uint32_t, TileSide::kCountMax> found{};
   blocker.for_each_tile(chunk, [&](const Blocker::Tile& tile) {
     if (!wanted(tile.rule, tile.key)) return;
     if (tile.left_is_new && tile.left.size() <= kSmall && tile.right.size() <= kSmall) {
@@ -85,12 +92,13 @@ void for_each_row(const Blocker& blocker, std::size_t chunk, TileSide& left, Til
     const std::size_t count = other.count();
     for (std::size_t i = 0; i < left.count(); ++i) {
       const std::size_t begin = tile.triangle ? i + 1 : 0;
-      std::fill(found.begin() + static_cast<std::ptrdiff_t>(begin), found.begin() + static_cast<std::ptrdiff_t>(count), 0U);
+      const auto [from, to] = TileSide::padded(begin, count);
+      for (std::size_t j = from; j < to; ++j) found[j] = 0;
       for (std::size_t rule = 0; rule < before; ++rule) {
         const std::uint32_t key = left.keys(rule)[i];
         if (key == 0) continue;
         const std::uint32_t* keys = other.keys(rule);
-        for (std::size_t j = begin; j < count; ++j) found[j] |= static_cast<std::uint32_t>(keys[j] == key);
+        for (std::size_t j = from; j < to; ++j) found[j] |= static_cast<std::uint32_t>(keys[j] == key);
       }
       if (blocker.has_rules_of_many()) {
         for (std::size_t j = begin; j < count; ++j) {

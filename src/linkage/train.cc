@@ -27,7 +27,10 @@ struct SampledPair {
 // are few enough. What is left at the end does not depend on the order in which they came.
 class Stratum {
  public:
-  explicit Stratum(std::size_t pairs_max) : pairs_max_(pairs_max) {}
+  /// Pairs with a hash above `limit` are counted only.
+  explicit Stratum(std::size_t pairs_max, std::uint64_t limit = ~std::uint64_t{0}) : pairs_max_(pairs_max), limit_(limit) {}
+  /// An empty one for more of its pairs: those that it has no room for are not kept there either.
+  Stratum more() const { return Stratum(pairs_max_, limit_); }
   void add(const SampledPair& pair) {
     ++pair_count_;
     if (pair.hash > limit_) return;
@@ -50,7 +53,7 @@ class Stratum {
     std::erase_if(pairs_, [&](const SampledPair& pair) { return pair.hash > limit_; });
   }
   std::size_t pairs_max_;
-  std::uint64_t limit_ = ~std::uint64_t{0};
+  std::uint64_t limit_;
   std::uint64_t pair_count_ = 0;
   std::vector<SampledPair> pairs_;
 };
@@ -67,7 +70,7 @@ struct Sampler {
   void visit(std::size_t chunk, Strata& strata) const {
     TileSide left(blocker, records, comparer);
     TileSide right = left;
-    std::array<std::uint8_t, TileSide::kCountMax> equal;
+    std::array<std::uint32_t, TileSide::kCountMax> equal;
     for_each_row(blocker, chunk, left, right,
       [&](std::uint32_t rule, std::uint32_t key) { return mix64(seed ^ (static_cast<std::uint64_t>(key) << 32 | rule)) <= block_limit; },
       [&](std::uint32_t, std::uint32_t one, std::uint32_t other) { add(one, other, equal_count(records.of(one), records.of(other)), strata); },
@@ -87,13 +90,15 @@ struct Sampler {
     for (std::size_t n = 0; n < comparer.comparison_count(); ++n) count += a[comparer.field_of(n)] == b[comparer.field_of(n)] && a[comparer.field_of(n)] != 0;
     return count;
   }
-  void count_equal(const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, std::uint8_t* equal) const {
-    std::fill(equal + begin, equal + b.count(), std::uint8_t{0});
+  void count_equal(const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin,
+                   std::uint32_t* equal) const {
+    const auto [from, to] = TileSide::padded(begin, b.count());
+    for (std::size_t j = from; j < to; ++j) equal[j] = 0;
     for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
       const std::uint32_t code = a.codes(n)[i];
       if (code == 0) continue;
       const std::uint32_t* codes = b.codes(n);
-      for (std::size_t j = begin; j < b.count(); ++j) equal[j] = static_cast<std::uint8_t>(equal[j] + (codes[j] == code));
+      for (std::size_t j = from; j < to; ++j) equal[j] += static_cast<std::uint32_t>(codes[j] == code);
     }
   }
 };
@@ -128,11 +133,14 @@ std::vector<PatternCount> count_patterns(const Records& records, const Comparer&
   const auto [left_count, right_count] = records.whole_sizes();
   // In a part each of them is counted, as ComparedPairs does where there is the whole.
   const bool few = pairs_are_few(pair_count, static_cast<std::uint64_t>(left_count + right_count));
-  const Strata none(comparer.comparison_count() + 1, Stratum(few ? ~std::size_t{0} : kStratumPairsMax));
-  Strata strata = none;
+  Strata strata(comparer.comparison_count() + 1, Stratum(few ? ~std::size_t{0} : kStratumPairsMax));
   std::mutex mutex;
   parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
-    Strata own = none;
+    Strata own;
+    {
+      const std::lock_guard lock(mutex);
+      for (const auto& stratum : strata) own.push_back(stratum.more());
+    }
     sampler.visit(chunk, own);
     const std::lock_guard lock(mutex);
     for (std::size_t n = 0; n < own.size(); ++n) strata[n].add(std::move(own[n]));

@@ -141,6 +141,9 @@ TEST(LevelBound, IsNeverWorseThanTheLevel) {
     ASSERT_TRUE(records.ok());
     const auto comparer = Comparer::create(records.value(), model);
     ASSERT_TRUE(comparer.ok());
+    model.match_rate = 0.001;
+    const Scorer scorer(records.value(), comparer.value(), given_model(comparer.value(), model));
+    const RatioBounds bounds(scorer, 1);
     for (std::size_t n = 0; n < comparer.value().comparison_count(); ++n) {
       const LevelBound bound(records.value(), comparer.value(), n);
       ASSERT_TRUE(bound.useful());
@@ -148,8 +151,11 @@ TEST(LevelBound, IsNeverWorseThanTheLevel) {
       std::size_t telling = 0;
       for (std::uint32_t a = 1; a < values.size(); ++a) {
         for (std::uint32_t b = a + 1; b < values.size(); ++b) {
+          const auto level = comparer.value().level_of(n, a, b);
           const auto best = bound.best(bound.look(values[a]), bound.look(values[b]));
-          ASSERT_LE(best, comparer.value().level_of(n, a, b)) << values[a].text << " and " << values[b].text << " by " << edits;
+          ASSERT_LE(best, level) << values[a].text << " and " << values[b].text << " by " << edits;
+          ASSERT_LE(bounds.bound(n).best(bounds.look(n, a), bounds.look(n, b)), level)
+              << values[a].text << " and " << values[b].text << " by " << edits;
           telling += best > 1;
         }
       }
