@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kDomain = "objection";
 // A name shorter than this is too often one letter from somebody else's.
-constexpr std::size_t kMisspellingLengthMin = 5;
+constexpr std::size_t kMisspellingLengthMin = 4;
 // Entries are filled up with random tokens to a multiple of this, so that their number says nothing
 // about the length of a name.
 constexpr std::size_t kTokenCountStep = 16;
