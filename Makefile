@@ -76,7 +76,7 @@ bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide
 	@test -d build/bench-venv || python3 -m venv build/bench-venv
 	@build/bench-venv/bin/pip install --quiet splink pyarrow
 	@case $(BENCH_PART) in \
-	splink) CC=$${CC:-cc} CXX=$${CXX:-c++} build/bench-venv/bin/pip install --quiet . -C build-dir=build/python && \
+	splink) CC=$${CC:-cc} CXX=$${CXX:-c++} build/bench-venv/bin/pip install --quiet . --config-settings=build-dir=build/python && \
 	  build/bench-venv/bin/python bench/linkage/beside_splink.py --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
 	files) build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
 	  --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
@@ -87,7 +87,7 @@ bench-spark: setup ## Kinfold beside Splink, both on Spark: RECORDS=100000 RULES
 	@scripts/install-java.sh
 	@test -d build/bench-spark-venv || python3 -m venv build/bench-spark-venv
 	@build/bench-spark-venv/bin/pip install --quiet splink pyspark pandas pyarrow
-	@CC=$${CC:-cc} CXX=$${CXX:-c++} build/bench-spark-venv/bin/pip install --quiet . -C build-dir=build/python
+	@CC=$${CC:-cc} CXX=$${CXX:-c++} build/bench-spark-venv/bin/pip install --quiet . --config-settings=build-dir=build/python
 	@build/bench-spark-venv/bin/python bench/spark/beside_splink.py --records $(or $(RECORDS),100000) --rules $(or $(RULES),narrow) --runs $(BENCH_RUNS)
 
 bench: setup ## Build and run the benchmarks; the linkage's kernels beside rapidfuzz-cpp (fetched once).

@@ -24,5 +24,5 @@ rm -f build/python-junit.xml
 # Compiled as the release build is, so that nothing is compiled twice: by the compiler that CMake finds by itself, under the same name.
 export CC=${CC:-cc} CXX=${CXX:-c++}
 CMAKE_BUILD_PARALLEL_LEVEL=${JOBS:-$(nproc)} "$venv/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation \
-  --no-deps --force-reinstall . -C build-dir=build/python -C cmake.define.KINFOLD_WERROR=ON
+  --no-deps --force-reinstall . --config-settings=build-dir=build/python --config-settings=cmake.define.KINFOLD_WERROR=ON
 PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" -m pytest -q --junitxml=build/python-junit.xml "$@"

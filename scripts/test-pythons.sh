@@ -19,7 +19,7 @@ test_under() {
   test -x "$venv/bin/pytest" || { "$python" -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check $used; }
   rm -rf "$build-wheel" "$build-bare"
   CMAKE_BUILD_PARALLEL_LEVEL=${JOBS:-$(nproc)} "$venv/bin/pip" wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps \
-    -C build-dir="$build" -w "$build-wheel" .
+    --config-settings=build-dir="$build" -w "$build-wheel" .
   wheel=$(echo "$PWD/$build-wheel"/*.whl)
   # The wheel alone, far from the sources: it carries its native code.
   "$python" -m venv "$build-bare"
