@@ -1,14 +1,13 @@
 // Is each figure one that its column can have? What is not would be judged as something else, or passed over.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
 #include <unordered_map>
 
 #include "base/text.h"
-#include "disclosure/encode_internal.h"
+#include "disclosure/check_internal.h"
 
 namespace kinfold::disclosure {
 namespace {
@@ -104,10 +103,7 @@ Status one_row_a_label(const Output& output) {
   // A column that nobody explained may be what tells them apart: the table is refused for it, and says so
   // better.
   for (const auto& column : output.table.columns()) {
-    const bool known =
-        std::any_of(output.layout.begin(), output.layout.end(),
-                    [&](const ColumnLayout& layout) { return layout.column == column.name(); });
-    if (!known) return {};
+    if (layout_of(output.layout, column.name()) == nullptr) return {};
   }
   std::vector<const table::Column*> labels, figures;
   for (const auto& layout : output.layout) {

@@ -16,10 +16,7 @@ const ColumnLayout* layout_of(const Output& output, std::size_t c) {
 
 Contributors contributors_of(const Output& output, std::size_t row, const std::string& column) {
   Contributors who;
-  const ColumnLayout* base = nullptr;
-  for (const auto& layout : output.layout) {
-    if (layout.column == column) base = &layout;
-  }
+  const auto* base = layout_of(output.layout, column);
   if (base == nullptr) return who;
   for (const auto& layout : output.layout) {
     if (layout.role != Role::kCount && layout.role != Role::kContributors && layout.role != Role::kPart)

@@ -48,7 +48,7 @@ struct ColumnLayout {
   std::map<std::string, std::string> parent;  ///< kDimension: label -> label it is part of.
   double percentile = 50;
   int largest_rank = 1;              ///< kLargest: 1 for the largest contribution.
-  std::optional<int> decimals;       ///< kShare, kPercentage: as rounded; empty: as many as needed.
+  std::optional<int> decimals;       ///< As published: figures are rounded to these; empty: as they come.
   double importance = 1;             ///< Times the cost of hiding it.
   std::string variable;              ///< What it counts ("in_custody"), "" for everybody. Two columns
                                      ///< that count the same say so here; default: the column's name.
