@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const ByteView tar(reinterpret_cast<const std::byte*>(data), size);
   ArchiveReader reader(source_of(tar), size);
   std::size_t total = 0;
-  for (auto file = reader.next(); file.ok() && file.value(); file = reader.next()) total += file.value()->bytes.size();
+  for (auto file = reader.next(); file.ok() && file.value(); file = reader.next())
+    total += file.value()->bytes.size();
   if (total > size) std::abort();
   ArchiveReader again(source_of(tar), size);
   std::uint64_t rows = 0;

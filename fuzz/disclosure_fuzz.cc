@@ -1,6 +1,6 @@
-// Any bytes as a rules file and a table (parted by a line of ---): never a crash; what a rules file says is read back as
-// written; an error names its place and holds no control characters; markup in a label never reaches a page as markup.
-// LINKS: disclosure table page charter
+// Any bytes as a rules file and a table (parted by a line of ---): never a crash; what a rules file says is
+// read back as written; an error names its place and holds no control characters; markup in a label never
+// reaches a page as markup. LINKS: disclosure table page charter
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -34,12 +34,15 @@ void check_table(const std::string& csv, const disclosure::Rules& given, const d
     bool whole = column.size() > 0;
     for (std::size_t row = 0; row < column.size(); ++row) {
       const auto text = column.string_at(row);
-      whole = whole && !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string_view::npos;
+      whole = whole && !text.empty() && text.size() < 10 &&
+              text.find_first_not_of("0123456789") == std::string_view::npos;
     }
     auto& into = typed.add(column.name(), whole ? table::ColumnType::kInt64 : table::ColumnType::kString);
     for (std::size_t row = 0; row < column.size(); ++row) {
-      if (whole) into.append_int(std::stoll(std::string(column.string_at(row))));
-      else into.append_string(column.string_at(row));
+      if (whole)
+        into.append_int(std::stoll(std::string(column.string_at(row))));
+      else
+        into.append_string(column.string_at(row));
     }
   }
   auto output = disclosure::make_output("fuzz", std::move(typed), spec);
@@ -48,7 +51,8 @@ void check_table(const std::string& csv, const disclosure::Rules& given, const d
   rules.exact_cell_count_max = 0;
   rules.attempt_count = 1;
   NoProgress progress;
-  const auto checked = disclosure::check(std::span(&output.value(), 1), rules, disclosure::ReleaseLedger{}, progress);
+  const auto checked =
+      disclosure::check(std::span(&output.value(), 1), rules, disclosure::ReleaseLedger{}, progress);
   if (!checked.ok()) return;
   const auto& result = checked.value().outputs[0];
   if (disclosure::checker_page(checked.value()).find("<script>alert") != std::string::npos) std::abort();

@@ -23,13 +23,15 @@ void check(const identity::Intake& intake, std::size_t line_count, Date today) {
   require(counts.data_line_count == line_count);
   require(counts.data_line_count == counts.kept_count + counts.rejected_count + counts.merged_count +
                                         counts.ineligible_count + counts.objected_count);
-  require(intake.identities.row_count() == counts.kept_count && intake.attributes.row_count() == counts.kept_count);
+  require(intake.identities.row_count() == counts.kept_count &&
+          intake.attributes.row_count() == counts.kept_count);
   require(intake.rejects.size() == counts.rejected_count + counts.merged_count + counts.ineligible_count);
   const auto people = identity::identities_of(intake.identities);
   require(people.ok());
   for (const auto& person : people.value()) {
     require(person.date_of_birth.has_value() && *person.date_of_birth <= today);
-    for (const auto* text : {&person.forenames, &person.surname, &person.address, &person.postcode, &person.nino}) {
+    for (const auto* text :
+         {&person.forenames, &person.surname, &person.address, &person.postcode, &person.nino}) {
       require(is_valid_utf8(*text));
       for (const char c : *text) require(static_cast<unsigned char>(c) >= 0x20);
     }

@@ -17,8 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (line.ok() && ledger::to_line(line.value()) != text) std::abort();
   const auto head = ledger::parse_head(text);
   if (head.ok() && ledger::to_text(head.value()) != text) std::abort();
-  if (ledger::check_inclusion_proof(text, card).ok() || ledger::check_consistency_proof(text, card).ok()) std::abort();
-  if (kinfold_verify::check_ledger(text, *other_card, {}).sound || kinfold_verify::check_proof(text, *other_card).sound ||
+  if (ledger::check_inclusion_proof(text, card).ok() || ledger::check_consistency_proof(text, card).ok())
+    std::abort();
+  if (kinfold_verify::check_ledger(text, *other_card, {}).sound ||
+      kinfold_verify::check_proof(text, *other_card).sound ||
       kinfold_verify::check_certificate(text, *other_card).sound) {
     std::abort();
   }

@@ -1,6 +1,6 @@
 // LINKS: linkage
-// A file of decisions may hold anything: it is read or refused with a reason; what was read says the same after being
-// written and read again, and coders' agreement lies where it must.
+// A file of decisions may hold anything: it is read or refused with a reason; what was read says the same
+// after being written and read again, and coders' agreement lies where it must.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto written = linkage::decisions_to_csv(decisions.value());
   const auto again = linkage::parse_decisions(written);
-  if (!decisions.value().empty() && (!again.ok() || linkage::decisions_to_csv(again.value()) != written)) std::abort();
+  if (!decisions.value().empty() && (!again.ok() || linkage::decisions_to_csv(again.value()) != written))
+    std::abort();
   return 0;
 }

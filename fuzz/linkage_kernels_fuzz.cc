@@ -23,10 +23,14 @@ bool edits_agree(std::string_view a, std::string_view b, std::size_t limit) {
 }
 
 bool similarities_agree(std::string_view a, std::string_view b) {
-  return near(fast::jaro(a, b), slow::jaro(a, b)) && near(fast::jaro_winkler(a, b), slow::jaro_winkler(a, b)) &&
-         near(fast::jaccard_bigrams(a, b), slow::jaccard_grams(a, b, 2)) && near(fast::jaccard_grams(a, b, 1), slow::jaccard_grams(a, b, 1)) &&
-         near(fast::jaccard_grams(a, b, 3), slow::jaccard_grams(a, b, 3)) && near(fast::jaccard_grams(a, b, 8), slow::jaccard_grams(a, b, 8)) &&
-         near(fast::cosine_tokens(a, b), slow::cosine_tokens(a, b)) && near(fast::token_overlap(a, b), slow::token_overlap(a, b));
+  return near(fast::jaro(a, b), slow::jaro(a, b)) &&
+         near(fast::jaro_winkler(a, b), slow::jaro_winkler(a, b)) &&
+         near(fast::jaccard_bigrams(a, b), slow::jaccard_grams(a, b, 2)) &&
+         near(fast::jaccard_grams(a, b, 1), slow::jaccard_grams(a, b, 1)) &&
+         near(fast::jaccard_grams(a, b, 3), slow::jaccard_grams(a, b, 3)) &&
+         near(fast::jaccard_grams(a, b, 8), slow::jaccard_grams(a, b, 8)) &&
+         near(fast::cosine_tokens(a, b), slow::cosine_tokens(a, b)) &&
+         near(fast::token_overlap(a, b), slow::token_overlap(a, b));
 }
 
 }  // namespace

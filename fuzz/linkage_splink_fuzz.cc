@@ -1,6 +1,6 @@
 // LINKS: linkage
-// A settings file of Splink's may hold anything: it is read or refused with a reason, and what was read survives being
-// written as a model of Kinfold's.
+// A settings file of Splink's may hold anything: it is read or refused with a reason, and what was read
+// survives being written as a model of Kinfold's.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

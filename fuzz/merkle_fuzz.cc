@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (data[19] % 2 == 0) {
     count = leaves.size();
     index %= count;
-    path = data[19] % 4 == 0 ? ledger::inclusion_path(leaves, index) : ledger::consistency_path(leaves, index + 1);
+    path = data[19] % 4 == 0 ? ledger::inclusion_path(leaves, index)
+                             : ledger::consistency_path(leaves, index + 1);
   }
   for (std::size_t at = 20; at < size; ++at) {  // spoil the path, or make one up
     if (data[at] % 3 == 0 && !path.empty()) path.pop_back();

@@ -21,12 +21,14 @@ inline std::vector<CellIndex> smallest_neighbour(const CountTable& table) {
   for (bool changed = true; changed;) {
     changed = false;
     for (const auto& relation : system.relations) {
-      const auto open = std::count_if(relation.terms.begin(), relation.terms.end(), [&](const Term& term) { return !system.cells[term.cell].shown; });
+      const auto open = std::count_if(relation.terms.begin(), relation.terms.end(),
+                                      [&](const Term& term) { return !system.cells[term.cell].shown; });
       if (open != 1) continue;
       const Term* smallest = nullptr;
       for (const auto& term : relation.terms) {
         if (!system.cells[term.cell].shown) continue;
-        if (smallest == nullptr || system.cells[term.cell].value < system.cells[smallest->cell].value) smallest = &term;
+        if (smallest == nullptr || system.cells[term.cell].value < system.cells[smallest->cell].value)
+          smallest = &term;
       }
       if (smallest == nullptr) continue;
       hide(system, smallest->cell, hidden);
@@ -36,9 +38,9 @@ inline std::vector<CellIndex> smallest_neighbour(const CountTable& table) {
   return hidden;
 }
 
-/// Around each small count the cheapest box with it in a corner, each of whose corners has room for what the rule asks.
-/// Source: Repsilber (1994), "Preservation of confidentiality in aggregated data", for the method (GHMITER in tau-Argus); one
-/// pass, without its bookkeeping of boxes that meet.
+/// Around each small count the cheapest box with it in a corner, each of whose corners has room for what the
+/// rule asks. Source: Repsilber (1994), "Preservation of confidentiality in aggregated data", for the method
+/// (GHMITER in tau-Argus); one pass, without its bookkeeping of boxes that meet.
 inline std::vector<CellIndex> hypercube(const CountTable& table) {
   auto system = table.system;
   std::vector<CellIndex> hidden;
@@ -57,8 +59,11 @@ inline std::vector<CellIndex> hypercube(const CountTable& table) {
     for (CellIndex opposite = 0; opposite < system.cells.size(); ++opposite) {
       if (!table.is_inner(opposite)) continue;
       bool apart = true;
-      for (std::size_t d = 0; d < dimension_count; ++d) apart = apart && table.at[c][d] != table.at[opposite][d];
-      if (table.shape.area > 0 && table.at[c][0] / table.shape.area != table.at[opposite][0] / table.shape.area) continue;
+      for (std::size_t d = 0; d < dimension_count; ++d)
+        apart = apart && table.at[c][d] != table.at[opposite][d];
+      if (table.shape.area > 0 &&
+          table.at[c][0] / table.shape.area != table.at[opposite][0] / table.shape.area)
+        continue;
       double cost = 0;
       for (unsigned mask = 1; apart && mask < (1U << dimension_count); ++mask) {
         const auto& cell = system.cells[corner(c, opposite, mask)];
@@ -70,12 +75,14 @@ inline std::vector<CellIndex> hypercube(const CountTable& table) {
       best = opposite;
     }
     if (best == c) continue;
-    for (unsigned mask = 1; mask < (1U << dimension_count); ++mask) hide(system, corner(c, best, mask), hidden);
+    for (unsigned mask = 1; mask < (1U << dimension_count); ++mask)
+      hide(system, corner(c, best, mask), hidden);
   }
   return hidden;
 }
 
-/// Every category of the first dimension that holds a small count goes as a whole, and one more where it is the only one.
+/// Every category of the first dimension that holds a small count goes as a whole, and one more where it is
+/// the only one.
 inline std::vector<CellIndex> whole_rows(const CountTable& table) {
   auto system = table.system;
   std::vector<CellIndex> hidden;

@@ -1,6 +1,6 @@
-// What protection costs, and what it takes. Information lost by three rules of thumb, by our heuristic and by the optimum
-// on the same random tables, and how many small counts each leaves to be worked out; then the time that large tables take.
-// Fixed seeds; every result is audited.
+// What protection costs, and what it takes. Information lost by three rules of thumb, by our heuristic and by
+// the optimum on the same random tables, and how many small counts each leaves to be worked out; then the
+// time that large tables take. Fixed seeds; every result is audited.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -63,7 +63,9 @@ void InformationLoss(benchmark::State& state, const Shape& shape, double typical
 }
 BENCHMARK_CAPTURE(InformationLoss, 6x6, Shape{{6, 6}}, 3.4)->Unit(benchmark::kSecond)->Iterations(1);
 BENCHMARK_CAPTURE(InformationLoss, 3x3x4, Shape{{3, 3, 4}}, 3.4)->Unit(benchmark::kSecond)->Iterations(1);
-BENCHMARK_CAPTURE(InformationLoss, 6x5_in_areas_of_3, Shape{{6, 5}, 3}, 3.4)->Unit(benchmark::kSecond)->Iterations(1);
+BENCHMARK_CAPTURE(InformationLoss, 6x5_in_areas_of_3, Shape{{6, 5}, 3}, 3.4)
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
 
 /// The whole check, as `kinfold check` does it.
 void LargeTable(benchmark::State& state, const Shape& shape) {
@@ -79,17 +81,21 @@ void LargeTable(benchmark::State& state, const Shape& shape) {
     state.counters["cells"] = static_cast<double>(table.at.size());
     state.counters["fail"] = static_cast<double>(result.primary_count);
     state.counters["besides"] = static_cast<double>(result.secondary_count);
-    const auto confirmed = std::count_if(result.certificate.begin(), result.certificate.end(), [](const CellCertificate& line) {
-      return line.status == CellStatus::kPrimary && line.confirmed;
-    });
+    const auto confirmed = std::count_if(
+        result.certificate.begin(), result.certificate.end(),
+        [](const CellCertificate& line) { return line.status == CellStatus::kPrimary && line.confirmed; });
     state.counters["confirmed"] = static_cast<double>(confirmed);
   }
 }
 BENCHMARK_CAPTURE(LargeTable, 99x99, Shape{{99, 99}})->Unit(benchmark::kSecond)->Iterations(1);
-BENCHMARK_CAPTURE(LargeTable, 90x90_in_areas_of_9, Shape{{90, 90}, 9})->Unit(benchmark::kSecond)->Iterations(1);
+BENCHMARK_CAPTURE(LargeTable, 90x90_in_areas_of_9, Shape{{90, 90}, 9})
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
 BENCHMARK_CAPTURE(LargeTable, 20x21x21, Shape{{20, 21, 21}})->Unit(benchmark::kSecond)->Iterations(1);
 BENCHMARK_CAPTURE(LargeTable, 315x315, Shape{{315, 315}})->Unit(benchmark::kSecond)->Iterations(1);
-BENCHMARK_CAPTURE(LargeTable, 290x312_in_areas_of_10, Shape{{290, 312}, 10})->Unit(benchmark::kSecond)->Iterations(1);
+BENCHMARK_CAPTURE(LargeTable, 290x312_in_areas_of_10, Shape{{290, 312}, 10})
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
 BENCHMARK_CAPTURE(LargeTable, 45x46x46, Shape{{45, 46, 46}})->Unit(benchmark::kSecond)->Iterations(1);
 
 }  // namespace

@@ -20,7 +20,8 @@ struct Shape {
 
 struct CountTable {
   Shape shape;
-  std::vector<std::vector<int>> at;  ///< Of each cell. sizes[d]: the total; beyond, areas of the first dimension.
+  std::vector<std::vector<int>>
+      at;  ///< Of each cell. sizes[d]: the total; beyond, areas of the first dimension.
   std::map<std::vector<int>, CellIndex> cell_at;
   System system;
 
@@ -114,7 +115,8 @@ inline Output output_of(const CountTable& table) {
   for (std::size_t d = 0; d < table.shape.sizes.size(); ++d) names.push_back("d" + std::to_string(d));
   const auto label = [&](std::size_t d, int at) {
     const int size = table.shape.sizes[d];
-    return at == size ? std::string("Total") : (at < size ? "c" : "area ") + std::to_string(at < size ? at : at - size - 1);
+    return at == size ? std::string("Total")
+                      : (at < size ? "c" : "area ") + std::to_string(at < size ? at : at - size - 1);
   };
   std::vector<CountRow> rows;
   for (CellIndex c = 0; c < table.at.size(); ++c) {
@@ -125,7 +127,8 @@ inline Output output_of(const CountTable& table) {
   auto output = counts_output("bench", names, rows);
   for (auto& column : output.layout) {
     if (column.column != "d0" || table.shape.area == 0) continue;
-    for (int i = 0; i < table.shape.sizes[0]; ++i) column.parent[label(0, i)] = label(0, table.shape.sizes[0] + 1 + i / table.shape.area);
+    for (int i = 0; i < table.shape.sizes[0]; ++i)
+      column.parent[label(0, i)] = label(0, table.shape.sizes[0] + 1 + i / table.shape.area);
   }
   return output;
 }

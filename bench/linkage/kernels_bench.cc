@@ -1,5 +1,6 @@
-// The kernels on texts as long as names and as addresses; beside rapidfuzz-cpp where its headers are found, in the same
-// run. NAME/pair: one text with one other. NAME/many: one text with 64, which is what rapidfuzz's cached interface is for.
+// The kernels on texts as long as names and as addresses; beside rapidfuzz-cpp where its headers are found,
+// in the same run. NAME/pair: one text with one other. NAME/many: one text with 64, which is what rapidfuzz's
+// cached interface is for.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -67,7 +68,8 @@ void add_many(const std::string& name, const Texts& texts, Prepare prepare, Kern
     std::size_t n = 0;
     for (auto _ : state) {
       const auto prepared = prepare(texts[n % kTextCount]);
-      for (std::size_t other = 1; other <= kOthers; ++other) benchmark::DoNotOptimize(kernel(prepared, texts[(n + other) % kTextCount]));
+      for (std::size_t other = 1; other <= kOthers; ++other)
+        benchmark::DoNotOptimize(kernel(prepared, texts[(n + other) % kTextCount]));
       ++n;
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kOthers));
@@ -77,7 +79,8 @@ void add_many(const std::string& name, const Texts& texts, Prepare prepare, Kern
 template <typename Kernel>
 void add_own(const std::string& name, const Texts& texts, Kernel kernel) {
   add_pair(name + "/pair/kinfold", texts, kernel);
-  add_many(name + "/many/kinfold", texts, [](const std::string& text) { return std::string_view(text); }, kernel);
+  add_many(
+      name + "/many/kinfold", texts, [](const std::string& text) { return std::string_view(text); }, kernel);
 }
 
 namespace own = kinfold::linkage;
@@ -89,21 +92,31 @@ constexpr std::size_t kNone = 1000;
 
 void add_kinfold(const std::string& kind, const Texts& texts) {
   add_own(kind + "/jaro", texts, [](std::string_view a, std::string_view b) { return own::jaro(a, b); });
-  add_own(kind + "/jaro_winkler", texts, [](std::string_view a, std::string_view b) { return own::jaro_winkler(a, b); });
-  add_own(kind + "/levenshtein_2", texts, [](std::string_view a, std::string_view b) { return own::levenshtein(a, b, kLimit); });
-  add_own(kind + "/levenshtein", texts, [](std::string_view a, std::string_view b) { return own::levenshtein(a, b, kNone); });
-  add_own(kind + "/osa_2", texts, [](std::string_view a, std::string_view b) { return own::osa(a, b, kLimit); });
+  add_own(kind + "/jaro_winkler", texts,
+          [](std::string_view a, std::string_view b) { return own::jaro_winkler(a, b); });
+  add_own(kind + "/levenshtein_2", texts,
+          [](std::string_view a, std::string_view b) { return own::levenshtein(a, b, kLimit); });
+  add_own(kind + "/levenshtein", texts,
+          [](std::string_view a, std::string_view b) { return own::levenshtein(a, b, kNone); });
+  add_own(kind + "/osa_2", texts,
+          [](std::string_view a, std::string_view b) { return own::osa(a, b, kLimit); });
   add_own(kind + "/osa", texts, [](std::string_view a, std::string_view b) { return own::osa(a, b, kNone); });
-  add_own(kind + "/damerau_2", texts, [](std::string_view a, std::string_view b) { return own::damerau(a, b, kLimit); });
-  add_own(kind + "/damerau", texts, [](std::string_view a, std::string_view b) { return own::damerau(a, b, kNone); });
+  add_own(kind + "/damerau_2", texts,
+          [](std::string_view a, std::string_view b) { return own::damerau(a, b, kLimit); });
+  add_own(kind + "/damerau", texts,
+          [](std::string_view a, std::string_view b) { return own::damerau(a, b, kNone); });
 }
 
 // rapidfuzz-cpp has no such kernels: these are beside their slow twins.
 void add_sets(const std::string& kind, const Texts& texts) {
-  add_pair(kind + "/jaccard_bigrams/pair/kinfold", texts, [](const auto& a, const auto& b) { return own::jaccard_bigrams(a, b); });
-  add_pair(kind + "/jaccard_bigrams/pair/twin", texts, [](const auto& a, const auto& b) { return twin::jaccard_grams(a, b, 2); });
-  add_pair(kind + "/cosine_tokens/pair/kinfold", texts, [](const auto& a, const auto& b) { return own::cosine_tokens(a, b); });
-  add_pair(kind + "/cosine_tokens/pair/twin", texts, [](const auto& a, const auto& b) { return twin::cosine_tokens(a, b); });
+  add_pair(kind + "/jaccard_bigrams/pair/kinfold", texts,
+           [](const auto& a, const auto& b) { return own::jaccard_bigrams(a, b); });
+  add_pair(kind + "/jaccard_bigrams/pair/twin", texts,
+           [](const auto& a, const auto& b) { return twin::jaccard_grams(a, b, 2); });
+  add_pair(kind + "/cosine_tokens/pair/kinfold", texts,
+           [](const auto& a, const auto& b) { return own::cosine_tokens(a, b); });
+  add_pair(kind + "/cosine_tokens/pair/twin", texts,
+           [](const auto& a, const auto& b) { return twin::cosine_tokens(a, b); });
 }
 
 #ifdef KINFOLD_WITH_RAPIDFUZZ
@@ -111,24 +124,37 @@ namespace peer = rapidfuzz;
 
 template <typename Cached, typename Kernel>
 void add_cached(const std::string& name, const Texts& texts, Kernel kernel) {
-  add_many(name + "/many/rapidfuzz", texts, [](const std::string& text) { return Cached(text); }, kernel);
+  add_many(
+      name + "/many/rapidfuzz", texts, [](const std::string& text) { return Cached(text); }, kernel);
 }
 
 void add_rapidfuzz(const std::string& kind, const Texts& texts) {
-  add_pair(kind + "/jaro/pair/rapidfuzz", texts, [](const auto& a, const auto& b) { return peer::jaro_similarity(a, b); });
-  add_cached<peer::CachedJaro<char>>(kind + "/jaro", texts, [](const auto& a, const auto& b) { return a.similarity(b); });
-  add_pair(kind + "/jaro_winkler/pair/rapidfuzz", texts, [](const auto& a, const auto& b) { return peer::jaro_winkler_similarity(a, b); });
-  add_cached<peer::CachedJaroWinkler<char>>(kind + "/jaro_winkler", texts, [](const auto& a, const auto& b) { return a.similarity(b); });
+  add_pair(kind + "/jaro/pair/rapidfuzz", texts,
+           [](const auto& a, const auto& b) { return peer::jaro_similarity(a, b); });
+  add_cached<peer::CachedJaro<char>>(kind + "/jaro", texts,
+                                     [](const auto& a, const auto& b) { return a.similarity(b); });
+  add_pair(kind + "/jaro_winkler/pair/rapidfuzz", texts,
+           [](const auto& a, const auto& b) { return peer::jaro_winkler_similarity(a, b); });
+  add_cached<peer::CachedJaroWinkler<char>>(kind + "/jaro_winkler", texts,
+                                            [](const auto& a, const auto& b) { return a.similarity(b); });
   for (const auto& [suffix, limit] : {std::pair{"_2", kLimit}, {"", kNone}}) {
     const auto levenshtein = kind + "/levenshtein" + suffix;
-    add_pair(levenshtein + "/pair/rapidfuzz", texts, [limit = limit](const auto& a, const auto& b) { return peer::levenshtein_distance(a, b, {1, 1, 1}, limit); });
-    add_cached<peer::CachedLevenshtein<char>>(levenshtein, texts, [limit = limit](const auto& a, const auto& b) { return a.distance(b, limit); });
+    add_pair(levenshtein + "/pair/rapidfuzz", texts, [limit = limit](const auto& a, const auto& b) {
+      return peer::levenshtein_distance(a, b, {1, 1, 1}, limit);
+    });
+    add_cached<peer::CachedLevenshtein<char>>(
+        levenshtein, texts, [limit = limit](const auto& a, const auto& b) { return a.distance(b, limit); });
     const auto osa = kind + "/osa" + suffix;
-    add_pair(osa + "/pair/rapidfuzz", texts, [limit = limit](const auto& a, const auto& b) { return peer::osa_distance(a, b, limit); });
-    add_cached<peer::CachedOSA<char>>(osa, texts, [limit = limit](const auto& a, const auto& b) { return a.distance(b, limit); });
+    add_pair(osa + "/pair/rapidfuzz", texts,
+             [limit = limit](const auto& a, const auto& b) { return peer::osa_distance(a, b, limit); });
+    add_cached<peer::CachedOSA<char>>(
+        osa, texts, [limit = limit](const auto& a, const auto& b) { return a.distance(b, limit); });
     const auto damerau = kind + "/damerau" + suffix;
-    add_pair(damerau + "/pair/rapidfuzz", texts, [limit = limit](const auto& a, const auto& b) { return peer::experimental::damerau_levenshtein_distance(a, b, limit); });
-    add_cached<peer::experimental::CachedDamerauLevenshtein<char>>(damerau, texts, [limit = limit](const auto& a, const auto& b) { return a.distance(b, limit); });
+    add_pair(damerau + "/pair/rapidfuzz", texts, [limit = limit](const auto& a, const auto& b) {
+      return peer::experimental::damerau_levenshtein_distance(a, b, limit);
+    });
+    add_cached<peer::experimental::CachedDamerauLevenshtein<char>>(
+        damerau, texts, [limit = limit](const auto& a, const auto& b) { return a.distance(b, limit); });
   }
 }
 #endif
@@ -136,7 +162,8 @@ void add_rapidfuzz(const std::string& kind, const Texts& texts) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const auto& [kind, texts] : {std::pair<const char*, const Texts&>{"names", names()}, {"addresses", addresses()}}) {
+  for (const auto& [kind, texts] :
+       {std::pair<const char*, const Texts&>{"names", names()}, {"addresses", addresses()}}) {
     add_kinfold(kind, texts);
     add_sets(kind, texts);
 #ifdef KINFOLD_WITH_RAPIDFUZZ

@@ -19,7 +19,9 @@ inline TableHandle table_or_none(const nanobind::object& object) {
 /// Throws Failure where there is no pairing of that name.
 inline linkage::Pairing pairing_named(const std::string& name) {
   const auto known = linkage::pairing_of(name);
-  if (!known) throw Failure{invalid("there is no such pairing; it is auto, one-to-one, one-to-many, many-to-one or many")};
+  if (!known)
+    throw Failure{
+        invalid("there is no such pairing; it is auto, one-to-one, one-to-many, many-to-one or many")};
   return *known;
 }
 

@@ -23,7 +23,9 @@ Date day(const std::string& iso) {
   return *date;
 }
 
-CharterHandle load(const std::string& path) { return {std::make_shared<const charter::Charter>(unwrap(charter::load(path)))}; }
+CharterHandle load(const std::string& path) {
+  return {std::make_shared<const charter::Charter>(unwrap(charter::load(path)))};
+}
 
 nb::dict ask(const CharterHandle& own, const std::string& question, const std::string& today) {
   const auto answer = charter::ask(*own.charter, unwrap(charter::parse_question(question, day(today))));
@@ -45,8 +47,10 @@ void bind_charter(nb::module_& module) {
       .def_prop_ro("starts", [](const CharterHandle& own) { return to_iso(own.charter->starts); })
       .def_prop_ro("ends", [](const CharterHandle& own) { return to_iso(own.charter->ends); })
       .def("ask", &ask)
-      .def("warnings", [](const CharterHandle& own, const std::string& today) { return charter::warnings(*own.charter, day(today)); })
-      .def("words", [](const CharterHandle& own, const std::string& today) { return charter::show_words(*own.charter, day(today)); })
+      .def("warnings", [](const CharterHandle& own,
+                          const std::string& today) { return charter::warnings(*own.charter, day(today)); })
+      .def("words", [](const CharterHandle& own,
+                       const std::string& today) { return charter::show_words(*own.charter, day(today)); })
       .def("promises_json", [](const CharterHandle& own) { return charter::promises_json(*own.charter); })
       .def("notice_markdown", [](const CharterHandle& own) { return charter::notice_markdown(*own.charter); })
       .def("notice_html", [](const CharterHandle& own) { return charter::notice_html(*own.charter); });

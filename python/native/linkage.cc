@@ -34,7 +34,8 @@ struct RunHandle {
   const table::Table* second() const { return right.table.get(); }
 };
 
-linkage::LinkCommand command_of(std::optional<double> threshold, std::size_t threads, const std::string& pairing) {
+linkage::LinkCommand command_of(std::optional<double> threshold, std::size_t threads,
+                                const std::string& pairing) {
   linkage::LinkCommand command;
   command.threshold = threshold;
   command.thread_count = threads;
@@ -42,8 +43,9 @@ linkage::LinkCommand command_of(std::optional<double> threshold, std::size_t thr
   return command;
 }
 
-RunHandle link(const TableHandle& left, const nb::object& right, const ModelHandle& model, std::optional<double> threshold,
-               std::size_t threads, const std::string& pairing, const nb::object& told) {
+RunHandle link(const TableHandle& left, const nb::object& right, const ModelHandle& model,
+               std::optional<double> threshold, std::size_t threads, const std::string& pairing,
+               const nb::object& told) {
   RunHandle own{left, table_or_none(right), nullptr, command_of(threshold, threads, pairing)};
   return run(told, [own, model](Progress& progress) mutable -> Result<RunHandle> {
     auto command = own.command;
@@ -55,7 +57,8 @@ RunHandle link(const TableHandle& left, const nb::object& right, const ModelHand
   });
 }
 
-std::tuple<ModelHandle, nb::dict> train(const TableHandle& left, const nb::object& right, const ModelHandle& model, std::size_t threads,
+std::tuple<ModelHandle, nb::dict> train(const TableHandle& left, const nb::object& right,
+                                        const ModelHandle& model, std::size_t threads,
                                         const nb::object& told) {
   const auto second = table_or_none(right);
   const auto training = run(told, [=](Progress& progress) {
@@ -75,9 +78,10 @@ std::tuple<ModelHandle, nb::dict> train(const TableHandle& left, const nb::objec
 }
 
 /// Everything on files, as `kinfold link` does it.
-std::string link_files(const std::string& left, const std::string& right, const std::string& model, const std::string& out,
-                       const std::string& truth, const std::string& pattern, std::optional<double> threshold, std::size_t threads,
-                       const std::string& pairing, const nb::object& told) {
+std::string link_files(const std::string& left, const std::string& right, const std::string& model,
+                       const std::string& out, const std::string& truth, const std::string& pattern,
+                       std::optional<double> threshold, std::size_t threads, const std::string& pairing,
+                       const nb::object& told) {
   auto command = command_of(threshold, threads, pairing);
   command.left_path = left;
   command.right_path = right;
@@ -85,10 +89,12 @@ std::string link_files(const std::string& left, const std::string& right, const 
   command.out_dir = out;
   command.truth_column = truth;
   command.truth_pattern = pattern;
-  return run(told, [command](Progress& progress) mutable {
-    command.progress = &progress;
-    return linkage::run_link(command);
-  }).to_json();
+  return run(told,
+             [command](Progress& progress) mutable {
+               command.progress = &progress;
+               return linkage::run_link(command);
+             })
+      .to_json();
 }
 
 nb::dict quality_dict(const linkage::Quality& quality) {
@@ -107,12 +113,15 @@ nb::dict evaluate(const RunHandle& own, const std::string& truth, const std::str
   return quality_dict(unwrap(linkage::measure(command, *own.left.table, own.second(), own.outcome->result)));
 }
 
-nb::dict explain(const TableHandle& left, const nb::object& right, const ModelHandle& model, const std::string& one, const std::string& other,
-                 const nb::object& told) {
+nb::dict explain(const TableHandle& left, const nb::object& right, const ModelHandle& model,
+                 const std::string& one, const std::string& other, const nb::object& told) {
   const auto second = table_or_none(right);
-  const auto pair = run(told, [=](Progress&) { return linkage::explain_ids(*left.table, second.table.get(), *model.model, one, other); });
-  Column comparison("comparison", ColumnType::kString), level("level", ColumnType::kString), m("m", ColumnType::kDouble),
-      u("u", ColumnType::kDouble), bits("weight_bits", ColumnType::kDouble), rare("term_frequency_bits", ColumnType::kDouble);
+  const auto pair = run(told, [=](Progress&) {
+    return linkage::explain_ids(*left.table, second.table.get(), *model.model, one, other);
+  });
+  Column comparison("comparison", ColumnType::kString), level("level", ColumnType::kString),
+      m("m", ColumnType::kDouble), u("u", ColumnType::kDouble), bits("weight_bits", ColumnType::kDouble),
+      rare("term_frequency_bits", ColumnType::kDouble);
   for (const auto& step : pair.steps) {
     comparison.append_string(step.comparison);
     level.append_string(step.level);
@@ -137,7 +146,8 @@ TableHandle histogram(const RunHandle& own) {
     auto& count = counts[static_cast<std::int64_t>(std::floor(pair.weight_bits))];
     ++(pair.linked ? count.first : count.second);
   }
-  Column bits("weight_bits", ColumnType::kInt64), linked("linked", ColumnType::kInt64), left_out("not_linked", ColumnType::kInt64);
+  Column bits("weight_bits", ColumnType::kInt64), linked("linked", ColumnType::kInt64),
+      left_out("not_linked", ColumnType::kInt64);
   for (const auto& [key, count] : counts) {
     bits.append_int(key);
     linked.append_int(count.first);
@@ -147,8 +157,9 @@ TableHandle histogram(const RunHandle& own) {
 }
 
 TableHandle blocking(const RunHandle& own) {
-  Column name("rule", ColumnType::kString), pairs("pairs", ColumnType::kInt64), first("first_pairs", ColumnType::kInt64),
-      skipped("skipped_pairs", ColumnType::kInt64), matches("expected_matches", ColumnType::kDouble);
+  Column name("rule", ColumnType::kString), pairs("pairs", ColumnType::kInt64),
+      first("first_pairs", ColumnType::kInt64), skipped("skipped_pairs", ColumnType::kInt64),
+      matches("expected_matches", ColumnType::kDouble);
   for (const auto& rule : own.outcome->result.blocking) {
     name.append_string(rule.name);
     pairs.append_int(static_cast<std::int64_t>(rule.pair_count));
@@ -160,8 +171,9 @@ TableHandle blocking(const RunHandle& own) {
 }
 
 TableHandle thresholds(const RunHandle& own) {
-  Column probability("probability", ColumnType::kDouble), precision("expected_precision", ColumnType::kDouble),
-      recall("expected_recall", ColumnType::kDouble), f1("expected_f1", ColumnType::kDouble), count("pairs", ColumnType::kInt64);
+  Column probability("probability", ColumnType::kDouble),
+      precision("expected_precision", ColumnType::kDouble), recall("expected_recall", ColumnType::kDouble),
+      f1("expected_f1", ColumnType::kDouble), count("pairs", ColumnType::kInt64);
   for (const auto& point : own.outcome->result.threshold_curve) {
     probability.append_double(point.probability);
     precision.append_double(point.expected_precision);
@@ -173,8 +185,9 @@ TableHandle thresholds(const RunHandle& own) {
 }
 
 TableHandle levels(const ModelHandle& own) {
-  Column comparison("comparison", ColumnType::kString), level("level", ColumnType::kString), m("m", ColumnType::kDouble),
-      u("u", ColumnType::kDouble), related("related", ColumnType::kDouble), bits("weight_bits", ColumnType::kDouble);
+  Column comparison("comparison", ColumnType::kString), level("level", ColumnType::kString),
+      m("m", ColumnType::kDouble), u("u", ColumnType::kDouble), related("related", ColumnType::kDouble),
+      bits("weight_bits", ColumnType::kDouble);
   for (const auto& one : own.model->comparisons) {
     for (const auto& each : one.levels) {
       comparison.append_string(one.name);
@@ -192,10 +205,12 @@ TableHandle levels(const ModelHandle& own) {
   return hand_over(table::Table({comparison, level, m, u, related, bits}));
 }
 
-ModelHandle parse_model(const std::string& text, const std::string& folder) { return hold(unwrap(linkage::parse_model(text, folder))); }
+ModelHandle parse_model(const std::string& text, const std::string& folder) {
+  return hold(unwrap(linkage::parse_model(text, folder)));
+}
 
-nb::dict draw_review(const std::string& run_folder, const std::string& review_folder, std::size_t pairs, std::size_t clusters,
-                     std::uint64_t seed, const nb::object& told) {
+nb::dict draw_review(const std::string& run_folder, const std::string& review_folder, std::size_t pairs,
+                     std::size_t clusters, std::uint64_t seed, const nb::object& told) {
   linkage::DrawOptions options;
   options.run_dir = run_folder;
   options.review_dir = review_folder;
@@ -213,7 +228,8 @@ nb::dict draw_review(const std::string& run_folder, const std::string& review_fo
 }
 
 std::string review_page(const std::string& folder, const std::string& coder) {
-  if (!linkage::is_coder_name(coder)) throw Failure{invalid("a coder's name has letters, digits, - and _ only, and at most 40 of them")};
+  if (!linkage::is_coder_name(coder))
+    throw Failure{invalid("a coder's name has letters, digits, - and _ only, and at most 40 of them")};
   return linkage::review_page(unwrap(linkage::read_review(folder)), coder);
 }
 
@@ -223,11 +239,12 @@ void bind_model(nb::module_& module) {
       .def_prop_ro("fitted", [](const ModelHandle& own) { return own.model->fitted; })
       .def_prop_ro("match_rate", [](const ModelHandle& own) { return own.model->match_rate; })
       .def_prop_ro("notes", [](const ModelHandle& own) { return own.model->notes; })
-      .def("with_id_column", [](const ModelHandle& own, const std::string& name) {
-        Model changed = *own.model;
-        changed.settings.id_column = name;
-        return hold(std::move(changed));
-      })
+      .def("with_id_column",
+           [](const ModelHandle& own, const std::string& name) {
+             Model changed = *own.model;
+             changed.settings.id_column = name;
+             return hold(std::move(changed));
+           })
       .def("to_toml", [](const ModelHandle& own) { return linkage::model_to_toml(*own.model); })
       .def("levels", &levels);
   module.def("people_model", [] { return hold(linkage::people_model()); });
@@ -241,14 +258,20 @@ void bind_linkage(nb::module_& module) {
   nb::class_<RunHandle>(module, "Run")
       .def_prop_ro("model", [](const RunHandle& own) { return hold(own.outcome->result.model); })
       .def_prop_ro("report_json", [](const RunHandle& own) { return own.outcome->report.to_json(); })
-      .def_prop_ro("blocking_recall", [](const RunHandle& own) { return own.outcome->result.fit.blocking_recall; })
-      .def("pairs", [](const RunHandle& own) {
-        const auto& result = own.outcome->result;
-        return hand_over(linkage::pairs_table(*own.left.table, own.second() == nullptr ? *own.left.table : *own.second(), result, result.model, own.command.thread_count));
-      })
-      .def("clusters", [](const RunHandle& own) {
-        return hand_over(linkage::clusters_table(*own.left.table, own.second(), own.outcome->result, own.outcome->result.model, own.command.thread_count));
-      })
+      .def_prop_ro("blocking_recall",
+                   [](const RunHandle& own) { return own.outcome->result.fit.blocking_recall; })
+      .def("pairs",
+           [](const RunHandle& own) {
+             const auto& result = own.outcome->result;
+             return hand_over(linkage::pairs_table(*own.left.table,
+                                                   own.second() == nullptr ? *own.left.table : *own.second(),
+                                                   result, result.model, own.command.thread_count));
+           })
+      .def("clusters",
+           [](const RunHandle& own) {
+             return hand_over(linkage::clusters_table(*own.left.table, own.second(), own.outcome->result,
+                                                      own.outcome->result.model, own.command.thread_count));
+           })
       .def("evaluate", &evaluate)
       .def("histogram", &histogram)
       .def("blocking", &blocking)
@@ -258,16 +281,18 @@ void bind_linkage(nb::module_& module) {
         command.out_dir = folder;
         return unwrap(linkage::write_files(command, *own.left.table, own.second(), *own.outcome));
       });
-  module.def("link", &link, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("threshold").none(), nb::arg("threads"),
+  module.def("link", &link, nb::arg("left"), nb::arg("right").none(), nb::arg("model"),
+             nb::arg("threshold").none(), nb::arg("threads"), nb::arg("pairing"), nb::arg("told").none());
+  module.def("link_files", &link_files, nb::arg("left"), nb::arg("right"), nb::arg("model"), nb::arg("out"),
+             nb::arg("truth"), nb::arg("pattern"), nb::arg("threshold").none(), nb::arg("threads"),
              nb::arg("pairing"), nb::arg("told").none());
-  module.def("link_files", &link_files, nb::arg("left"), nb::arg("right"), nb::arg("model"), nb::arg("out"), nb::arg("truth"),
-             nb::arg("pattern"), nb::arg("threshold").none(), nb::arg("threads"), nb::arg("pairing"), nb::arg("told").none());
-  module.def("draw_review", &draw_review, nb::arg("run_folder"), nb::arg("review_folder"), nb::arg("pairs"), nb::arg("clusters"),
-             nb::arg("seed"), nb::arg("told").none());
+  module.def("draw_review", &draw_review, nb::arg("run_folder"), nb::arg("review_folder"), nb::arg("pairs"),
+             nb::arg("clusters"), nb::arg("seed"), nb::arg("told").none());
   module.def("review_page", &review_page);
-  module.def("train", &train, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("threads"), nb::arg("told").none());
-  module.def("explain", &explain, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("one"), nb::arg("other"),
+  module.def("train", &train, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("threads"),
              nb::arg("told").none());
+  module.def("explain", &explain, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("one"),
+             nb::arg("other"), nb::arg("told").none());
 }
 
 }  // namespace kinfold::python

@@ -11,6 +11,8 @@ namespace kinfold::python {
 struct ModelHandle {
   std::shared_ptr<const linkage::Model> model;
 };
-inline ModelHandle hold(linkage::Model model) { return {std::make_shared<const linkage::Model>(std::move(model))}; }
+inline ModelHandle hold(linkage::Model model) {
+  return {std::make_shared<const linkage::Model>(std::move(model))};
+}
 
 }  // namespace kinfold::python

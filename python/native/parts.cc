@@ -39,29 +39,41 @@ struct FoundHandle {
 
 linkage::File file_of(bool right) { return right ? linkage::File::kRight : linkage::File::kLeft; }
 
-const table::Column& whole_numbers(const table::Table& table, const char* name) { return *unwrap(table.require(name, ColumnType::kInt64)); }
+const table::Column& whole_numbers(const table::Table& table, const char* name) {
+  return *unwrap(table.require(name, ColumnType::kInt64));
+}
 
-/// fields: field, left_day_first, right_day_first (0 or 1), left_total, right_total, same_total, square_total. repeated: number (row of
-/// `fields`), hash, records. struck: rule, key.
-CensusHandle make_census(std::uint64_t left_count, std::uint64_t right_count, std::uint64_t pair_count, const TableHandle& fields,
-                         const TableHandle& repeated, const TableHandle& struck) {
+/// fields: field, left_day_first, right_day_first (0 or 1), left_total, right_total, same_total,
+/// square_total. repeated: number (row of `fields`), hash, records. struck: rule, key.
+CensusHandle make_census(std::uint64_t left_count, std::uint64_t right_count, std::uint64_t pair_count,
+                         const TableHandle& fields, const TableHandle& repeated, const TableHandle& struck) {
   Census census;
   census.left_count = left_count;
   census.right_count = right_count;
   census.pair_count = pair_count;
-  const auto total = [&](const char* name, std::size_t row) { return static_cast<double>(whole_numbers(*fields.table, name).int_at(row)); };
+  const auto total = [&](const char* name, std::size_t row) {
+    return static_cast<double>(whole_numbers(*fields.table, name).int_at(row));
+  };
   const auto* names = unwrap(fields.table->require("field", ColumnType::kString));
   for (std::size_t row = 0; row < fields.table->row_count(); ++row) {
-    census.fields.push_back({std::string(names->string_at(row)), total("left_day_first", row) != 0.0, total("right_day_first", row) != 0.0,
-                             total("left_total", row), total("right_total", row), total("same_total", row), total("square_total", row), {}});
+    census.fields.push_back({std::string(names->string_at(row)),
+                             total("left_day_first", row) != 0.0,
+                             total("right_day_first", row) != 0.0,
+                             total("left_total", row),
+                             total("right_total", row),
+                             total("same_total", row),
+                             total("square_total", row),
+                             {}});
   }
   const auto& number = whole_numbers(*repeated.table, "number");
   const auto& hash = whole_numbers(*repeated.table, "hash");
   const auto& records = whole_numbers(*repeated.table, "records");
   for (std::size_t row = 0; row < repeated.table->row_count(); ++row) {
     const auto field = static_cast<std::size_t>(number.int_at(row));
-    if (field >= census.fields.size()) throw Failure{invalid("a census counts a value of a field that it does not name")};
-    census.fields[field].repeated.emplace_back(static_cast<std::uint64_t>(hash.int_at(row)), static_cast<std::uint64_t>(records.int_at(row)));
+    if (field >= census.fields.size())
+      throw Failure{invalid("a census counts a value of a field that it does not name")};
+    census.fields[field].repeated.emplace_back(static_cast<std::uint64_t>(hash.int_at(row)),
+                                               static_cast<std::uint64_t>(records.int_at(row)));
   }
   for (auto& field : census.fields) std::sort(field.repeated.begin(), field.repeated.end());
   const auto& rule = whole_numbers(*struck.table, "rule");
@@ -75,9 +87,10 @@ CensusHandle make_census(std::uint64_t left_count, std::uint64_t right_count, st
   return {std::make_shared<const Census>(std::move(census))};
 }
 
-/// The census of whole files: records of the left and of the right one, pairs, and the tables that make_census() takes.
-std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, TableHandle, TableHandle, TableHandle> take_census(const TableHandle& left, const nb::object& right,
-                                                                                                          const ModelHandle& model, std::size_t threads) {
+/// The census of whole files: records of the left and of the right one, pairs, and the tables that
+/// make_census() takes.
+std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, TableHandle, TableHandle, TableHandle> take_census(
+    const TableHandle& left, const nb::object& right, const ModelHandle& model, std::size_t threads) {
   const auto second = table_or_none(right);
   const auto census = run(nb::none(), [=](Progress& progress) {
     linkage::LinkOptions options;
@@ -87,8 +100,11 @@ std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, TableHandle, TableHandle
     return linkage::take_census(*left.table, second.table.get(), *model.model, options);
   });
   table::Table fields({{"field", ColumnType::kString}});
-  for (const auto* name : {"left_day_first", "right_day_first", "left_total", "right_total", "same_total", "square_total"}) fields.columns().emplace_back(name, ColumnType::kInt64);
-  table::Table repeated({{"number", ColumnType::kInt64}, {"hash", ColumnType::kInt64}, {"records", ColumnType::kInt64}});
+  for (const auto* name :
+       {"left_day_first", "right_day_first", "left_total", "right_total", "same_total", "square_total"})
+    fields.columns().emplace_back(name, ColumnType::kInt64);
+  table::Table repeated(
+      {{"number", ColumnType::kInt64}, {"hash", ColumnType::kInt64}, {"records", ColumnType::kInt64}});
   table::Table struck({{"rule", ColumnType::kInt64}, {"key", ColumnType::kInt64}});
   const auto append = [](table::Table& table, std::size_t first, const std::vector<std::int64_t>& row) {
     for (std::size_t n = 0; n < row.size(); ++n) table.columns()[first + n].append_int(row[n]);
@@ -97,24 +113,37 @@ std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, TableHandle, TableHandle
   for (std::size_t n = 0; n < census.fields.size(); ++n) {
     const auto& own = census.fields[n];
     fields.columns()[0].append_string(own.name);
-    append(fields, 1, {own.left_day_first, own.right_day_first, whole(own.left_total), whole(own.right_total), whole(own.same_total), whole(own.square_total)});
-    for (const auto& [hash, records] : own.repeated) append(repeated, 0, {static_cast<std::int64_t>(n), static_cast<std::int64_t>(hash), static_cast<std::int64_t>(records)});
+    append(fields, 1,
+           {own.left_day_first, own.right_day_first, whole(own.left_total), whole(own.right_total),
+            whole(own.same_total), whole(own.square_total)});
+    for (const auto& [hash, records] : own.repeated)
+      append(repeated, 0,
+             {static_cast<std::int64_t>(n), static_cast<std::int64_t>(hash),
+              static_cast<std::int64_t>(records)});
   }
   for (std::size_t rule = 0; rule < census.struck.size(); ++rule) {
     for (const auto key : census.struck[rule]) append(struck, 0, {static_cast<std::int64_t>(rule), key});
   }
-  return {census.left_count, census.right_count, census.pair_count, hand_over(std::move(fields)), hand_over(std::move(repeated)), hand_over(std::move(struck))};
+  return {census.left_count,
+          census.right_count,
+          census.pair_count,
+          hand_over(std::move(fields)),
+          hand_over(std::move(repeated)),
+          hand_over(std::move(struck))};
 }
 
 /// The rules that find pairs: index, name, the fields they need, pairs a record.
-std::vector<std::tuple<std::size_t, std::string, std::vector<std::string>, double>> rule_budgets(const ModelHandle& own) {
+std::vector<std::tuple<std::size_t, std::string, std::vector<std::string>, double>> rule_budgets(
+    const ModelHandle& own) {
   std::vector<std::tuple<std::size_t, std::string, std::vector<std::string>, double>> rules;
   for (std::size_t n = 0; n < own.model->blocking.size(); ++n) {
     const auto& rule = own.model->blocking[n];
     if (rule.on_clusters) continue;
     std::vector<std::string> fields;
     for (const auto& key : rule.keys) fields.push_back(key.substr(0, key.find('.')));
-    rules.emplace_back(n, rule.name, fields, rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max : own.model->settings.pairs_per_record_max);
+    rules.emplace_back(n, rule.name, fields,
+                       rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max
+                                                       : own.model->settings.pairs_per_record_max);
   }
   return rules;
 }
@@ -135,9 +164,12 @@ TableHandle table_of(Work work) {
   });
 }
 
-linkage::PartOptions part_options(std::uint32_t bucket, std::uint32_t bucket_count, std::size_t threads) { return {{bucket, bucket_count}, threads}; }
+linkage::PartOptions part_options(std::uint32_t bucket, std::uint32_t bucket_count, std::size_t threads) {
+  return {{bucket, bucket_count}, threads};
+}
 
-FoundHandle decide_found(const TableHandle& left, const nb::object& right, const TableHandle& pairs, const ModelHandle& model, const CensusHandle& census,
+FoundHandle decide_found(const TableHandle& left, const nb::object& right, const TableHandle& pairs,
+                         const ModelHandle& model, const CensusHandle& census,
                          std::optional<double> threshold, const std::string& pairing, std::size_t threads) {
   FoundHandle own{left, table_or_none(right), nullptr};
   linkage::LinkOptions options;
@@ -146,21 +178,24 @@ FoundHandle decide_found(const TableHandle& left, const nb::object& right, const
   options.pairing = pairing_named(pairing);
   return run(nb::none(), [=](Progress& progress) mutable -> Result<FoundHandle> {
     options.progress = &progress;
-    auto result = linkage::decide_found(*own.left.table, own.right.table.get(), *pairs.table, *model.model, *census.census, options);
+    auto result = linkage::decide_found(*own.left.table, own.right.table.get(), *pairs.table, *model.model,
+                                        *census.census, options);
     if (!result.ok()) return result.error();
     own.result = std::make_shared<const linkage::LinkResult>(std::move(result).value());
     return own;
   });
 }
 
-std::tuple<ModelHandle, nb::dict> fit_counted(const TableHandle& left, const nb::object& right, const ModelHandle& model, const CensusHandle& census,
+std::tuple<ModelHandle, nb::dict> fit_counted(const TableHandle& left, const nb::object& right,
+                                              const ModelHandle& model, const CensusHandle& census,
                                               const TableHandle& patterns, std::size_t threads) {
   const auto second = table_or_none(right);
   const auto training = run(nb::none(), [=](Progress& progress) {
     linkage::LinkOptions options;
     options.thread_count = threads;
     options.progress = &progress;
-    return linkage::fit_counted(*left.table, second.table.get(), *model.model, *census.census, *patterns.table, options);
+    return linkage::fit_counted(*left.table, second.table.get(), *model.model, *census.census,
+                                *patterns.table, options);
   });
   nb::dict fit;
   fit["converged"] = training.fit.converged;
@@ -174,15 +209,19 @@ std::tuple<ModelHandle, nb::dict> fit_counted(const TableHandle& left, const nb:
 void bind_found(nb::module_& module) {
   nb::class_<FoundHandle>(module, "Found")
       .def_prop_ro("threshold", [](const FoundHandle& own) { return own.result->threshold_probability; })
-      .def_prop_ro("pairing", [](const FoundHandle& own) { return std::string(linkage::pairing_name(own.result->pairing)); })
+      .def_prop_ro(
+          "pairing",
+          [](const FoundHandle& own) { return std::string(linkage::pairing_name(own.result->pairing)); })
       .def_prop_ro("notes", [](const FoundHandle& own) { return own.result->notes; })
       .def_prop_ro("blocking_recall", [](const FoundHandle& own) { return own.result->fit.blocking_recall; })
-      .def("pairs", [](const FoundHandle& own) {
-        const auto& right = own.right.table == nullptr ? *own.left.table : *own.right.table;
-        return hand_over(linkage::pairs_table(*own.left.table, right, *own.result, own.result->model));
-      })
+      .def("pairs",
+           [](const FoundHandle& own) {
+             const auto& right = own.right.table == nullptr ? *own.left.table : *own.right.table;
+             return hand_over(linkage::pairs_table(*own.left.table, right, *own.result, own.result->model));
+           })
       .def("clusters", [](const FoundHandle& own) {
-        return hand_over(linkage::clusters_table(*own.left.table, own.right.table.get(), *own.result, own.result->model));
+        return hand_over(
+            linkage::clusters_table(*own.left.table, own.right.table.get(), *own.result, own.result->model));
       });
 }
 
@@ -193,46 +232,84 @@ void bind_parts(nb::module_& module) {
   nb::class_<KeysHandle>(module, "Keys");
   bind_found(module);
   module.def("make_census", &make_census);
-  module.def("take_census", &take_census, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("threads"));
+  module.def("take_census", &take_census, nb::arg("left"), nb::arg("right").none(), nb::arg("model"),
+             nb::arg("threads"));
   module.def("rule_budgets", &rule_budgets);
   module.def("check_pairing", [](const std::string& name) { pairing_named(name); });
   module.def("asks_of_all_records", &asks_of_all_records);
-  module.def("chooses_blocking", [](const ModelHandle& model) { return model.model->settings.blocking_auto; });
+  module.def("chooses_blocking",
+             [](const ModelHandle& model) { return model.model->settings.blocking_auto; });
   module.def("field_names", [](const ModelHandle& model) {
     std::vector<std::string> names;
     for (const auto& field : model.model->fields) names.push_back(field.name);
     return names;
   });
-  module.def("fields_weighed", [](const ModelHandle& model) { return linkage::fields_weighed(*model.model); });
-  module.def("columns_read", [](const TableHandle& table, const ModelHandle& model) { return linkage::columns_read(*table.table, *model.model); });
-  module.def("count_dates", [](const TableHandle& part, const ModelHandle& model) { return hand_over(linkage::count_dates_of(*part.table, *model.model)); });
-  module.def("count_part", [](const TableHandle& part, bool right, const ModelHandle& model, const CensusHandle& dates, bool all_values, const nb::object& other) {
-    const auto keys = other.is_none() ? KeysHandle{} : nb::cast<KeysHandle>(other);
-    return table_of([=] { return linkage::count_part(*part.table, file_of(right), *model.model, *dates.census, {all_values, keys.keys.get()}); });
-  }, nb::arg("part"), nb::arg("right"), nb::arg("model"), nb::arg("dates"), nb::arg("all_values"), nb::arg("other").none());
-  module.def("keys_of", [](const TableHandle& whole, bool right, const ModelHandle& model, const CensusHandle& dates) {
-    const auto keys = run(nb::none(), [=](Progress&) { return linkage::keys_of(*whole.table, file_of(right), *model.model, *dates.census); });
-    return nb::bytes(keys.bytes().data(), keys.bytes().size());
+  module.def("fields_weighed",
+             [](const ModelHandle& model) { return linkage::fields_weighed(*model.model); });
+  module.def("columns_read", [](const TableHandle& table, const ModelHandle& model) {
+    return linkage::columns_read(*table.table, *model.model);
   });
+  module.def("count_dates", [](const TableHandle& part, const ModelHandle& model) {
+    return hand_over(linkage::count_dates_of(*part.table, *model.model));
+  });
+  module.def(
+      "count_part",
+      [](const TableHandle& part, bool right, const ModelHandle& model, const CensusHandle& dates,
+         bool all_values, const nb::object& other) {
+        const auto keys = other.is_none() ? KeysHandle{} : nb::cast<KeysHandle>(other);
+        return table_of([=] {
+          return linkage::count_part(*part.table, file_of(right), *model.model, *dates.census,
+                                     {all_values, keys.keys.get()});
+        });
+      },
+      nb::arg("part"), nb::arg("right"), nb::arg("model"), nb::arg("dates"), nb::arg("all_values"),
+      nb::arg("other").none());
+  module.def("keys_of",
+             [](const TableHandle& whole, bool right, const ModelHandle& model, const CensusHandle& dates) {
+               const auto keys = run(nb::none(), [=](Progress&) {
+                 return linkage::keys_of(*whole.table, file_of(right), *model.model, *dates.census);
+               });
+               return nb::bytes(keys.bytes().data(), keys.bytes().size());
+             });
   module.def("read_keys", [](const nb::bytes& bytes, const ModelHandle& model) {
-    return KeysHandle{std::make_shared<const linkage::KeyFilter>(std::string(bytes.c_str(), bytes.size()), model.model->blocking.size())};
+    return KeysHandle{std::make_shared<const linkage::KeyFilter>(std::string(bytes.c_str(), bytes.size()),
+                                                                 model.model->blocking.size())};
   });
-  module.def("buckets_of", [](const TableHandle& part, bool right, const ModelHandle& model, const CensusHandle& census, std::uint32_t bucket_count) {
-    return table_of([=] { return linkage::buckets_of(*part.table, file_of(right), *model.model, *census.census, bucket_count); });
+  module.def("buckets_of", [](const TableHandle& part, bool right, const ModelHandle& model,
+                              const CensusHandle& census, std::uint32_t bucket_count) {
+    return table_of([=] {
+      return linkage::buckets_of(*part.table, file_of(right), *model.model, *census.census, bucket_count);
+    });
   });
-  module.def("score_part", [](const TableHandle& left, const nb::object& right, const ModelHandle& model, const CensusHandle& census,
-                              std::uint32_t bucket, std::uint32_t bucket_count) {
-    const auto second = table_or_none(right);
-    return table_of([=] { return linkage::score_part(*left.table, second.table.get(), *model.model, *census.census, part_options(bucket, bucket_count, 1)); });
-  }, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("census"), nb::arg("bucket"), nb::arg("bucket_count"));
-  module.def("count_patterns", [](const TableHandle& left, const nb::object& right, const ModelHandle& model, const CensusHandle& census,
-                                  std::uint32_t bucket, std::uint32_t bucket_count) {
-    const auto second = table_or_none(right);
-    return table_of([=] { return linkage::count_patterns_of(*left.table, second.table.get(), *model.model, *census.census, part_options(bucket, bucket_count, 1)); });
-  }, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("census"), nb::arg("bucket"), nb::arg("bucket_count"));
-  module.def("fit_counted", &fit_counted, nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("census"), nb::arg("patterns"), nb::arg("threads"));
-  module.def("decide_found", &decide_found, nb::arg("left"), nb::arg("right").none(), nb::arg("pairs"), nb::arg("model"), nb::arg("census"),
-             nb::arg("threshold").none(), nb::arg("pairing"), nb::arg("threads"));
+  module.def(
+      "score_part",
+      [](const TableHandle& left, const nb::object& right, const ModelHandle& model,
+         const CensusHandle& census, std::uint32_t bucket, std::uint32_t bucket_count) {
+        const auto second = table_or_none(right);
+        return table_of([=] {
+          return linkage::score_part(*left.table, second.table.get(), *model.model, *census.census,
+                                     part_options(bucket, bucket_count, 1));
+        });
+      },
+      nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("census"), nb::arg("bucket"),
+      nb::arg("bucket_count"));
+  module.def(
+      "count_patterns",
+      [](const TableHandle& left, const nb::object& right, const ModelHandle& model,
+         const CensusHandle& census, std::uint32_t bucket, std::uint32_t bucket_count) {
+        const auto second = table_or_none(right);
+        return table_of([=] {
+          return linkage::count_patterns_of(*left.table, second.table.get(), *model.model, *census.census,
+                                            part_options(bucket, bucket_count, 1));
+        });
+      },
+      nb::arg("left"), nb::arg("right").none(), nb::arg("model"), nb::arg("census"), nb::arg("bucket"),
+      nb::arg("bucket_count"));
+  module.def("fit_counted", &fit_counted, nb::arg("left"), nb::arg("right").none(), nb::arg("model"),
+             nb::arg("census"), nb::arg("patterns"), nb::arg("threads"));
+  module.def("decide_found", &decide_found, nb::arg("left"), nb::arg("right").none(), nb::arg("pairs"),
+             nb::arg("model"), nb::arg("census"), nb::arg("threshold").none(), nb::arg("pairing"),
+             nb::arg("threads"));
 }
 
 }  // namespace kinfold::python

@@ -34,7 +34,8 @@ TableHandle from_arrow(const nb::object& capsule) {
   return hand_over(unwrap(table::read_arrow(*stream)));
 }
 
-TableHandle read_file(const std::string& path, bool all_strings, std::size_t thread_count, const nb::object& told) {
+TableHandle read_file(const std::string& path, bool all_strings, std::size_t thread_count,
+                      const nb::object& told) {
   return run(told, [=](Progress&) -> Result<TableHandle> {
     table::ReadOptions options;
     options.all_strings = all_strings;
@@ -51,7 +52,9 @@ table::ColumnType type_of(const nb::handle& value, const std::string& name) {
   if (nb::isinstance<nb::float_>(value)) return table::ColumnType::kDouble;
   if (nb::isinstance<nb::str>(value)) return table::ColumnType::kString;
   if (nb::hasattr(value, "isoformat")) return table::ColumnType::kString;
-  throw Failure{invalid("column '" + name + "' holds a Python value that is neither text, number, date nor Boolean; convert it to text")};
+  throw Failure{
+      invalid("column '" + name +
+              "' holds a Python value that is neither text, number, date nor Boolean; convert it to text")};
 }
 
 /// Lists of plain Python values, for small tables; None is a missing value.
@@ -64,21 +67,32 @@ TableHandle from_lists(const nb::dict& columns) {
     for (const auto& value : list) {
       if (value.is_none()) continue;
       const auto own = type_of(value, name);
-      const bool numbers = typed && own != type && own != table::ColumnType::kString && own != table::ColumnType::kBool &&
-                           type != table::ColumnType::kString && type != table::ColumnType::kBool;
-      if (typed && own != type && !numbers) throw Failure{invalid("column '" + name + "' mixes kinds of values; make them all text, or all numbers")};
+      const bool numbers = typed && own != type && own != table::ColumnType::kString &&
+                           own != table::ColumnType::kBool && type != table::ColumnType::kString &&
+                           type != table::ColumnType::kBool;
+      if (typed && own != type && !numbers)
+        throw Failure{
+            invalid("column '" + name + "' mixes kinds of values; make them all text, or all numbers")};
       type = numbers ? table::ColumnType::kDouble : own;
       typed = true;
     }
     table::Column column(name, type);
     for (const auto& value : list) {
-      if (value.is_none()) column.append_null();
-      else if (type == table::ColumnType::kBool) column.append_bool(nb::cast<bool>(value));
-      else if (type == table::ColumnType::kInt64) column.append_int(nb::cast<std::int64_t>(value));
-      else if (type == table::ColumnType::kDouble) column.append_double(nb::cast<double>(value));
-      else column.append_string(nb::cast<std::string>(nb::str(value)));
+      if (value.is_none())
+        column.append_null();
+      else if (type == table::ColumnType::kBool)
+        column.append_bool(nb::cast<bool>(value));
+      else if (type == table::ColumnType::kInt64)
+        column.append_int(nb::cast<std::int64_t>(value));
+      else if (type == table::ColumnType::kDouble)
+        column.append_double(nb::cast<double>(value));
+      else
+        column.append_string(nb::cast<std::string>(nb::str(value)));
     }
-    if (!all.empty() && all.front().size() != column.size()) throw Failure{invalid("column '" + name + "' has another number of values than the first; give every column one for each row")};
+    if (!all.empty() && all.front().size() != column.size())
+      throw Failure{
+          invalid("column '" + name +
+                  "' has another number of values than the first; give every column one for each row")};
     all.push_back(std::move(column));
   }
   return hand_over(table::Table(std::move(all)));
@@ -87,11 +101,13 @@ TableHandle from_lists(const nb::dict& columns) {
 nb::object cell(const table::Column& column, std::size_t row) {
   if (column.is_null(row)) return nb::none();
   switch (column.type()) {
-    case table::ColumnType::kString: return nb::str(column.string_at(row).data(), column.string_at(row).size());
+    case table::ColumnType::kString:
+      return nb::str(column.string_at(row).data(), column.string_at(row).size());
     case table::ColumnType::kInt64: return nb::int_(column.int_at(row));
     case table::ColumnType::kDouble: return nb::float_(column.double_at(row));
     case table::ColumnType::kBool: return nb::bool_(column.bool_at(row));
-    case table::ColumnType::kDate: return nb::module_::import_("datetime").attr("date").attr("fromisoformat")(to_iso(column.date_at(row)));
+    case table::ColumnType::kDate:
+      return nb::module_::import_("datetime").attr("date").attr("fromisoformat")(to_iso(column.date_at(row)));
   }
   return nb::none();
 }
@@ -119,23 +135,30 @@ void bind_tables(nb::module_& module) {
   nb::class_<TableHandle>(module, "Table")
       .def("__arrow_c_stream__", &to_arrow, nb::arg("requested_schema").none() = nb::none())
       .def("__len__", [](const TableHandle& own) { return own.table->row_count(); })
-      .def_prop_ro("column_names", [](const TableHandle& own) {
-        std::vector<std::string> names;
-        for (const auto& column : own.table->columns()) names.push_back(column.name());
-        return names;
-      })
-      .def_prop_ro("borrowed", [](const TableHandle& own) {
-        std::vector<std::string> names;
-        for (const auto& column : own.table->columns()) if (column.is_borrowed()) names.push_back(column.name());
-        return names;
-      })
+      .def_prop_ro("column_names",
+                   [](const TableHandle& own) {
+                     std::vector<std::string> names;
+                     for (const auto& column : own.table->columns()) names.push_back(column.name());
+                     return names;
+                   })
+      .def_prop_ro("borrowed",
+                   [](const TableHandle& own) {
+                     std::vector<std::string> names;
+                     for (const auto& column : own.table->columns())
+                       if (column.is_borrowed()) names.push_back(column.name());
+                     return names;
+                   })
       .def("column", &column_values)
       .def("rows", &rows)
-      .def("write_csv", [](const TableHandle& own, const std::string& path) { unwrap(table::write_csv(*own.table, path)); })
-      .def("write_parquet", [](const TableHandle& own, const std::string& path) { unwrap(table::write_parquet(*own.table, path)); });
+      .def("write_csv", [](const TableHandle& own,
+                           const std::string& path) { unwrap(table::write_csv(*own.table, path)); })
+      .def("write_parquet", [](const TableHandle& own, const std::string& path) {
+        unwrap(table::write_parquet(*own.table, path));
+      });
   module.def("from_arrow", &from_arrow);
   module.def("from_lists", &from_lists);
-  module.def("read_file", &read_file, nb::arg("path"), nb::arg("all_strings"), nb::arg("threads"), nb::arg("told").none());
+  module.def("read_file", &read_file, nb::arg("path"), nb::arg("all_strings"), nb::arg("threads"),
+             nb::arg("told").none());
 }
 
 }  // namespace kinfold::python

@@ -14,7 +14,9 @@ struct TableHandle {
   std::shared_ptr<const table::Table> table;
 };
 
-inline TableHandle hand_over(table::Table table) { return {std::make_shared<const table::Table>(std::move(table))}; }
+inline TableHandle hand_over(table::Table table) {
+  return {std::make_shared<const table::Table>(std::move(table))};
+}
 
 void bind_tables(nanobind::module_& module);
 

@@ -1,4 +1,5 @@
-// Native work seen from Python: on a thread of its own, without the GIL, stopped by Ctrl-C, its progress told.
+// Native work seen from Python: on a thread of its own, without the GIL, stopped by Ctrl-C, its progress
+// told.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -17,10 +18,10 @@ struct Failure {
   Error error;
 };
 
-/// Runs `work` to its end while this thread, which holds the GIL, lets go of it and looks up now and then: for
-/// signals, and to call `told(stage, done, total)` where it is not None. `work` must own what it reads: after Ctrl-C
-/// it is asked to stop, and where it cannot do so soon it is left to end by itself.
-/// \throws nanobind::python_error for KeyboardInterrupt and for what `told` raises.
+/// Runs `work` to its end while this thread, which holds the GIL, lets go of it and looks up now and then:
+/// for signals, and to call `told(stage, done, total)` where it is not None. `work` must own what it reads:
+/// after Ctrl-C it is asked to stop, and where it cannot do so soon it is left to end by itself. \throws
+/// nanobind::python_error for KeyboardInterrupt and for what `told` raises.
 void run_task(const nanobind::object& told, std::function<void(Progress&)> work);
 
 /// Stops what is still running, and waits for it: called when the interpreter ends.
@@ -40,7 +41,9 @@ template <typename Work>
 auto run(const nanobind::object& told, Work work) {
   using Outcome = std::invoke_result_t<Work&, Progress&>;
   auto outcome = std::make_shared<std::optional<Outcome>>();
-  run_task(told, [outcome, work = std::move(work)](Progress& progress) mutable { outcome->emplace(work(progress)); });
+  run_task(told, [outcome, work = std::move(work)](Progress& progress) mutable {
+    outcome->emplace(work(progress));
+  });
   return unwrap(std::move(**outcome));
 }
 

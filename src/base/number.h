@@ -8,7 +8,8 @@
 
 namespace kinfold {
 
-/// The number that the whole text is, as std::from_chars reads it: no blanks, no plus sign, no group separators.
+/// The number that the whole text is, as std::from_chars reads it: no blanks, no plus sign, no group
+/// separators.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number number{};

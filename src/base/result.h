@@ -24,15 +24,13 @@ struct Error {
 inline Error invalid(std::string message) { return {ErrorCode::kInvalid, std::move(message)}; }
 inline Error refused(std::string message) { return {ErrorCode::kRefused, std::move(message)}; }
 inline Error io_error(std::string message) { return {ErrorCode::kIo, std::move(message)}; }
-inline Error internal_error(std::string message) {
-  return {ErrorCode::kInternal, std::move(message)};
-}
+inline Error internal_error(std::string message) { return {ErrorCode::kInternal, std::move(message)}; }
 
 /// Use: `auto x = f(); if (!x.ok()) return x.error(); use(x.value());`
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT implicit
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT implicit
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT implicit
 
   bool ok() const { return state_.index() == 0; }

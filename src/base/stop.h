@@ -6,8 +6,9 @@
 
 namespace kinfold {
 
-/// What stop_point() throws. Not an error but an unwinding: nobody sees it but whoever opened a StopScope, and that is
-/// where it must be caught. docs/decisions/0007-stopping.md says why this one thing crosses the rooms as an exception.
+/// What stop_point() throws. Not an error but an unwinding: nobody sees it but whoever opened a StopScope,
+/// and that is where it must be caught. docs/decisions/0007-stopping.md says why this one thing crosses the
+/// rooms as an exception.
 class Stopped final : public std::exception {
  public:
   const char* what() const noexcept override { return "stopped"; }
@@ -17,7 +18,8 @@ namespace stop_detail {
 inline thread_local const std::atomic<bool>* flag = nullptr;
 }  // namespace stop_detail
 
-/// Until the end of the scope, work on this thread gives up soon after `flag` is set. Null: it runs to its end.
+/// Until the end of the scope, work on this thread gives up soon after `flag` is set. Null: it runs to its
+/// end.
 class StopScope {
  public:
   explicit StopScope(const std::atomic<bool>* flag) : before_(stop_detail::flag) { stop_detail::flag = flag; }

@@ -131,8 +131,8 @@ std::string show_retention(const Charter& charter) {
         {std::string(name(retention.kind)), std::string(name(retention.holder)), plain_period(retention)});
   }
   return "How long\n" + text_table(rows) +
-         "  everything at the trusted party and at research: at the latest until " +
-         long_date(charter.ends) + "\n";
+         "  everything at the trusted party and at research: at the latest until " + long_date(charter.ends) +
+         "\n";
 }
 
 std::string show_conditions(const Charter& charter) {

@@ -301,7 +301,8 @@ void read_release_limits(Reader reader, ReleaseLimits& limits) {
   fewest("problem_sets", 64, limits.problem_set_min);
   fewest("households", 1000, limits.household_min);
   limits.unique_depth = reader.integer("unique_depth", 0, 3).value_or(limits.unique_depth);
-  limits.suppressed_share_max = reader.number("suppressed_share_max", 0, 1).value_or(limits.suppressed_share_max);
+  limits.suppressed_share_max =
+      reader.number("suppressed_share_max", 0, 1).value_or(limits.suppressed_share_max);
   reader.finish();
 }
 
@@ -378,7 +379,8 @@ Result<Charter> parse(std::string_view toml, std::string_view file_name) {
           [&](Reader r, const Node&) { read_criteria(std::move(r), charter.criteria, problems, lines); });
   section("disclosure", Need::kOptional,
           [&](Reader r, const Node&) { read_disclosure(std::move(r), charter.disclosure); });
-  section("release_limits", Need::kOptional, [&](Reader r, const Node&) { read_release_limits(std::move(r), charter.release_limits); });
+  section("release_limits", Need::kOptional,
+          [&](Reader r, const Node&) { read_release_limits(std::move(r), charter.release_limits); });
   read_entries(top, charter, problems, lines);
   top.finish();
   // References are only worth checking once every part could be read: else one slip is told twice.

@@ -87,8 +87,9 @@ std::string record_of(const Charter& charter, const Party& party) {
                 "every holding is encrypted under a key of its own with its expiry bound in; opened through "
                 "one door that asks the charter, the clock and the actor's duty; every act in a "
                 "tamper-evident ledger; what crosses is sealed and signed");
-  out += "- " + answer_wanted("is it a controller, a joint controller or a processor; and its data protection "
-                              "officer, where none of the contacts above is theirs, 30(1)(a)?");
+  out += "- " + answer_wanted(
+                    "is it a controller, a joint controller or a processor; and its data protection "
+                    "officer, where none of the contacts above is theirs, 30(1)(a)?");
   return out;
 }
 
@@ -142,11 +143,12 @@ std::string risks(const std::vector<Measured>& measured) {
 }  // namespace
 
 std::string record_of_processing_markdown(const Charter& charter) {
-  std::string out = "# Record of processing: " + markdown_escape(charter.title) +
-                    "\n\nUK GDPR Article 30. Printed from the charter " + markdown_escape(charter.programme) +
-                    ", version " + markdown_escape(charter.version) + ", SHA-256 " + charter.hash +
-                    ". Purposes and data are in the words of the notice to families: \"you\" is the person whom the "
-                    "data is about.\n\n";
+  std::string out =
+      "# Record of processing: " + markdown_escape(charter.title) +
+      "\n\nUK GDPR Article 30. Printed from the charter " + markdown_escape(charter.programme) +
+      ", version " + markdown_escape(charter.version) + ", SHA-256 " + charter.hash +
+      ". Purposes and data are in the words of the notice to families: \"you\" is the person whom the "
+      "data is about.\n\n";
   out += bullet("From", long_date(charter.starts) + " to " + long_date(charter.ends));
   for (const auto& contact : charter.contacts) {
     out += bullet("Contact, 30(1)(a)", contact.name + (contact.email.empty() ? "" : ", " + contact.email) +
@@ -168,7 +170,8 @@ Result<std::vector<Measured>> parse_measured(std::string_view lines) {
         {"risk", &one.risk}, {"what", &one.what}, {"result", &one.result}, {"source", &one.source}};
     for (const auto& [key, into] : fields) {
       if (!json.is_object() || !json.contains(key) || !json[key].is_string()) {
-        return invalid("measured results, line " + std::to_string(number) + ": is no JSON object with risk, what, result and source");
+        return invalid("measured results, line " + std::to_string(number) +
+                       ": is no JSON object with risk, what, result and source");
       }
       *into = json[key].get<std::string>();
     }

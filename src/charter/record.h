@@ -22,8 +22,8 @@ struct Measured {
   std::string source;  ///< Which test or check, and when.
 };
 
-/// Reads results, one JSON object a line with the four keys; what the motivated intruder of the test suite writes.
-/// \retval kInvalid naming the line.
+/// Reads results, one JSON object a line with the four keys; what the motivated intruder of the test suite
+/// writes. \retval kInvalid naming the line.
 Result<std::vector<Measured>> parse_measured(std::string_view lines);
 
 /// A risk to people, with what the design does about it.

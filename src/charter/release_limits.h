@@ -9,11 +9,11 @@ namespace kinfold::charter {
 
 /// The defaults ask for nothing. docs/formats/charter.md has the keys.
 struct ReleaseLimits {
-  /// Columns of `people` that somebody outside might know, the most useful first: those at the end are given up
-  /// first.
+  /// Columns of `people` that somebody outside might know, the most useful first: those at the end are given
+  /// up first.
   std::vector<std::string> quasi_identifiers = {"authority", "age_at_start", "gender", "relation"};
-  std::uint64_t person_min = 1;       ///< k: fewest persons alike in all of them.
-  std::uint64_t family_min = 1;       ///< Fewest families that those belong to: ten children may be two families.
+  std::uint64_t person_min = 1;  ///< k: fewest persons alike in all of them.
+  std::uint64_t family_min = 1;  ///< Fewest families that those belong to: ten children may be two families.
   std::uint64_t problem_set_min = 1;  ///< l: fewest different sets of problems among them.
   std::uint64_t household_min = 1;    ///< Fewest families alike in council, size, adults and children.
   /// Nobody may be alone in a combination of so many of: the columns above, the family's size, each problem.

@@ -12,13 +12,18 @@ namespace {
 void add_serve(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("serve", "The site's web console, until it is interrupted");
   auto options = std::make_shared<console::ServeOptions>();
-  verb->add_option("--listen", options->server.address, "Address to listen on; TLS is needed off this machine")->capture_default_str();
+  verb->add_option("--listen", options->server.address,
+                   "Address to listen on; TLS is needed off this machine")
+      ->capture_default_str();
   verb->add_option("--port", options->server.port, "0: any free port")->capture_default_str();
   verb->add_option("--certificate", options->certificate_path, "TLS certificate with its chain (PEM)");
   verb->add_option("--certificate-key", options->key_path, "Its key (PEM)");
-  verb->add_option("--register", options->console.register_path, "Departments: register.toml, in which requests are looked up");
-  verb->add_option("--objections-as", options->console.objections_as, "Actor as whom the public objection form acts; left out: no form");
-  verb->add_option("--threads", options->console.thread_count, "For what runs in the background")->capture_default_str();
+  verb->add_option("--register", options->console.register_path,
+                   "Departments: register.toml, in which requests are looked up");
+  verb->add_option("--objections-as", options->console.objections_as,
+                   "Actor as whom the public objection form acts; left out: no form");
+  verb->add_option("--threads", options->console.thread_count, "For what runs in the background")
+      ->capture_default_str();
   verb->callback([=, &context] {
     const auto passphrase = read_passphrase(context.passphrase_file, false);
     if (!passphrase.ok()) return context.show_failure(passphrase.error());
@@ -39,7 +44,8 @@ void with_accounts(Context& context, const std::function<Result<site::Report>(co
   const site::SitePaths paths{context.site_folder};
   const auto keys = seal::load_keys(paths.keys(), passphrase.value());
   if (!keys.ok()) return context.show_failure(keys.error());
-  auto accounts = console::AccountStore::open(paths.folder + "/console.accounts", keys.value(), context.clock, {});
+  auto accounts =
+      console::AccountStore::open(paths.folder + "/console.accounts", keys.value(), context.clock, {});
   if (!accounts.ok()) return context.show_failure(accounts.error());
   context.show_report(act(accounts.value()));
 }
@@ -53,24 +59,31 @@ Result<site::Report> list_accounts(const console::AccountStore& accounts) {
   for (const auto& each : list.value()) {
     columns[0].append_string(each.actor);
     columns[1].append_string(each.locked_until ? "locked" : each.enrolled ? "ready" : "invited");
-    columns[2].append_string(each.locked_until ? to_rfc3339(*each.locked_until) : each.enrolled || !each.invited_until ? "" : to_rfc3339(*each.invited_until));
+    columns[2].append_string(each.locked_until                      ? to_rfc3339(*each.locked_until)
+                             : each.enrolled || !each.invited_until ? ""
+                                                                    : to_rfc3339(*each.invited_until));
   }
   site::Report report;
-  report.headline = list.value().empty() ? "There are no accounts; `kinfold account add ACTOR` makes one." : "Accounts of the console.";
+  report.headline = list.value().empty() ? "There are no accounts; `kinfold account add ACTOR` makes one."
+                                         : "Accounts of the console.";
   report.rows = std::move(rows);
   return report;
 }
 
-Result<site::Report> invite(const Context& context, console::AccountStore& accounts, const std::string& actor) {
+Result<site::Report> invite(const Context& context, console::AccountStore& accounts,
+                            const std::string& actor) {
   const auto actors = holding::load_actors(site::SitePaths{context.site_folder}.actors());
   if (!actors.ok()) return actors.error();
-  if (actors.value().find(actor) == nullptr) return invalid("there is no such actor in the site's actors.toml; add them there, with their duties, first");
+  if (actors.value().find(actor) == nullptr)
+    return invalid(
+        "there is no such actor in the site's actors.toml; add them there, with their duties, first");
   const auto invitation = accounts.invite(actor);
   if (!invitation.ok()) return invitation.error();
   site::Report report;
   report.headline = "Hand this invitation over in person; it is good for three days and shown only now.";
   report.text("user", "User", actor).text("invitation", "Invitation", invitation.value());
-  report.notes.push_back("They open the console's page /enrol, choose a password, and add an authenticator app.");
+  report.notes.push_back(
+      "They open the console's page /enrol, choose a password, and add an authenticator app.");
   return report;
 }
 
@@ -81,7 +94,8 @@ void add_accounts(CLI::App& app, Context& context) {
   auto* add = account->add_subcommand("add", "Invite an actor; also where a password or telephone is lost");
   add->add_option("actor", *actor, "Id in the site's actors.toml")->required();
   add->callback([=, &context] {
-    with_accounts(context, [&](console::AccountStore& accounts) { return invite(context, accounts, *actor); });
+    with_accounts(context,
+                  [&](console::AccountStore& accounts) { return invite(context, accounts, *actor); });
   });
   account->add_subcommand("list", "Every account, and whether it is locked")->callback([&context] {
     with_accounts(context, [](console::AccountStore& accounts) { return list_accounts(accounts); });

@@ -32,10 +32,12 @@ void add_exchange_commands(CLI::App& app, Context& context) {
   auto department = std::make_shared<std::string>();
   request->add_option("department", *department, "Id of the department in the charter")->required();
   request->callback([=, &context] {
-    context.run_at_site([&](site::Site& at) { return site::request_department(at, *department, context.actor); });
+    context.run_at_site(
+        [&](site::Site& at) { return site::request_department(at, *department, context.actor); });
   });
 
-  auto* match = app.add_subcommand("match", "Department: look a request up in the register and seal the return");
+  auto* match =
+      app.add_subcommand("match", "Department: look a request up in the register and seal the return");
   auto request_id = std::make_shared<std::string>();
   auto options = std::make_shared<site::MatchOptions>();
   match->add_option("request", *request_id, "Id of the request; left out: the only live one");
@@ -51,7 +53,8 @@ void add_exchange_commands(CLI::App& app, Context& context) {
 
   auto* release = app.add_subcommand("release", "Trusted party: make a version of the research dataset");
   release->require_subcommand(0, 1);
-  auto* prepare = release->add_subcommand("prepare", "First, by the duty `linkage`: the key table, without any attribute");
+  auto* prepare = release->add_subcommand(
+      "prepare", "First, by the duty `linkage`: the key table, without any attribute");
   prepare->callback([&context] {
     context.run_at_site([&](site::Site& at) { return site::prepare_release(at, context.actor); });
   });

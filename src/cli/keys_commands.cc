@@ -34,8 +34,8 @@ Result<site::Report> split(site::Site& at, const seal::CustodyRule& rule, const 
   return report;
 }
 
-Result<site::Report> combine(const std::vector<std::string>& paths, const std::string& card_path, const std::string& key_path,
-                             const seal::SecretBytes& passphrase) {
+Result<site::Report> combine(const std::vector<std::string>& paths, const std::string& card_path,
+                             const std::string& key_path, const seal::SecretBytes& passphrase) {
   const auto card_text = seal::read_whole_file(card_path, kShareBytesMax);
   if (!card_text.ok()) return card_text.error();
   const auto card = seal::parse_card(seal::as_text(card_text.value()));
@@ -65,15 +65,18 @@ void add_keys_commands(CLI::App& app, Context& context) {
   auto rule = std::make_shared<seal::CustodyRule>();
   auto folder = std::make_shared<std::string>();
   auto* splitting = keys->add_subcommand("split", "Split the keys of --site into shares");
-  splitting->add_option("--needed", rule->needed, "How many shares bring the keys back")->capture_default_str();
+  splitting->add_option("--needed", rule->needed, "How many shares bring the keys back")
+      ->capture_default_str();
   splitting->add_option("--count", rule->count, "How many shares there are")->capture_default_str();
   splitting->add_option("--out", *folder, "Folder for the shares")->required();
-  splitting->callback([=, &context] { context.run_at_site([&](site::Site& at) { return split(at, *rule, *folder); }); });
+  splitting->callback(
+      [=, &context] { context.run_at_site([&](site::Site& at) { return split(at, *rule, *folder); }); });
 
   auto shares = std::make_shared<std::vector<std::string>>();
   auto card = std::make_shared<std::string>();
   auto key_path = std::make_shared<std::string>();
-  auto* combining = keys->add_subcommand("combine", "Bring the keys back from shares, under a new passphrase");
+  auto* combining =
+      keys->add_subcommand("combine", "Bring the keys back from shares, under a new passphrase");
   combining->add_option("shares", *shares, "Share files")->required();
   combining->add_option("--card", *card, "The site's card (keys/site.card)")->required();
   combining->add_option("--out", *key_path, "Key file to write (keys/site.key)")->required();

@@ -55,9 +55,10 @@ void add_input_options(CLI::App& verb, LinkArguments& arguments) {
       ->check(CLI::IsMember({"auto", "one-to-one", "one-to-many", "many-to-one", "many"}))
       ->capture_default_str()
       ->group("How to link");
-  verb.add_option("--frequencies", arguments.frequencies,
-                  "FIELD=FILE: how common the field's values are in some population (value,count or value,share); "
-                  "left out: as in the files, or as the model says")
+  verb.add_option(
+          "--frequencies", arguments.frequencies,
+          "FIELD=FILE: how common the field's values are in some population (value,count or value,share); "
+          "left out: as in the files, or as the model says")
       ->group("How to link");
   verb.add_option("--household", command.household_column,
                   "Column of LEFT: where one of a household has matched, the others are looked for there too")
@@ -113,10 +114,11 @@ void add_output_options(CLI::App& verb, LinkArguments& arguments) {
 }
 
 void add_register_options(CLI::App& verb, LinkArguments& arguments) {
-  auto* is_register = verb.add_flag("--register", arguments.is_register,
-                                    "RIGHT is a register of any length: it passes by once, in parts; each record of "
-                                    "LEFT is matched to one of it at most")
-                          ->group("How to link");
+  auto* is_register =
+      verb.add_flag("--register", arguments.is_register,
+                    "RIGHT is a register of any length: it passes by once, in parts; each record of "
+                    "LEFT is matched to one of it at most")
+          ->group("How to link");
   verb.add_option("--continue", arguments.streamed.earlier_dir,
                   "Folder of an earlier --register run of LEFT: RIGHT holds records that came later")
       ->needs(is_register)

@@ -11,8 +11,11 @@ constexpr const char* kVersion = "kinfold 0.1.0";
 
 void add_global_options(CLI::App& app, kinfold::cli::Context& context) {
   app.set_version_flag("--version", kVersion);
-  app.add_option("--site", context.site_folder, "The site's folder")->capture_default_str()->envname("KINFOLD_SITE");
-  app.add_option("--as", context.actor, "Who acts: an id of the site's actors.toml")->envname("KINFOLD_ACTOR");
+  app.add_option("--site", context.site_folder, "The site's folder")
+      ->capture_default_str()
+      ->envname("KINFOLD_SITE");
+  app.add_option("--as", context.actor, "Who acts: an id of the site's actors.toml")
+      ->envname("KINFOLD_ACTOR");
   app.add_option("--passphrase-file", context.passphrase_file, "File with the site's passphrase");
   app.add_flag("--json", context.json, "One JSON object on stdout");
   app.require_subcommand(1);
@@ -23,11 +26,13 @@ void add_global_options(CLI::App& app, kinfold::cli::Context& context) {
 
 int main(int argc, char** argv) {
   using namespace kinfold::cli;
-  if (const auto hardened = kinfold::seal::harden_process(); !hardened.ok()) return show_error(hardened.error(), false);
+  if (const auto hardened = kinfold::seal::harden_process(); !hardened.ok())
+    return show_error(hardened.error(), false);
 
-  CLI::App app{"Kinfold: link records about families across departments, evaluate a programme, and keep every "
-               "promise of its privacy notice.",
-               "kinfold"};
+  CLI::App app{
+      "Kinfold: link records about families across departments, evaluate a programme, and keep every "
+      "promise of its privacy notice.",
+      "kinfold"};
   Context context;
   add_global_options(app, context);
   add_linkage_commands(app, context);

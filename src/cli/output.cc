@@ -24,7 +24,8 @@ std::string value_text(const site::Fact& fact) {
 
 /// Display width of UTF-8: continuation bytes take no room.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string padded(std::string_view text, std::size_t to) {
@@ -35,7 +36,8 @@ std::string rows_text(const table::Table& rows) {
   std::vector<std::size_t> widths;
   for (const auto& column : rows.columns()) {
     std::size_t widest = width(column.name());
-    for (std::size_t row = 0; row < rows.row_count(); ++row) widest = std::max(widest, width(column.text_at(row)));
+    for (std::size_t row = 0; row < rows.row_count(); ++row)
+      widest = std::max(widest, width(column.text_at(row)));
     widths.push_back(widest + 2);
   }
   std::string out;
@@ -66,7 +68,8 @@ std::string to_words(const site::Report& report) {
   std::string out = report.headline.empty() ? "" : report.headline + "\n";
   std::size_t label_width = 0;
   for (const auto& fact : report.facts) label_width = std::max(label_width, width(fact.label));
-  for (const auto& fact : report.facts) out += "  " + padded(fact.label, label_width + 2) + value_text(fact) + "\n";
+  for (const auto& fact : report.facts)
+    out += "  " + padded(fact.label, label_width + 2) + value_text(fact) + "\n";
   if (report.rows) out += "\n" + rows_text(*report.rows);
   for (const auto& note : report.notes) out += "  - " + note + "\n";
   return out;

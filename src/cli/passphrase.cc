@@ -18,7 +18,8 @@ constexpr std::size_t kPassphraseBytesMax = 4096;
 
 Result<seal::SecretBytes> first_line(seal::SecretBytes bytes, std::size_t byte_count) {
   const auto* begin = bytes.bytes().data();
-  const auto* end = std::find_if(begin, begin + byte_count, [](std::byte b) { return b == std::byte{'\n'} || b == std::byte{'\r'}; });
+  const auto* end = std::find_if(begin, begin + byte_count,
+                                 [](std::byte b) { return b == std::byte{'\n'} || b == std::byte{'\r'}; });
   if (end == begin) return invalid("the passphrase is empty");
   return seal::SecretBytes::copy_of({begin, static_cast<std::size_t>(end - begin)});
 }
@@ -77,14 +78,17 @@ Result<seal::SecretBytes> read_passphrase(const std::string& file, bool twice) {
     return from_descriptor(handle.get());
   }
   const seal::FileHandle terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-  if (!terminal) return io_error("there is no terminal to ask for the passphrase; use --passphrase-file or KINFOLD_PASSPHRASE_FILE");
+  if (!terminal)
+    return io_error(
+        "there is no terminal to ask for the passphrase; use --passphrase-file or KINFOLD_PASSPHRASE_FILE");
   auto first = ask(terminal.get(), "Passphrase of this site: ");
   if (!first.ok() || !twice) return first;
   const auto second = ask(terminal.get(), "Once more: ");
   if (!second.ok()) return second.error();
   const auto a = first.value().bytes();
   const auto b = second.value().bytes();
-  if (a.size() != b.size() || !std::equal(a.begin(), a.end(), b.begin())) return invalid("the two passphrases differ; try again");
+  if (a.size() != b.size() || !std::equal(a.begin(), a.end(), b.begin()))
+    return invalid("the two passphrases differ; try again");
   return first;
 }
 

@@ -28,26 +28,32 @@ void add_site(CLI::App& app, Context& context) {
     site::Report report;
     report.headline = "The site is ready.";
     report.text("card", "Its card, for the other parties", options->folder + "/keys/site.card");
-    report.notes.push_back("Next: get the other parties' cards, compare fingerprints by telephone, kinfold site trust CARD");
+    report.notes.push_back(
+        "Next: get the other parties' cards, compare fingerprints by telephone, kinfold site trust CARD");
     context.show_report(report);
   });
 
   auto* trust = site->add_subcommand("trust", "Keep another party's card");
   auto card = std::make_shared<std::string>();
   trust->add_option("card", *card, "The other party's card file")->required();
-  trust->callback([=, &context] { context.run_at_site([&](site::Site& at) { return site::trust_card(at, *card); }); });
+  trust->callback(
+      [=, &context] { context.run_at_site([&](site::Site& at) { return site::trust_card(at, *card); }); });
 
-  auto* charter = site->add_subcommand("charter", "Take up a new version of the charter; the ledger says who did, and when");
+  auto* charter = site->add_subcommand(
+      "charter", "Take up a new version of the charter; the ledger says who did, and when");
   auto next = std::make_shared<std::string>();
   charter->add_option("charter", *next, "The new charter")->required();
   charter->callback([=, &context] {
     const auto passphrase = read_passphrase(context.passphrase_file, false);
     if (!passphrase.ok()) return context.show_failure(passphrase.error());
-    const auto taken = site::Site::take_up_charter(context.site_folder, passphrase.value(), context.clock, *next, context.actor);
+    const auto taken = site::Site::take_up_charter(context.site_folder, passphrase.value(), context.clock,
+                                                   *next, context.actor);
     if (!taken.ok()) return context.show_failure(taken.error());
     site::Report report;
     report.headline = "The new charter is in force here.";
-    report.notes.push_back("What is held keeps its expiry. Files sealed under the old version are refused: every party takes up the same.");
+    report.notes.push_back(
+        "What is held keeps its expiry. Files sealed under the old version are refused: every party takes up "
+        "the same.");
     context.show_report(report);
   });
 
@@ -81,15 +87,20 @@ void add_ledger(CLI::App& app, Context& context) {
   auto* show = ledger->add_subcommand("show", "The last entries");
   auto count = std::make_shared<std::size_t>(20);
   show->add_option("--last", *count, "How many")->capture_default_str();
-  show->callback([=, &context] { context.run_at_site([&](site::Site& at) { return site::ledger_show(at, *count); }); });
-  auto* prove = ledger->add_subcommand("prove", "A small text that shows an entry is in the ledger, for anybody to check");
+  show->callback(
+      [=, &context] { context.run_at_site([&](site::Site& at) { return site::ledger_show(at, *count); }); });
+  auto* prove = ledger->add_subcommand(
+      "prove", "A small text that shows an entry is in the ledger, for anybody to check");
   auto index = std::make_shared<std::uint64_t>(0);
   prove->add_option("index", *index, "Number of the entry")->required();
-  prove->callback([=, &context] { context.run_at_site([&](site::Site& at) { return site::ledger_prove(at, *index); }); });
-  auto* dump = ledger->add_subcommand("export", "All entries and the signed head as text, for kinfold-verify");
+  prove->callback(
+      [=, &context] { context.run_at_site([&](site::Site& at) { return site::ledger_prove(at, *index); }); });
+  auto* dump =
+      ledger->add_subcommand("export", "All entries and the signed head as text, for kinfold-verify");
   auto path = std::make_shared<std::string>();
   dump->add_option("path", *path, "File to write")->required();
-  dump->callback([=, &context] { context.run_at_site([&](site::Site& at) { return site::ledger_export(at, *path); }); });
+  dump->callback(
+      [=, &context] { context.run_at_site([&](site::Site& at) { return site::ledger_export(at, *path); }); });
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ namespace kinfold::cli {
 namespace {
 
 void add_synth(CLI::App& app, Context& context) {
-  auto* verb = app.add_subcommand("synth", "Make a synthetic programme: councils' files, registers, and the truth");
+  auto* verb =
+      app.add_subcommand("synth", "Make a synthetic programme: councils' files, registers, and the truth");
   auto folder = std::make_shared<std::string>();
   auto options = std::make_shared<synth::SynthOptions>();
   verb->add_option("folder", *folder, "Folder to write")->required();
@@ -39,13 +40,18 @@ void add_demo(CLI::App& app, Context& context) {
   auto options = std::make_shared<demo::DemoOptions>();
   verb->add_option("folder", options->folder, "Folder to make, or to take up again")->required();
   verb->add_option("--families", options->family_count, "Of all groups and councils")->capture_default_str();
-  verb->add_option("--register-people", options->register_person_count, "People in each register; 0: 400,000 and more")->capture_default_str();
+  verb->add_option("--register-people", options->register_person_count,
+                   "People in each register; 0: 400,000 and more")
+      ->capture_default_str();
   verb->add_option("--seed", options->seed, "The same seed gives the same programme")->capture_default_str();
   verb->add_option("--threads", options->thread_count, "0: all cores")->capture_default_str();
   auto party = std::make_shared<std::string>();
   auto port = std::make_shared<std::uint16_t>(demo::ServeDemo{}.port);
   auto* live = verb->add_flag("--live", options->live, "A programme that is under way today, to go on with");
-  auto* serve = verb->add_option("--serve", *party, "Open the console of this site of a live demo, with accounts for everybody in it")->excludes(live);
+  auto* serve =
+      verb->add_option("--serve", *party,
+                       "Open the console of this site of a live demo, with accounts for everybody in it")
+          ->excludes(live);
   verb->add_option("--port", *port, "Of --serve; 0: any free port")->capture_default_str()->needs(serve);
   verb->callback([=, &context] {
     if (!party->empty()) {

@@ -11,8 +11,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "seal/state_file.h"
 #include "console/totp.h"
+#include "seal/state_file.h"
 
 namespace kinfold::console {
 namespace {
@@ -29,16 +29,17 @@ struct Account {
   std::int64_t used_step = 0;
   int wrong_tries = 0;
   std::int64_t locked_until = 0;
-  std::string invitation_hash;   ///< SHA-256, hex: the code has 120 random bits, so nothing slower is needed.
+  std::string invitation_hash;  ///< SHA-256, hex: the code has 120 random bits, so nothing slower is needed.
   std::int64_t invited_until = 0;
-  seal::Bytes fresh_secret;      ///< Of an enrolment that is not finished.
+  seal::Bytes fresh_secret;  ///< Of an enrolment that is not finished.
 };
 using Accounts = std::map<std::string, Account>;
 
 json to_json(const Account& account) {
-  return {{"password", account.password_hash}, {"totp", seal::to_hex(account.totp_secret)}, {"step", account.used_step},
-          {"wrong", account.wrong_tries}, {"locked", account.locked_until}, {"invitation", account.invitation_hash},
-          {"invited", account.invited_until}, {"fresh", seal::to_hex(account.fresh_secret)}};
+  return {{"password", account.password_hash}, {"totp", seal::to_hex(account.totp_secret)},
+          {"step", account.used_step},         {"wrong", account.wrong_tries},
+          {"locked", account.locked_until},    {"invitation", account.invitation_hash},
+          {"invited", account.invited_until},  {"fresh", seal::to_hex(account.fresh_secret)}};
 }
 
 Account from_json(const json& read) {
@@ -62,7 +63,9 @@ std::string invitation_hash(std::string_view invitation) {
   return seal::to_hex(seal::sha256(seal::as_bytes(plain)));
 }
 
-bool same(std::string_view a, std::string_view b) { return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0; }
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
 
 /// Which file it is, and whether it was written since: files are replaced, never altered.
 struct Stamp {
@@ -97,7 +100,9 @@ struct AccountStore::State {
     Accounts accounts;
     if (bytes.value().empty()) return accounts;
     const auto parsed = json::parse(seal::as_text(bytes.value()), nullptr, false);
-    if (!parsed.is_object()) return refused("the console's file of accounts is not readable; restore it, or remove it and invite people again");
+    if (!parsed.is_object())
+      return refused(
+          "the console's file of accounts is not readable; restore it, or remove it and invite people again");
     for (const auto& [actor, entry] : parsed.items()) accounts.emplace(actor, from_json(entry));
     return accounts;
   }
@@ -111,7 +116,8 @@ struct AccountStore::State {
   }
   Result<std::string> hash(std::string_view password) const {
     std::array<char, crypto_pwhash_STRBYTES> out{};
-    if (crypto_pwhash_str_alg(out.data(), password.data(), password.size(), work.passes, work.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    if (crypto_pwhash_str_alg(out.data(), password.data(), password.size(), work.passes, work.memory_bytes,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0) {
       return io_error("there is not enough memory to work on a password");
     }
     return std::string(out.data());
@@ -122,13 +128,16 @@ struct AccountStore::State {
     account.wrong_tries = 0;
     account.locked_until = clock.now().seconds + kLockSeconds;
   }
-  /// Null, after the same work, where account, password or code is wrong: that is counted and written. Else the code
-  /// is used up, and the caller writes.
-  Result<Account*> proven(Accounts& accounts, const std::string& actor, std::string_view password, std::string_view code) const {
+  /// Null, after the same work, where account, password or code is wrong: that is counted and written. Else
+  /// the code is used up, and the caller writes.
+  Result<Account*> proven(Accounts& accounts, const std::string& actor, std::string_view password,
+                          std::string_view code) const {
     const auto found = accounts.find(actor);
-    Account* account = found == accounts.end() || found->second.password_hash.empty() ? nullptr : &found->second;
+    Account* account =
+        found == accounts.end() || found->second.password_hash.empty() ? nullptr : &found->second;
     const std::string& hash_kept = account == nullptr ? decoy_hash : account->password_hash;
-    const bool password_fits = crypto_pwhash_str_verify(hash_kept.c_str(), password.data(), password.size()) == 0;
+    const bool password_fits =
+        crypto_pwhash_str_verify(hash_kept.c_str(), password.data(), password.size()) == 0;
     if (account == nullptr || locked(*account)) return static_cast<Account*>(nullptr);
     const auto step = totp_step_of(account->totp_secret, code, clock.now(), account->used_step);
     if (!password_fits || !step) {
@@ -141,7 +150,8 @@ struct AccountStore::State {
     return account;
   }
   /// What the owner of an account may do to it: under the file's lock, once the account is proven.
-  Status change_proven(const std::string& actor, std::string_view password, std::string_view code, const std::function<void(Account&)>& change) const {
+  Status change_proven(const std::string& actor, std::string_view password, std::string_view code,
+                       const std::function<void(Account&)>& change) const {
     const auto lock = seal::FileLock::take(file.path());
     if (!lock.ok()) return lock.error();
     auto accounts = read();
@@ -170,7 +180,8 @@ AccountStore::AccountStore(AccountStore&&) noexcept = default;
 AccountStore& AccountStore::operator=(AccountStore&&) noexcept = default;
 AccountStore::~AccountStore() = default;
 
-Result<AccountStore> AccountStore::open(const std::string& path, const seal::SiteKeys& keys, const Clock& clock, Work work) {
+Result<AccountStore> AccountStore::open(const std::string& path, const seal::SiteKeys& keys,
+                                        const Clock& clock, Work work) {
   if (auto s = seal::start_crypto(); !s.ok()) return s.error();
   auto state = std::make_unique<State>(seal::StateFile(path, keys, "accounts"), clock, work);
   if (const auto readable = state->read(); !readable.ok()) return readable.error();
@@ -203,7 +214,8 @@ Status AccountStore::remove(const std::string& actor) {
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
   if (!accounts.ok()) return accounts.error();
-  if (accounts.value().erase(actor) == 0) return invalid("there is no account of that actor; `kinfold account list` names them");
+  if (accounts.value().erase(actor) == 0)
+    return invalid("there is no account of that actor; `kinfold account list` names them");
   return state_->write(accounts.value());
 }
 
@@ -255,7 +267,8 @@ Result<Enrolment> AccountStore::begin_enrolment(const std::string& actor, std::s
   return Enrolment{std::move(text).value(), std::move(address).value()};
 }
 
-Status AccountStore::finish_enrolment(const std::string& actor, std::string_view invitation, std::string_view password, std::string_view code) {
+Status AccountStore::finish_enrolment(const std::string& actor, std::string_view invitation,
+                                      std::string_view password, std::string_view code) {
   const auto lock = seal::FileLock::take(state_->file.path());
   if (!lock.ok()) return lock.error();
   auto accounts = state_->read();
@@ -267,7 +280,9 @@ Status AccountStore::finish_enrolment(const std::string& actor, std::string_view
   }
   if (auto s = check_password(password, actor); !s.ok()) return s;
   const auto step = totp_step_of(account->fresh_secret, code, state_->clock.now(), 0);
-  if (!step) return invalid("The code is not the one that the app shows now; check that your telephone's clock is right");
+  if (!step)
+    return invalid(
+        "The code is not the one that the app shows now; check that your telephone's clock is right");
   auto hash = state_->hash(password);
   if (!hash.ok()) return hash.error();
   Account ready;
@@ -282,24 +297,31 @@ Status AccountStore::sign_in(const std::string& actor, std::string_view password
   return state_->change_proven(actor, password, code, [](Account&) {});
 }
 
-Status AccountStore::change_password(const std::string& actor, std::string_view password, std::string_view code, std::string_view fresh) {
+Status AccountStore::change_password(const std::string& actor, std::string_view password,
+                                     std::string_view code, std::string_view fresh) {
   if (auto s = check_password(fresh, actor); !s.ok()) return s;
   if (fresh == password) return invalid("The new password is the one that you have: choose another one");
   auto hash = state_->hash(fresh);
   if (!hash.ok()) return hash.error();
-  return state_->change_proven(actor, password, code, [&](Account& account) { account.password_hash = std::move(hash).value(); });
+  return state_->change_proven(actor, password, code,
+                               [&](Account& account) { account.password_hash = std::move(hash).value(); });
 }
 
 Status check_password(std::string_view password, std::string_view actor) {
   std::size_t characters = 0;
   for (const char c : password) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  if (characters < kPasswordCharactersMin) return invalid("The password must have 12 characters or more: three or four words will do");
+  if (characters < kPasswordCharactersMin)
+    return invalid("The password must have 12 characters or more: three or four words will do");
   if (characters > kPasswordCharactersMax) return invalid("The password must have 128 characters or fewer");
   const std::string folded = ascii_lower(password);
-  for (const std::string_view common : {"password", "kinfold", "123456", "qwerty", "abcdef", "letmein", "welcome", "iloveyou", "football", "changeme"}) {
-    if (folded.find(common) != std::string::npos) return invalid("The password has a common word or row of keys in it that is tried first: choose other words");
+  for (const std::string_view common : {"password", "kinfold", "123456", "qwerty", "abcdef", "letmein",
+                                        "welcome", "iloveyou", "football", "changeme"}) {
+    if (folded.find(common) != std::string::npos)
+      return invalid(
+          "The password has a common word or row of keys in it that is tried first: choose other words");
   }
-  if (!actor.empty() && folded.find(actor) != std::string::npos) return invalid("The password must not have your user name in it");
+  if (!actor.empty() && folded.find(actor) != std::string::npos)
+    return invalid("The password must not have your user name in it");
   std::array<bool, 256> seen{};
   int distinct = 0;
   for (const char c : folded) {

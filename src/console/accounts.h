@@ -15,15 +15,15 @@
 
 namespace kinfold::console {
 
-inline constexpr std::size_t kPasswordCharactersMin = 12;    // ASVS 2.1.1
-inline constexpr std::size_t kPasswordCharactersMax = 128;   // ASVS 2.1.2
-inline constexpr int kWrongTriesMax = 5;                     // ASVS 2.2.1, 11.1.x: far below 100 an hour
+inline constexpr std::size_t kPasswordCharactersMin = 12;   // ASVS 2.1.1
+inline constexpr std::size_t kPasswordCharactersMax = 128;  // ASVS 2.1.2
+inline constexpr int kWrongTriesMax = 5;                    // ASVS 2.2.1, 11.1.x: far below 100 an hour
 inline constexpr std::int64_t kLockSeconds = 15 * 60;
 inline constexpr std::int64_t kInvitationSeconds = 72 * 3600;
 
 struct AccountFacts {
   std::string actor;
-  bool enrolled = false;              ///< Has a password and an app.
+  bool enrolled = false;  ///< Has a password and an app.
   std::optional<Instant> locked_until;
   std::optional<Instant> invited_until;
 };
@@ -45,8 +45,10 @@ class AccountStore {
     std::uint64_t memory_bytes = 64ULL << 20;
     static Work quick() { return {1, 8ULL << 20}; }
   };
-  /// `path` is made with the first account. `keys` are needed while opening only; `clock` must outlive the store.
-  static Result<AccountStore> open(const std::string& path, const seal::SiteKeys& keys, const Clock& clock, Work work);
+  /// `path` is made with the first account. `keys` are needed while opening only; `clock` must outlive the
+  /// store.
+  static Result<AccountStore> open(const std::string& path, const seal::SiteKeys& keys, const Clock& clock,
+                                   Work work);
   AccountStore(AccountStore&&) noexcept;
   AccountStore& operator=(AccountStore&&) noexcept;
   ~AccountStore();
@@ -65,14 +67,16 @@ class AccountStore {
   Result<Enrolment> begin_enrolment(const std::string& actor, std::string_view invitation);
   /// The second: a password, and a code that shows the app works. Uses the invitation up.
   /// \retval kInvalid for a weak password or a wrong code, saying which.
-  Status finish_enrolment(const std::string& actor, std::string_view invitation, std::string_view password, std::string_view code);
+  Status finish_enrolment(const std::string& actor, std::string_view invitation, std::string_view password,
+                          std::string_view code);
 
   /// The same refusal whether account, password or code is wrong, after the same work.
   /// \retval kRefused; after kWrongTriesMax in a row, for kLockSeconds whatever is typed.
   Status sign_in(const std::string& actor, std::string_view password, std::string_view code);
   /// Of somebody who is signed in: proves both again, and a wrong one counts as at signing in. The app stays.
   /// \retval kInvalid for a weak new password, or one that is no other; kRefused as sign_in().
-  Status change_password(const std::string& actor, std::string_view password, std::string_view code, std::string_view fresh);
+  Status change_password(const std::string& actor, std::string_view password, std::string_view code,
+                         std::string_view fresh);
 
  private:
   struct State;

@@ -31,7 +31,9 @@ std::optional<std::string_view> find_asset(std::string_view name) {
 }
 
 std::string_view content_type(std::string_view name) {
-  const auto ends = [&](std::string_view ending) { return name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending; };
+  const auto ends = [&](std::string_view ending) {
+    return name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending;
+  };
   if (ends(".css")) return "text/css; charset=utf-8";
   if (ends(".js")) return "text/javascript; charset=utf-8";
   if (ends(".svg")) return "image/svg+xml";

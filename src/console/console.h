@@ -20,11 +20,11 @@
 namespace kinfold::console {
 
 struct ConsoleSetting {
-  bool tls = false;                ///< Cookies are Secure, and browsers are told to come back by TLS only.
-  std::string register_path;       ///< Departments: register.toml for `match`.
-  std::string objections_as;       ///< Actor as whom the public form acts; empty: no public form.
+  bool tls = false;           ///< Cookies are Secure, and browsers are told to come back by TLS only.
+  std::string register_path;  ///< Departments: register.toml for `match`.
+  std::string objections_as;  ///< Actor as whom the public form acts; empty: no public form.
   AccountStore::Work password_work;
-  std::size_t thread_count = 1;    ///< For what runs in the background.
+  std::size_t thread_count = 1;  ///< For what runs in the background.
 };
 
 class Console;
@@ -37,7 +37,7 @@ struct Visit {
   std::optional<Session> session;
   const holding::Actor* actor = nullptr;  ///< Of the session.
   const Route* route = nullptr;
-  std::string rest;                       ///< What `*` in the route's path stands for.
+  std::string rest;  ///< What `*` in the route's path stands for.
 
   std::string csrf() const;
 };
@@ -46,13 +46,13 @@ struct Visit {
 struct Route {
   enum class Who { kAnybody, kSignedIn, kDuty };
   const char* method;
-  std::string path;                     ///< A last segment of `*` takes any one segment.
+  std::string path;  ///< A last segment of `*` takes any one segment.
   Who who = Who::kDuty;
-  std::vector<charter::Role> roles;     ///< Empty: all.
-  std::vector<charter::Duty> duties;    ///< kDuty: one of these.
+  std::vector<charter::Role> roles;   ///< Empty: all.
+  std::vector<charter::Duty> duties;  ///< kDuty: one of these.
   Response (*handler)(Visit&);
-  std::string room;                     ///< In the navigation, where not empty.
-  std::string about;                    ///< A line on the first page.
+  std::string room;   ///< In the navigation, where not empty.
+  std::string about;  ///< A line on the first page.
 };
 const std::vector<Route>& routes();
 
@@ -119,7 +119,8 @@ Response with_site(Visit& visit, const std::function<Response(site::Site&)>& act
 Response fault_page(Visit& visit, const Error& error);
 Response not_found(Visit& visit);
 /// A problem with what was typed, with a way back.
-Response problem_page(Visit& visit, const std::string& title, const std::string& message, const std::string& back);
+Response problem_page(Visit& visit, const std::string& title, const std::string& message,
+                      const std::string& back);
 /// The act's report, with where to go from it.
 Result<Outcome> told(Result<site::Report> report, std::string next_text, std::string next_href);
 

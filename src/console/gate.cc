@@ -10,7 +10,8 @@ namespace {
 /// After these the catalogue may be another.
 bool touches_holdings(const ledger::Entry& entry) {
   using ledger::Verb;
-  return entry.verb != Verb::kOpen && entry.verb != Verb::kCheck && entry.verb != Verb::kWitness && entry.phase != ledger::Phase::kRefused;
+  return entry.verb != Verb::kOpen && entry.verb != Verb::kCheck && entry.verb != Verb::kWitness &&
+         entry.phase != ledger::Phase::kRefused;
 }
 
 }  // namespace
@@ -61,18 +62,21 @@ void SiteGate::look() {
   if (size == before->entry_count && size > 0) return;
   auto now = std::make_shared<Facts>(*before);
   bool moved = before->entry_count == 0;
-  const std::uint64_t first = std::max<std::uint64_t>(before->entry_count, size > kEntriesMax ? size - kEntriesMax : 0);
+  const std::uint64_t first =
+      std::max<std::uint64_t>(before->entry_count, size > kEntriesMax ? size - kEntriesMax : 0);
   const auto read = site_.ledger().for_each(first, [&](const ledger::Recorded& recorded) {
     moved = moved || touches_holdings(recorded.entry);
     now->entries.push_back(recorded);
     return true;
   });
   if (!read.ok()) return;
-  if (now->entries.size() > kEntriesMax) now->entries.erase(now->entries.begin(), now->entries.end() - static_cast<std::ptrdiff_t>(kEntriesMax));
+  if (now->entries.size() > kEntriesMax)
+    now->entries.erase(now->entries.begin(), now->entries.end() - static_cast<std::ptrdiff_t>(kEntriesMax));
   now->entry_count = size;
   if (moved) {
     if (auto holdings = site_.door().list(); holdings.ok()) now->holdings = std::move(holdings).value();
-    if (auto certificates = site_.door().certificates(); certificates.ok()) now->certificates = std::move(certificates).value();
+    if (auto certificates = site_.door().certificates(); certificates.ok())
+      now->certificates = std::move(certificates).value();
   }
   const std::lock_guard guard(facts_mutex_);
   facts_ = std::move(now);

@@ -15,9 +15,9 @@ namespace kinfold::console {
 
 /// Facts about batches, as they were after the last act. Never changed once handed out.
 struct Facts {
-  std::vector<holding::Holding> holdings;            ///< Oldest first.
+  std::vector<holding::Holding> holdings;  ///< Oldest first.
   std::vector<holding::Certificate> certificates;
-  std::vector<ledger::Recorded> entries;             ///< The last kEntriesMax, oldest first.
+  std::vector<ledger::Recorded> entries;  ///< The last kEntriesMax, oldest first.
   std::uint64_t entry_count = 0;
   const holding::Holding* find(const std::string& hex) const;
 };

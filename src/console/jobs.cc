@@ -51,7 +51,8 @@ Result<std::string> Jobs::start(std::string actor, std::string title, Act act) {
   job->act = std::move(act);
   {
     const std::lock_guard guard(mutex_);
-    if (waiting_.size() >= kWaitingMax) return io_error("too many acts are waiting for this site; try again in a few minutes");
+    if (waiting_.size() >= kWaitingMax)
+      return io_error("too many acts are waiting for this site; try again in a few minutes");
     waiting_.push_back(job);
     all_.push_back(job);
     if (all_.size() > kKeptMax) all_.pop_front();
@@ -95,7 +96,8 @@ void Jobs::forget(const std::string& actor) {
 
 void Jobs::forget_late_locked() {
   for (auto& job : all_) {
-    if (gate_.clock().now().seconds - job->facts.ended.seconds > kOutcomeSecondsMax) job->facts.outcome.reset();
+    if (gate_.clock().now().seconds - job->facts.ended.seconds > kOutcomeSecondsMax)
+      job->facts.outcome.reset();
   }
 }
 
@@ -103,7 +105,8 @@ void Jobs::wait_briefly(const std::string& id) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::chrono::milliseconds(250), [&] {
     for (const auto& job : all_) {
-      if (job->facts.id == id) return job->facts.state == JobState::kDone || job->facts.state == JobState::kFailed;
+      if (job->facts.id == id)
+        return job->facts.state == JobState::kDone || job->facts.state == JobState::kFailed;
     }
     return true;
   });
@@ -116,7 +119,9 @@ void Jobs::work() {
     std::shared_ptr<Job> job;
     {
       std::unique_lock lock(mutex_);
-      while (!changed_.wait_for(lock, std::chrono::minutes(1), [&] { return stopping_ || !waiting_.empty(); })) forget_late_locked();
+      while (
+          !changed_.wait_for(lock, std::chrono::minutes(1), [&] { return stopping_ || !waiting_.empty(); }))
+        forget_late_locked();
       if (stopping_) return;
       job = waiting_.front();
       waiting_.pop_front();

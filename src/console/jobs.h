@@ -36,12 +36,12 @@ struct Handout {
 /// What an act left for its page.
 struct Outcome {
   site::Report report;
-  std::vector<identity::LineNote> rejects;      ///< Of a council's file.
+  std::vector<identity::LineNote> rejects;  ///< Of a council's file.
   std::vector<identity::LineNote> warnings;
   std::shared_ptr<const site::LookedOutput> looked;  ///< Of an output that was checked again.
-  std::vector<std::string> sealed_files;        ///< Names in the outbox.
+  std::vector<std::string> sealed_files;             ///< Names in the outbox.
   std::vector<std::shared_ptr<Handout>> handouts;
-  std::string next_text;                        ///< Where to go from here.
+  std::string next_text;  ///< Where to go from here.
   std::string next_href;
 };
 
@@ -57,7 +57,7 @@ struct JobFacts {
   std::uint64_t done_count = 0;
   std::uint64_t total_count = 0;
   std::optional<Error> error;
-  std::shared_ptr<const Outcome> outcome;   ///< Null once it is forgotten.
+  std::shared_ptr<const Outcome> outcome;  ///< Null once it is forgotten.
   Instant ended;
 };
 

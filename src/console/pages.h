@@ -5,7 +5,8 @@
 
 namespace kinfold::console {
 
-inline constexpr const char* kTooOften = "There were too many tries from here. Wait five minutes, then try again";
+inline constexpr const char* kTooOften =
+    "There were too many tries from here. Wait five minutes, then try again";
 
 // pages_start.cc: everybody's first pages, signing in and out.
 Response start_page(Visit& visit);

@@ -9,12 +9,40 @@ Response form(Visit& visit, const std::string& wrong) {
   view.error(wrong);
   view.text("Wherever else you are signed in, you are signed out. Your authenticator app stays as it is.");
   Form form{"/password", "Change password", {}, {}, false, false, false, false, {}};
-  form.fields.push_back({Field::Kind::kPassword, "password", "Password that you have now", {}, {}, {}, "current-password", {}, {}});
-  form.fields.push_back({Field::Kind::kPassword, "fresh", "New password", "12 characters or more. Three or four words that do not belong together are good", {}, {}, "new-password", {}, {}});
-  form.fields.push_back({Field::Kind::kPassword, "again", "The new password again", {}, {}, {}, "new-password", {}, {}});
-  form.fields.push_back({Field::Kind::kCode, "code", "Code", "Six digits from your authenticator app. A code works once: wait for the next one if you have just signed in", {}, {}, {}, {}, {}});
+  form.fields.push_back({Field::Kind::kPassword,
+                         "password",
+                         "Password that you have now",
+                         {},
+                         {},
+                         {},
+                         "current-password",
+                         {},
+                         {}});
+  form.fields.push_back({Field::Kind::kPassword,
+                         "fresh",
+                         "New password",
+                         "12 characters or more. Three or four words that do not belong together are good",
+                         {},
+                         {},
+                         "new-password",
+                         {},
+                         {}});
+  form.fields.push_back(
+      {Field::Kind::kPassword, "again", "The new password again", {}, {}, {}, "new-password", {}, {}});
+  form.fields.push_back({Field::Kind::kCode,
+                         "code",
+                         "Code",
+                         "Six digits from your authenticator app. A code works once: wait for the next one "
+                         "if you have just signed in",
+                         {},
+                         {},
+                         {},
+                         {},
+                         {}});
   view.form(form, visit.csrf());
-  view.text("Five wrong tries lock an account for fifteen minutes. A lost password or telephone is set right by whoever looks after this site.");
+  view.text(
+      "Five wrong tries lock an account for fifteen minutes. A lost password or telephone is set right by "
+      "whoever looks after this site.");
   return visit.console.page(visit, view, wrong.empty() ? 200 : 422);
 }
 
@@ -31,16 +59,20 @@ Response change_password(Visit& visit) {
     response.status = 429;
     return response;
   }
-  if (request.field("fresh") != request.field("again")) return form(visit, "The two new passwords are not the same: type both again");
+  if (request.field("fresh") != request.field("again"))
+    return form(visit, "The two new passwords are not the same: type both again");
   Status changed;
   {
     const std::lock_guard turn(console.accounts_turn());
-    changed = console.accounts().change_password(actor, request.field("password"), request.field("code"), request.field("fresh"));
+    changed = console.accounts().change_password(actor, request.field("password"), request.field("code"),
+                                                 request.field("fresh"));
   }
   if (!changed.ok()) {
     const auto code = changed.error().code;
-    if (code == ErrorCode::kRefused) return form(visit, "The password that you have now, or the code, is not right");
-    return code == ErrorCode::kInvalid ? form(visit, changed.error().message) : fault_page(visit, changed.error());
+    if (code == ErrorCode::kRefused)
+      return form(visit, "The password that you have now, or the code, is not right");
+    return code == ErrorCode::kInvalid ? form(visit, changed.error().message)
+                                       : fault_page(visit, changed.error());
   }
   // Whoever had the old password, or a cookie that it opened, is out.
   console.review_table().clear(visit.session->id);

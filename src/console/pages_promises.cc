@@ -13,7 +13,9 @@ struct Row {
 /// The command line's words for who has to look, as people at a console say it.
 std::string seen_in_words(const std::string& seen) {
   constexpr std::string_view kAskAgain = "ask again with --as somebody of the duty ";
-  return seen.starts_with(kAskAgain) ? "somebody of the duty " + seen.substr(kAskAgain.size()) + " has to look" : seen;
+  return seen.starts_with(kAskAgain)
+             ? "somebody of the duty " + seen.substr(kAskAgain.size()) + " has to look"
+             : seen;
 }
 
 std::vector<Row> rows_of(const site::Report& report) {
@@ -24,7 +26,8 @@ std::vector<Row> rows_of(const site::Report& report) {
     return found == nullptr ? std::string() : found->text_at(row);
   };
   for (std::size_t row = 0; row < report.rows->row_count(); ++row) {
-    rows.push_back({text("sentence", row), text("status", row), text("check", row), seen_in_words(text("seen", row)), text("promise", row)});
+    rows.push_back({text("sentence", row), text("status", row), text("check", row),
+                    seen_in_words(text("seen", row)), text("promise", row)});
   }
   return rows;
 }
@@ -58,9 +61,12 @@ Response promises_page(Visit& visit) {
       Grid grid{status.heading, {"Promise", "Status", "What was seen"}, {}, {}, 0, {}};
       for (const auto& row : rows) {
         if (row.status != site::name(status.kept)) continue;
-        grid.rows.push_back({{row.promise, {}, {}, false}, {row.status == "BROKEN" ? "broken" : row.status, {}, status.colour, false}, {row.seen, {}, {}, false}});
+        grid.rows.push_back({{row.promise, {}, {}, false},
+                             {row.status == "BROKEN" ? "broken" : row.status, {}, status.colour, false},
+                             {row.seen, {}, {}, false}});
       }
-      view.figure(std::to_string(grid.rows.size()), status.figure, status.kept == site::Kept::kNo && grid.rows.empty() ? "green" : status.colour);
+      view.figure(std::to_string(grid.rows.size()), status.figure,
+                  status.kept == site::Kept::kNo && grid.rows.empty() ? "green" : status.colour);
       if (!grid.rows.empty()) grids.push_back(std::move(grid));
     }
     if (rows.empty()) view.inset("The charter of this site makes no promise that a program could look at.");

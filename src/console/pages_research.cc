@@ -57,19 +57,25 @@ std::string figure_text(const table::Column& column, std::size_t row) {
   return text.data();
 }
 
-std::string name_of(const disclosure::CheckedOutput& output) { return output.title.empty() ? output.id : output.title; }
+std::string name_of(const disclosure::CheckedOutput& output) {
+  return output.title.empty() ? output.id : output.title;
+}
 
 /// Every figure that fails a rule itself, with where it stands and what would mend it.
 Grid failed_grid(const disclosure::CheckedOutput& output) {
-  Grid grid{name_of(output) + ": what failed, and why", {"Row", "Column", "Why", "What would mend it"}, {}, {}, 0, "They are marked in the table below."};
+  Grid grid{
+      name_of(output) + ": what failed, and why", {"Row", "Column", "Why", "What would mend it"}, {}, {}, 0,
+      "They are marked in the table below."};
   for (const auto& finding : output.findings) {
     if (finding.status != disclosure::CellStatus::kPrimary) continue;
     if (grid.rows.size() == kFailedShown) {
       ++grid.more;
       continue;
     }
-    grid.rows.push_back({{std::to_string(finding.row + 1), {}, {}, true}, {output.original.columns()[finding.column].name(), {}, {}, false},
-                         {finding.reason.empty() ? finding.rule : finding.reason, {}, {}, false}, {finding.remedy, {}, {}, false}});
+    grid.rows.push_back({{std::to_string(finding.row + 1), {}, {}, true},
+                         {output.original.columns()[finding.column].name(), {}, {}, false},
+                         {finding.reason.empty() ? finding.rule : finding.reason, {}, {}, false},
+                         {finding.remedy, {}, {}, false}});
   }
   return grid;
 }
@@ -79,10 +85,14 @@ std::vector<std::string> reasons_of(const disclosure::CheckedOutput& output) {
   std::vector<std::pair<std::string, int>> found;
   for (const auto& finding : output.findings) {
     if (finding.status == disclosure::CellStatus::kPublished || finding.rule.empty()) continue;
-    const std::string words = finding.rule + (finding.remedy.empty() ? "" : ". To mend it: " + finding.remedy);
-    const auto at = std::find_if(found.begin(), found.end(), [&](const auto& each) { return each.first == words; });
-    if (at == found.end()) found.emplace_back(words, 1);
-    else ++at->second;
+    const std::string words =
+        finding.rule + (finding.remedy.empty() ? "" : ". To mend it: " + finding.remedy);
+    const auto at =
+        std::find_if(found.begin(), found.end(), [&](const auto& each) { return each.first == words; });
+    if (at == found.end())
+      found.emplace_back(words, 1);
+    else
+      ++at->second;
   }
   std::vector<std::string> lines;
   for (const auto& [words, count] : found) lines.push_back(plural(count, "figure", "figures") + ": " + words);
@@ -92,11 +102,15 @@ std::vector<std::string> reasons_of(const disclosure::CheckedOutput& output) {
 void show_table(View& view, const disclosure::CheckedOutput& output) {
   view.heading(name_of(output));
   if (!output.publishable()) view.warning("This table may not be published: " + join(output.refusals, " "));
-  view.summary({{"Figures shown", {std::to_string(output.shown_count), {}, {}, false}}, {"Hidden: too few people", {std::to_string(output.primary_count), {}, output.primary_count > 0 ? "red" : "green", false}},
-                {"Hidden to protect those", {std::to_string(output.secondary_count), {}, {}, false}}});
+  view.summary(
+      {{"Figures shown", {std::to_string(output.shown_count), {}, {}, false}},
+       {"Hidden: too few people",
+        {std::to_string(output.primary_count), {}, output.primary_count > 0 ? "red" : "green", false}},
+       {"Hidden to protect those", {std::to_string(output.secondary_count), {}, {}, false}}});
   view.bullets(reasons_of(output));
   if (auto failed = failed_grid(output); !failed.rows.empty()) view.grid(failed);
-  Grid grid{name_of(output) + ", as it was handed in", {"Row"}, {}, "The table is empty.", 0, "`kinfold check --out` writes all of it."};
+  Grid grid{name_of(output) + ", as it was handed in", {"Row"}, {}, "The table is empty.", 0,
+            "`kinfold check --out` writes all of it."};
   for (const auto& column : output.original.columns()) grid.columns.push_back(column.name());
   const std::size_t rows = std::min(output.original.row_count(), kTableRowsShown);
   for (std::size_t row = 0; row < rows; ++row) {
@@ -104,7 +118,8 @@ void show_table(View& view, const disclosure::CheckedOutput& output) {
     for (std::size_t column = 0; column < output.original.column_count(); ++column) {
       const auto& values = output.original.columns()[column];
       cells.push_back(finding_cell(output.at(row, column), figure_text(values, row)));
-      cells.back().number = values.type() == table::ColumnType::kInt64 || values.type() == table::ColumnType::kDouble;
+      cells.back().number =
+          values.type() == table::ColumnType::kInt64 || values.type() == table::ColumnType::kDouble;
     }
     grid.rows.push_back(std::move(cells));
   }
@@ -112,34 +127,49 @@ void show_table(View& view, const disclosure::CheckedOutput& output) {
   view.grid(grid);
 }
 
-/// Plans in the order in which the ledger has them, before any data was opened: what came later is a changed plan.
+/// Plans in the order in which the ledger has them, before any data was opened: what came later is a changed
+/// plan.
 Grid plans_grid(const Facts& facts) {
-  Grid grid{"Plans", {"Plan", "Registered", "By", "For release", "Place"}, {}, "No plan was registered yet. It is, when you evaluate.", 0, {}};
+  Grid grid{"Plans", {"Plan", "Registered", "By", "For release", "Place"},
+            {},      "No plan was registered yet. It is, when you evaluate.",
+            0,       {}};
   site::PlanHistory history;
   for (const auto& each : facts.entries) {
     const auto& entry = each.entry;
     history.add(entry);
-    const auto mark = std::find_if(entry.marks.begin(), entry.marks.end(), [](const ledger::Mark& of) { return of.kind == ledger::DigestKind::kPlan; });
+    const auto mark = std::find_if(entry.marks.begin(), entry.marks.end(), [](const ledger::Mark& of) {
+      return of.kind == ledger::DigestKind::kPlan;
+    });
     if (entry.verb != ledger::Verb::kEvaluate || mark == entry.marks.end()) continue;
     const bool changed = history.changed(mark->digest, &entry.subject);
-    grid.rows.push_back({{short_id(seal::to_hex(mark->digest)), "/ledger/" + std::to_string(each.index), {}, false}, {long_time(each.at), {}, {}, false},
-                         {std::string(entry.actor.text()), {}, {}, false}, {short_id(seal::to_hex(entry.subject)), {}, {}, false},
-                         {changed ? "changed: the report says so" : "as planned first", {}, changed ? "yellow" : "green", false}});
+    grid.rows.push_back(
+        {{short_id(seal::to_hex(mark->digest)), "/ledger/" + std::to_string(each.index), {}, false},
+         {long_time(each.at), {}, {}, false},
+         {std::string(entry.actor.text()), {}, {}, false},
+         {short_id(seal::to_hex(entry.subject)), {}, {}, false},
+         {changed ? "changed: the report says so" : "as planned first",
+          {},
+          changed ? "yellow" : "green",
+          false}});
   }
   std::reverse(grid.rows.begin(), grid.rows.end());
   return grid;
 }
 
 Grid published_grid(const Facts& facts, const site::SitePaths& paths) {
-  Grid grid{"Published reports", {"Output", "Published", "By", "Report"}, {}, "Nothing was published yet.", 0, {}};
+  Grid grid{
+      "Published reports", {"Output", "Published", "By", "Report"}, {}, "Nothing was published yet.", 0, {}};
   for (auto each = facts.entries.rbegin(); each != facts.entries.rend(); ++each) {
     const auto& entry = each->entry;
     if (entry.verb != ledger::Verb::kPublish || entry.phase != ledger::Phase::kDone) continue;
     const std::string id = seal::to_hex(entry.subject);
     std::error_code error;
     const bool there = std::filesystem::exists(paths.published() + "/" + id + "/report.html", error);
-    grid.rows.push_back({{short_id(id), {}, {}, false}, {long_time(each->at), {}, {}, false}, {std::string(entry.actor.text()), {}, {}, false},
-                         {there ? "report.html" : "not here any more", there ? "/published/" + id : "", {}, false}});
+    grid.rows.push_back(
+        {{short_id(id), {}, {}, false},
+         {long_time(each->at), {}, {}, false},
+         {std::string(entry.actor.text()), {}, {}, false},
+         {there ? "report.html" : "not here any more", there ? "/published/" + id : "", {}, false}});
   }
   return grid;
 }
@@ -147,21 +177,45 @@ Grid published_grid(const Facts& facts, const site::SitePaths& paths) {
 Response list_outputs(Visit& visit, site::Site& site, charter::Duty duty, View& view, bool checking) {
   const auto records = site::output_records(site, visit.actor->id, duty);
   if (!records.ok()) return fault_page(visit, records.error());
-  Grid grid{checking ? "Queue" : "Outputs", {"Output", "Title", "Author", "State", "Last words"}, {},
-            checking ? "Nobody has handed anything in." : "You have handed nothing in yet. Evaluate a release first.", 0, {}};
+  Grid grid{checking ? "Queue" : "Outputs",
+            {"Output", "Title", "Author", "State", "Last words"},
+            {},
+            checking ? "Nobody has handed anything in."
+                     : "You have handed nothing in yet. Evaluate a release first.",
+            0,
+            {}};
   for (const auto& record : records.value()) {
-    grid.rows.push_back({{short_id(record.id), {}, {}, false}, {record.title, {}, {}, false}, {record.author, {}, {}, false}, state_cell(record), {last_words(record), {}, {}, false}});
+    grid.rows.push_back({{short_id(record.id), {}, {}, false},
+                         {record.title, {}, {}, false},
+                         {record.author, {}, {}, false},
+                         state_cell(record),
+                         {last_words(record), {}, {}, false}});
   }
   view.grid(grid);
   for (const auto& record : records.value()) {
     const std::vector<Field> which = {{Field::Kind::kHidden, "output", {}, {}, record.id, {}, {}, {}, {}}};
     const std::string name = short_id(record.id);
-    const bool open = record.state == disclosure::OutputState::kChecked || record.state == disclosure::OutputState::kDraft;
+    const bool open =
+        record.state == disclosure::OutputState::kChecked || record.state == disclosure::OutputState::kDraft;
     const bool own = record.author == visit.actor->id;
     if (checking && open && own) view.inset("Output " + name + " is your own: somebody else checks it.");
-    if (!checking) view.form({"/outputs", "Read the report of " + name, which, {}, false, true, false, true, "Read the report of " + name}, visit.csrf());
-    if (checking && open && !own) view.form({"/checking", "Check " + name, which, {}, false, false, false, true, "Check " + name}, visit.csrf());
-    if (record.state == disclosure::OutputState::kApproved) view.form({"/publish", "Publish " + name, which, {}, false, false, false, true, "Publish " + name}, visit.csrf());
+    if (!checking)
+      view.form({"/outputs",
+                 "Read the report of " + name,
+                 which,
+                 {},
+                 false,
+                 true,
+                 false,
+                 true,
+                 "Read the report of " + name},
+                visit.csrf());
+    if (checking && open && !own)
+      view.form({"/checking", "Check " + name, which, {}, false, false, false, true, "Check " + name},
+                visit.csrf());
+    if (record.state == disclosure::OutputState::kApproved)
+      view.form({"/publish", "Publish " + name, which, {}, false, false, false, true, "Publish " + name},
+                visit.csrf());
   }
   return visit.console.page(visit, view);
 }
@@ -172,19 +226,26 @@ Response releases_page(Visit& visit) {
   View view("Releases and evaluations");
   view.lead("A release has no names and no references. The plan is in the ledger before the data is opened.");
   const auto facts = visit.console.gate().facts();
-  Grid grid{"Releases", {"Release", "From", "Came", "Rows", "Can be opened until"}, {}, "No release has come yet. Take it in with its signature.", 0, {}};
+  Grid grid{"Releases", {"Release", "From", "Came", "Rows", "Can be opened until"},
+            {},         "No release has come yet. Take it in with its signature.",
+            0,          {}};
   Field which{Field::Kind::kSelect, "release", "Which release?", {}, {}, {}, {}, {}, {}};
   for (auto each = facts->holdings.rbegin(); each != facts->holdings.rend(); ++each) {
     if (each->kind != charter::Kind::kRelease || each->state != holding::HoldingState::kLive) continue;
     const std::string id = seal::to_hex(each->id);
     which.options.push_back({id, "release " + short_id(id) + ", " + long_date(date_of(each->created)), {}});
-    grid.rows.push_back({{short_id(id), {}, {}, false}, {each->origin, {}, {}, false}, {long_time(each->created), {}, {}, false}, {with_thousands(static_cast<long long>(each->row_count)), {}, {}, true}, {long_date(each->expires), {}, {}, false}});
+    grid.rows.push_back({{short_id(id), {}, {}, false},
+                         {each->origin, {}, {}, false},
+                         {long_time(each->created), {}, {}, false},
+                         {with_thousands(static_cast<long long>(each->row_count)), {}, {}, true},
+                         {long_date(each->expires), {}, {}, false}});
   }
   view.grid(grid);
   if (!which.options.empty()) {
     view.heading("Evaluate by a plan");
     Field plan{Field::Kind::kFile, "plan", "Plan", "What is to be estimated (TOML)", {}, {}, {}, {}, ".toml"};
-    view.form({"/releases", "Evaluate and check", {which, plan}, {}, false, false, false, false, {}}, visit.csrf());
+    view.form({"/releases", "Evaluate and check", {which, plan}, {}, false, false, false, false, {}},
+              visit.csrf());
   }
   view.grid(plans_grid(*facts)).grid(published_grid(*facts, visit.console.gate().paths()));
   view.link("Outputs asked for", "/outputs");
@@ -193,20 +254,24 @@ Response releases_page(Visit& visit) {
 
 Response evaluate(Visit& visit) {
   auto plan = visit.request.files.find("plan");
-  if (plan == visit.request.files.end()) return problem_page(visit, "Releases and evaluations", "Choose a plan first", "/releases");
+  if (plan == visit.request.files.end())
+    return problem_page(visit, "Releases and evaluations", "Choose a plan first", "/releases");
   auto upload = std::make_shared<Upload>(std::move(plan->second));
-  const site::EvaluateRequest asked{visit.request.field("release"), upload->path(), {}, visit.actor->id, {}, visit.console.setting().thread_count};
-  return start_act(visit, "Evaluate a release", [upload, asked](site::Site& site, Progress& progress) -> Result<Outcome> {
-    const ScratchFolder scratch;
-    if (scratch.path().empty()) return io_error("there is no room in memory for the report");
-    auto request = asked;
-    request.out_folder = scratch.path();
-    auto evaluated = site::evaluate_release(site, request, progress);
-    if (!evaluated.ok()) return evaluated.error();
-    auto outcome = told(std::move(evaluated.value().report), "Outputs asked for", "/outputs");
-    if (outcome.ok()) outcome.value().handouts = scratch.take({"report.html"});
-    return outcome;
-  });
+  const site::EvaluateRequest asked{
+      visit.request.field("release"),      upload->path(), {}, visit.actor->id, {},
+      visit.console.setting().thread_count};
+  return start_act(
+      visit, "Evaluate a release", [upload, asked](site::Site& site, Progress& progress) -> Result<Outcome> {
+        const ScratchFolder scratch;
+        if (scratch.path().empty()) return io_error("there is no room in memory for the report");
+        auto request = asked;
+        request.out_folder = scratch.path();
+        auto evaluated = site::evaluate_release(site, request, progress);
+        if (!evaluated.ok()) return evaluated.error();
+        auto outcome = told(std::move(evaluated.value().report), "Outputs asked for", "/outputs");
+        if (outcome.ok()) outcome.value().handouts = scratch.take({"report.html"});
+        return outcome;
+      });
 }
 
 Response published_report(Visit& visit) {
@@ -214,7 +279,8 @@ Response published_report(Visit& visit) {
   const auto id = seal::parse_id(visit.rest);
   if (!id) return not_found(visit);
   const std::string hex = seal::to_hex(*id);
-  auto file = Response::download_file("text/html; charset=utf-8", "report-" + short_id(hex) + ".html", visit.console.gate().paths().published() + "/" + hex + "/report.html");
+  auto file = Response::download_file("text/html; charset=utf-8", "report-" + short_id(hex) + ".html",
+                                      visit.console.gate().paths().published() + "/" + hex + "/report.html");
   return file.ok() ? std::move(file).value() : not_found(visit);
 }
 
@@ -224,7 +290,8 @@ Response draft_report(Visit& visit) {
   return start_act(visit, "Read a report", [=](site::Site& site, Progress& progress) -> Result<Outcome> {
     const ScratchFolder scratch;
     if (scratch.path().empty()) return io_error("there is no room in memory for the report");
-    auto outcome = told(site::draft_report(site, output, actor, scratch.path(), progress), "Outputs asked for", "/outputs");
+    auto outcome = told(site::draft_report(site, output, actor, scratch.path(), progress),
+                        "Outputs asked for", "/outputs");
     if (outcome.ok()) outcome.value().handouts = scratch.take({"report.html"});
     return outcome;
   });
@@ -233,7 +300,9 @@ Response draft_report(Visit& visit) {
 Response outputs_page(Visit& visit) {
   return with_site(visit, [&](site::Site& site) {
     View view("Outputs asked for");
-    view.lead("Every output is checked by the program, and by somebody other than its author, before it can be published.");
+    view.lead(
+        "Every output is checked by the program, and by somebody other than its author, before it can be "
+        "published.");
     return list_outputs(visit, site, charter::Duty::kAnalysis, view, false);
   });
 }
@@ -241,7 +310,8 @@ Response outputs_page(Visit& visit) {
 Response checking_page(Visit& visit) {
   return with_site(visit, [&](site::Site& site) {
     View view("Outputs to check");
-    view.lead("Look at what each table would show, then approve it or return it with words. Never one's own.");
+    view.lead(
+        "Look at what each table would show, then approve it or return it with words. Never one's own.");
     return list_outputs(visit, site, charter::Duty::kOutputChecking, view, true);
   });
 }
@@ -249,30 +319,43 @@ Response checking_page(Visit& visit) {
 Response check_output(Visit& visit) {
   const std::string output = visit.request.field("output");
   const std::string actor = visit.actor->id;
-  return start_act(visit, "Check an output", [output, actor](site::Site& site, Progress& progress) -> Result<Outcome> {
-    auto looked = site::look_at_output(site, output, actor, progress);
-    if (!looked.ok()) return looked.error();
-    Outcome outcome;
-    outcome.report.headline = "Checked again, with everything that was published before.";
-    outcome.looked = std::make_shared<const site::LookedOutput>(std::move(looked).value());
-    outcome.next_text = "Look at what failed and why, and decide";
-    return outcome;
-  });
+  return start_act(visit, "Check an output",
+                   [output, actor](site::Site& site, Progress& progress) -> Result<Outcome> {
+                     auto looked = site::look_at_output(site, output, actor, progress);
+                     if (!looked.ok()) return looked.error();
+                     Outcome outcome;
+                     outcome.report.headline = "Checked again, with everything that was published before.";
+                     outcome.looked = std::make_shared<const site::LookedOutput>(std::move(looked).value());
+                     outcome.next_text = "Look at what failed and why, and decide";
+                     return outcome;
+                   });
 }
 
 Response output_page(Visit& visit) {
   const auto job = visit.console.jobs().find(visit.rest);
-  if (!job || job->actor != visit.session->actor || !job->outcome || !job->outcome->looked) return not_found(visit);
+  if (!job || job->actor != visit.session->actor || !job->outcome || !job->outcome->looked)
+    return not_found(visit);
   const auto& looked = *job->outcome->looked;
   View view("Output " + short_id(looked.id));
   view.caption(looked.record.title);
-  view.summary({{"Author", {looked.record.author, {}, {}, false}}, {"State", state_cell(looked.record)}, {"Plan", {looked.record.plan_hash, {}, {}, false}}, {"Data", {looked.record.data_hash, {}, {}, false}}});
+  view.summary({{"Author", {looked.record.author, {}, {}, false}},
+                {"State", state_cell(looked.record)},
+                {"Plan", {looked.record.plan_hash, {}, {}, false}},
+                {"Data", {looked.record.data_hash, {}, {}, false}}});
   const std::vector<Field> which = {{Field::Kind::kHidden, "output", {}, {}, looked.id, {}, {}, {}, {}}};
   auto approve = which;
   approve.push_back({Field::Kind::kHidden, "decision", {}, {}, "approve", {}, {}, {}, {}});
   auto send_back = which;
   send_back.push_back({Field::Kind::kHidden, "decision", {}, {}, "return", {}, {}, {}, {}});
-  send_back.push_back({Field::Kind::kArea, "comment", "What is to be changed?", "The author reads this. No figures that are hidden, please", {}, {}, {}, {}, {}});
+  send_back.push_back({Field::Kind::kArea,
+                       "comment",
+                       "What is to be changed?",
+                       "The author reads this. No figures that are hidden, please",
+                       {},
+                       {},
+                       {},
+                       {},
+                       {}});
   for (const auto& output : looked.checked.outputs) show_table(view, output);
   view.heading("Decide");
   if (looked.record.author == visit.actor->id) {
@@ -280,7 +363,8 @@ Response output_page(Visit& visit) {
     return visit.console.page(visit, view);
   }
   view.form({"/decide", "Approve", approve, {}, false, false, false, false, "Approve"}, visit.csrf());
-  view.form({"/decide", "Return to the author", send_back, {}, false, true, false, false, "Return"}, visit.csrf());
+  view.form({"/decide", "Return to the author", send_back, {}, false, true, false, false, "Return"},
+            visit.csrf());
   return visit.console.page(visit, view);
 }
 
@@ -289,10 +373,15 @@ Response decide_output(Visit& visit) {
   const std::string actor = visit.actor->id;
   const std::string comment = visit.request.field("comment");
   const bool approve = visit.request.field("decision") == "approve";
-  if (!approve && std::string(trim(comment)).empty()) return problem_page(visit, "Return an output", "Say what is to be changed", "/checking");
-  return start_act(visit, approve ? "Approve an output" : "Return an output", [=](site::Site& site, Progress& progress) {
-    return told(site::check_output(site, output, actor, approve ? site::Decision::kApprove : site::Decision::kSendBack, comment, "", progress), "Outputs to check", "/checking");
-  });
+  if (!approve && std::string(trim(comment)).empty())
+    return problem_page(visit, "Return an output", "Say what is to be changed", "/checking");
+  return start_act(
+      visit, approve ? "Approve an output" : "Return an output", [=](site::Site& site, Progress& progress) {
+        return told(site::check_output(site, output, actor,
+                                       approve ? site::Decision::kApprove : site::Decision::kSendBack,
+                                       comment, "", progress),
+                    "Outputs to check", "/checking");
+      });
 }
 
 Response publish_output(Visit& visit) {
@@ -302,7 +391,8 @@ Response publish_output(Visit& visit) {
     auto outcome = told(site::publish_output(site, output, actor, progress), "", "");
     if (!outcome.ok()) return outcome;
     const std::string path = site.paths().published() + "/" + output + "/report.html";
-    if (auto report = read_handout(path, "report.html")) outcome.value().handouts.push_back(std::move(report));
+    if (auto report = read_handout(path, "report.html"))
+      outcome.value().handouts.push_back(std::move(report));
     return outcome;
   });
 }

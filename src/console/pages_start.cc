@@ -9,11 +9,23 @@ Response sign_in_form(Visit& visit, const std::string& wrong, const std::string&
   View view("Sign in");
   view.error(wrong);
   Form form{"/sign-in", "Sign in", {}, {}, false, false, false, false, {}};
-  form.fields.push_back({Field::Kind::kText, "user", "User", "The id by which the ledger knows you", user, {}, "username", {}, {}});
-  form.fields.push_back({Field::Kind::kPassword, "password", "Password", {}, {}, {}, "current-password", {}, {}});
-  form.fields.push_back({Field::Kind::kCode, "code", "Code", "Six digits from your authenticator app", {}, {}, {}, {}, {}});
+  form.fields.push_back({Field::Kind::kText,
+                         "user",
+                         "User",
+                         "The id by which the ledger knows you",
+                         user,
+                         {},
+                         "username",
+                         {},
+                         {}});
+  form.fields.push_back(
+      {Field::Kind::kPassword, "password", "Password", {}, {}, {}, "current-password", {}, {}});
+  form.fields.push_back(
+      {Field::Kind::kCode, "code", "Code", "Six digits from your authenticator app", {}, {}, {}, {}, {}});
   view.form(form, visit.csrf());
-  view.text("Five wrong tries lock an account for fifteen minutes. A lost password or telephone is set right by whoever looks after this site.");
+  view.text(
+      "Five wrong tries lock an account for fifteen minutes. A lost password or telephone is set right by "
+      "whoever looks after this site.");
   view.link("You have an invitation and no password yet", "/enrol");
   return visit.console.page(visit, view, wrong.empty() ? 200 : 422);
 }
@@ -21,32 +33,58 @@ Response sign_in_form(Visit& visit, const std::string& wrong, const std::string&
 Response invitation_form(Visit& visit, const std::string& wrong) {
   View view("Use your invitation");
   view.error(wrong);
-  view.text("You were handed a user id and a code of 24 characters. You need an authenticator app on your telephone, any that makes six-digit codes.");
+  view.text(
+      "You were handed a user id and a code of 24 characters. You need an authenticator app on your "
+      "telephone, any that makes six-digit codes.");
   Form form{"/enrol", "Continue", {}, {}, false, false, false, false, {}};
-  form.fields.push_back({Field::Kind::kText, "user", "User", {}, visit.request.field("user"), {}, "username", {}, {}});
-  form.fields.push_back({Field::Kind::kText, "invitation", "Invitation", "Like ABCD-EFGH-..., good for three days", {}, {}, "off", {}, {}});
+  form.fields.push_back(
+      {Field::Kind::kText, "user", "User", {}, visit.request.field("user"), {}, "username", {}, {}});
+  form.fields.push_back({Field::Kind::kText,
+                         "invitation",
+                         "Invitation",
+                         "Like ABCD-EFGH-..., good for three days",
+                         {},
+                         {},
+                         "off",
+                         {},
+                         {}});
   return visit.console.page(visit, view.form(form, visit.csrf()), wrong.empty() ? 200 : 422);
 }
 
 Response password_form(Visit& visit, const Enrolment& enrolment, const std::string& wrong) {
   View view("Choose a password");
   view.error(wrong);
-  view.heading("1. Add this console to your authenticator app").text("Point the app at this picture, or type the letters below it.");
-  if (const auto code = qr_code(enrolment.address); code.ok()) view.qr(code.value().path, code.value().width, "QR code for your authenticator app; the letters below say the same");
+  view.heading("1. Add this console to your authenticator app")
+      .text("Point the app at this picture, or type the letters below it.");
+  if (const auto code = qr_code(enrolment.address); code.ok())
+    view.qr(code.value().path, code.value().width,
+            "QR code for your authenticator app; the letters below say the same");
   view.summary({{"Letters for the app", {in_fours(enrolment.secret_text, ' '), {}, {}, false}}});
   view.heading("2. Choose a password, and show that the app works");
   Form form{"/enrol", "Finish", {}, {}, false, false, false, false, {}};
   form.fields.push_back({Field::Kind::kHidden, "user", {}, {}, visit.request.field("user"), {}, {}, {}, {}});
-  form.fields.push_back({Field::Kind::kHidden, "invitation", {}, {}, visit.request.field("invitation"), {}, {}, {}, {}});
-  form.fields.push_back({Field::Kind::kPassword, "password", "New password", "12 characters or more. Three or four words that do not belong together are good", {}, {}, "new-password", {}, {}});
-  form.fields.push_back({Field::Kind::kPassword, "again", "The same password again", {}, {}, {}, "new-password", {}, {}});
-  form.fields.push_back({Field::Kind::kCode, "code", "Code", "Six digits that the app shows now", {}, {}, {}, {}, {}});
+  form.fields.push_back(
+      {Field::Kind::kHidden, "invitation", {}, {}, visit.request.field("invitation"), {}, {}, {}, {}});
+  form.fields.push_back({Field::Kind::kPassword,
+                         "password",
+                         "New password",
+                         "12 characters or more. Three or four words that do not belong together are good",
+                         {},
+                         {},
+                         "new-password",
+                         {},
+                         {}});
+  form.fields.push_back(
+      {Field::Kind::kPassword, "again", "The same password again", {}, {}, {}, "new-password", {}, {}});
+  form.fields.push_back(
+      {Field::Kind::kCode, "code", "Code", "Six digits that the app shows now", {}, {}, {}, {}, {}});
   return visit.console.page(visit, view.form(form, visit.csrf()), wrong.empty() ? 200 : 422);
 }
 
 std::string duties_in_words(const holding::Actor& actor) {
   std::string words;
-  for (const auto duty : actor.duties) words += (words.empty() ? "" : ", ") + std::string(charter::name(duty));
+  for (const auto duty : actor.duties)
+    words += (words.empty() ? "" : ", ") + std::string(charter::name(duty));
   return words;
 }
 
@@ -56,10 +94,12 @@ Response start_page(Visit& visit) {
   if (visit.actor == nullptr) return notice_page(visit);
   View view("Your rooms");
   view.caption(visit.console.gate().party().name);
-  view.text("You are signed in as " + visit.actor->id + ", duty: " + duties_in_words(*visit.actor) + ". Everything you do here is in the ledger.");
+  view.text("You are signed in as " + visit.actor->id + ", duty: " + duties_in_words(*visit.actor) +
+            ". Everything you do here is in the ledger.");
   std::vector<Option> rooms;
   for (const auto& each : routes()) {
-    if (!each.room.empty() && visit.console.may_enter(visit.actor, each) && each.path != "/") rooms.push_back({each.path, each.room, each.about});
+    if (!each.room.empty() && visit.console.may_enter(visit.actor, each) && each.path != "/")
+      rooms.push_back({each.path, each.room, each.about});
   }
   view.cards(rooms);
   const auto facts = visit.console.gate().facts();
@@ -72,14 +112,17 @@ Response start_page(Visit& visit) {
   }
   view.heading("This site today");
   view.summary({{"Holdings that are live", {std::to_string(live), {}, {}, false}},
-                {"Next one to be destroyed", {live == 0 ? "none" : "in " + plural(soonest, "day", "days"), {}, {}, false}},
+                {"Next one to be destroyed",
+                 {live == 0 ? "none" : "in " + plural(soonest, "day", "days"), {}, {}, false}},
                 {"Entries in the ledger", {std::to_string(facts->entry_count), {}, {}, false}},
                 {"Programme ends", {long_date(visit.console.gate().charter().ends), {}, {}, false}}});
   view.link("Change your password", "/password");
   return visit.console.page(visit, view);
 }
 
-Response sign_in_page(Visit& visit) { return visit.session ? Response::redirect("/") : sign_in_form(visit, {}, {}); }
+Response sign_in_page(Visit& visit) {
+  return visit.session ? Response::redirect("/") : sign_in_form(visit, {}, {});
+}
 
 Response sign_in(Visit& visit) {
   auto& console = visit.console;
@@ -94,9 +137,13 @@ Response sign_in(Visit& visit) {
     const std::lock_guard turn(console.accounts_turn());
     known = console.accounts().sign_in(user, visit.request.field("password"), visit.request.field("code"));
   }
-  if (known.ok() && console.gate().actors().find(user) == nullptr) known = refused("The user, the password or the code is not right");
-  if (!known.ok()) return known.error().code == ErrorCode::kRefused ? sign_in_form(visit, known.error().message, user) : fault_page(visit, known.error());
-  if (const auto old = visit.request.cookies.find(console.cookie_name()); old != visit.request.cookies.end()) {
+  if (known.ok() && console.gate().actors().find(user) == nullptr)
+    known = refused("The user, the password or the code is not right");
+  if (!known.ok())
+    return known.error().code == ErrorCode::kRefused ? sign_in_form(visit, known.error().message, user)
+                                                     : fault_page(visit, known.error());
+  if (const auto old = visit.request.cookies.find(console.cookie_name());
+      old != visit.request.cookies.end()) {
     if (auto s = console.sessions().end(old->second); !s.ok()) return fault_page(visit, s.error());
   }
   const auto started = console.sessions().start(user);
@@ -132,14 +179,19 @@ Response enrol(Visit& visit) {
   const std::string user = request.field("user");
   const std::lock_guard turn(console.accounts_turn());
   const auto begun = console.accounts().begin_enrolment(user, request.field("invitation"));
-  if (!begun.ok()) return begun.error().code == ErrorCode::kRefused ? invitation_form(visit, begun.error().message) : fault_page(visit, begun.error());
+  if (!begun.ok())
+    return begun.error().code == ErrorCode::kRefused ? invitation_form(visit, begun.error().message)
+                                                     : fault_page(visit, begun.error());
   if (request.form.find("password") == request.form.end()) return password_form(visit, begun.value(), {});
-  if (request.field("password") != request.field("again")) return password_form(visit, begun.value(), "The two passwords are not the same: type both again");
-  const auto finished = console.accounts().finish_enrolment(user, request.field("invitation"), request.field("password"), request.field("code"));
+  if (request.field("password") != request.field("again"))
+    return password_form(visit, begun.value(), "The two passwords are not the same: type both again");
+  const auto finished = console.accounts().finish_enrolment(user, request.field("invitation"),
+                                                            request.field("password"), request.field("code"));
   if (!finished.ok()) return password_form(visit, begun.value(), finished.error().message);
   if (auto s = console.sessions().end_all(user); !s.ok()) return fault_page(visit, s.error());
   View view("You can sign in now");
-  view.success("Your account is ready", "Sign in with your user id, your password and a fresh code from the app.");
+  view.success("Your account is ready",
+               "Sign in with your user id, your password and a fresh code from the app.");
   view.link("Sign in", "/sign-in");
   return console.page(visit, view);
 }

@@ -23,12 +23,16 @@ Cell state_tag(JobState state) {
   return {"done", {}, "green", false};
 }
 
-Grid notes_grid(const std::string& caption, const std::vector<identity::LineNote>& notes, const std::string& empty) {
-  Grid grid{caption, {"Line", "Column", "What is wrong", "What to do"}, {}, empty, 0, "The CSV file has them all."};
+Grid notes_grid(const std::string& caption, const std::vector<identity::LineNote>& notes,
+                const std::string& empty) {
+  Grid grid{
+      caption, {"Line", "Column", "What is wrong", "What to do"}, {}, empty, 0, "The CSV file has them all."};
   for (const auto& note : notes) {
     if (grid.rows.size() == kNotesShown) break;
-    grid.rows.push_back({{with_thousands(static_cast<long long>(note.line)), {}, {}, true}, {note.column.empty() ? "the whole line" : note.column, {}, {}, false},
-                         {note.reason, {}, {}, false}, {note.remedy, {}, {}, false}});
+    grid.rows.push_back({{with_thousands(static_cast<long long>(note.line)), {}, {}, true},
+                         {note.column.empty() ? "the whole line" : note.column, {}, {}, false},
+                         {note.reason, {}, {}, false},
+                         {note.remedy, {}, {}, false}});
   }
   grid.more = notes.size() - grid.rows.size();
   return grid;
@@ -57,8 +61,10 @@ void show_outcome(View& view, const JobFacts& job, const Outcome& outcome) {
 Response work_list(Visit& visit) {
   View view("What you did");
   view.lead("Your acts since the console was started. The ledger has everything for good.");
-  Grid grid{"Your acts", {"What", "State"}, {}, "You have done nothing since the console was started.", 0, {}};
-  for (const auto& job : visit.console.jobs().of(visit.session->actor)) grid.rows.push_back({{job.title, "/work/" + job.id, {}, false}, state_tag(job.state)});
+  Grid grid{"Your acts", {"What", "State"}, {}, "You have done nothing since the console was started.", 0,
+            {}};
+  for (const auto& job : visit.console.jobs().of(visit.session->actor))
+    grid.rows.push_back({{job.title, "/work/" + job.id, {}, false}, state_tag(job.state)});
   return visit.console.page(visit, view.grid(grid));
 }
 
@@ -66,13 +72,17 @@ Response work_page(Visit& visit) {
   const auto job = job_of(visit, visit.rest);
   if (!job) {
     View view("This act is not known");
-    view.text("The console was started again since, or it was somebody else's. An act that was cut off left nothing half done: look into the ledger, or do it again.");
+    view.text(
+        "The console was started again since, or it was somebody else's. An act that was cut off left "
+        "nothing half done: look into the ledger, or do it again.");
     view.link("Go to the first page", "/");
     return visit.console.page(visit, view, 404);
   }
   View view(job->title);
   if (job->state == JobState::kWaiting || job->state == JobState::kRunning) {
-    view.banner("Working", job->state == JobState::kWaiting ? "It waits for another act to end." : job->stage.empty() ? "It has begun." : "Now: " + job->stage);
+    view.banner("Working", job->state == JobState::kWaiting ? "It waits for another act to end."
+                           : job->stage.empty()             ? "It has begun."
+                                                            : "Now: " + job->stage);
     if (job->total_count > 0) {
       const double share = static_cast<double>(job->done_count) / static_cast<double>(job->total_count);
       view.bars("How far it is", {{job->stage, share, std::to_string(static_cast<int>(share * 100)) + " %"}});
@@ -89,7 +99,10 @@ Response work_page(Visit& visit) {
     return visit.console.page(visit, view, job->error->code == ErrorCode::kRefused ? 403 : 422);
   }
   if (!job->outcome) {
-    view.inset("It was done. What it left here is forgotten an hour after, and when you sign out; the ledger has the act.").link("What you did", "/work");
+    view.inset(
+            "It was done. What it left here is forgotten an hour after, and when you sign out; the ledger "
+            "has the act.")
+        .link("What you did", "/work");
     return visit.console.page(visit, view);
   }
   show_outcome(view, *job, *job->outcome);

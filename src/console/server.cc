@@ -31,8 +31,8 @@ constexpr std::size_t kFieldBytesMax = 16 << 10;
 constexpr std::size_t kFieldCountMax = 400;
 constexpr std::size_t kFileCountMax = 4;
 constexpr std::size_t kPostBufferBytes = 32 << 10;
-/// Of a body that is refused so much is dropped, so that the client can hear why (one that still sends does not
-/// listen); whoever sends on is cut off. Of whoever may upload it is as much as an upload.
+/// Of a body that is refused so much is dropped, so that the client can hear why (one that still sends does
+/// not listen); whoever sends on is cut off. Of whoever may upload it is as much as an upload.
 constexpr std::uint64_t kDroppedBytesMax = 1 << 20;
 
 /// One request on its way in.
@@ -46,7 +46,7 @@ struct Incoming {
   std::uint64_t dropped_bytes_max = kDroppedBytesMax;
   std::uint64_t declared_bytes = 0;  ///< Content-Length; 0 where there is none.
   bool ends_clearly = true;
-  int refused_with = 0;  ///< HTTP status once the body is not wanted.
+  int refused_with = 0;              ///< HTTP status once the body is not wanted.
   std::optional<Response> response;  ///< Once somebody has answered. The connection sleeps until then.
 
   Incoming() = default;
@@ -87,7 +87,8 @@ std::string header(MHD_Connection* connection, const char* name) {
   return text_or_empty(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
 }
 
-MHD_Result append_file(Incoming& incoming, const std::string& name, const char* file_name, const char* data, std::size_t size) {
+MHD_Result append_file(Incoming& incoming, const std::string& name, const char* file_name, const char* data,
+                       std::size_t size) {
   auto& files = incoming.request.files;
   auto found = files.find(name);
   if (found == files.end()) {
@@ -104,8 +105,8 @@ MHD_Result append_file(Incoming& incoming, const std::string& name, const char* 
   return MHD_YES;
 }
 
-MHD_Result take_field(void* target, MHD_ValueKind, const char* key, const char* file_name, const char*, const char*,
-                      const char* data, std::uint64_t, std::size_t size) {
+MHD_Result take_field(void* target, MHD_ValueKind, const char* key, const char* file_name, const char*,
+                      const char*, const char* data, std::uint64_t, std::size_t size) {
   auto& incoming = *static_cast<Incoming*>(target);
   const std::string name = text_or_empty(key).substr(0, 100);
   if (file_name != nullptr) return size == 0 ? MHD_YES : append_file(incoming, name, file_name, data, size);
@@ -118,7 +119,9 @@ MHD_Result take_field(void* target, MHD_ValueKind, const char* key, const char* 
 }
 
 MHD_Response* body_of(const Response& response) {
-  if (!response.file) return MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY);
+  if (!response.file)
+    return MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
+                                           MHD_RESPMEM_MUST_COPY);
   // The library closes what it is given.
   const int descriptor = fcntl(response.file->get(), F_DUPFD_CLOEXEC, 0);
   return descriptor < 0 ? nullptr : MHD_create_response_from_fd64(response.file_byte_count, descriptor);
@@ -128,7 +131,8 @@ MHD_Result send(MHD_Connection* connection, const Response& response) {
   auto* out = body_of(response);
   if (out == nullptr) return MHD_NO;
   MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
-  for (const auto& [name, value] : response.headers) MHD_add_response_header(out, name.c_str(), value.c_str());
+  for (const auto& [name, value] : response.headers)
+    MHD_add_response_header(out, name.c_str(), value.c_str());
   const auto queued = MHD_queue_response(connection, static_cast<unsigned>(response.status), out);
   MHD_destroy_response(out);
   return queued;
@@ -145,7 +149,8 @@ MHD_Result take_framing(void* target, MHD_ValueKind, const char* key, const char
   const std::string text = text_or_empty(value);
   if (name == "content-length") {
     ++framing.length_count;
-    framing.clear = framing.clear && !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+    framing.clear = framing.clear && !text.empty() && text.size() < 19 &&
+                    text.find_first_not_of("0123456789") == std::string::npos;
   } else if (name == "transfer-encoding") {
     ++framing.encoding_count;
     framing.clear = framing.clear && ascii_lower(text) == "chunked";
@@ -153,7 +158,8 @@ MHD_Result take_framing(void* target, MHD_ValueKind, const char* key, const char
   return MHD_YES;
 }
 
-/// Where a request ends must be beyond doubt, or a proxy and this server could see two different ones. RFC 9112, 6.
+/// Where a request ends must be beyond doubt, or a proxy and this server could see two different ones. RFC
+/// 9112, 6.
 bool ends_clearly(MHD_Connection* connection) {
   Framing framing;
   MHD_get_connection_values(connection, MHD_HEADER_KIND, take_framing, &framing);
@@ -161,7 +167,8 @@ bool ends_clearly(MHD_Connection* connection) {
 }
 
 /// The first call for a request: headers only.
-void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming, const char* url, const std::string& method) {
+void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming, const char* url,
+           const std::string& method) {
   incoming.server = &server;
   auto& request = incoming.request;
   request.method = method == "HEAD" ? "GET" : method;
@@ -182,7 +189,8 @@ void begin(Server::State& server, MHD_Connection* connection, Incoming& incoming
     incoming.refused_with = MHD_HTTP_METHOD_NOT_ALLOWED;
     return;
   }
-  incoming.declared_bytes = std::strtoull(header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH).c_str(), nullptr, 10);
+  incoming.declared_bytes =
+      std::strtoull(header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH).c_str(), nullptr, 10);
   const bool upload = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE).rfind("multipart/form-data", 0) == 0;
   if (upload && !server.may_upload(request)) {
     incoming.refused_with = MHD_HTTP_FORBIDDEN;
@@ -218,12 +226,17 @@ bool take_body(Server::State& server, Incoming& incoming, const char* data, std:
 }
 
 Response refusal(int status) {
-  Response response = Response::text(status, status == MHD_HTTP_CONTENT_TOO_LARGE ? "That is larger than this console takes.\n"
-                                     : status == MHD_HTTP_SERVICE_UNAVAILABLE     ? "Too much is being asked at once; try again in a minute.\n"
-                                     : status == MHD_HTTP_FORBIDDEN               ? "Sign in first, then send the file again.\n"
-                                     : status == MHD_HTTP_METHOD_NOT_ALLOWED      ? "Only GET and POST are answered here.\n"
-                                                                                  : "This request cannot be read.\n");
-  response.headers = {{"Connection", "close"}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"Content-Security-Policy", "default-src 'none'"}};
+  Response response = Response::text(
+      status, status == MHD_HTTP_CONTENT_TOO_LARGE ? "That is larger than this console takes.\n"
+              : status == MHD_HTTP_SERVICE_UNAVAILABLE
+                  ? "Too much is being asked at once; try again in a minute.\n"
+              : status == MHD_HTTP_FORBIDDEN          ? "Sign in first, then send the file again.\n"
+              : status == MHD_HTTP_METHOD_NOT_ALLOWED ? "Only GET and POST are answered here.\n"
+                                                      : "This request cannot be read.\n");
+  response.headers = {{"Connection", "close"},
+                      {"Cache-Control", "no-store"},
+                      {"X-Content-Type-Options", "nosniff"},
+                      {"Content-Security-Policy", "default-src 'none'"}};
   if (status == MHD_HTTP_METHOD_NOT_ALLOWED) response.headers.emplace_back("Allow", "GET, HEAD, POST");
   return response;
 }
@@ -244,8 +257,8 @@ MHD_Result queue(Server::State& server, MHD_Connection* connection, Incoming& in
   return MHD_YES;
 }
 
-MHD_Result answer(void* closure, MHD_Connection* connection, const char* url, const char* method, const char*, const char* data,
-                  std::size_t* size, void** state) {
+MHD_Result answer(void* closure, MHD_Connection* connection, const char* url, const char* method, const char*,
+                  const char* data, std::size_t* size, void** state) {
   auto& server = *static_cast<Server::State*>(closure);
   if (*state == nullptr) {
     auto fresh = std::make_unique<Incoming>();
@@ -253,7 +266,8 @@ MHD_Result answer(void* closure, MHD_Connection* connection, const char* url, co
     auto& first = *fresh;
     *state = fresh.release();
     // Answered before its body, and closed: nothing more of this connection is read.
-    const bool at_once = !first.ends_clearly || first.refused_with == MHD_HTTP_METHOD_NOT_ALLOWED || first.declared_bytes > first.dropped_bytes_max;
+    const bool at_once = !first.ends_clearly || first.refused_with == MHD_HTTP_METHOD_NOT_ALLOWED ||
+                         first.declared_bytes > first.dropped_bytes_max;
     return first.refused_with != 0 && at_once ? send(connection, refusal(first.refused_with)) : MHD_YES;
   }
   auto& incoming = *static_cast<Incoming*>(*state);
@@ -311,10 +325,13 @@ bool is_loopback(const std::string& address) {
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Handler handler, MayUpload may_upload, LaneOf lane_of) {
+Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Handler handler,
+                                              MayUpload may_upload, LaneOf lane_of) {
   const bool tls = !setting.certificate_pem.empty();
   if (!tls && !is_loopback(setting.address)) {
-    return refused("plain HTTP is for this machine alone: give --certificate and --certificate-key, or listen on 127.0.0.1");
+    return refused(
+        "plain HTTP is for this machine alone: give --certificate and --certificate-key, or listen on "
+        "127.0.0.1");
   }
   const auto address = parse_address(setting.address, setting.port);
   if (!address) return invalid("the address to listen on is no IPv4 or IPv6 address");
@@ -328,8 +345,12 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Hand
   if (tls) flags |= MHD_USE_TLS;
   if (address->v6) flags |= MHD_USE_IPv6;
   std::vector<MHD_OptionItem> options;
-  const auto number = [&](MHD_OPTION option, unsigned value) { options.push_back({option, static_cast<std::intptr_t>(value), nullptr}); };
-  const auto pointer = [&](MHD_OPTION option, const void* value) { options.push_back({option, 0, const_cast<void*>(value)}); };
+  const auto number = [&](MHD_OPTION option, unsigned value) {
+    options.push_back({option, static_cast<std::intptr_t>(value), nullptr});
+  };
+  const auto pointer = [&](MHD_OPTION option, const void* value) {
+    options.push_back({option, 0, const_cast<void*>(value)});
+  };
   number(MHD_OPTION_THREAD_POOL_SIZE, setting.thread_count);
   number(MHD_OPTION_CONNECTION_LIMIT, setting.connection_count_max);
   number(MHD_OPTION_PER_IP_CONNECTION_LIMIT, setting.connections_per_address_max);
@@ -343,14 +364,20 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Hand
   if (tls) {
     pointer(MHD_OPTION_HTTPS_MEM_CERT, setting.certificate_pem.c_str());
     pointer(MHD_OPTION_HTTPS_MEM_KEY, setting.key_pem.c_str());
-    // 1.3 alone: in 1.2 a client may ask for a new handshake again and again, each of which costs the server more.
-    pointer(MHD_OPTION_HTTPS_PRIORITIES, "SECURE256:+SECURE128:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305");
+    // 1.3 alone: in 1.2 a client may ask for a new handshake again and again, each of which costs the server
+    // more.
+    pointer(MHD_OPTION_HTTPS_PRIORITIES,
+            "SECURE256:+SECURE128:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM:+AES-128-GCM:+CHACHA20-"
+            "POLY1305");
   }
   options.push_back({MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<std::intptr_t>(&completed), nullptr});
   options.push_back({MHD_OPTION_END, 0, nullptr});
-  state->daemon = MHD_start_daemon(flags, setting.port, nullptr, nullptr, &answer, state.get(), MHD_OPTION_ARRAY, options.data(), MHD_OPTION_END);
+  state->daemon = MHD_start_daemon(flags, setting.port, nullptr, nullptr, &answer, state.get(),
+                                   MHD_OPTION_ARRAY, options.data(), MHD_OPTION_END);
   if (state->daemon == nullptr) {
-    return io_error("the console could not be started: is the port taken, or the certificate not a PEM file with its key?");
+    return io_error(
+        "the console could not be started: is the port taken, or the certificate not a PEM file with its "
+        "key?");
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }

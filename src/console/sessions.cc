@@ -28,7 +28,8 @@ bool same_token(std::string_view a, std::string_view b) {
   return !a.empty() && a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-Sessions::Sessions(seal::StateFile file, const Clock& clock) : file_(std::move(file)), clock_(clock), saved_(clock.now()) {}
+Sessions::Sessions(seal::StateFile file, const Clock& clock)
+    : file_(std::move(file)), clock_(clock), saved_(clock.now()) {}
 
 bool Sessions::ended(const Session& session) const {
   const auto now = clock_.now().seconds;
@@ -42,7 +43,11 @@ Status Sessions::load() {
   const auto parsed = json::parse(seal::as_text(bytes.value()), nullptr, false);
   if (!parsed.is_object()) return {};
   for (const auto& [hash, read] : parsed.items()) {
-    Session session{read.value("actor", ""), read.value("csrf", ""), read.value("id", ""), {read.value("created", std::int64_t{0})}, {read.value("seen", std::int64_t{0})}};
+    Session session{read.value("actor", ""),
+                    read.value("csrf", ""),
+                    read.value("id", ""),
+                    {read.value("created", std::int64_t{0})},
+                    {read.value("seen", std::int64_t{0})}};
     if (!ended(session)) by_hash_[hash] = session;
   }
   return {};
@@ -52,7 +57,11 @@ Status Sessions::save_locked() {
   std::erase_if(by_hash_, [&](const auto& entry) { return ended(entry.second); });
   json all = json::object();
   for (const auto& [hash, session] : by_hash_) {
-    all[hash] = {{"actor", session.actor}, {"csrf", session.csrf}, {"id", session.id}, {"created", session.created.seconds}, {"seen", session.seen.seconds}};
+    all[hash] = {{"actor", session.actor},
+                 {"csrf", session.csrf},
+                 {"id", session.id},
+                 {"created", session.created.seconds},
+                 {"seen", session.seen.seconds}};
   }
   saved_ = clock_.now();
   return file_.write(all.dump());

@@ -19,8 +19,8 @@ inline constexpr std::int64_t kSessionSecondsMax = 10 * 3600;  // ASVS 3.3.2 (le
 
 struct Session {
   std::string actor;
-  std::string csrf;       ///< What each form of this session has to bring back.
-  std::string id;         ///< Names the session within the server; says nothing.
+  std::string csrf;  ///< What each form of this session has to bring back.
+  std::string id;    ///< Names the session within the server; says nothing.
   Instant created;
   Instant seen;
 };

@@ -27,7 +27,8 @@ Loaded& loaded() {
     for (const auto& asset : assets()) {
       if (!is_template(asset.name)) continue;
       const std::string text = "{{%AUTOESCAPE context=\"HTML\"}}" + std::string(asset.bytes);
-      const bool ok = fresh->cache.StringToTemplateCache(std::string(asset.name), text, ctemplate::STRIP_BLANK_LINES);
+      const bool ok =
+          fresh->cache.StringToTemplateCache(std::string(asset.name), text, ctemplate::STRIP_BLANK_LINES);
       if (!ok && fresh->broken.empty()) fresh->broken = asset.name;
     }
     fresh->cache.Freeze();
@@ -40,7 +41,9 @@ std::string number_text(const json& value) {
   return value.is_number_integer() ? with_thousands(value.get<std::int64_t>()) : value.dump();
 }
 
-void show(ctemplate::TemplateDictionary& in, const std::string& name, bool yes) { in.ShowSection(yes ? name : name + "_none"); }
+void show(ctemplate::TemplateDictionary& in, const std::string& name, bool yes) {
+  in.ShowSection(yes ? name : name + "_none");
+}
 
 void fill(ctemplate::TemplateDictionary& dictionary, const json& data) {
   for (const auto& [name, value] : data.items()) {

@@ -13,7 +13,8 @@ namespace kinfold::console {
 /// Thread-safe. Forgets who has a full bucket; holds at most kKeysMax others.
 class Throttle {
  public:
-  Throttle(int tries_max, std::int64_t seconds_to_fill, const Clock& clock) : tries_max_(tries_max), seconds_(seconds_to_fill), clock_(clock) {}
+  Throttle(int tries_max, std::int64_t seconds_to_fill, const Clock& clock)
+      : tries_max_(tries_max), seconds_(seconds_to_fill), clock_(clock) {}
   /// Takes one try. \returns whether there was one; where not, the caller answers 429.
   bool take(const std::string& key);
 

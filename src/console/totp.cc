@@ -12,7 +12,9 @@
 namespace kinfold::console {
 namespace {
 
-const char* chars(seal::ByteView bytes) { return static_cast<const char*>(static_cast<const void*>(bytes.data())); }
+const char* chars(seal::ByteView bytes) {
+  return static_cast<const char*>(static_cast<const void*>(bytes.data()));
+}
 
 int flags_of(TotpHash hash) {
   switch (hash) {
@@ -33,12 +35,14 @@ Result<std::string> totp_code(seal::ByteView secret, Instant at, int digit_count
   return std::string(code.data());
 }
 
-std::optional<std::int64_t> totp_step_of(seal::ByteView secret, std::string_view code, Instant at, std::int64_t used_step) {
+std::optional<std::int64_t> totp_step_of(seal::ByteView secret, std::string_view code, Instant at,
+                                         std::int64_t used_step) {
   std::optional<std::int64_t> found;
   for (const int offset : {-1, 0, 1}) {
     const Instant then{at.seconds + offset * kTotpStepSeconds};
     const auto right = totp_code(secret, then);
-    const bool fits = right.ok() && right.value().size() == code.size() && sodium_memcmp(right.value().data(), code.data(), code.size()) == 0;
+    const bool fits = right.ok() && right.value().size() == code.size() &&
+                      sodium_memcmp(right.value().data(), code.data(), code.size()) == 0;
     const std::int64_t step = then.seconds / kTotpStepSeconds;
     if (fits && step > used_step) found = step;
   }
@@ -48,7 +52,8 @@ std::optional<std::int64_t> totp_step_of(seal::ByteView secret, std::string_view
 Result<std::string> totp_secret_text(seal::ByteView secret) {
   char* out = nullptr;
   std::size_t size = 0;
-  if (oath_base32_encode(chars(secret), secret.size(), &out, &size) != OATH_OK) return internal_error("the secret could not be written");
+  if (oath_base32_encode(chars(secret), secret.size(), &out, &size) != OATH_OK)
+    return internal_error("the secret could not be written");
   std::string text(out, size);
   sodium_memzero(out, size);
   std::free(out);  // NOLINT liboath hands out malloc'ed memory
@@ -59,7 +64,8 @@ Result<std::string> totp_secret_text(seal::ByteView secret) {
 Result<seal::Bytes> totp_secret_bytes(const std::string& text) {
   char* out = nullptr;
   std::size_t size = 0;
-  if (oath_base32_decode(text.data(), text.size(), &out, &size) != OATH_OK) return invalid("this is no secret of an authenticator app");
+  if (oath_base32_decode(text.data(), text.size(), &out, &size) != OATH_OK)
+    return invalid("this is no secret of an authenticator app");
   const auto bytes = seal::as_bytes(std::string_view(out, size));
   seal::Bytes secret(bytes.begin(), bytes.end());
   sodium_memzero(out, size);
@@ -79,19 +85,24 @@ std::string in_fours(std::string_view text, char between) {
 Result<std::string> totp_address(seal::ByteView secret, std::string_view account, std::string_view issuer) {
   const auto text = totp_secret_text(secret);
   if (!text.ok()) return text.error();
-  return "otpauth://totp/" + url_encode(issuer) + ":" + url_encode(account) + "?secret=" + text.value() + "&issuer=" + url_encode(issuer) +
-         "&algorithm=SHA1&digits=6&period=30";
+  return "otpauth://totp/" + url_encode(issuer) + ":" + url_encode(account) + "?secret=" + text.value() +
+         "&issuer=" + url_encode(issuer) + "&algorithm=SHA1&digits=6&period=30";
 }
 
 Result<QrCode> qr_code(const std::string& text) {
-  const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), &QRcode_free);
+  const std::unique_ptr<QRcode, decltype(&QRcode_free)> code(
+      QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), &QRcode_free);
   if (!code) return internal_error("the QR code could not be drawn");
   QrCode drawn;
   drawn.width = code->width;
   for (int y = 0; y < code->width; ++y) {
     for (int x = 0; x < code->width; ++x) {
       if ((code->data[y * code->width + x] & 1) == 0) continue;
-      drawn.path.append("M").append(std::to_string(x)).append(" ").append(std::to_string(y)).append("h1v1h-1z");
+      drawn.path.append("M")
+          .append(std::to_string(x))
+          .append(" ")
+          .append(std::to_string(y))
+          .append("h1v1h-1z");
     }
   }
   return drawn;

@@ -19,11 +19,13 @@ inline constexpr std::size_t kTotpSecretBytes = 20;  ///< RFC 4226 section 4: 16
 enum class TotpHash { kSha1, kSha256, kSha512 };
 
 /// The code for this moment, `digit_count` (6 to 8) digits.
-Result<std::string> totp_code(seal::ByteView secret, Instant at, int digit_count = 6, TotpHash hash = TotpHash::kSha1);
+Result<std::string> totp_code(seal::ByteView secret, Instant at, int digit_count = 6,
+                              TotpHash hash = TotpHash::kSha1);
 
 /// \returns the step the code belongs to, if it is right now, a step ago or a step ahead, and later than
 /// `used_step`: a code opens once (RFC 6238 section 5.2). Takes the same time for every wrong code.
-std::optional<std::int64_t> totp_step_of(seal::ByteView secret, std::string_view code, Instant at, std::int64_t used_step);
+std::optional<std::int64_t> totp_step_of(seal::ByteView secret, std::string_view code, Instant at,
+                                         std::int64_t used_step);
 
 /// Base32 without padding (RFC 4648), as people type it into an app.
 Result<std::string> totp_secret_text(seal::ByteView secret);

@@ -20,7 +20,11 @@ constexpr std::size_t kRowsMax = 500;
 constexpr std::size_t kColumnsUsual = 8;
 
 json cell_json(const Cell& cell) {
-  return {{"text", cell.text}, {"href", cell.href}, {"tag", cell.tag}, {"plain", cell.href.empty() && cell.tag.empty()}, {"number", cell.number}};
+  return {{"text", cell.text},
+          {"href", cell.href},
+          {"tag", cell.tag},
+          {"plain", cell.href.empty() && cell.tag.empty()},
+          {"number", cell.number}};
 }
 
 const char* kind_name(Field::Kind kind) {
@@ -47,16 +51,26 @@ json field_json(const Field& field) {
   json options = json::array();
   int number = 0;
   for (const auto& option : field.options) {
-    options.push_back({{"value", option.value}, {"label", option.text}, {"note", option.hint}, {"chosen", option.value == field.value},
+    options.push_back({{"value", option.value},
+                       {"label", option.text},
+                       {"note", option.hint},
+                       {"chosen", option.value == field.value},
                        {"option_id", field.name + "-" + std::to_string(++number)}});
   }
   std::string described;
   if (!field.hint.empty()) described += field.name + "-hint";
   if (!field.error.empty()) described += (described.empty() ? "" : " ") + field.name + "-error";
   const bool code = field.kind == Field::Kind::kCode;
-  return {{kind_name(field.kind), json{{"name", field.name}, {"label", field.label}, {"hint", field.hint}, {"value", field.value},
-                                       {"error", field.error}, {"autocomplete", code ? "one-time-code" : field.autocomplete},
-                                       {"type", type_of(field.kind)}, {"numeric", code}, {"option", options}, {"accept", field.accept},
+  return {{kind_name(field.kind), json{{"name", field.name},
+                                       {"label", field.label},
+                                       {"hint", field.hint},
+                                       {"value", field.value},
+                                       {"error", field.error},
+                                       {"autocomplete", code ? "one-time-code" : field.autocomplete},
+                                       {"type", type_of(field.kind)},
+                                       {"numeric", code},
+                                       {"option", options},
+                                       {"accept", field.accept},
                                        {"described", described}}}};
 }
 
@@ -74,7 +88,9 @@ struct Parts {
   std::string after;
 };
 
-bool inside_letter(std::string_view text, std::size_t at) { return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; }
+bool inside_letter(std::string_view text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+}
 
 Parts parts_that_differ(const std::string& value, const std::string& other) {
   const std::size_t shorter = std::min(value.size(), other.size());
@@ -87,7 +103,8 @@ Parts parts_that_differ(const std::string& value, const std::string& other) {
   while (end > 0 && inside_letter(value, value.size() - end)) --end;
   // Letters that only the other has leave nothing here to mark: then the whole value is.
   if (begin + end == value.size()) return {{}, value, {}};
-  return {value.substr(0, begin), value.substr(begin, value.size() - begin - end), value.substr(value.size() - end)};
+  return {value.substr(0, begin), value.substr(begin, value.size() - begin - end),
+          value.substr(value.size() - end)};
 }
 
 /// Of those that are known, the one that more say than any other; where there is none, what two of them say
@@ -135,8 +152,12 @@ View& View::text(std::string_view text) { return add("paragraph", {{"words", tex
 View& View::heading(std::string_view text) { return add("heading", {{"words", text}}), *this; }
 View& View::inset(std::string_view text) { return add("inset", {{"words", text}}), *this; }
 View& View::warning(std::string_view text) { return add("warning", {{"words", text}}), *this; }
-View& View::success(std::string_view title, std::string_view body) { return add("panel", {{"panel_title", title}, {"words", body}}), *this; }
-View& View::banner(std::string_view title, std::string_view body) { return add("banner", {{"banner_title", title}, {"words", body}}), *this; }
+View& View::success(std::string_view title, std::string_view body) {
+  return add("panel", {{"panel_title", title}, {"words", body}}), *this;
+}
+View& View::banner(std::string_view title, std::string_view body) {
+  return add("banner", {{"banner_title", title}, {"words", body}}), *this;
+}
 View& View::error(std::string_view text) { return errors({}, text); }
 
 View& View::errors(const std::vector<Field>& fields, std::string_view also) {
@@ -186,9 +207,16 @@ View& View::grid(const Grid& grid) {
   }
   const std::size_t more = grid.more + grid.rows.size() - shown;
   std::string note;
-  if (more > 0) note = plural(static_cast<std::int64_t>(more), "more row is", "more rows are") + " not shown." + (grid.more_note.empty() ? "" : " " + grid.more_note);
-  add("grid", {{"table_caption", grid.caption}, {"wide", grid.columns.size() > kColumnsUsual}, {"head", head}, {"row", rows}, {"filled", !rows.empty()},
-               {"empty", rows.empty() ? grid.empty : std::string()}, {"note", note}});
+  if (more > 0)
+    note = plural(static_cast<std::int64_t>(more), "more row is", "more rows are") + " not shown." +
+           (grid.more_note.empty() ? "" : " " + grid.more_note);
+  add("grid", {{"table_caption", grid.caption},
+               {"wide", grid.columns.size() > kColumnsUsual},
+               {"head", head},
+               {"row", rows},
+               {"filled", !rows.empty()},
+               {"empty", rows.empty() ? grid.empty : std::string()},
+               {"note", note}});
   return *this;
 }
 
@@ -202,16 +230,27 @@ View& View::form(const Form& form, const std::string& csrf) {
   std::string style;
   if (form.warning) style = " govuk-button--warning";
   if (form.secondary) style = " govuk-button--secondary";
-  add("form", {{"action", form.action}, {"button", form.button}, {"field", fields}, {"key", form.key}, {"style", style}, {"get", form.get},
-               {"upload", has_file}, {"side", form.inline_}, {"csrf", form.get ? std::string() : csrf}, {"legend", form.legend}});
+  add("form", {{"action", form.action},
+               {"button", form.button},
+               {"field", fields},
+               {"key", form.key},
+               {"style", style},
+               {"get", form.get},
+               {"upload", has_file},
+               {"side", form.inline_},
+               {"csrf", form.get ? std::string() : csrf},
+               {"legend", form.legend}});
   return *this;
 }
 
-View& View::link(std::string_view text, const std::string& href) { return add("link", {{"words", text}, {"href", href}}), *this; }
+View& View::link(std::string_view text, const std::string& href) {
+  return add("link", {{"words", text}, {"href", href}}), *this;
+}
 
 View& View::cards(const std::vector<Option>& rooms) {
   json list = json::array();
-  for (const auto& room : rooms) list.push_back({{"href", room.value}, {"words", room.text}, {"note", room.hint}});
+  for (const auto& room : rooms)
+    list.push_back({{"href", room.value}, {"words", room.text}, {"note", room.hint}});
   add("cards", {{"card", list}});
   return *this;
 }
@@ -239,26 +278,41 @@ View& View::compare(const std::vector<Compared>& rows, const std::vector<std::st
     const std::string usual = row.values.size() == 2 ? std::string() : most_usual(row.values);
     bool missing = false;
     bool differs = false;
-    const bool none = std::all_of(row.values.begin(), row.values.end(), [](const std::string& value) { return value.empty(); });
+    const bool none = std::all_of(row.values.begin(), row.values.end(),
+                                  [](const std::string& value) { return value.empty(); });
     json cells = json::array();
     for (std::size_t k = 0; k < row.values.size(); ++k) {
       const auto& value = row.values[k];
       const std::string other = usual.empty() ? other_than(row.values, k) : usual;
-      const auto parts = value.empty() || other.empty() ? Parts{value.empty() ? "not known" : value, {}, {}} : parts_that_differ(value, other);
+      const auto parts = value.empty() || other.empty() ? Parts{value.empty() ? "not known" : value, {}, {}}
+                                                        : parts_that_differ(value, other);
       missing = missing || value.empty();
       differs = differs || (!value.empty() && !other.empty() && value != other);
-      cells.push_back({{"record", k < records.size() ? records[k] : ""}, {"before", parts.before}, {"mark", parts.differs}, {"after", parts.after}, {"unknown", value.empty()}});
+      cells.push_back({{"record", k < records.size() ? records[k] : ""},
+                       {"before", parts.before},
+                       {"mark", parts.differs},
+                       {"after", parts.after},
+                       {"unknown", value.empty()}});
     }
-    list.push_back({{"field_name", row.field}, {"cell", cells}, {"differs", differs}, {"same", !differs && !missing}, {"missing", missing && !differs && !none}, {"none", none}});
+    list.push_back({{"field_name", row.field},
+                    {"cell", cells},
+                    {"differs", differs},
+                    {"same", !differs && !missing},
+                    {"missing", missing && !differs && !none},
+                    {"none", none}});
   }
   add("compare", {{"row", list}, {"head", heads}});
   return *this;
 }
 
-View& View::details(std::string_view summary, std::string_view text) { return add("details", {{"more", summary}, {"words", text}}), *this; }
+View& View::details(std::string_view summary, std::string_view text) {
+  return add("details", {{"more", summary}, {"words", text}}), *this;
+}
 
 View& View::qr(const std::string& path, int width, std::string_view alternative) {
-  add("qr", {{"path", path}, {"box", "-4 -4 " + std::to_string(width + 8) + " " + std::to_string(width + 8)}, {"alternative", alternative}});
+  add("qr", {{"path", path},
+             {"box", "-4 -4 " + std::to_string(width + 8) + " " + std::to_string(width + 8)},
+             {"alternative", alternative}});
   return *this;
 }
 
@@ -270,7 +324,8 @@ View& View::notice(const std::string& page) {
 }
 
 View& View::markdown(const std::string& text) {
-  const std::unique_ptr<char, decltype(&std::free)> html(cmark_markdown_to_html(text.data(), text.size(), CMARK_OPT_DEFAULT), &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> html(
+      cmark_markdown_to_html(text.data(), text.size(), CMARK_OPT_DEFAULT), &std::free);
   std::string markup = html ? html.get() : "";
   // The page has its own title.
   if (const auto end = markup.find("</h1>"); end != std::string::npos) markup.erase(0, end + 5);
@@ -283,12 +338,15 @@ View& View::refresh() { return add("refresh", json::object()), *this; }
 View& View::report(const site::Report& report) {
   if (!report.headline.empty()) lead(report.headline);
   std::vector<std::pair<std::string, Cell>> facts;
-  for (const auto& fact : report.facts) facts.emplace_back(trim(fact.label), Cell{without_folders(fact_text(fact)), {}, {}, false});
+  for (const auto& fact : report.facts)
+    facts.emplace_back(trim(fact.label), Cell{without_folders(fact_text(fact)), {}, {}, false});
   summary(facts);
   std::vector<std::string> notes;
   for (const auto& note : report.notes) {
     const auto colon = note.find(": /");
-    notes.push_back(colon == std::string::npos ? note : note.substr(0, colon + 2) + without_folders(note.substr(colon + 2)));
+    notes.push_back(colon == std::string::npos
+                        ? note
+                        : note.substr(0, colon + 2) + without_folders(note.substr(colon + 2)));
   }
   bullets(notes);
   if (report.rows && report.rows->column_count() > 0) {
@@ -298,13 +356,18 @@ View& View::report(const site::Report& report) {
     for (const auto& column : report.rows->columns()) {
       std::string heading = column.name();
       std::replace(heading.begin(), heading.end(), '_', ' ');
-      if (!heading.empty()) heading[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(heading[0])));
+      if (!heading.empty())
+        heading[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(heading[0])));
       grid.columns.push_back(heading);
     }
     for (std::size_t row = 0; row < report.rows->row_count(); ++row) {
       std::vector<Cell> cells;
       for (const auto& column : report.rows->columns()) {
-        cells.push_back({column.text_at(row), {}, {}, column.type() == table::ColumnType::kInt64 || column.type() == table::ColumnType::kDouble});
+        cells.push_back(
+            {column.text_at(row),
+             {},
+             {},
+             column.type() == table::ColumnType::kInt64 || column.type() == table::ColumnType::kDouble});
       }
       grid.rows.push_back(std::move(cells));
     }

@@ -15,17 +15,17 @@ namespace kinfold::console {
 
 struct Cell {
   std::string text;
-  std::string href;    ///< A link, where not empty.
-  std::string tag;     ///< A coloured tag instead of plain text: "green", "red", "yellow", "blue", "grey".
+  std::string href;  ///< A link, where not empty.
+  std::string tag;   ///< A coloured tag instead of plain text: "green", "red", "yellow", "blue", "grey".
   bool number = false;
 };
 struct Grid {
   std::string caption;
   std::vector<std::string> columns;
   std::vector<std::vector<Cell>> rows;
-  std::string empty;          ///< What to say, and what to do, where there are no rows.
-  std::size_t more = 0;       ///< Rows that are not shown.
-  std::string more_note;      ///< How to see them.
+  std::string empty;      ///< What to say, and what to do, where there are no rows.
+  std::size_t more = 0;   ///< Rows that are not shown.
+  std::string more_note;  ///< How to see them.
 };
 
 struct Option {
@@ -41,26 +41,26 @@ struct Field {
   std::string hint;
   std::string value;
   std::string error;
-  std::string autocomplete;      ///< WCAG 1.3.5
-  std::vector<Option> options;   ///< kSelect, kRadios
-  std::string accept;            ///< kFile
+  std::string autocomplete;     ///< WCAG 1.3.5
+  std::vector<Option> options;  ///< kSelect, kRadios
+  std::string accept;           ///< kFile
 };
 struct Form {
   std::string action;
   std::string button;
   std::vector<Field> fields;
-  std::string key;               ///< A letter that presses the button, shown on it.
-  bool warning = false;          ///< For what cannot be undone.
+  std::string key;       ///< A letter that presses the button, shown on it.
+  bool warning = false;  ///< For what cannot be undone.
   bool secondary = false;
-  bool get = false;              ///< Only asks; carries no CSRF token.
-  bool inline_ = false;          ///< Buttons side by side.
-  std::string legend;            ///< Names the form for those who hear the page, where there are several.
+  bool get = false;      ///< Only asks; carries no CSRF token.
+  bool inline_ = false;  ///< Buttons side by side.
+  std::string legend;    ///< Names the form for those who hear the page, where there are several.
 };
 
 struct Bar {
   std::string label;
-  double share = 0;              ///< 0 to 1
-  std::string text;              ///< The figure as people read it.
+  double share = 0;  ///< 0 to 1
+  std::string text;  ///< The figure as people read it.
 };
 
 /// One field of records side by side, a value for each record; empty where it is not known.
@@ -74,14 +74,14 @@ class View {
   explicit View(std::string title) : title_(std::move(title)) {}
   const std::string& title() const { return title_; }
 
-  View& caption(std::string_view text);       ///< Small, above the title.
+  View& caption(std::string_view text);  ///< Small, above the title.
   View& lead(std::string_view text);
   View& text(std::string_view text);
   View& heading(std::string_view text);
   View& inset(std::string_view text);
   View& warning(std::string_view text);
-  View& success(std::string_view title, std::string_view body);   ///< A green panel: done.
-  View& banner(std::string_view title, std::string_view body);    ///< Something to know.
+  View& success(std::string_view title, std::string_view body);  ///< A green panel: done.
+  View& banner(std::string_view title, std::string_view body);   ///< Something to know.
   View& errors(const std::vector<Field>& fields, std::string_view also = {});
   View& error(std::string_view text);
   View& bullets(const std::vector<std::string>& items);
@@ -89,17 +89,19 @@ class View {
   View& grid(const Grid& grid);
   View& form(const Form& form, const std::string& csrf);
   View& link(std::string_view text, const std::string& href);
-  View& cards(const std::vector<Option>& rooms);                  ///< Links (value) with a line each.
-  View& figure(std::string_view number, std::string_view label, std::string_view colour = {});  ///< Large on the page.
-  View& bars(std::string_view caption, const std::vector<Bar>& bars);   ///< With its table behind it.
+  View& cards(const std::vector<Option>& rooms);  ///< Links (value) with a line each.
+  View& figure(std::string_view number, std::string_view label,
+               std::string_view colour = {});                          ///< Large on the page.
+  View& bars(std::string_view caption, const std::vector<Bar>& bars);  ///< With its table behind it.
   /// Marks what differs: of two records in both, of more where one is not what most say.
   View& compare(const std::vector<Compared>& rows, const std::vector<std::string>& records);
   View& details(std::string_view summary, std::string_view text);
   View& qr(const std::string& path, int width, std::string_view alternative);
-  View& notice(const std::string& page);       ///< What `<main>` of charter::notice_html() has inside, without its title.
-  View& markdown(const std::string& text);     ///< Written by us; raw HTML in it is left out.
+  View& notice(
+      const std::string& page);  ///< What `<main>` of charter::notice_html() has inside, without its title.
+  View& markdown(const std::string& text);  ///< Written by us; raw HTML in it is left out.
   View& print_button();
-  View& refresh();                            ///< Says that the page comes again by itself.
+  View& refresh();  ///< Says that the page comes again by itself.
   /// Headline, facts, notes and rows of a verb.
   View& report(const site::Report& report);
 

@@ -11,7 +11,8 @@ namespace kinfold::console {
 namespace {
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+         c == '_';
 }
 
 std::string look_up(const std::map<std::string, std::string>& in, const std::string& name) {
@@ -29,7 +30,8 @@ std::string Request::network() const {
   if (inet_pton(AF_INET6, address.c_str(), &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return address;
   std::fill(std::begin(bytes.s6_addr) + 8, std::end(bytes.s6_addr), std::uint8_t{0});
   std::array<char, INET6_ADDRSTRLEN> text{};
-  return inet_ntop(AF_INET6, &bytes, text.data(), text.size()) == nullptr ? address : std::string(text.data()) + "/64";
+  return inet_ntop(AF_INET6, &bytes, text.data(), text.size()) == nullptr ? address
+                                                                          : std::string(text.data()) + "/64";
 }
 
 Response Response::redirect(std::string to) {
@@ -52,14 +54,17 @@ Response Response::download(std::string type, std::string file_name, std::string
   Response response;
   response.type = std::move(type);
   response.body = std::move(body);
-  response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + safe_file_name(file_name) + "\"");
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"" + safe_file_name(file_name) + "\"");
   return response;
 }
 
 Result<Response> Response::download_file(std::string type, std::string file_name, const std::string& path) {
-  auto file = std::make_shared<const seal::FileHandle>(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  auto file = std::make_shared<const seal::FileHandle>(
+      ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat facts {};
-  if (!*file || ::fstat(file->get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return io_error("there is no such file");
+  if (!*file || ::fstat(file->get(), &facts) != 0 || !S_ISREG(facts.st_mode))
+    return io_error("there is no such file");
   auto response = download(std::move(type), std::move(file_name), {});
   response.file = std::move(file);
   response.file_byte_count = static_cast<std::uint64_t>(facts.st_size);

@@ -15,7 +15,7 @@ namespace kinfold::console {
 
 /// A file that came with a form. Its bytes lie in memory only (memfd), and are gone with it.
 struct Upload {
-  std::string file_name;    ///< As the browser says: hostile text, never a path here.
+  std::string file_name;  ///< As the browser says: hostile text, never a path here.
   seal::FileHandle memory;
   std::uint64_t byte_count = 0;
 
@@ -24,16 +24,16 @@ struct Upload {
 };
 
 struct Request {
-  std::string method;                        ///< "GET" or "POST"; a HEAD is a GET whose body is not sent.
-  std::string path;                          ///< Without the query, percent-decoded once.
+  std::string method;  ///< "GET" or "POST"; a HEAD is a GET whose body is not sent.
+  std::string path;    ///< Without the query, percent-decoded once.
   std::map<std::string, std::string> query;
-  std::map<std::string, std::string> form;   ///< Fields that are no files.
+  std::map<std::string, std::string> form;  ///< Fields that are no files.
   std::map<std::string, Upload> files;
   std::map<std::string, std::string> cookies;
-  std::string origin;                        ///< The Origin header, empty where there is none.
-  std::string fetch_site;                    ///< Sec-Fetch-Site.
+  std::string origin;      ///< The Origin header, empty where there is none.
+  std::string fetch_site;  ///< Sec-Fetch-Site.
   std::string host;
-  std::string address;                       ///< Of the client, without the port.
+  std::string address;  ///< Of the client, without the port.
   /// Whom to count tries against: an IPv6 client is given 2^64 addresses at least, so its network.
   std::string network() const;
 
@@ -47,7 +47,7 @@ struct Response {
   std::string type = "text/html; charset=utf-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  bool public_asset = false;  ///< May be kept by browsers: a style sheet, a script.
+  bool public_asset = false;                     ///< May be kept by browsers: a style sheet, a script.
   std::shared_ptr<const seal::FileHandle> file;  ///< Sent instead of `body`, piece by piece.
   std::uint64_t file_byte_count = 0;
 

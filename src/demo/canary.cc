@@ -67,8 +67,9 @@ std::vector<std::string> spellings_of(Date date) {
     spellings.push_back(fmt::format("{2:02}{0}{3:02}{0}{1:04}", between, year, month, day));
     spellings.push_back(fmt::format("{3}{0}{2}{0}{1}", between, year, month, day));
   }
-  static constexpr std::string_view kMonths[] = {"January", "February", "March", "April", "May", "June", "July",
-                                                 "August", "September", "October", "November", "December"};
+  static constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
+                                                 "May",       "June",     "July",     "August",
+                                                 "September", "October",  "November", "December"};
   const auto name = kMonths[month - 1];
   spellings.push_back(fmt::format("{} {} {}", day, name, year));
   spellings.push_back(fmt::format("{} {} {}", day, name.substr(0, 3), year));
@@ -84,7 +85,9 @@ std::vector<Pattern> patterns() {
     for (const auto& text : spellings_of(*person.date_of_birth)) add_encodings(all, text);
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
-  all.erase(std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes == b.bytes; }), all.end());
+  all.erase(
+      std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes == b.bytes; }),
+      all.end());
   return all;
 }
 
@@ -105,25 +108,30 @@ class Seeker {
 
  private:
   static std::size_t start_of(const char* bytes) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[0])) << 8 | static_cast<unsigned char>(bytes[1]);
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[0])) << 8 |
+           static_cast<unsigned char>(bytes[1]);
   }
   std::vector<std::vector<const Pattern*>> by_start_;
 };
 
 std::string csv_line(const identity::Identity& person, const char* family, std::size_t place) {
   const bool child = place > 0;
-  return std::string(family) + "," + family + "-" + std::to_string(place + 1) + "," + person.forenames + "," + person.surname + "," +
-         to_iso(*person.date_of_birth) + ",F,\"" + person.address + "\"," + person.postcode + "," + person.nino + "," +
-         (child ? "child" : "head") + ",programme,2017-09-04,2018-06-29,,2017-05-02,,2017-06-01,,,2017-06-01\n";
+  return std::string(family) + "," + family + "-" + std::to_string(place + 1) + "," + person.forenames + "," +
+         person.surname + "," + to_iso(*person.date_of_birth) + ",F,\"" + person.address + "\"," +
+         person.postcode + "," + person.nino + "," + (child ? "child" : "head") +
+         ",programme,2017-09-04,2018-06-29,,2017-05-02,,2017-06-01,,,2017-06-01\n";
 }
 
 }  // namespace
 
 const std::vector<identity::Identity>& canaries() {
   static const std::vector<identity::Identity> people{
-      {"Zephyrantha", "Quillfeather", make_date(1987, 3, 9), "female", "7 Umbelliferous Terrace", "ZQ4 7XJ", "ZR481516C"},
-      {"Calendulina", "Thistlewhistle", make_date(2006, 11, 23), "female", "19 Periwinkle Ginnel", "ZQ9 3XW", ""},
-      {"Marjoramella", "Ambersprocket", make_date(1979, 8, 14), "female", "42 Saxifrage Colonnade", "ZQ2 5XK", "ZR234278D"},
+      {"Zephyrantha", "Quillfeather", make_date(1987, 3, 9), "female", "7 Umbelliferous Terrace", "ZQ4 7XJ",
+       "ZR481516C"},
+      {"Calendulina", "Thistlewhistle", make_date(2006, 11, 23), "female", "19 Periwinkle Ginnel", "ZQ9 3XW",
+       ""},
+      {"Marjoramella", "Ambersprocket", make_date(1979, 8, 14), "female", "42 Saxifrage Colonnade", "ZQ2 5XK",
+       "ZR234278D"},
   };
   return people;
 }
@@ -151,8 +159,8 @@ Result<Search> seek_canaries(const std::string& folder) {
   Search search;
   search.pattern_count = sought.size();
   std::error_code error;
-  for (auto at = std::filesystem::recursive_directory_iterator(folder, error); at != std::filesystem::recursive_directory_iterator();
-       at.increment(error)) {
+  for (auto at = std::filesystem::recursive_directory_iterator(folder, error);
+       at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
     if (error) return io_error("cannot look through the sites' folders: " + error.message());
     if (!at->is_regular_file()) continue;
     std::ifstream in(at->path(), std::ios::binary);

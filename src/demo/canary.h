@@ -10,10 +10,12 @@
 
 namespace kinfold::demo {
 
-/// People who occur nowhere else. The first stays; the second objects; the third asks for a copy and then for erasure.
+/// People who occur nowhere else. The first stays; the second objects; the third asks for a copy and then for
+/// erasure.
 const std::vector<identity::Identity>& canaries();
 
-/// Adds their lines to a council's file of docs/formats/data.md's own columns. Once: a file that has them stays.
+/// Adds their lines to a council's file of docs/formats/data.md's own columns. Once: a file that has them
+/// stays.
 Status plant_canaries(const std::string& csv_path);
 
 struct Finding {

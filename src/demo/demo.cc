@@ -8,7 +8,9 @@
 namespace kinfold::demo {
 namespace {
 
-Instant morning_of(const std::string& day, int days_moved) { return {start_of_day(Date{parse_iso_date(day)->days + days_moved}).seconds + 9 * 3600}; }
+Instant morning_of(const std::string& day, int days_moved) {
+  return {start_of_day(Date{parse_iso_date(day)->days + days_moved}).seconds + 9 * 3600};
+}
 
 std::string percent(double share) {
   char text[16];
@@ -18,24 +20,33 @@ std::string percent(double share) {
 
 site::Report summary(const State& state, const std::string& index_path) {
   site::Report report;
-  report.headline = "The whole programme ran, from councils' files to a published table, and everything was destroyed in time.";
+  report.headline =
+      "The whole programme ran, from councils' files to a published table, and everything was destroyed in "
+      "time.";
   const auto& people = state.facts("receive");
   report.count("people", "People in the vault", people.at("people").get<std::uint64_t>());
   for (const auto& [department, facts] : state.facts("match").items()) {
     report.text("linkage_" + department, "Linkage at " + department,
-                "precision " + percent(facts.at("precision").get<double>()) + ", recall " + percent(facts.at("recall").get<double>()));
+                "precision " + percent(facts.at("precision").get<double>()) + ", recall " +
+                    percent(facts.at("recall").get<double>()));
   }
   const auto& check = state.facts("check");
-  report.text("disclosure", "Disclosure check", with_thousands(check.at("shown").get<long long>()) + " figures shown, " +
-                                                    with_thousands(check.at("primary").get<long long>()) + " hidden, " +
-                                                    with_thousands(check.at("secondary").get<long long>()) + " more to protect those");
-  report.count("refused", "Attacks refused with a reason", state.facts("attacks").at("refused").get<std::uint64_t>());
-  report.count("destroyed", "Holdings destroyed with a certificate", state.facts("expire").at("destroyed").get<std::uint64_t>());
-  report.count("ledger_entries", "Ledger entries verified", state.facts("ledgers").at("entries").get<std::uint64_t>());
+  report.text("disclosure", "Disclosure check",
+              with_thousands(check.at("shown").get<long long>()) + " figures shown, " +
+                  with_thousands(check.at("primary").get<long long>()) + " hidden, " +
+                  with_thousands(check.at("secondary").get<long long>()) + " more to protect those");
+  report.count("refused", "Attacks refused with a reason",
+               state.facts("attacks").at("refused").get<std::uint64_t>());
+  report.count("destroyed", "Holdings destroyed with a certificate",
+               state.facts("expire").at("destroyed").get<std::uint64_t>());
+  report.count("ledger_entries", "Ledger entries verified",
+               state.facts("ledgers").at("entries").get<std::uint64_t>());
   report.text("index", "Look at", index_path);
-  report.notes.push_back("To walk about in a site: kinfold --site " + state.site_folder("ons-demo") + " --passphrase-file " +
-                         state.passphrase_file("ons-demo") + " ledger show");
-  report.notes.push_back("To go on with a programme in the browser: kinfold demo FOLDER --live, then kinfold demo FOLDER --serve ons-demo");
+  report.notes.push_back("To walk about in a site: kinfold --site " + state.site_folder("ons-demo") +
+                         " --passphrase-file " + state.passphrase_file("ons-demo") + " ledger show");
+  report.notes.push_back(
+      "To go on with a programme in the browser: kinfold demo FOLDER --live, then kinfold demo FOLDER "
+      "--serve ons-demo");
   return report;
 }
 
@@ -43,10 +54,12 @@ constexpr const char* kLastLiveStage = "returns";
 
 site::Report live_summary(const State& state) {
   site::Report report;
-  report.headline = "A programme is under way: departments answered yesterday, and the rest is for you to do.";
+  report.headline =
+      "A programme is under way: departments answered yesterday, and the rest is for you to do.";
   report.count("people", "People in the vault", state.facts("receive").at("people").get<std::uint64_t>());
   report.text("folder", "Folder", state.options().folder);
-  report.notes.push_back("Open a site's console: kinfold demo " + state.options().folder + " --serve " + std::string(kTrustedParty));
+  report.notes.push_back("Open a site's console: kinfold demo " + state.options().folder + " --serve " +
+                         std::string(kTrustedParty));
   report.notes.push_back("The other sites: " + join(all_parties(), ", ") + ".");
   return report;
 }

@@ -15,10 +15,11 @@ struct DemoOptions {
   std::string folder;
   std::uint64_t family_count = 20'000;
   std::uint64_t seed = 1;
-  std::uint64_t register_person_count = 0;  ///< Of each department; 0: the default of `synth` (400,000 and more).
+  std::uint64_t register_person_count =
+      0;  ///< Of each department; 0: the default of `synth` (400,000 and more).
   std::size_t thread_count = 0;
-  /// A programme that is under way today, for people who want to go on with it in the console: the charter's days are
-  /// moved, and nothing after the departments' returns has happened yet.
+  /// A programme that is under way today, for people who want to go on with it in the console: the charter's
+  /// days are moved, and nothing after the departments' returns has happened yet.
   bool live = false;
 };
 

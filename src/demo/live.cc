@@ -33,7 +33,8 @@ Result<std::string> random_password() {
 
 Result<Guest> let_in(console::AccountStore& accounts, const holding::Actor& actor, const Clock& clock) {
   Guest guest{actor.id, {}, {}, {}};
-  for (const auto duty : actor.duties) guest.duties += (guest.duties.empty() ? "" : ", ") + std::string(charter::name(duty));
+  for (const auto duty : actor.duties)
+    guest.duties += (guest.duties.empty() ? "" : ", ") + std::string(charter::name(duty));
   auto password = random_password();
   if (!password.ok()) return password.error();
   guest.password = std::move(password).value();
@@ -46,13 +47,15 @@ Result<Guest> let_in(console::AccountStore& accounts, const holding::Actor& acto
   guest.secret = std::move(secret).value();
   const auto code = console::totp_code(guest.secret, clock.now());
   if (!code.ok()) return code.error();
-  if (auto s = accounts.finish_enrolment(actor.id, invitation.value(), guest.password, code.value()); !s.ok()) return s.error();
+  if (auto s = accounts.finish_enrolment(actor.id, invitation.value(), guest.password, code.value()); !s.ok())
+    return s.error();
   return guest;
 }
 
 Result<std::vector<Guest>> let_everybody_in(site::Site& site, const console::AccountStore::Work& work) {
   ManualClock before({site.clock().now().seconds - kEnrolledSecondsAgo});
-  auto accounts = console::AccountStore::open(site.paths().folder + "/console.accounts", site.keys(), before, work);
+  auto accounts =
+      console::AccountStore::open(site.paths().folder + "/console.accounts", site.keys(), before, work);
   if (!accounts.ok()) return accounts.error();
   std::vector<Guest> guests;
   for (const auto& actor : site.actors().actors) {
@@ -75,13 +78,17 @@ std::string codes_line(const std::vector<Guest>& guests, Instant now) {
 /// Says the codes again whenever they are others.
 class Codes {
  public:
-  Codes(const std::vector<Guest>& guests, const Clock& clock, const std::function<void(const std::string&)>& say)
+  Codes(const std::vector<Guest>& guests, const Clock& clock,
+        const std::function<void(const std::string&)>& say)
       : thread_([this, &guests, &clock, &say] {
           std::unique_lock lock(mutex_);
           while (!ended_) {
             const auto now = clock.now();
             say(codes_line(guests, now));
-            changed_.wait_for(lock, std::chrono::seconds(console::kTotpStepSeconds - now.seconds % console::kTotpStepSeconds), [this] { return ended_; });
+            changed_.wait_for(
+                lock,
+                std::chrono::seconds(console::kTotpStepSeconds - now.seconds % console::kTotpStepSeconds),
+                [this] { return ended_; });
           }
         }) {}
   Codes(const Codes&) = delete;
@@ -106,28 +113,35 @@ class Codes {
 Status serve_demo(const ServeDemo& asked, const std::function<void(const std::string& line)>& say) {
   auto state = State::open_made(asked.folder);
   if (!state.ok()) return state.error();
-  if (!state.value().options().live) return invalid("the programme of this demo is over; make one that is under way: kinfold demo FOLDER --live");
+  if (!state.value().options().live)
+    return invalid(
+        "the programme of this demo is over; make one that is under way: kinfold demo FOLDER --live");
   const auto parties = all_parties();
-  if (std::find(parties.begin(), parties.end(), asked.party) == parties.end()) return invalid("no such site in a demo; there are " + join(parties, ", "));
+  if (std::find(parties.begin(), parties.end(), asked.party) == parties.end())
+    return invalid("no such site in a demo; there are " + join(parties, ", "));
   const SystemClock clock;
   const auto words = seal::read_whole_file(state.value().passphrase_file(asked.party), 1024);
   if (!words.ok()) return words.error();
-  auto site = site::Site::open(state.value().site_folder(asked.party), seal::SecretBytes::copy_of(words.value()), clock);
+  auto site = site::Site::open(state.value().site_folder(asked.party),
+                               seal::SecretBytes::copy_of(words.value()), clock);
   if (!site.ok()) return site.error();
 
   console::ServeOptions options;
   options.server.port = asked.port;
   options.console.password_work = console::AccountStore::Work::quick();
   const auto role = site.value()->party().role;
-  if (role == charter::Role::kDepartment) options.console.register_path = state.value().path("data/registers/" + asked.party + "/register.toml");
+  if (role == charter::Role::kDepartment)
+    options.console.register_path = state.value().path("data/registers/" + asked.party + "/register.toml");
   if (role == charter::Role::kAuthority) options.console.objections_as = "data-protection-1";
   const auto guests = let_everybody_in(*site.value(), options.console.password_work);
   if (!guests.ok()) return guests.error();
   std::unique_ptr<Codes> codes;
   return console::serve(*site.value(), options, [&](const std::string& address) {
     say("The console of " + site.value()->party().name + " is at " + address);
-    say("Nobody in it exists. Sign in as one of these, with the code of the moment; the passwords are good until this is started again.");
-    for (const auto& guest : guests.value()) say("  " + guest.actor + "   password " + guest.password + "   (" + guest.duties + ")");
+    say("Nobody in it exists. Sign in as one of these, with the code of the moment; the passwords are good "
+        "until this is started again.");
+    for (const auto& guest : guests.value())
+      say("  " + guest.actor + "   password " + guest.password + "   (" + guest.duties + ")");
     codes = std::make_unique<Codes>(guests.value(), clock, say);
   });
 }

@@ -18,7 +18,8 @@ bool received(site::Site& site, const std::string& path) {
 
 }  // namespace
 
-std::vector<std::string> outbox_files(const State& state, const std::string& from, const std::string& kind, const std::string& to) {
+std::vector<std::string> outbox_files(const State& state, const std::string& from, const std::string& kind,
+                                      const std::string& to) {
   std::vector<std::string> paths;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(state.site_folder(from) + "/outbox", error)) {
@@ -29,8 +30,8 @@ std::vector<std::string> outbox_files(const State& state, const std::string& fro
   return paths;
 }
 
-Result<std::vector<site::Report>> carry(State& state, const std::string& from, const std::string& kind, const std::string& to,
-                                        const std::string& actor) {
+Result<std::vector<site::Report>> carry(State& state, const std::string& from, const std::string& kind,
+                                        const std::string& to, const std::string& actor) {
   std::vector<site::Report> reports;
   auto site = state.open_site(to);
   if (!site.ok()) return site.error();

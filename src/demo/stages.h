@@ -15,8 +15,8 @@ namespace kinfold::demo {
 
 struct Stage {
   std::string id;
-  std::string title;      ///< On the progress bar and the page.
-  std::string day;        ///< The demo's date.
+  std::string title;  ///< On the progress bar and the page.
+  std::string day;    ///< The demo's date.
   std::function<Result<Json>(State&, Progress&)> run;
 };
 
@@ -38,7 +38,8 @@ class Titled final : public Progress {
 /// How many people the trusted party's vault holds.
 Result<std::uint64_t> people_in_vault(State& state);
 
-/// Planted identities in every byte of every site's folder. \retval kRefused naming the file, if one is there.
+/// Planted identities in every byte of every site's folder. \retval kRefused naming the file, if one is
+/// there.
 Result<Search> seek_at_the_sites(const State& state);
 
 // In order of the programme.

@@ -37,7 +37,9 @@ Result<std::string> copy_of(const std::string& path, const std::string& to) {
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(to).parent_path(), error);
   std::filesystem::copy_file(path, to, std::filesystem::copy_options::overwrite_existing, error);
-  if (!error) std::filesystem::copy_file(path + ".minisig", to + ".minisig", std::filesystem::copy_options::overwrite_existing, error);
+  if (!error)
+    std::filesystem::copy_file(path + ".minisig", to + ".minisig",
+                               std::filesystem::copy_options::overwrite_existing, error);
   if (error) return io_error("cannot copy a sealed file: " + error.message());
   return to;
 }
@@ -72,10 +74,12 @@ Result<Json> departments_destroy(State& state, Progress& progress) {
 Result<Json> release_goes_out(State& state, Progress& progress) {
   progress.begin("A release without names or references", 3);
   if (outbox_files(state, kTrustedParty, "release", kResearch).empty()) {
-    const auto keys = at_site(state, kTrustedParty, [](site::Site& site) { return site::prepare_release(site, "linkage-1"); });
+    const auto keys = at_site(state, kTrustedParty,
+                              [](site::Site& site) { return site::prepare_release(site, "linkage-1"); });
     if (!keys.ok()) return keys.error();
     progress.advance(1);
-    auto made = at_site(state, kTrustedParty, [](site::Site& site) { return site::make_release(site, "analysis-1"); });
+    auto made = at_site(state, kTrustedParty,
+                        [](site::Site& site) { return site::make_release(site, "analysis-1"); });
     if (!made.ok()) return made.error();
     if (auto s = state.finish("release-made", std::move(made).value()); !s.ok()) return s.error();
   }
@@ -104,12 +108,14 @@ Result<Json> outputs_are_checked(State& state, Progress& progress) {
   auto site = state.open_site(kResearch);
   if (!site.ok()) return site.error();
   const std::string output = state.facts("evaluate").at("output").get<std::string>();
-  auto own = must_refuse("an author's approval of their own output",
-                         site::check_output(*site.value(), output, "analysis-1", site::Decision::kApprove, "", "", progress));
+  auto own = must_refuse(
+      "an author's approval of their own output",
+      site::check_output(*site.value(), output, "analysis-1", site::Decision::kApprove, "", "", progress));
   if (!own.ok()) return own.error();
   Titled titled(progress, "Somebody else checks");
   const auto look = [&](site::Decision decision, const char* comment) {
-    return site::check_output(*site.value(), output, "output-checking-1", decision, comment, state.path("reports/check"), titled);
+    return site::check_output(*site.value(), output, "output-checking-1", decision, comment,
+                              state.path("reports/check"), titled);
   };
   const auto looked = look(site::Decision::kNone, "");
   if (!looked.ok()) return looked.error();
@@ -160,7 +166,8 @@ Result<Json> attacks_are_refused(State& state, Progress& progress) {
   if (!requests.empty()) {
     auto moj = state.open_site("moj");
     if (!moj.ok()) return moj.error();
-    auto refusal = must_refuse("a request sealed for another department", site::receive_file(*moj.value(), requests.front(), "linkage-1"));
+    auto refusal = must_refuse("a request sealed for another department",
+                               site::receive_file(*moj.value(), requests.front(), "linkage-1"));
     if (!refusal.ok()) return refusal.error();
     list.push_back(std::move(refusal).value());
     auto dwp = state.open_site("dwp");
@@ -168,7 +175,8 @@ Result<Json> attacks_are_refused(State& state, Progress& progress) {
     site::MatchOptions options;
     options.register_path = state.path("data/registers/dwp/register.toml");
     options.actor = "linkage-1";
-    auto expired = must_refuse("matching a request after its month", site::match_request(*dwp.value(), "", options, progress));
+    auto expired = must_refuse("matching a request after its month",
+                               site::match_request(*dwp.value(), "", options, progress));
     if (!expired.ok()) return expired.error();
     list.push_back(std::move(expired).value());
   }
@@ -176,11 +184,13 @@ Result<Json> attacks_are_refused(State& state, Progress& progress) {
   if (!releases.empty()) {
     auto ministry = state.open_site(kResearch);
     if (!ministry.ok()) return ministry.error();
-    auto twice = must_refuse("a release received a second time", site::receive_file(*ministry.value(), releases.front(), "analysis-1"));
+    auto twice = must_refuse("a release received a second time",
+                             site::receive_file(*ministry.value(), releases.front(), "analysis-1"));
     if (!twice.ok()) return twice.error();
     list.push_back(std::move(twice).value());
   }
-  auto together = must_refuse("a release made by the duty that opens the vault", site::make_release(*site.value(), "linkage-1"));
+  auto together = must_refuse("a release made by the duty that opens the vault",
+                              site::make_release(*site.value(), "linkage-1"));
   if (!together.ok()) return together.error();
   list.push_back(std::move(together).value());
   list.push_back(state.facts("check").at("self_approval"));
@@ -192,7 +202,8 @@ Result<Search> seek_at_the_sites(const State& state) {
   auto search = seek_canaries(state.path("sites"));
   if (search.ok() && !search.value().findings.empty()) {
     const auto& first = search.value().findings.front();
-    return refused("a promise is broken: a planted identity lies in the clear in sites/" + first.file + " (" + first.encoding + ")");
+    return refused("a promise is broken: a planted identity lies in the clear in sites/" + first.file + " (" +
+                   first.encoding + ")");
   }
   return search;
 }
@@ -202,7 +213,9 @@ Result<Json> canary_is_sought(State& state, Progress& progress) {
   const auto search = seek_at_the_sites(state);
   if (!search.ok()) return search.error();
   progress.end();
-  return Json{{"files", search.value().file_count}, {"bytes", search.value().byte_count}, {"patterns", search.value().pattern_count}};
+  return Json{{"files", search.value().file_count},
+              {"bytes", search.value().byte_count},
+              {"patterns", search.value().pattern_count}};
 }
 
 Result<Json> everything_expires(State& state, Progress& progress) {
@@ -213,7 +226,8 @@ Result<Json> everything_expires(State& state, Progress& progress) {
     if (!enforced.ok()) return enforced.error();
     auto status = at_site(state, party, site::retention_status);
     if (!status.ok()) return status.error();
-    facts["destroyed"] = facts["destroyed"].get<std::uint64_t>() + status.value().at("destroyed").get<std::uint64_t>();
+    facts["destroyed"] =
+        facts["destroyed"].get<std::uint64_t>() + status.value().at("destroyed").get<std::uint64_t>();
     facts["live"] = facts["live"].get<std::uint64_t>() + status.value().at("live").get<std::uint64_t>();
     facts["sites"][party] = std::move(status).value();
     progress.advance(facts["sites"].size());
@@ -236,7 +250,8 @@ Result<Json> ledgers_are_verified(State& state, Progress& progress) {
   for (const auto& party : all_parties()) {
     auto verified = at_site(state, party, site::ledger_verify);
     if (!verified.ok()) return verified.error();
-    facts["entries"] = facts["entries"].get<std::uint64_t>() + verified.value().at("entries").get<std::uint64_t>();
+    facts["entries"] =
+        facts["entries"].get<std::uint64_t>() + verified.value().at("entries").get<std::uint64_t>();
     facts["sites"][party] = std::move(verified).value();
     progress.advance(facts["sites"].size());
   }

@@ -16,10 +16,12 @@ Status carry_notices(State& state) {
   for (const auto& party : told) {
     const std::string actor = party == kResearch ? "analysis-1" : "linkage-1";
     if (const auto out = carry(state, kTrustedParty, "notice", party, actor); !out.ok()) return out.error();
-    if (const auto back = carry(state, party, "receipt", kTrustedParty, "linkage-1"); !back.ok()) return back.error();
+    if (const auto back = carry(state, party, "receipt", kTrustedParty, "linkage-1"); !back.ok())
+      return back.error();
   }
   for (const auto& council : councils()) {
-    if (const auto back = carry(state, kTrustedParty, "receipt", council, "data-protection-1"); !back.ok()) return back.error();
+    if (const auto back = carry(state, kTrustedParty, "receipt", council, "data-protection-1"); !back.ok())
+      return back.error();
   }
   return {};
 }

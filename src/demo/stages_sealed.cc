@@ -25,7 +25,8 @@ Status write_passphrases(const State& state) {
   for (const auto& party : all_parties()) {
     if (std::filesystem::exists(state.passphrase_file(party))) continue;
     const auto words = seal::to_hex(seal::random_id());
-    if (auto s = seal::write_whole_file(state.passphrase_file(party), seal::as_bytes(words)); !s.ok()) return s;
+    if (auto s = seal::write_whole_file(state.passphrase_file(party), seal::as_bytes(words)); !s.ok())
+      return s;
   }
   return {};
 }
@@ -57,11 +58,13 @@ Status exchange_cards(State& state, const std::string& party) {
 std::string charter_text(int days_moved) {
   const std::string text(demo_charter());
   if (days_moved == 0) return text;
-  static const std::regex day("((?:^|\\n)(?:starts|ends|closes|until|met_on|expires_on) = )([0-9]{4}-[0-9]{2}-[0-9]{2})");
+  static const std::regex day(
+      "((?:^|\\n)(?:starts|ends|closes|until|met_on|expires_on) = )([0-9]{4}-[0-9]{2}-[0-9]{2})");
   std::string moved;
   auto rest = text.cbegin();
   for (std::smatch found; std::regex_search(rest, text.cend(), found, day); rest = found.suffix().first) {
-    moved += found.prefix().str() + found[1].str() + to_iso(Date{parse_iso_date(found[2].str())->days + days_moved});
+    moved += found.prefix().str() + found[1].str() +
+             to_iso(Date{parse_iso_date(found[2].str())->days + days_moved});
   }
   return moved.append(rest, text.cend());
 }
@@ -71,7 +74,9 @@ Json received_counts(site::Site& site, const std::string& council) {
   Json counts;
   const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
     const auto& entry = recorded.entry;
-    if (entry.verb != ledger::Verb::kReceive || entry.phase != ledger::Phase::kDone || entry.party.text() != council) return true;
+    if (entry.verb != ledger::Verb::kReceive || entry.phase != ledger::Phase::kDone ||
+        entry.party.text() != council)
+      return true;
     for (const auto& count : entry.counts) counts[std::string(ledger::name(count.kind))] = count.number;
     return true;
   });
@@ -80,15 +85,18 @@ Json received_counts(site::Site& site, const std::string& council) {
 }
 
 Json score_json(const Truth::Score& score) {
-  return {{"people", score.people}, {"in_register", score.in_register}, {"matched", score.matched}, {"right", score.right},
-          {"precision", score.precision()}, {"recall", score.recall()}};
+  return {{"people", score.people}, {"in_register", score.in_register}, {"matched", score.matched},
+          {"right", score.right},   {"precision", score.precision()},   {"recall", score.recall()}};
 }
 
 }  // namespace
 
 Result<Json> make_people(State& state, Progress& progress) {
-  if (auto s = seal::write_whole_file(state.charter_path(), seal::as_bytes(charter_text(state.days_moved()))); !s.ok()) return s.error();
-  if (auto s = seal::write_whole_file(state.path("plan.toml"), seal::as_bytes(demo_plan())); !s.ok()) return s.error();
+  if (auto s = seal::write_whole_file(state.charter_path(), seal::as_bytes(charter_text(state.days_moved())));
+      !s.ok())
+    return s.error();
+  if (auto s = seal::write_whole_file(state.path("plan.toml"), seal::as_bytes(demo_plan())); !s.ok())
+    return s.error();
   const auto charter = charter::load(state.charter_path());
   if (!charter.ok()) return charter.error();
   synth::SynthOptions options;
@@ -98,12 +106,16 @@ Result<Json> make_people(State& state, Progress& progress) {
   options.authorities = councils();
   options.problems.clear();
   for (const auto& problem : charter.value().criteria.problems) options.problems.push_back(problem.id);
-  if (const auto count = state.options().register_person_count; count > 0) options.register_sizes = {count, count, count};
+  if (const auto count = state.options().register_person_count; count > 0)
+    options.register_sizes = {count, count, count};
   const auto made = synth::write_programme(state.path("data"), options, progress);
   if (!made.ok()) return made.error();
-  if (auto s = plant_canaries(state.path("data/councils/" + councils().front() + ".csv")); !s.ok()) return s.error();
-  return Json{{"families", made.value().family_count}, {"people", made.value().person_count},
-              {"lines", made.value().council_line_count}, {"register_people", made.value().register_person_count},
+  if (auto s = plant_canaries(state.path("data/councils/" + councils().front() + ".csv")); !s.ok())
+    return s.error();
+  return Json{{"families", made.value().family_count},
+              {"people", made.value().person_count},
+              {"lines", made.value().council_line_count},
+              {"register_people", made.value().register_person_count},
               {"register_events", made.value().register_event_count}};
 }
 
@@ -126,7 +138,8 @@ Result<Json> councils_submit(State& state, Progress& progress) {
   for (const auto& council : councils()) {
     auto site = state.open_site(council);
     if (!site.ok()) return site.error();
-    const auto submitted = site::submit_families(*site.value(), state.path("data/councils/" + council + ".csv"), "intake-1");
+    const auto submitted =
+        site::submit_families(*site.value(), state.path("data/councils/" + council + ".csv"), "intake-1");
     if (!submitted.ok()) return submitted.error();
     facts[council] = facts_of(submitted.value().report());
     // The headline of a run that was taken up again differs; the facts do not.
@@ -140,7 +153,8 @@ Result<Json> councils_submit(State& state, Progress& progress) {
 Result<std::uint64_t> people_in_vault(State& state) {
   auto site = state.open_site(kTrustedParty);
   if (!site.ok()) return site.error();
-  const auto vault = site::open_vault(*site.value(), {"linkage-1", site::kLinkagePurpose, charter::Duty::kLinkage, {}});
+  const auto vault =
+      site::open_vault(*site.value(), {"linkage-1", site::kLinkagePurpose, charter::Duty::kLinkage, {}});
   if (!vault.ok()) return vault.error();
   return vault.value().vault.person_count();
 }
@@ -159,7 +173,8 @@ Result<Json> trusted_party_receives(State& state, Progress& progress) {
   auto site = state.open_site(kTrustedParty);
   if (!site.ok()) return site.error();
   Json facts = {{"people", count.value()}};
-  for (const auto& council : councils()) facts["submissions"][council] = received_counts(*site.value(), council);
+  for (const auto& council : councils())
+    facts["submissions"][council] = received_counts(*site.value(), council);
   return facts;
 }
 
@@ -206,7 +221,8 @@ Result<Json> departments_match(State& state, Progress& progress) {
     facts[department] = facts_of(report.value());
     facts[department].update(score_json(scores.all));
     for (const auto grade : {linkage::Grade::kStrong, linkage::Grade::kGood, linkage::Grade::kWeak}) {
-      facts[department]["grades"][std::string(linkage::grade_name(grade))] = score_json(scores.by_grade[static_cast<std::size_t>(grade)]);
+      facts[department]["grades"][std::string(linkage::grade_name(grade))] =
+          score_json(scores.by_grade[static_cast<std::size_t>(grade)]);
     }
   }
   return facts;

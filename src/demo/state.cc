@@ -16,7 +16,9 @@ Result<seal::SecretBytes> passphrase_of(const std::string& path) {
 }
 
 Json options_json(const DemoOptions& options) {
-  Json json = {{"families", options.family_count}, {"seed", options.seed}, {"register_people", options.register_person_count}};
+  Json json = {{"families", options.family_count},
+               {"seed", options.seed},
+               {"register_people", options.register_person_count}};
   if (options.live) json["live"] = true;
   return json;
 }
@@ -66,7 +68,8 @@ Result<State> State::open(const DemoOptions& options) {
       return invalid("the folder is not empty and holds no demo; choose another");
     }
     state.json_ = {{"options", options_json(options)}, {"stages", Json::object()}};
-    if (options.live) state.json_["days_moved"] = SystemClock().today().days - 1 - parse_iso_date(kLastLiveDay)->days;
+    if (options.live)
+      state.json_["days_moved"] = SystemClock().today().days - 1 - parse_iso_date(kLastLiveDay)->days;
     if (auto s = seal::write_whole_file(path, seal::as_bytes(state.json_.dump(1))); !s.ok()) return s.error();
     return state;
   }
@@ -85,7 +88,8 @@ Result<State> State::open(const DemoOptions& options) {
 Result<State> State::open_made(const std::string& folder) {
   const auto bytes = seal::read_whole_file(folder + "/demo.json", kStateBytesMax);
   const auto made = bytes.ok() ? Json::parse(seal::as_text(bytes.value()), nullptr, false) : Json();
-  if (!made.is_object() || !made.contains("options")) return invalid("there is no demo in that folder; make one: kinfold demo FOLDER --live");
+  if (!made.is_object() || !made.contains("options"))
+    return invalid("there is no demo in that folder; make one: kinfold demo FOLDER --live");
   DemoOptions options;
   options.folder = folder;
   options.family_count = made["options"].value("families", options.family_count);

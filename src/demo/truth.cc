@@ -16,7 +16,9 @@ std::string key_of(const identity::Identity& person) {
   return person.forenames + '\n' + person.surname + '\n' + born + '\n' + person.postcode + '\n' + person.nino;
 }
 
-std::string line_key(std::string_view authority, std::uint64_t line) { return std::string(authority) + ":" + std::to_string(line); }
+std::string line_key(std::string_view authority, std::uint64_t line) {
+  return std::string(authority) + ":" + std::to_string(line);
+}
 
 /// True person of each line of each council's file.
 Result<std::unordered_map<std::string, std::int64_t>> read_lines(const std::string& path) {
@@ -31,8 +33,9 @@ Result<std::unordered_map<std::string, std::int64_t>> read_lines(const std::stri
   std::unordered_map<std::string, std::int64_t> lines;
   for (std::size_t row = 0; row < rows.value().row_count(); ++row) {
     if (person.value()->is_null(row)) continue;
-    lines.emplace(line_key(authority.value()->string_at(row), static_cast<std::uint64_t>(line.value()->int_at(row))),
-                  person.value()->int_at(row));
+    lines.emplace(
+        line_key(authority.value()->string_at(row), static_cast<std::uint64_t>(line.value()->int_at(row))),
+        person.value()->int_at(row));
   }
   return lines;
 }
@@ -46,15 +49,16 @@ Result<Truth> Truth::read(State& state) {
   const auto charter = charter::load(state.charter_path());
   if (!charter.ok()) return charter.error();
   for (const auto& council : councils()) {
-    auto intake = identity::read_council_file(state.path("data/councils/" + council + ".csv"), site::eligibility_of(charter.value()),
-                                              state.clock().today());
+    auto intake = identity::read_council_file(state.path("data/councils/" + council + ".csv"),
+                                              site::eligibility_of(charter.value()), state.clock().today());
     if (!intake.ok()) return intake.error();
     const auto people = identity::identities_of(intake.value().identities);
     if (!people.ok()) return people.error();
     for (std::size_t row = 0; row < people.value().size(); ++row) {
       const auto known = lines.value().find(line_key(council, intake.value().line[row]));
       if (known == lines.value().end()) continue;
-      auto& person = truth.person_of_identity_.try_emplace(key_of(people.value()[row]), known->second).first->second;
+      auto& person =
+          truth.person_of_identity_.try_emplace(key_of(people.value()[row]), known->second).first->second;
       if (person != known->second) person = kSeveral;
     }
     intake.value().wipe();
@@ -77,7 +81,8 @@ Result<Truth> Truth::read(State& state) {
   return truth;
 }
 
-Truth::Scores Truth::score(const std::string& department, const table::Table& people, const std::vector<site::Found>& found) const {
+Truth::Scores Truth::score(const std::string& department, const table::Table& people,
+                           const std::vector<site::Found>& found) const {
   Scores scores;
   const auto records = person_of_record_.find(department);
   const auto identities = identity::identities_of(people);

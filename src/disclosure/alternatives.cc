@@ -87,7 +87,8 @@ Result<Witness> Alternatives::find(std::span<const Demand> demands) {
   }
   Witness witness;
   for (CellIndex c = 0; c < system_.cells.size(); ++c) {
-    const double moved = solution[static_cast<std::size_t>(up(c))] - solution[static_cast<std::size_t>(down(c))];
+    const double moved =
+        solution[static_cast<std::size_t>(up(c))] - solution[static_cast<std::size_t>(down(c))];
     if (std::abs(moved) >= kMoved) witness.push_back({c, moved});
   }
   return witness;
@@ -110,7 +111,8 @@ std::vector<double> Alternatives::whole_solution(std::span<const Demand> demands
   if (system_.cells.size() > kCellCountMax || demands.size() > 8) return {};
   std::vector<bool> integer(low_.size());
   for (CellIndex c = 0; c < system_.cells.size(); ++c) {
-    integer[static_cast<std::size_t>(up(c))] = integer[static_cast<std::size_t>(down(c))] = system_.cells[c].integer;
+    integer[static_cast<std::size_t>(up(c))] = integer[static_cast<std::size_t>(down(c))] =
+        system_.cells[c].integer;
   }
   const std::vector<double> zero(system_.relations.size(), 0.0);
   return minimise_integer({&columns_, low_, high_, cost_, zero, zero, &integer, 200, {}, false}).solution;

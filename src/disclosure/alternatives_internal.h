@@ -1,4 +1,5 @@
-// Alternative tables: complete tables that agree with what is shown, in which a cell lies further from the truth.
+// Alternative tables: complete tables that agree with what is shown, in which a cell lies further from the
+// truth.
 #pragma once
 
 #include <algorithm>
@@ -59,9 +60,9 @@ class Alternatives {
   LinearProgram program_;
 };
 
-/// The same for one demand in a large system: the programme is confined to a block around the target, the cells in
-/// which the lines (relations) through a few cheap cells beside it meet. In a table of D dimensions that is a
-/// sub-table with the same D dimensions. Not thread-safe.
+/// The same for one demand in a large system: the programme is confined to a block around the target, the
+/// cells in which the lines (relations) through a few cheap cells beside it meet. In a table of D dimensions
+/// that is a sub-table with the same D dimensions. Not thread-safe.
 class LocalAlternatives {
  public:
   explicit LocalAlternatives(const System& system);

@@ -9,7 +9,9 @@
 namespace kinfold::disclosure {
 namespace {
 
-bool is_hidden(CellStatus status) { return status == CellStatus::kPrimary || status == CellStatus::kSecondary; }
+bool is_hidden(CellStatus status) {
+  return status == CellStatus::kPrimary || status == CellStatus::kSecondary;
+}
 
 std::string_view symbol(CellStatus status) {
   if (is_hidden(status)) return "c";
@@ -54,7 +56,8 @@ bool is_number(const table::Column& column) {
 }  // namespace
 
 std::string field_text(const table::Column& values, const ColumnLayout* layout, std::size_t row) {
-  const bool fixed = layout != nullptr && layout->decimals && values.type() == table::ColumnType::kDouble && !values.is_null(row);
+  const bool fixed = layout != nullptr && layout->decimals && values.type() == table::ColumnType::kDouble &&
+                     !values.is_null(row);
   return fixed ? fmt::format("{:.{}f}", values.double_at(row), *layout->decimals) : values.text_at(row);
 }
 
@@ -84,7 +87,8 @@ table::Table apply(const CheckedOutput& checked) {
     }
     if (!any) continue;
     auto& symbols = out.add(from.name() + "_symbol", table::ColumnType::kString);
-    for (std::size_t row = 0; row < row_count; ++row) symbols.append_string(symbol(checked.at(row, c).status));
+    for (std::size_t row = 0; row < row_count; ++row)
+      symbols.append_string(symbol(checked.at(row, c).status));
   }
   return out;
 }
@@ -112,7 +116,8 @@ std::string public_html(const CheckedOutput& checked) {
   bool hidden = false;
   bool rounded = false;
   std::string out = "<table><caption>" + html_escape(checked.title) + "</caption>\n<thead><tr>";
-  for (const auto& column : columns) out += "<th scope=\"col\">" + html_escape(column.values->name()) + "</th>";
+  for (const auto& column : columns)
+    out += "<th scope=\"col\">" + html_escape(column.values->name()) + "</th>";
   out += "</tr></thead>\n<tbody>\n";
   for (std::size_t row = 0; row < checked.original.row_count(); ++row) {
     out += "<tr>";
@@ -128,8 +133,10 @@ std::string public_html(const CheckedOutput& checked) {
   }
   out += "</tbody></table>\n";
   if (hidden) {
-    out += "<p class=\"note\">[c] Confidential: hidden so that nobody can be pointed at, or so that a hidden figure "
-           "cannot be worked out.</p>\n";
+    out +=
+        "<p class=\"note\">[c] Confidential: hidden so that nobody can be pointed at, or so that a hidden "
+        "figure "
+        "cannot be worked out.</p>\n";
   }
   if (rounded) out += "<p class=\"note\">[r] Rounded so that nobody can be pointed at.</p>\n";
   return out;

@@ -12,7 +12,8 @@ namespace {
 
 class Speller {
  public:
-  Speller(const Encoding& encoding, std::span<const Output> outputs) : encoding_(encoding), outputs_(outputs) {}
+  Speller(const Encoding& encoding, std::span<const Output> outputs)
+      : encoding_(encoding), outputs_(outputs) {}
 
   enum class Tells { kExactly, kAtMost, kAtLeast };
   FoundAttack spell(CellIndex target, const std::vector<AttackStep>& steps, Tells tells) const;
@@ -52,33 +53,42 @@ FoundAttack Speller::spell(CellIndex target, const std::vector<AttackStep>& step
   double sum = 0;
   std::string arithmetic;
   auto ordered = steps;  // what is added first
-  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return (a.weight > 0) > (b.weight > 0); });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto& a, const auto& b) { return (a.weight > 0) > (b.weight > 0); });
   for (const auto& step : ordered) {
     const auto& cell = encoding_.system.cells[step.cell];
-    AttackPart part{source(step.cell), encoding_.facts[step.cell].selection.words(), cell.shown_low, cell.shown_high,
-                    step.weight};
+    AttackPart part{source(step.cell), encoding_.facts[step.cell].selection.words(), cell.shown_low,
+                    cell.shown_high, step.weight};
     auto& list = step.weight > 0 ? plus : minus;
     list.push_back(fmt::format("{} (in \"{}\")", part.what, part.source));
     const double at = taken_at(part, tells);
     sum += step.weight * at;
     const double times = std::abs(step.weight);
-    arithmetic += fmt::format("{}{}{} [{}: {}]", arithmetic.empty() ? (step.weight < 0 ? "-" : "") : step.weight < 0 ? " - " : " + ",
-                              std::abs(times - 1) < kAuditTolerance ? std::string() : fmt::format("{:g} x ", times),
-                              figures(part, at == part.high), part.source, part.what);
+    arithmetic +=
+        fmt::format("{}{}{} [{}: {}]",
+                    arithmetic.empty() ? (step.weight < 0 ? "-" : "")
+                    : step.weight < 0  ? " - "
+                                       : " + ",
+                    std::abs(times - 1) < kAuditTolerance ? std::string() : fmt::format("{:g} x ", times),
+                    figures(part, at == part.high), part.source, part.what);
     found.attack.parts.push_back(std::move(part));
     found.taken.push_back(step.cell);
   }
-  const std::string_view verb = tells == Tells::kExactly ? "tells" : tells == Tells::kAtMost ? "tells the most that there can be of"
-                                                                                             : "tells the least that there can be of";
+  const std::string_view verb = tells == Tells::kExactly  ? "tells"
+                                : tells == Tells::kAtMost ? "tells the most that there can be of"
+                                                          : "tells the least that there can be of";
   if (steps.empty()) {
-    found.attack.words = fmt::format("What everybody knows of {} without any table is all there is", found.attack.target);
+    found.attack.words =
+        fmt::format("What everybody knows of {} without any table is all there is", found.attack.target);
     return found;
   }
   found.attack.words = plus.empty() ? "Subtracting " + join(minus, " and ") : "Taking " + join(plus, " and ");
   if (!plus.empty() && !minus.empty()) found.attack.words += " and subtracting " + join(minus, " and ");
   found.attack.words += fmt::format(" {} {}", verb, found.attack.target);
   found.attack.arithmetic = fmt::format("{} = {}{:g}: {}", arithmetic,
-                                        tells == Tells::kExactly ? "" : tells == Tells::kAtMost ? "at most " : "at least ",
+                                        tells == Tells::kExactly  ? ""
+                                        : tells == Tells::kAtMost ? "at most "
+                                                                  : "at least ",
                                         std::abs(sum) < kAuditTolerance ? 0.0 : sum, found.attack.target);
   return found;
 }
@@ -86,7 +96,8 @@ FoundAttack Speller::spell(CellIndex target, const std::vector<AttackStep>& step
 bool is_exact(const SystemCell& cell) { return cell.shown && cell.shown_low == cell.shown_high; }
 
 /// One relation in which all but `cell` is known.
-std::vector<AttackStep> direct_steps(const System& system, CellIndex cell, const std::vector<std::uint32_t>& relations) {
+std::vector<AttackStep> direct_steps(const System& system, CellIndex cell,
+                                     const std::vector<std::uint32_t>& relations) {
   std::vector<AttackStep> shortest;
   for (const auto r : relations) {
     std::vector<AttackStep> steps;

@@ -24,7 +24,8 @@ struct FoundAttack {
 /// the rules. At most kAttackCountMax. \retval kInternal if the solver fails.
 Result<std::vector<FoundAttack>> find_attacks(const Encoding& encoding, std::span<const Output> outputs);
 
-/// The attack that brings `cell` into `interval` in what is to be published. \retval kInternal if the solver fails.
+/// The attack that brings `cell` into `interval` in what is to be published. \retval kInternal if the solver
+/// fails.
 Result<FoundAttack> attack_on(const Encoding& encoding, std::span<const Output> outputs, CellIndex cell,
                               const Interval& interval);
 

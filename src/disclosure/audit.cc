@@ -165,7 +165,8 @@ Status Attack::bound(std::size_t position, bool upper) {
     return {};
   }
   if (outcome != LinearProgram::Outcome::kOptimal) {
-    return internal_error("disclosure audit: the linear programme could not be solved; report the table's shape");
+    return internal_error(
+        "disclosure audit: the linear programme could not be solved; report the table's shape");
   }
   learn(program_.solution());
   return {};
@@ -235,7 +236,8 @@ void Attack::look_for_whole(std::size_t position) {
   bool settled = true;
   for (const double sign : {-1.0, 1.0}) {
     cost[position] = sign;
-    const auto found = minimise_integer({&columns_, low, high, cost, zero, zero, &integer, kNodeCountMax, {}, false});
+    const auto found =
+        minimise_integer({&columns_, low, high, cost, zero, zero, &integer, kNodeCountMax, {}, false});
     if (!found.solution.empty()) learn(found.solution);
     if (satisfies(witnessed(interval), cell)) return;
     settled = settled && found.optimal;
@@ -243,7 +245,8 @@ void Attack::look_for_whole(std::size_t position) {
   if (!settled) return;
   // What stopped short of the limit can go no further in whole numbers.
   if (interval.witness_low > cell.value - wanted) interval.low = std::max(interval.low, interval.witness_low);
-  if (interval.witness_high < cell.value + wanted) interval.high = std::min(interval.high, interval.witness_high);
+  if (interval.witness_high < cell.value + wanted)
+    interval.high = std::min(interval.high, interval.witness_high);
 }
 
 Status Attack::run(const AuditOptions& options) {
@@ -327,13 +330,14 @@ Result<std::vector<AttackStep>> Attack::explain(CellIndex cell, bool upper) {
       weights[term.cell] += duals[r] * term.coefficient;
     }
   }
-  // The combination of relations in which the target has weight -1 says: target = what is left, of which what is
-  // shown (exactly or within a range) is taken, and hidden cells stand at what everybody knows of them.
+  // The combination of relations in which the target has weight -1 says: target = what is left, of which what
+  // is shown (exactly or within a range) is taken, and hidden cells stand at what everybody knows of them.
   const double own = weights[cell];
   std::vector<AttackStep> steps;
   if (std::abs(own) < kAuditTolerance) return steps;
   for (const auto& [c, weight] : weights) {
-    if (c != cell && system_.cells[c].shown && std::abs(weight / own) > kAuditTolerance) steps.push_back({c, -weight / own});
+    if (c != cell && system_.cells[c].shown && std::abs(weight / own) > kAuditTolerance)
+      steps.push_back({c, -weight / own});
   }
   return steps;
 }
@@ -363,11 +367,11 @@ Result<Audit> audit(const System& system, const AuditOptions& options) {
   std::vector<double> scratch(system.cells.size(), 0.0);
   if (options.witnesses != nullptr) try_witnesses(system, *options.witnesses, scratch, result);
   for (const auto& component : components_of(system)) {
-    const bool wanted = options.exact_intervals ||
-                        std::any_of(component.cells.begin(), component.cells.end(), [&](CellIndex c) {
-                          return system.cells[c].sensitive &&
-                                 !satisfies(witnessed(result.intervals[c]), system.cells[c]);
-                        });
+    const bool wanted =
+        options.exact_intervals ||
+        std::any_of(component.cells.begin(), component.cells.end(), [&](CellIndex c) {
+          return system.cells[c].sensitive && !satisfies(witnessed(result.intervals[c]), system.cells[c]);
+        });
     if (!wanted) continue;
     Attack attack(system, component, result, scratch);
     if (auto status = attack.run(options); !status.ok()) return status.error();

@@ -19,7 +19,8 @@ void set_costs(Encoding& encoding, const Rules& rules) {
     // The fewer conditions, the more a reader misses it: totals are hidden last.
     const double margin = std::pow(2.0, -static_cast<double>(encoding.facts[c].selection.where.size()));
     const double basis = rules.cost == CostBasis::kCounts ? 1 + std::abs(cell.value) : 1 + margin;
-    cell.cost = basis * std::max(1.0, told_by[c]) * (rules.cost == CostBasis::kImportance ? importance * importance : importance);
+    cell.cost = basis * std::max(1.0, told_by[c]) *
+                (rules.cost == CostBasis::kImportance ? importance * importance : importance);
   }
 }
 

@@ -23,7 +23,8 @@ void Checker::apply_rules() {
     const auto& verdict = encoding_.facts[c].verdict;
     if (!verdict.fails()) continue;
     const bool is_out = cell.shown && !cell.can_hide;
-    if (is_out && cell.shown_low == cell.shown_high) continue;  // public already; nothing here can take it back
+    if (is_out && cell.shown_low == cell.shown_high)
+      continue;  // public already; nothing here can take it back
     cell.sensitive = true;
     cell.need = verdict.need;
     if (cell.shown && !is_out && !(rounds && !std::isnan(rounded_[c]))) {
@@ -45,7 +46,9 @@ Status Checker::suppress() {
   for (const auto c : suppression_.hidden) encoding_.system.cells[c].shown = false;
   const auto insiders = find_insiders(encoding_);
   const auto exposed_before = suppression_.exposed.size();
-  if (auto status = protect_from_insiders(encoding_.system, insiders, suppression_, rules_.attempt_count); !status.ok()) return status;
+  if (auto status = protect_from_insiders(encoding_.system, insiders, suppression_, rules_.attempt_count);
+      !status.ok())
+    return status;
   exposed_to_insiders_.assign(suppression_.exposed.begin() + static_cast<std::ptrdiff_t>(exposed_before),
                               suppression_.exposed.end());
   return {};
@@ -88,17 +91,20 @@ void Checker::compare_estimates(std::size_t o) {
   for (const auto& earlier : ledger_.outputs()) {
     for (const auto& before : earlier.estimates) {
       for (const auto& after : now.estimates) {
-        if (before.key != after.key || before.data_version == after.data_version || before.value == after.value ||
-            before.contributors.size() != after.contributors.size()) continue;
+        if (before.key != after.key || before.data_version == after.data_version ||
+            before.value == after.value || before.contributors.size() != after.contributors.size())
+          continue;
         bool close = !after.contributors.empty();
         for (std::size_t i = 0; i < after.contributors.size(); ++i) {
           close = close && std::abs(before.contributors[i] - after.contributors[i]) < rules_.difference_min;
         }
         if (!close) continue;
-        checked_.outputs[o].refusals.push_back(fmt::format(
-            "\"{}\" ({}) shows the same figure from data that differ by fewer than {} people: setting the two side by "
-            "side shows what those people were like. Keep the earlier figure, or wait until more have changed.",
-            earlier.title, earlier.published.substr(0, 10), rules_.difference_min));
+        checked_.outputs[o].refusals.push_back(
+            fmt::format("\"{}\" ({}) shows the same figure from data that differ by fewer than {} people: "
+                        "setting the two side by "
+                        "side shows what those people were like. Keep the earlier figure, or wait until more "
+                        "have changed.",
+                        earlier.title, earlier.published.substr(0, 10), rules_.difference_min));
         return;
       }
     }
@@ -166,8 +172,9 @@ Status Checker::refuse_exposed() {
     for (std::size_t o = 0; o < outputs_.size(); ++o) {
       if (!is_of(c, o)) continue;
       checked_.outputs[o].refusals.push_back(
-          describe(c) + ": somebody who is alone in another hidden figure knows it, and with it could work this one out. "
-                        "To mend it: combine categories until no figure is one person or family.");
+          describe(c) +
+          ": somebody who is alone in another hidden figure knows it, and with it could work this one out. "
+          "To mend it: combine categories until no figure is one person or family.");
     }
   }
   for (const auto c : audit_.exposed) {
@@ -269,18 +276,22 @@ std::optional<double> gap_percent(const CheckedOutput& output) {
 }
 
 bool Checked::publishable() const {
-  return std::all_of(outputs.begin(), outputs.end(), [](const CheckedOutput& output) { return output.publishable(); });
+  return std::all_of(outputs.begin(), outputs.end(),
+                     [](const CheckedOutput& output) { return output.publishable(); });
 }
 
 std::string_view status_name(CellStatus status) {
-  constexpr std::string_view kNames[] = {"published", "primary", "secondary", "rounded", "structural", "withheld"};
+  constexpr std::string_view kNames[] = {"published", "primary",    "secondary",
+                                         "rounded",   "structural", "withheld"};
   return kNames[static_cast<std::size_t>(status)];
 }
 
 Result<Checked> check(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger,
                       Progress& progress) {
   if (rules.method == Method::kCellKey && rules.perturbation == nullptr) {
-    return invalid("rules: method = \"cell-key\" needs a perturbation table: perturbation_table = \"FILE.csv\" (pcv, ckey, pvalue)");
+    return invalid(
+        "rules: method = \"cell-key\" needs a perturbation table: perturbation_table = \"FILE.csv\" (pcv, "
+        "ckey, pvalue)");
   }
   std::vector<Output> completed(outputs.begin(), outputs.end());
   for (auto& output : completed) {
@@ -297,12 +308,15 @@ Result<Checked> check(std::span<const Output> outputs, const Rules& rules, const
 
 Status check_file_kind(std::string_view file_name, const Rules& rules) {
   const auto dot = file_name.rfind('.');
-  const auto extension = dot == std::string_view::npos ? std::string() : ascii_lower(file_name.substr(dot + 1));
+  const auto extension =
+      dot == std::string_view::npos ? std::string() : ascii_lower(file_name.substr(dot + 1));
   if (std::find(rules.blocked_extensions.begin(), rules.blocked_extensions.end(), extension) ==
-      rules.blocked_extensions.end()) return {};
-  return refused(fmt::format("rule blocked-file-kind: a .{} file may carry data that nobody can see in it; hand in the "
-                             "table it was made from as CSV",
-                             extension));
+      rules.blocked_extensions.end())
+    return {};
+  return refused(
+      fmt::format("rule blocked-file-kind: a .{} file may carry data that nobody can see in it; hand in the "
+                  "table it was made from as CSV",
+                  extension));
 }
 
 }  // namespace kinfold::disclosure

@@ -31,18 +31,21 @@ std::optional<double> gap_percent(const CheckedOutput& output);
 Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t c, const Rules& given);
 
 /// A mean of a yes or no is a share, and its standard deviation tells it: is a count that follows too small?
-Verdict judge_mean_as_share(const Output& output, std::size_t row, const ColumnLayout& layout, double value, const Rules& given);
+Verdict judge_mean_as_share(const Output& output, std::size_t row, const ColumnLayout& layout, double value,
+                            const Rules& given);
 
-/// The same for what is worked out from two shares: their difference, standardised difference, standard error, interval.
-Verdict judge_estimate_of_shares(const Output& output, std::size_t row, const ColumnLayout& layout, double value,
-                                 const Rules& given);
+/// The same for what is worked out from two shares: their difference, standardised difference, standard
+/// error, interval.
+Verdict judge_estimate_of_shares(const Output& output, std::size_t row, const ColumnLayout& layout,
+                                 double value, const Rules& given);
 
-/// Hidden cells of one person or family, with what these know without asking: which part of the cell they are in, and that
-/// the wider cells that nobody else is in hold them. Looks only at cells that share a condition with it.
+/// Hidden cells of one person or family, with what these know without asking: which part of the cell they are
+/// in, and that the wider cells that nobody else is in hold them. Looks only at cells that share a condition
+/// with it.
 std::vector<Insider> find_insiders(const Encoding& encoding);
 
-/// What the release ledger keeps of an output: its cells (`told`, one a cell of the system), the sums among them,
-/// and its estimates.
+/// What the release ledger keeps of an output: its cells (`told`, one a cell of the system), the sums among
+/// them, and its estimates.
 ReleasedOutput released_form(const Encoding& encoding, const std::vector<bool>& told, const Output& output,
                              const CheckedOutput& checked);
 

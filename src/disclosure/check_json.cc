@@ -23,12 +23,9 @@ Json finding_json(const CheckedOutput& output, const Finding& finding, JsonFor r
 }
 
 Json certificate_json(const CellCertificate& line, JsonFor reader) {
-  Json json{{"what", line.what},
-            {"status", status_name(line.status)},
-            {"exact", line.exact},
-            {"need_width", number(line.need_width)},
-            {"safe", line.safe},
-            {"confirmed", line.confirmed}};
+  Json json{{"what", line.what},   {"status", status_name(line.status)},
+            {"exact", line.exact}, {"need_width", number(line.need_width)},
+            {"safe", line.safe},   {"confirmed", line.confirmed}};
   if (reader == JsonFor::kStdout) return json;
   json["value"] = number(line.value);
   json["interval"] = {number(line.low), number(line.high)};
@@ -38,20 +35,28 @@ Json certificate_json(const CellCertificate& line, JsonFor reader) {
 
 Json attack_json(const Attack& attack, JsonFor reader) {
   if (reader == JsonFor::kStdout) {
-    return {{"target", attack.target}, {"rule", attack.rule}, {"words", attack.words}, {"mended", attack.mended}};
+    return {
+        {"target", attack.target}, {"rule", attack.rule}, {"words", attack.words}, {"mended", attack.mended}};
   }
   Json parts = Json::array();
   for (const auto& part : attack.parts) {
-    parts.push_back({{"source", part.source}, {"what", part.what}, {"published", {part.low, part.high}}, {"weight", part.weight}});
+    parts.push_back({{"source", part.source},
+                     {"what", part.what},
+                     {"published", {part.low, part.high}},
+                     {"weight", part.weight}});
   }
-  return {{"target", attack.target}, {"rule", attack.rule}, {"words", attack.words},
+  return {{"target", attack.target},         {"rule", attack.rule},     {"words", attack.words},
           {"arithmetic", attack.arithmetic}, {"mended", attack.mended}, {"parts", parts}};
 }
 
 Json recoding_json(const Recoding& recoding) {
   Json steps = Json::array();
-  for (const auto& step : recoding.steps) steps.push_back({{"kind", step.kind}, {"column", step.column}, {"labels", step.labels}});
-  return {{"words", recoding.words}, {"failing_left", recoding.failing_left}, {"rows_lost", recoding.rows_lost}, {"steps", steps}};
+  for (const auto& step : recoding.steps)
+    steps.push_back({{"kind", step.kind}, {"column", step.column}, {"labels", step.labels}});
+  return {{"words", recoding.words},
+          {"failing_left", recoding.failing_left},
+          {"rows_lost", recoding.rows_lost},
+          {"steps", steps}};
 }
 
 Json output_json(const CheckedOutput& output, JsonFor reader) {
@@ -87,7 +92,8 @@ Json output_json(const CheckedOutput& output, JsonFor reader) {
 std::string to_json(const Checked& checked, JsonFor reader) {
   Json outputs = Json::array();
   for (const auto& output : checked.outputs) outputs.push_back(output_json(output, reader));
-  const Json json{{"publishable", checked.publishable()}, {"rules", to_toml(checked.rules)}, {"outputs", outputs}};
+  const Json json{
+      {"publishable", checked.publishable()}, {"rules", to_toml(checked.rules)}, {"outputs", outputs}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -54,7 +54,9 @@ std::string_view tag(CellStatus status) {
   }
 }
 
-std::string bound_text(double value) { return std::isfinite(value) ? fmt::format("{:g}", value) : "no limit"; }
+std::string bound_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:g}", value) : "no limit";
+}
 
 /// Certificate lines by field: row * columns + column.
 using LineOfField = std::unordered_map<std::size_t, const CellCertificate*>;
@@ -71,8 +73,8 @@ LineOfField lines_by_field(const CheckedOutput& output) {
 std::string interval_text(const CheckedOutput& output, const Finding& finding, const LineOfField& lines) {
   const auto found = lines.find(finding.row * output.original.column_count() + finding.column);
   if (found == lines.end()) return {};
-  return fmt::format(" An outsider can only say: {} to {}{}.", bound_text(found->second->low), bound_text(found->second->high),
-                     found->second->exact ? "" : ", or wider");
+  return fmt::format(" An outsider can only say: {} to {}{}.", bound_text(found->second->low),
+                     bound_text(found->second->high), found->second->exact ? "" : ", or wider");
 }
 
 std::string field_html(const CheckedOutput& output, const Finding& finding, const LineOfField& lines) {
@@ -89,17 +91,19 @@ std::string field_html(const CheckedOutput& output, const Finding& finding, cons
   }
   if (finding.reason.empty()) return out + label + "</td>";
   return out + "<details><summary>" + label + "</summary> <span>" +
-         html_escape(finding.rule + ": " + finding.reason + "." + interval_text(output, finding, lines)) + " <em>" +
-         html_escape(finding.remedy) + ".</em></span></details></td>";
+         html_escape(finding.rule + ": " + finding.reason + "." + interval_text(output, finding, lines)) +
+         " <em>" + html_escape(finding.remedy) + ".</em></span></details></td>";
 }
 
 bool is_changed(const Finding& finding) {
-  return finding.status == CellStatus::kPrimary || finding.status == CellStatus::kSecondary || finding.status == CellStatus::kRounded;
+  return finding.status == CellStatus::kPrimary || finding.status == CellStatus::kSecondary ||
+         finding.status == CellStatus::kRounded;
 }
 
 std::string output_table(const CheckedOutput& output, std::size_t position) {
-  constexpr std::size_t kRowCountMax = 20'000;   // some megabytes: a browser still scrolls through them
-  constexpr std::size_t kRowCountAtOnce = 100;   // beyond, only rows in which something changes are shown at first
+  constexpr std::size_t kRowCountMax = 20'000;  // some megabytes: a browser still scrolls through them
+  constexpr std::size_t kRowCountAtOnce =
+      100;  // beyond, only rows in which something changes are shown at first
   const auto row_count = output.original.row_count();
   const auto column_count = output.original.column_count();
   const auto lines = lines_by_field(output);
@@ -114,7 +118,8 @@ std::string output_table(const CheckedOutput& output, std::size_t position) {
           "aria-label=\"{2}: as computed\" tabindex=\"0\"><table><caption>",
           position, row_count > kRowCountAtOnce ? " checked" : "", html_escape(output.title)) +
       html_escape(output.title + ": as computed, with what happens to each figure") + "</caption><thead><tr>";
-  for (const auto& column : output.original.columns()) out += "<th scope=\"col\">" + html_escape(column.name()) + "</th>";
+  for (const auto& column : output.original.columns())
+    out += "<th scope=\"col\">" + html_escape(column.name()) + "</th>";
   out += "</tr></thead><tbody>\n";
   std::size_t left_out = 0;
   std::size_t written = 0;
@@ -130,7 +135,9 @@ std::string output_table(const CheckedOutput& output, std::size_t position) {
     out += "</tr>\n";
   }
   out += "</tbody></table></div>";
-  if (left_out > 0) out += fmt::format("<p>{} further rows are in check.json and in the CSV.</p>", with_thousands(static_cast<long long>(left_out)));
+  if (left_out > 0)
+    out += fmt::format("<p>{} further rows are in check.json and in the CSV.</p>",
+                       with_thousands(static_cast<long long>(left_out)));
   return out + "</div>";
 }
 
@@ -139,7 +146,8 @@ table::Table changes_table(const CheckedOutput& output) {
   std::map<std::string, std::map<std::string, std::int64_t>> count;
   for (const auto& finding : output.findings) {
     if (!is_changed(finding)) continue;
-    ++count[finding.rule.empty() ? "rounded" : finding.rule][output.original.columns()[finding.column].name()];
+    ++count[finding.rule.empty() ? "rounded" : finding.rule]
+           [output.original.columns()[finding.column].name()];
   }
   table::Table out;
   out.add("rule", table::ColumnType::kString);
@@ -165,10 +173,12 @@ table::Table certificate_table(const CheckedOutput& output) {
     columns[0].append_string(line.what);
     columns[1].append_string(line.status == CellStatus::kPrimary ? "fails a rule" : "protects others");
     columns[2].append_string(bound_text(line.value));
-    columns[3].append_string(bound_text(line.low) + " to " + bound_text(line.high) + (line.exact ? "" : " or wider"));
-    columns[4].append_string(line.status != CellStatus::kPrimary
-                                 ? std::string()
-                                 : fmt::format("{:g} to {:g}, width {:g}", line.need_low, line.need_high, line.need_width));
+    columns[3].append_string(bound_text(line.low) + " to " + bound_text(line.high) +
+                             (line.exact ? "" : " or wider"));
+    columns[4].append_string(
+        line.status != CellStatus::kPrimary
+            ? std::string()
+            : fmt::format("{:g} to {:g}, width {:g}", line.need_low, line.need_high, line.need_width));
     columns[5].append_string(!line.safe ? "NOT SAFE" : line.confirmed ? "checked twice" : "linear programme");
   }
   return out;
@@ -183,15 +193,18 @@ std::string cost_text(double cost) {
 std::string effort_text(const CheckedOutput& output) {
   if (output.secondary_count == 0 || (output.method != "exact" && output.method != "heuristic")) return {};
   const auto cost = fmt::format(
-      "Protected by the {} method: what is hidden besides, in all tables checked together, costs {} (by what the "
+      "Protected by the {} method: what is hidden besides, in all tables checked together, costs {} (by what "
+      "the "
       "rules say hiding costs). ",
       output.method, cost_text(output.cost));
   const auto gap = gap_percent(output);
   if (!gap)
-    return cost + "How much less a cheaper choice would cost was not worked out: there are too many figures for that.";
+    return cost +
+           "How much less a cheaper choice would cost was not worked out: there are too many figures for "
+           "that.";
   if (*gap == 0) return cost + "No safe choice costs less.";
-  return cost + fmt::format("No safe choice costs less than {}: a gap of {:.0f} % at most.", cost_text(output.cost_bound),
-                            std::ceil(*gap));
+  return cost + fmt::format("No safe choice costs less than {}: a gap of {:.0f} % at most.",
+                            cost_text(output.cost_bound), std::ceil(*gap));
 }
 
 void add_output(page::Page& page, const CheckedOutput& output, std::size_t position) {
@@ -200,11 +213,13 @@ void add_output(page::Page& page, const CheckedOutput& output, std::size_t posit
                                       : "May not be published.");
   if (!output.refusals.empty()) page.list(output.refusals);
   if (!output.remarks.empty()) page.list(output.remarks);
-  page.figures({{std::to_string(output.shown_count), "figures shown"},
-                {std::to_string(output.primary_count), "fail a rule"},
-                {std::to_string(output.secondary_count), "hidden besides, so that nothing can be worked out"}});
+  page.figures(
+      {{std::to_string(output.shown_count), "figures shown"},
+       {std::to_string(output.primary_count), "fail a rule"},
+       {std::to_string(output.secondary_count), "hidden besides, so that nothing can be worked out"}});
   if (const auto effort = effort_text(output); !effort.empty()) page.paragraph(effort);
-  if (const auto changes = changes_table(output); changes.row_count() > 0) page.table("What changes, by rule", changes);
+  if (const auto changes = changes_table(output); changes.row_count() > 0)
+    page.table("What changes, by rule", changes);
   page.html(output_table(output, position));
   constexpr std::size_t kPublicRowCountMax = 1000;
   page.subheading("What will be published");
@@ -219,7 +234,9 @@ void add_output(page::Page& page, const CheckedOutput& output, std::size_t posit
   }
   if (!output.recodings.empty()) {
     page.subheading("What would mend it");
-    page.paragraph("Coarser tables that were tried, the cheapest first. Each was judged by the same rules, as a table of its own.");
+    page.paragraph(
+        "Coarser tables that were tried, the cheapest first. Each was judged by the same rules, as a table "
+        "of its own.");
     std::vector<std::string> lines;
     for (const auto& recoding : output.recodings) lines.push_back(recoding.words + ".");
     page.list(lines);
@@ -228,16 +245,17 @@ void add_output(page::Page& page, const CheckedOutput& output, std::size_t posit
     page.subheading("Attacks by adding and subtracting");
     std::vector<std::string> lines;
     for (const auto& attack : output.attacks) {
-      lines.push_back((attack.mended ? "Mended by hiding. " : "NOT MENDED, so refused. ") + attack.words + ". In figures: " +
-                      attack.arithmetic + ".");
+      lines.push_back((attack.mended ? "Mended by hiding. " : "NOT MENDED, so refused. ") + attack.words +
+                      ". In figures: " + attack.arithmetic + ".");
     }
     page.list(lines);
   }
   if (output.certificate.empty()) return;
   page.subheading("Certificate");
-  page.paragraph("What somebody who has everything that is published, now and earlier, can say of each hidden figure. "
-                 "\"Checked twice\": two complete tables that agree with all that is published were verified in whole "
-                 "numbers, without the solver.");
+  page.paragraph(
+      "What somebody who has everything that is published, now and earlier, can say of each hidden figure. "
+      "\"Checked twice\": two complete tables that agree with all that is published were verified in whole "
+      "numbers, without the solver.");
   page.table("Intervals of hidden figures", certificate_table(output), 500);
 }
 
@@ -247,8 +265,10 @@ std::string checker_page(const Checked& checked) {
   page::Page page("Disclosure check", "For output checkers: holds figures that are not to be published");
   page.style(kStyle);
   page.script(kPrintOpen);
-  page.note("FAILS (solid border): breaks a rule itself. 2nd (dashed, striped): hidden so that a failing figure cannot be "
-            "worked out. Open a tag for the reason and what would mend it.");
+  page.note(
+      "FAILS (solid border): breaks a rule itself. 2nd (dashed, striped): hidden so that a failing figure "
+      "cannot be "
+      "worked out. Open a tag for the reason and what would mend it.");
   for (std::size_t o = 0; o < checked.outputs.size(); ++o) add_output(page, checked.outputs[o], o);
   return page.render();
 }

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 Result<std::string> read_text(const std::string& path, std::string_view what) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return io_error(fmt::format("{}: the file cannot be opened; check its name and permissions", what));
+  if (!file)
+    return io_error(fmt::format("{}: the file cannot be opened; check its name and permissions", what));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
@@ -31,7 +32,9 @@ Status write_text(const fs::path& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (!file) return io_error("check: an output file could not be written; is the folder there, and the disk not full?");
+  if (!file)
+    return io_error(
+        "check: an output file could not be written; is the folder there, and the disk not full?");
   return {};
 }
 
@@ -104,9 +107,10 @@ Status write_results(const CheckCommand& command, const Checked& checked) {
   if (auto status = write_text(folder / "check.json", to_json(checked)); !status.ok()) return status;
   for (const auto& output : checked.outputs) {
     if (!output.publishable()) continue;
-    if (auto status = write_text(folder / (output.id + ".csv"), public_csv(output)); !status.ok()) return status;
-    const auto html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" + html_escape(output.title) +
-                      "</title>\n" + public_html(output) + "</html>\n";
+    if (auto status = write_text(folder / (output.id + ".csv"), public_csv(output)); !status.ok())
+      return status;
+    const auto html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" +
+                      html_escape(output.title) + "</title>\n" + public_html(output) + "</html>\n";
     if (auto status = write_text(folder / (output.id + ".html"), html); !status.ok()) return status;
   }
   return {};
@@ -146,8 +150,10 @@ Result<Checked> run(const CheckCommand& command, Progress& progress) {
   if (!checked.ok()) return checked.error();
   if (auto status = write_results(command, checked.value()); !status.ok()) return status.error();
   if (!command.released_out.empty() && checked.value().publishable()) {
-    for (const auto& output : checked.value().outputs) ledger.value().add(to_released(output, command.published));
-    if (auto status = write_text(command.released_out, ledger.value().to_json()); !status.ok()) return status.error();
+    for (const auto& output : checked.value().outputs)
+      ledger.value().add(to_released(output, command.published));
+    if (auto status = write_text(command.released_out, ledger.value().to_json()); !status.ok())
+      return status.error();
   }
   return checked;
 }

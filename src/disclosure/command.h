@@ -18,7 +18,7 @@ struct CheckCommand {
   std::string out;                  ///< Folder for <stem>.csv, <stem>.html, check.html, check.json
   std::string released_out;         ///< Where to write the ledger with these outputs added; "" not.
   std::string published;            ///< RFC 3339 time that the ledger is to say; needed with released_out.
-  bool json = false;                ///< JSON to `stdout_stream` in place of words: as check.json, without what is hidden.
+  bool json = false;  ///< JSON to `stdout_stream` in place of words: as check.json, without what is hidden.
 };
 
 /// \returns the exit code: 0 when all outputs may be published as protected; 1 when one is refused

@@ -18,7 +18,8 @@ Result<const table::Column*> column_of(const table::Table& microdata, const std:
   return column;
 }
 
-void add_counts(Output& output, const char* name, Role role, Level level, const std::vector<std::int64_t>& values) {
+void add_counts(Output& output, const char* name, Role role, Level level,
+                const std::vector<std::int64_t>& values) {
   if (output.table.find(name) != nullptr) return;
   auto& column = output.table.add(name, table::ColumnType::kInt64);
   for (const auto value : values) column.append_int(value);
@@ -104,9 +105,10 @@ Status counts_agree(const Output& output, const std::vector<Behind>& behind) {
     if (counts->type() != table::ColumnType::kInt64) continue;
     for (std::size_t row = 0; row < behind.size(); ++row) {
       if (counts->is_null(row) || counts->int_at(row) == behind[row].person_count) continue;
-      return invalid(fmt::format("microdata: row {} of {}, column {}: the microdata has another number of people; are they "
-                                 "the same data, and is every label written in the same way?",
-                                 row + 1, output.id, layout.column));
+      return invalid(fmt::format(
+          "microdata: row {} of {}, column {}: the microdata has another number of people; are they "
+          "the same data, and is every label written in the same way?",
+          row + 1, output.id, layout.column));
     }
   }
   return {};
@@ -119,12 +121,13 @@ Status keys_fit(const table::Column& keys, const std::string& name) {
     fits = !keys.is_null(person) && keys.int_at(person) >= 0 && keys.int_at(person) < 65'536;
   }
   if (fits) return {};
-  return invalid("microdata: column " + name + " must hold a whole number from 0 to 65535 in every row: the record key");
+  return invalid("microdata: column " + name +
+                 " must hold a whole number from 0 to 65535 in every row: the record key");
 }
 
 /// What the microdata tell of each row of the output, in the columns that the spec names.
-Result<PeopleColumns> columns_of(const Output& output, const table::Table& microdata, const MicrodataSpec& spec,
-                                 const std::vector<Sum>& sums) {
+Result<PeopleColumns> columns_of(const Output& output, const table::Table& microdata,
+                                 const MicrodataSpec& spec, const std::vector<Sum>& sums) {
   PeopleColumns columns;
   for (const auto& layout : output.layout) {
     if (layout.role != Role::kDimension) continue;
@@ -132,8 +135,9 @@ Result<PeopleColumns> columns_of(const Output& output, const table::Table& micro
     if (!people.ok()) return people.error();
     columns.dimensions.push_back({&layout, output.table.find(layout.column), people.value()});
   }
-  for (const auto& [name, column] : {std::pair{&spec.family, &columns.family}, std::pair{&spec.authority, &columns.authority},
-                                     std::pair{&spec.record_key, &columns.record_key}}) {
+  for (const auto& [name, column] :
+       {std::pair{&spec.family, &columns.family}, std::pair{&spec.authority, &columns.authority},
+        std::pair{&spec.record_key, &columns.record_key}}) {
     if (name->empty()) continue;
     auto found = column_of(microdata, *name);
     if (!found.ok()) return found.error();
@@ -155,7 +159,8 @@ Status count_contributors(Output& output, const table::Table& microdata, const M
   auto columns = columns_of(output, microdata, spec, sums.value());
   if (!columns.ok()) return columns.error();
   const auto rank_count = static_cast<std::size_t>(std::max(2, rules.dominance_count));
-  const auto behind = tally_people(columns.value(), output.table.row_count(), microdata.row_count(), rank_count);
+  const auto behind =
+      tally_people(columns.value(), output.table.row_count(), microdata.row_count(), rank_count);
   if (auto status = counts_agree(output, behind); !status.ok()) return status;
   if (auto status = sums_agree(output, sums.value(), behind); !status.ok()) return status;
   std::vector<std::string> names;  // adding to the layout moves what the sums point to
@@ -169,8 +174,10 @@ Status count_contributors(Output& output, const table::Table& microdata, const M
     keys.push_back(each.key_sum);
   }
   add_counts(output, "contributing_persons", Role::kContributors, Level::kPerson, persons);
-  if (!spec.family.empty()) add_counts(output, "contributing_families", Role::kContributors, Level::kFamily, families);
-  if (!spec.authority.empty()) add_counts(output, "contributing_authorities", Role::kContributors, Level::kAuthority, authorities);
+  if (!spec.family.empty())
+    add_counts(output, "contributing_families", Role::kContributors, Level::kFamily, families);
+  if (!spec.authority.empty())
+    add_counts(output, "contributing_authorities", Role::kContributors, Level::kAuthority, authorities);
   if (!spec.record_key.empty()) add_counts(output, "cell_key", Role::kCellKey, Level::kPerson, keys);
   return {};
 }

@@ -44,16 +44,18 @@ void OutputEncoder::prepare() {
 }
 
 // A count that stays the same along a dimension is not about it: the group's size beside each of its
-// categories is one number, told many times. A count with no other figure beside it is the category's own, though.
+// categories is one number, told many times. A count with no other figure beside it is the category's own,
+// though.
 void OutputEncoder::find_constant_dimensions(std::size_t c) {
   auto& count = columns_[c];
   if (count.layout == nullptr || count.data->type() == table::ColumnType::kString ||
-      (count.layout->role != Role::kCount && count.layout->role != Role::kContributors)) return;
+      (count.layout->role != Role::kCount && count.layout->role != Role::kContributors))
+    return;
   const bool has_company = std::any_of(columns_.begin(), columns_.end(), [&](const Column& other) {
     if (other.layout == nullptr || &other == &count) return false;
     const auto role = other.layout->role;
-    return role != Role::kDimension && role != Role::kText && role != Role::kContributors && role != Role::kStructuralZero &&
-           role != Role::kCellKey && role != Role::kLargest;
+    return role != Role::kDimension && role != Role::kText && role != Role::kContributors &&
+           role != Role::kStructuralZero && role != Role::kCellKey && role != Role::kLargest;
   });
   if (!has_company && count.layout->role == Role::kCount) return;
   for (std::size_t d = 0; d < columns_.size(); ++d) {
@@ -67,7 +69,9 @@ void OutputEncoder::find_constant_dimensions(std::size_t c) {
       if (count.data->is_null(row)) continue;
       std::string others;
       for (std::size_t e = 0; e < columns_.size(); ++e) {
-        if (columns_[e].layout == nullptr || columns_[e].layout->role != Role::kDimension || ignored.count(e) > 0) continue;
+        if (columns_[e].layout == nullptr || columns_[e].layout->role != Role::kDimension ||
+            ignored.count(e) > 0)
+          continue;
         others += columns_[e].data->text_at(row) + '\x1f';
       }
       const auto [known, is_new] = value_at.emplace(others, count.data->number_at(row));
@@ -103,9 +107,11 @@ Contributors OutputEncoder::contributors(std::size_t row, const std::string& var
     const bool counts = column.layout->role == Role::kCount || column.layout->role == Role::kContributors ||
                         column.layout->role == Role::kPart;
     // Contributors that change along a dimension are not those of a count that does not.
-    const bool whole_row = column.layout->role == Role::kContributors && column.variable.empty() &&
-                           std::includes(column.ignores.begin(), column.ignores.end(), ignores.begin(), ignores.end());
-    const bool same = column.variable == variable && !(column.layout->role == Role::kContributors && variable.empty());
+    const bool whole_row =
+        column.layout->role == Role::kContributors && column.variable.empty() &&
+        std::includes(column.ignores.begin(), column.ignores.end(), ignores.begin(), ignores.end());
+    const bool same =
+        column.variable == variable && !(column.layout->role == Role::kContributors && variable.empty());
     if (!counts || (!same && !whole_row) || column.data->is_null(row)) continue;
     who[static_cast<std::size_t>(column.layout->level)] = column.data->number_at(row);
   }
@@ -114,8 +120,9 @@ Contributors OutputEncoder::contributors(std::size_t row, const std::string& var
 
 bool OutputEncoder::structural_zero(std::size_t row) const {
   return std::any_of(columns_.begin(), columns_.end(), [&](const Column& column) {
-    return column.layout != nullptr && column.layout->role == Role::kStructuralZero && !column.data->is_null(row) &&
-           column.data->type() != table::ColumnType::kString && column.data->number_at(row) != 0;
+    return column.layout != nullptr && column.layout->role == Role::kStructuralZero &&
+           !column.data->is_null(row) && column.data->type() != table::ColumnType::kString &&
+           column.data->number_at(row) != 0;
   });
 }
 
@@ -127,7 +134,8 @@ CellIndex OutputEncoder::cell(Selection selection, double value, const Verdict& 
   return cell(std::move(selection), ShareReading{value, value, value}, verdict, level);
 }
 
-CellIndex OutputEncoder::cell(Selection selection, const ShareReading& reading, const Verdict& verdict, Level level) {
+CellIndex OutputEncoder::cell(Selection selection, const ShareReading& reading, const Verdict& verdict,
+                              Level level) {
   auto key = selection.key();
   // The same words for another number: something the layout does not say tells them apart.
   for (int copy = 2;; ++copy) {
@@ -205,7 +213,9 @@ CellIndex OutputEncoder::count_cell(std::size_t row, std::size_t c) {
   for (const auto& other : columns_) {
     const bool is_key = other.layout != nullptr && other.layout->role == Role::kCellKey;
     if (!is_key || !column.variable.empty() || level != Level::kPerson || !column.ignores.empty()) continue;
-    if (other.data->type() != table::ColumnType::kInt64 || other.data->is_null(row) || other.data->int_at(row) < 0) continue;
+    if (other.data->type() != table::ColumnType::kInt64 || other.data->is_null(row) ||
+        other.data->int_at(row) < 0)
+      continue;
     encoding_.facts[index].cell_key = static_cast<std::uint64_t>(other.data->int_at(row));
   }
   return index;
@@ -247,12 +257,14 @@ void OutputEncoder::encode_field(std::size_t row, std::size_t c) {
   } else if (layout.role == Role::kPart || is_share(layout.role)) {
     const auto base = find(layout.of);
     if (!base || columns_[*base].layout == nullptr || columns_[*base].data->is_null(row) ||
-        columns_[*base].data->type() == table::ColumnType::kString) return;
+        columns_[*base].data->type() == table::ColumnType::kString)
+      return;
     const auto& of = columns_[*base];
     const double n = of.data->number_at(row);
     const auto base_cell = count_cell(row, *base);
     const double scale = share_scale(layout.role);
-    const auto part = layout.role == Role::kPart ? ShareReading{value, value, value} : read_share(value, scale, n, column.decimals);
+    const auto part = layout.role == Role::kPart ? ShareReading{value, value, value}
+                                                 : read_share(value, scale, n, column.decimals);
     encode_share(row, c, n, part, base_cell, of.layout->level);
   }
 }

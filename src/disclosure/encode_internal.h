@@ -25,10 +25,11 @@ struct CellFacts {
   Selection selection;
   Level level = Level::kPerson;
   bool magnitude = false;
-  bool alone = false;               ///< One person or family makes it up, and knows the figure.
+  bool alone = false;                     ///< One person or family makes it up, and knows the figure.
   std::optional<std::uint64_t> cell_key;  ///< Of the records behind a count, where the table gives it.
-  bool implied = false;             ///< No field shows it; it follows from those that do.
-  /// Of a rounded share whose count nobody stated: the count is one of these, and the cell's value is one that fits.
+  bool implied = false;                   ///< No field shows it; it follows from those that do.
+  /// Of a rounded share whose count nobody stated: the count is one of these, and the cell's value is one
+  /// that fits.
   std::optional<std::pair<double, double>> within;
   std::string released_in;          ///< Title and day of the earlier output that shows it; "" if none.
   std::uint32_t output = kNoField;  ///< Where it is a field of: the first such field.
@@ -38,7 +39,7 @@ struct CellFacts {
 
 struct Encoding {
   System system;
-  std::vector<CellFacts> facts;                     ///< One a cell.
+  std::vector<CellFacts> facts;                                  ///< One a cell.
   std::vector<std::vector<std::vector<CellIndex>>> field_cells;  ///< [output][row * columns + column]
   std::unordered_map<std::string, CellIndex> by_key;
   std::vector<Relation> tentative;  ///< Sums that hold as far as rounded shares tell.
@@ -54,7 +55,8 @@ Status check_figures(const Output& output);
 /// Cells and what shows them, judged; relations follow with add_relations().
 Result<Encoding> encode(std::span<const Output> outputs, const Rules& rules, const ReleaseLedger& ledger);
 
-/// A share of `n` as the counts it may stand for: `count` is the nearest, and low = high where the figure tells it.
+/// A share of `n` as the counts it may stand for: `count` is the nearest, and low = high where the figure
+/// tells it.
 struct ShareReading {
   double count = 0, low = 0, high = 0;
 };
@@ -69,15 +71,17 @@ std::optional<double> part_with_deviation(double deviation, double people);
 /// By how much a figure with few decimals may have been rounded; 0: it is given in full.
 double rounded_by(double x);
 
-/// With how many decimals shares were rounded: what the layout says, else the fewest that all figures have, if the counts
-/// they imply are not all whole. Empty: they are given in full.
-std::optional<int> decimals_of(const table::Column& shares, const table::Column& n, double scale, const ColumnLayout& layout);
+/// With how many decimals shares were rounded: what the layout says, else the fewest that all figures have,
+/// if the counts they imply are not all whole. Empty: they are given in full.
+std::optional<int> decimals_of(const table::Column& shares, const table::Column& n, double scale,
+                               const ColumnLayout& layout);
 
 /// By how much the values of a relation may fail to add up because shares among them were rounded.
 double rounding_slack(const Encoding& encoding, const Relation& relation);
 
-/// Gives the counts behind rounded shares whole values that fit their ranges and all sums, the tentative ones with them:
-/// those join the system's relations. \returns false where nothing fits: the tentative sums are left out.
+/// Gives the counts behind rounded shares whole values that fit their ranges and all sums, the tentative ones
+/// with them: those join the system's relations. \returns false where nothing fits: the tentative sums are
+/// left out.
 bool settle_rounded_shares(Encoding& encoding);
 /// The cell takes another value that fits what is known of it; what an attacker may not reach does not move.
 void take_value(Encoding& encoding, CellIndex cell, double value);
@@ -100,8 +104,8 @@ void set_costs(Encoding& encoding, const Rules& rules);
 /// cells get the range in which that leaves the truth. \returns a remark, or "".
 std::string round_cells(Encoding& encoding, const Rules& rules, std::vector<double>& rounded);
 
-/// The same by cell keys: each count that has one gets the change that the perturbation table says. Counts without a key
-/// are left to the rules.
+/// The same by cell keys: each count that has one gets the change that the perturbation table says. Counts
+/// without a key are left to the rules.
 std::string perturb_cells(Encoding& encoding, const Rules& rules, std::vector<double>& rounded);
 
 }  // namespace kinfold::disclosure

@@ -27,7 +27,8 @@ void OutputEncoder::read_decimals(std::size_t c) {
   if (share.data->type() == table::ColumnType::kString) return;
   const auto base = find(share.layout->of);
   if (!base || columns_[*base].data->type() == table::ColumnType::kString) return;
-  share.decimals = decimals_of(*share.data, *columns_[*base].data, share_scale(share.layout->role), *share.layout);
+  share.decimals =
+      decimals_of(*share.data, *columns_[*base].data, share_scale(share.layout->role), *share.layout);
 }
 
 // A share of n that is another column's count over n in every row tells that count.

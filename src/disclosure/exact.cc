@@ -29,7 +29,9 @@ class Programme {
  private:
   int add_column(double low, double high, double cost, bool integer);
   int add_row(double low, double high);
-  void put(int row, int column, double value) { entries_[static_cast<std::size_t>(column)].push_back({row, value}); }
+  void put(int row, int column, double value) {
+    entries_[static_cast<std::size_t>(column)].push_back({row, value});
+  }
   int add_alternative(CellIndex target, bool up);
   double reach(CellIndex target) const;
 
@@ -86,7 +88,7 @@ int Programme::add_alternative(CellIndex target, bool up) {
     const int above = add_row(-kUnbounded, 0);  // deviation <= high * choice
     put(above, column, 1);
     put(above, choice_[c], -high);
-    const int below = add_row(0, kUnbounded);   // deviation >= low * choice
+    const int below = add_row(0, kUnbounded);  // deviation >= low * choice
     put(below, column, 1);
     put(below, choice_[c], -low);
   }
@@ -122,7 +124,8 @@ IntegerOutcome Programme::solve(const Suppression& start, int node_count_max) co
   for (const auto c : hideable_) {
     choices.push_back(std::binary_search(start.hidden.begin(), start.hidden.end(), c) ? 1 : 0);
   }
-  IntegerProblem problem{&columns, low_, high_, cost_, row_low_, row_high_, &integer_, node_count_max, choices};
+  IntegerProblem problem{&columns,  low_,      high_,          cost_,  row_low_,
+                         row_high_, &integer_, node_count_max, choices};
   return minimise_integer(problem);
 }
 

@@ -47,7 +47,8 @@ Finding Checker::judge_field(std::size_t o, std::size_t row, std::size_t c) cons
       if (found == attack_with_.end()) continue;
       const auto& attack = attacks_[found->second];
       finding.reason = attack.attack.words;
-      if (const auto& remedy = encoding_.facts[attack.target].verdict.remedy; !remedy.empty()) finding.remedy = remedy;
+      if (const auto& remedy = encoding_.facts[attack.target].verdict.remedy; !remedy.empty())
+        finding.remedy = remedy;
     }
   }
   if (finding.status == CellStatus::kPublished) round_field(o, cells, finding);
@@ -80,8 +81,7 @@ void Checker::round_field(std::size_t o, const std::vector<CellIndex>& cells, Fi
       finding.remedy = "combine it with a neighbouring category";
       return;
     }
-    finding.shown_value =
-        std::clamp(rounded_[cells[0]] / base, 0.0, 1.0) * share_scale(role);
+    finding.shown_value = std::clamp(rounded_[cells[0]] / base, 0.0, 1.0) * share_scale(role);
   }
   finding.status = CellStatus::kRounded;
 }

@@ -56,7 +56,8 @@ Status protect_from_insiders(System& system, const std::vector<Insider>& insider
     for (const auto c : exposed_to_all) known.cells[c].sensitive = false;
     AuditOptions options;
     options.witnesses = &witnesses;
-    options.integer_cell_count_max = 300;  // one audit for every insider: integer programmes only where they are small
+    options.integer_cell_count_max =
+        300;  // one audit for every insider: integer programmes only where they are small
     auto audited = audit(known, options);
     if (!audited.ok()) return audited.error();
     if (witnesses.size() < 512) {

@@ -8,7 +8,8 @@
 namespace kinfold::disclosure {
 namespace {
 
-constexpr std::string_view kWiden = "combine it with a neighbouring category, leave the row out, or widen the window";
+constexpr std::string_view kWiden =
+    "combine it with a neighbouring category, leave the row out, or widen the window";
 
 Verdict check_levels(const Contributors& contributors, const Rules& rules) {
   for (std::size_t i = 0; i < kLevelCount; ++i) {
@@ -17,13 +18,16 @@ Verdict check_levels(const Contributors& contributors, const Rules& rules) {
       if (!rules.level_required[i]) continue;
       return {fmt::format("not-stated-{}", level_name(level)),
               fmt::format("it is not stated how many {} stand behind it", level_plural(level)),
-              fmt::format("add a column with the number of {}", level_plural(level)), {}};
+              fmt::format("add a column with the number of {}", level_plural(level)),
+              {}};
     }
     if (*contributors[i] < rules.threshold[i]) {
-      return {fmt::format("threshold-{}", level_name(level)),
-              fmt::format("{} {} stand behind it; the least is {}", *contributors[i],
-                          *contributors[i] == 1 ? level_name(level) : level_plural(level), rules.threshold[i]),
-              std::string(kWiden), {}};
+      return {
+          fmt::format("threshold-{}", level_name(level)),
+          fmt::format("{} {} stand behind it; the least is {}", *contributors[i],
+                      *contributors[i] == 1 ? level_name(level) : level_plural(level), rules.threshold[i]),
+          std::string(kWiden),
+          {}};
     }
   }
   return {};
@@ -36,8 +40,10 @@ Verdict judge_count(double value, Level level, const Contributors& contributors,
   Verdict verdict;
   if (value == 0) {
     if (structural_zero || !rules.zeros_disclosive) return {};
-    verdict = {"zero", "nobody is in it, which says something of everybody in the rest of the row or column",
-               "mark it as a structural zero if it cannot be otherwise; else combine it with a neighbouring category",
+    verdict = {"zero",
+               "nobody is in it, which says something of everybody in the rest of the row or column",
+               "mark it as a structural zero if it cannot be otherwise; else combine it with a neighbouring "
+               "category",
                {}};
   } else {
     auto all = contributors;
@@ -137,7 +143,8 @@ Verdict judge_residual_df(double df, const Rules& rules) {
   if (df >= rules.residual_df_min) return {};
   return {"residual-df",
           fmt::format("{} residual degrees of freedom; the least is {}", df, rules.residual_df_min),
-          "estimate it on more people, or with fewer variables", {}};
+          "estimate it on more people, or with fewer variables",
+          {}};
 }
 
 Verdict judge_percentile(double percentile, const Contributors& contributors, const Rules& rules) {
@@ -148,19 +155,24 @@ Verdict judge_percentile(double percentile, const Contributors& contributors, co
   return {"percentile",
           fmt::format("{:.1f} persons lie beyond the {:g}th percentile; the least is {}", fewer, percentile,
                       rules.threshold[0]),
-          "give a percentile nearer the middle", {}};
+          "give a percentile nearer the middle",
+          {}};
 }
 
 Verdict judge_at_risk(double at_risk, const Rules& rules) {
   if (at_risk >= rules.survival_min) return {};
-  return {"survival", fmt::format("{} at risk; the least is {}", at_risk, rules.survival_min),
-          "end the curve earlier, or join steps", {}};
+  return {"survival",
+          fmt::format("{} at risk; the least is {}", at_risk, rules.survival_min),
+          "end the curve earlier, or join steps",
+          {}};
 }
 
 Verdict judge_extreme(const Rules& rules) {
   if (rules.extremes_allowed) return {};
-  return {"extreme", "a minimum or maximum is one person's value",
-          "give a percentile with enough people beyond it", {}};
+  return {"extreme",
+          "a minimum or maximum is one person's value",
+          "give a percentile with enough people beyond it",
+          {}};
 }
 
 }  // namespace kinfold::disclosure

@@ -15,10 +15,10 @@ namespace kinfold::disclosure {
 using Contributors = std::array<std::optional<double>, kLevelCount>;
 
 struct Verdict {
-  std::string rule;    ///< "" if it passes.
+  std::string rule;  ///< "" if it passes.
   std::string reason;
   std::string remedy;
-  Need need;           ///< How widely it must be hidden.
+  Need need;  ///< How widely it must be hidden.
   bool fails() const { return !rule.empty(); }
 };
 

@@ -8,8 +8,9 @@ namespace kinfold::disclosure {
 namespace {
 
 const std::vector<std::string> kRoleNames{
-    "dimension", "count",  "contributors", "share",      "percentage", "part",    "sum",            "mean", "estimate",
-    "residual-df", "minimum", "maximum",   "percentile", "at-risk",    "largest", "structural-zero", "cell-key", "text"};
+    "dimension",  "count",   "contributors", "share",           "percentage", "part",
+    "sum",        "mean",    "estimate",     "residual-df",     "minimum",    "maximum",
+    "percentile", "at-risk", "largest",      "structural-zero", "cell-key",   "text"};
 
 /// What a column's name says of it; names are compared in lower case.
 struct Word {
@@ -17,29 +18,62 @@ struct Word {
   Role role;
   Level level = Level::kPerson;
 };
-constexpr Word kWords[] = {
-    {"n", Role::kCount}, {"count", Role::kCount}, {"persons", Role::kCount}, {"people", Role::kCount},
-    {"children", Role::kCount}, {"adults", Role::kCount}, {"n_treated", Role::kCount},
-    {"n_comparison", Role::kCount}, {"n_persons", Role::kCount},
-    {"families", Role::kCount, Level::kFamily}, {"n_families", Role::kCount, Level::kFamily},
-    {"authorities", Role::kCount, Level::kAuthority}, {"n_authorities", Role::kCount, Level::kAuthority},
-    {"contributors", Role::kContributors}, {"contributing_persons", Role::kContributors},
-    {"contributing_families", Role::kContributors, Level::kFamily},
-    {"contributing_authorities", Role::kContributors, Level::kAuthority},
-    {"share", Role::kShare}, {"rate", Role::kShare}, {"percent", Role::kPercentage},
-    {"percentage", Role::kPercentage}, {"events", Role::kPart}, {"numerator", Role::kPart},
-    {"sum", Role::kSum}, {"amount", Role::kSum}, {"value", Role::kSum}, {"mean", Role::kMean},
-    {"average", Role::kMean}, {"std_dev", Role::kMean}, {"sd", Role::kMean}, {"median", Role::kPercentile},
-    {"estimate", Role::kEstimate}, {"std_error", Role::kEstimate}, {"se", Role::kEstimate},
-    {"ci_low", Role::kEstimate}, {"ci_high", Role::kEstimate}, {"p_value", Role::kEstimate},
-    {"p_adjusted", Role::kEstimate}, {"difference", Role::kEstimate}, {"coefficient", Role::kEstimate},
-    {"effect", Role::kEstimate}, {"df", Role::kResidualDf}, {"residual_df", Role::kResidualDf},
-    {"min", Role::kMinimum}, {"minimum", Role::kMinimum}, {"max", Role::kMaximum}, {"maximum", Role::kMaximum},
-    {"at_risk", Role::kAtRisk}, {"largest", Role::kLargest}, {"largest_1", Role::kLargest},
-    {"largest_2", Role::kLargest}, {"structural_zero", Role::kStructuralZero},
-    {"cell_key", Role::kCellKey}};
+constexpr Word kWords[] = {{"n", Role::kCount},
+                           {"count", Role::kCount},
+                           {"persons", Role::kCount},
+                           {"people", Role::kCount},
+                           {"children", Role::kCount},
+                           {"adults", Role::kCount},
+                           {"n_treated", Role::kCount},
+                           {"n_comparison", Role::kCount},
+                           {"n_persons", Role::kCount},
+                           {"families", Role::kCount, Level::kFamily},
+                           {"n_families", Role::kCount, Level::kFamily},
+                           {"authorities", Role::kCount, Level::kAuthority},
+                           {"n_authorities", Role::kCount, Level::kAuthority},
+                           {"contributors", Role::kContributors},
+                           {"contributing_persons", Role::kContributors},
+                           {"contributing_families", Role::kContributors, Level::kFamily},
+                           {"contributing_authorities", Role::kContributors, Level::kAuthority},
+                           {"share", Role::kShare},
+                           {"rate", Role::kShare},
+                           {"percent", Role::kPercentage},
+                           {"percentage", Role::kPercentage},
+                           {"events", Role::kPart},
+                           {"numerator", Role::kPart},
+                           {"sum", Role::kSum},
+                           {"amount", Role::kSum},
+                           {"value", Role::kSum},
+                           {"mean", Role::kMean},
+                           {"average", Role::kMean},
+                           {"std_dev", Role::kMean},
+                           {"sd", Role::kMean},
+                           {"median", Role::kPercentile},
+                           {"estimate", Role::kEstimate},
+                           {"std_error", Role::kEstimate},
+                           {"se", Role::kEstimate},
+                           {"ci_low", Role::kEstimate},
+                           {"ci_high", Role::kEstimate},
+                           {"p_value", Role::kEstimate},
+                           {"p_adjusted", Role::kEstimate},
+                           {"difference", Role::kEstimate},
+                           {"coefficient", Role::kEstimate},
+                           {"effect", Role::kEstimate},
+                           {"df", Role::kResidualDf},
+                           {"residual_df", Role::kResidualDf},
+                           {"min", Role::kMinimum},
+                           {"minimum", Role::kMinimum},
+                           {"max", Role::kMaximum},
+                           {"maximum", Role::kMaximum},
+                           {"at_risk", Role::kAtRisk},
+                           {"largest", Role::kLargest},
+                           {"largest_1", Role::kLargest},
+                           {"largest_2", Role::kLargest},
+                           {"structural_zero", Role::kStructuralZero},
+                           {"cell_key", Role::kCellKey}};
 
-constexpr std::array<std::string_view, 7> kTotals{"total", "all", "both", "everyone", "everybody", "any", "overall"};
+constexpr std::array<std::string_view, 7> kTotals{"total",     "all", "both",   "everyone",
+                                                  "everybody", "any", "overall"};
 
 std::string find_total(const table::Column& column) {
   for (std::size_t row = 0; row < column.size(); ++row) {
@@ -67,13 +101,15 @@ bool is_figure(std::string_view text) {
   bool digit = false;
   for (const char c : text) {
     digit = digit || (c >= '0' && c <= '9');
-    const bool beside = (c >= '0' && c <= '9') || std::string_view(" .,<>=~%").find(c) != std::string_view::npos;
+    const bool beside =
+        (c >= '0' && c <= '9') || std::string_view(" .,<>=~%").find(c) != std::string_view::npos;
     if (!beside) return false;
   }
   return digit;
 }
 
-/// Figures that came as text, not labels: most look like figures, and not all are whole numbers (quarters, codes).
+/// Figures that came as text, not labels: most look like figures, and not all are whole numbers (quarters,
+/// codes).
 bool holds_figures(const table::Column& column) {
   std::size_t figures = 0;
   bool all_whole = true;
@@ -94,7 +130,8 @@ bool labels_every_row(const table::Column& column) {
   return true;
 }
 
-constexpr std::array<std::string_view, 7> kRemarks{"note", "notes", "comment", "comments", "footnote", "footnotes", "remarks"};
+constexpr std::array<std::string_view, 7> kRemarks{"note",     "notes",     "comment", "comments",
+                                                   "footnote", "footnotes", "remarks"};
 
 bool guess_column(const table::Column& column, ColumnLayout& layout) {
   layout.column = column.name();
@@ -110,7 +147,8 @@ bool guess_column(const table::Column& column, ColumnLayout& layout) {
     layout.role = Role::kPercentile;
     return true;
   }
-  if (std::find(kRemarks.begin(), kRemarks.end(), name) != kRemarks.end() && column.type() == table::ColumnType::kString) {
+  if (std::find(kRemarks.begin(), kRemarks.end(), name) != kRemarks.end() &&
+      column.type() == table::ColumnType::kString) {
     layout.role = Role::kText;
     return true;
   }
@@ -136,15 +174,17 @@ void fill_references(std::vector<ColumnLayout>& layout) {
   std::string sum;
   std::vector<std::string> counts;
   for (const auto& column : layout) {
-    if ((column.role == Role::kCount || column.role == Role::kContributors) && column.level == Level::kPerson) {
+    if ((column.role == Role::kCount || column.role == Role::kContributors) &&
+        column.level == Level::kPerson) {
       counts.push_back(column.column);
       if (base.empty()) base = column.column;
     }
     if (column.role == Role::kSum && sum.empty()) sum = column.column;
   }
   for (auto& column : layout) {
-    const bool needs_base = is_share(column.role) || column.role == Role::kPart || column.role == Role::kSum ||
-                            column.role == Role::kMean || column.role == Role::kPercentile;
+    const bool needs_base = is_share(column.role) || column.role == Role::kPart ||
+                            column.role == Role::kSum || column.role == Role::kMean ||
+                            column.role == Role::kPercentile;
     if (needs_base && column.of.empty()) column.of = base;
     if (column.role == Role::kLargest && column.of.empty()) column.of = sum;
     if (column.role == Role::kEstimate && column.n.empty()) column.n = counts;
@@ -218,7 +258,8 @@ std::vector<ColumnLayout> guess_layout(const table::Table& table) {
 void complete_layout(Output& output) {
   for (auto& column : output.layout) {
     const auto* data = output.table.find(column.column);
-    if (data != nullptr && column.role == Role::kDimension && column.total.empty()) column.total = find_total(*data);
+    if (data != nullptr && column.role == Role::kDimension && column.total.empty())
+      column.total = find_total(*data);
   }
   fill_references(output.layout);
 }
@@ -276,13 +317,16 @@ Result<Output> make_output(std::string id, table::Table table, const TableSpec& 
     }
     output.layout.push_back(std::move(layout));
   }
-  const bool figures = std::any_of(output.layout.begin(), output.layout.end(), [](const ColumnLayout& column) {
-    return column.role != Role::kDimension && column.role != Role::kText;
-  });
+  const bool figures =
+      std::any_of(output.layout.begin(), output.layout.end(), [](const ColumnLayout& column) {
+        return column.role != Role::kDimension && column.role != Role::kText;
+      });
   if (!figures) {
-    return invalid(fmt::format("output {}: no column is known to hold figures, so nothing would be checked; say which does in the rules "
-                               "file, for example [table.columns.NAME] with role = \"count\"",
-                               output.id));
+    return invalid(
+        fmt::format("output {}: no column is known to hold figures, so nothing would be checked; say which "
+                    "does in the rules "
+                    "file, for example [table.columns.NAME] with role = \"count\"",
+                    output.id));
   }
   fill_references(output.layout);
   output.table = std::move(table);

@@ -16,7 +16,8 @@ LocalAlternatives::LocalAlternatives(const System& system)
 }
 
 // Hidden cells first, then the cheapest: those the alternative would rather move.
-std::vector<CellIndex> LocalAlternatives::beside(CellIndex target, std::uint32_t relation, std::size_t picked_max) const {
+std::vector<CellIndex> LocalAlternatives::beside(CellIndex target, std::uint32_t relation,
+                                                 std::size_t picked_max) const {
   std::vector<std::pair<double, CellIndex>> line;
   for (const auto& term : system_.relations[relation].terms) {
     const auto& cell = system_.cells[term.cell];
@@ -45,7 +46,8 @@ std::vector<CellIndex> LocalAlternatives::block_around(CellIndex target, std::si
   std::unordered_map<CellIndex, int> line_count;
   std::unordered_set<std::uint32_t> lines;
   std::size_t done = 0;
-  for (int dimension = 1; dimension < kDimensionMax && done < block.size() && block.size() < kBlockMax; ++dimension) {
+  for (int dimension = 1; dimension < kDimensionMax && done < block.size() && block.size() < kBlockMax;
+       ++dimension) {
     std::vector<CellIndex> met;
     for (const auto until = block.size(); done < until; ++done) {
       for (const auto& [r, coefficient] : entries_[block[done]]) {
@@ -97,7 +99,8 @@ Result<Witness> LocalAlternatives::solve(const Demand& demand, const std::vector
   }
   if (!whole) {  // people come in whole numbers: an attacker would know
     constexpr int kNodeCountMax = 50;
-    auto found = minimise_integer({&columns, low, high, cost, zero, zero, &integer, kNodeCountMax, {}, false});
+    auto found =
+        minimise_integer({&columns, low, high, cost, zero, zero, &integer, kNodeCountMax, {}, false});
     if (!found.solution.empty()) solution = std::move(found.solution);
   }
   Witness witness;

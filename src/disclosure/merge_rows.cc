@@ -26,7 +26,8 @@ double sum_of(const std::vector<double>& values) {
 }
 
 /// Mean of `column` over the rows, weighted by the column that it is of.
-double weighted(const Output& output, const Column& column, const std::string& of, const std::vector<std::size_t>& rows) {
+double weighted(const Output& output, const Column& column, const std::string& of,
+                const std::vector<std::size_t>& rows) {
   const auto* base = output.table.find(of);
   const bool weighs = base != nullptr && base->type() != ColumnType::kString;
   double sum = 0;
@@ -53,13 +54,15 @@ double largest_of(const Output& output, const ColumnLayout& layout, const std::v
   return rank <= contributions.size() ? contributions[rank - 1] : 0;
 }
 
-double merged(const Output& output, const Column& column, const ColumnLayout& layout, const std::vector<std::size_t>& rows) {
+double merged(const Output& output, const Column& column, const ColumnLayout& layout,
+              const std::vector<std::size_t>& rows) {
   auto values = values_of(column, rows);
   switch (layout.role) {
     case Role::kCount:
     case Role::kPart:
     case Role::kContributors:
-      return layout.level == Level::kPerson ? sum_of(values) : *std::max_element(values.begin(), values.end());
+      return layout.level == Level::kPerson ? sum_of(values)
+                                            : *std::max_element(values.begin(), values.end());
     case Role::kSum:
     case Role::kResidualDf:
     case Role::kAtRisk: return sum_of(values);
@@ -80,7 +83,8 @@ void append_number(Column& column, double value) {
 
 }  // namespace
 
-Output merge_rows(const Output& output, std::size_t column, const std::map<std::string, std::string>& group_of) {
+Output merge_rows(const Output& output, std::size_t column,
+                  const std::map<std::string, std::string>& group_of) {
   std::map<std::string, std::size_t> place;
   std::vector<std::vector<std::size_t>> groups;
   const auto label_of = [&](std::size_t row) {
@@ -92,7 +96,8 @@ Output merge_rows(const Output& output, std::size_t column, const std::map<std::
     std::string key = label_of(row);
     for (std::size_t c = 0; c < output.table.column_count(); ++c) {
       const auto* layout = layout_of(output, c);
-      const bool tells_apart = layout != nullptr && (layout->role == Role::kDimension || layout->role == Role::kText);
+      const bool tells_apart =
+          layout != nullptr && (layout->role == Role::kDimension || layout->role == Role::kText);
       if (c != column && tells_apart) key += '\x1f' + output.table.columns()[c].text_at(row);
     }
     const auto [found, is_new] = place.emplace(std::move(key), groups.size());
@@ -106,7 +111,8 @@ Output merge_rows(const Output& output, std::size_t column, const std::map<std::
     auto& into = coarser.table.add(from.name(), c == column ? ColumnType::kString : from.type());
     for (const auto& rows : groups) {
       const bool copied = rows.size() == 1 || layout == nullptr || layout->role == Role::kDimension ||
-                          layout->role == Role::kText || from.type() == ColumnType::kString || from.type() == ColumnType::kDate;
+                          layout->role == Role::kText || from.type() == ColumnType::kString ||
+                          from.type() == ColumnType::kDate;
       if (c == column) {
         into.append_string(label_of(rows[0]));
       } else if (copied) {

@@ -26,9 +26,11 @@ std::string listed(const std::string& column, const std::vector<std::string>& la
 }
 
 bool is_window(const std::string& column) {
-  constexpr std::array<std::string_view, 8> kTimes{"quarter", "month", "year", "week", "period", "window", "time", "step"};
+  constexpr std::array<std::string_view, 8> kTimes{"quarter", "month",  "year", "week",
+                                                   "period",  "window", "time", "step"};
   const auto name = ascii_lower(column);
-  return std::any_of(kTimes.begin(), kTimes.end(), [&](std::string_view time) { return name.find(time) != std::string::npos; });
+  return std::any_of(kTimes.begin(), kTimes.end(),
+                     [&](std::string_view time) { return name.find(time) != std::string::npos; });
 }
 
 std::string combining(const std::string& column, const std::vector<std::string>& labels) {
@@ -88,7 +90,8 @@ std::string Proposer::end_of_curve(std::size_t row) const {
   for (const auto& dimension : dimensions_) {
     if (time == nullptr || !is_window(time->name())) time = &dimension;
   }
-  const auto at_risk = std::find_if(output_.layout.begin(), output_.layout.end(), [](const ColumnLayout& c) { return c.role == Role::kAtRisk; });
+  const auto at_risk = std::find_if(output_.layout.begin(), output_.layout.end(),
+                                    [](const ColumnLayout& c) { return c.role == Role::kAtRisk; });
   if (time == nullptr || at_risk == output_.layout.end()) return {};
   const auto* counts = output_.table.find(at_risk->column);
   const auto curve = field_key(output_, row, 0, time->column());
@@ -113,14 +116,20 @@ void Proposer::finish(Candidate& candidate) const {
       words.push_back(fmt::format("and {} more groups of neighbours", recoding.steps.size() - kInWordsMax));
       break;
     }
-    if (step.kind == "combine") words.push_back(combining(step.column, step.labels));
-    else words.push_back("leave out " + listed(step.column, step.labels));
+    if (step.kind == "combine")
+      words.push_back(combining(step.column, step.labels));
+    else
+      words.push_back("leave out " + listed(step.column, step.labels));
   }
-  recoding.words = join(words, "; ") + (recoding.failing_left == 0
-                                            ? fmt::format(": no figure fails a rule then ({} of {} rows go)", recoding.rows_lost,
-                                                          output_.table.row_count())
-                                            : fmt::format(": {} still fail{} a rule then", recoding.failing_left == 1 ? "1 figure" : fmt::format("{} figures", recoding.failing_left),
-                                                          recoding.failing_left == 1 ? "s" : ""));
+  recoding.words =
+      join(words, "; ") +
+      (recoding.failing_left == 0
+           ? fmt::format(": no figure fails a rule then ({} of {} rows go)", recoding.rows_lost,
+                         output_.table.row_count())
+           : fmt::format(
+                 ": {} still fail{} a rule then",
+                 recoding.failing_left == 1 ? "1 figure" : fmt::format("{} figures", recoding.failing_left),
+                 recoding.failing_left == 1 ? "s" : ""));
 }
 
 std::optional<Proposer::Candidate> Proposer::combine(Runs& dimension) const {
@@ -154,7 +163,8 @@ std::optional<Proposer::Candidate> Proposer::drop(Runs& dimension) const {
   Candidate candidate;
   candidate.recoding.steps.push_back({"drop", dimension.name(), labels});
   candidate.coarser = without_labels(output_, dimension.column(), {labels.begin(), labels.end()});
-  if (candidate.coarser.table.row_count() * 4 < output_.table.row_count()) return std::nullopt;  // little would be left
+  if (candidate.coarser.table.row_count() * 4 < output_.table.row_count())
+    return std::nullopt;  // little would be left
   finish(candidate);
   return candidate;
 }
@@ -206,7 +216,8 @@ Proposals propose_recodings(const Output& output, const CheckedOutput& checked, 
   Proposer proposer(output, rules);
   for (const auto& finding : checked.findings) {
     if (finding.status != CellStatus::kPrimary) continue;
-    auto words = finding.rule == "survival" ? proposer.end_of_curve(finding.row) : proposer.remedy(finding.row, finding.column);
+    auto words = finding.rule == "survival" ? proposer.end_of_curve(finding.row)
+                                            : proposer.remedy(finding.row, finding.column);
     if (!words.empty()) {
       proposals.remedy_of[{finding.row, finding.column}] = std::move(words);
     }

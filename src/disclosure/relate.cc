@@ -45,8 +45,8 @@ class Relater {
   void settle();
   void add_relation(Relation relation);
   bool is_new(const Relation& relation);
-  std::optional<CellIndex> implied(const Selection& selection, double value, const CellFacts& like, bool is_rest,
-                                   const std::string& rule);
+  std::optional<CellIndex> implied(const Selection& selection, double value, const CellFacts& like,
+                                   bool is_rest, const std::string& rule);
   double value(CellIndex c) const { return encoding_.system.cells[c].value; }
 
   Encoding& encoding_;
@@ -94,7 +94,9 @@ void Relater::add_relation(Relation relation) {
 
 // Rounded shares add up only nearly: which sums are meant is found first, then counts for which they hold.
 void Relater::settle() {
-  if (std::none_of(encoding_.facts.begin(), encoding_.facts.end(), [](const CellFacts& facts) { return facts.within.has_value(); })) return;
+  if (std::none_of(encoding_.facts.begin(), encoding_.facts.end(),
+                   [](const CellFacts& facts) { return facts.within.has_value(); }))
+    return;
   settling_ = true;
   for (const auto& [key, siblings] : siblings_) relate(siblings);
   settling_ = false;
@@ -128,9 +130,10 @@ std::optional<CellIndex> Relater::implied(const Selection& selection, double num
     facts.verdict = judge_count(number, like.level, who, false, rules);
     if (facts.verdict.fails()) {
       facts.verdict.rule = rule;
-      facts.verdict.reason = "subtracting one published figure from another leaves " + selection.words() + ": " +
-                             facts.verdict.reason;
-      facts.verdict.remedy = "publish only one of the two, or combine what is left over with another category";
+      facts.verdict.reason = "subtracting one published figure from another leaves " + selection.words() +
+                             ": " + facts.verdict.reason;
+      facts.verdict.remedy =
+          "publish only one of the two, or combine what is left over with another category";
     }
   }
   encoding_.system.cells.push_back(cell);
@@ -162,7 +165,8 @@ void Relater::add_sum(CellIndex total, const std::vector<CellIndex>& parts, cons
   const double rest = value(total) - sum;
   if (settling_) {
     const double slack = rounding_slack(encoding_, relation);
-    if (complete && parts.size() > 1 && slack > 0 && std::abs(rest) <= slack && is_new(relation)) encoding_.tentative.push_back(std::move(relation));
+    if (complete && parts.size() > 1 && slack > 0 && std::abs(rest) <= slack && is_new(relation))
+      encoding_.tentative.push_back(std::move(relation));
     return;
   }
   const double slack = encoding_.facts[total].magnitude ? 1e-9 * std::max(1.0, std::abs(value(total))) : 0.0;
@@ -239,7 +243,8 @@ void Relater::relate(const Siblings& siblings) {
   for (const auto& [labels, cell] : siblings.sets) {
     std::vector<CellIndex> parts;
     for (const auto& label : labels) {
-      if (const auto found = siblings.singles.find(label); found != siblings.singles.end()) parts.push_back(found->second);
+      if (const auto found = siblings.singles.find(label); found != siblings.singles.end())
+        parts.push_back(found->second);
     }
     if (parts.size() == labels.size()) add_sum(cell, parts, siblings.variable, labels, true);
     const auto left_over = [&labels = labels](const std::vector<std::string>& whole) {
@@ -254,7 +259,8 @@ void Relater::relate(const Siblings& siblings) {
                      "differencing");
     }
     for (const auto& [wider, other] : siblings.sets) {
-      if (wider.size() > labels.size() && std::includes(wider.begin(), wider.end(), labels.begin(), labels.end())) {
+      if (wider.size() > labels.size() &&
+          std::includes(wider.begin(), wider.end(), labels.begin(), labels.end())) {
         add_difference(other, cell, siblings.variable, left_over(wider), "differencing");
       }
     }
@@ -263,7 +269,8 @@ void Relater::relate(const Siblings& siblings) {
 
 // `more` less `fewer`, from two versions of the data, is of `selection` or nearly so.
 void Relater::add_change(CellIndex more, CellIndex fewer, Selection selection, const std::string& reason) {
-  selection.data_version = encoding_.facts[more].selection.data_version + " less " + encoding_.facts[fewer].selection.data_version;
+  selection.data_version =
+      encoding_.facts[more].selection.data_version + " less " + encoding_.facts[fewer].selection.data_version;
   const auto like = encoding_.facts[more];
   const auto index = implied(selection, value(more) - value(fewer), like, false, "differencing");
   if (!index) return;
@@ -274,13 +281,15 @@ void Relater::add_change(CellIndex more, CellIndex fewer, Selection selection, c
   add_relation({{{more, 1}, {fewer, -1}, {*index, -1}}});
 }
 
-// A wider group in one version less a narrower one in another: those left out, but for the few who came or went. Where the
-// narrower one is the same in both, the wider one's own version says it already.
+// A wider group in one version less a narrower one in another: those left out, but for the few who came or
+// went. Where the narrower one is the same in both, the wider one's own version says it already.
 void Relater::compare_groups_of_versions() {
   std::map<std::string, std::vector<CellIndex>> by_key;
   std::set<std::pair<std::string, double>> in_version;
   const auto cell_count = static_cast<CellIndex>(encoding_.facts.size());
-  const auto is_told = [&](CellIndex c) { return !encoding_.facts[c].magnitude && !encoding_.facts[c].implied; };
+  const auto is_told = [&](CellIndex c) {
+    return !encoding_.facts[c].magnitude && !encoding_.facts[c].implied;
+  };
   std::set<std::string> versions;
   for (CellIndex c = 0; c < cell_count; ++c) versions.insert(encoding_.facts[c].selection.data_version);
   if (versions.size() < 2) return;
@@ -302,11 +311,14 @@ void Relater::compare_groups_of_versions() {
         auto twin = selection;
         twin.data_version = encoding_.facts[wide].selection.data_version;
         if (in_version.count({twin.key(), value(narrow)}) > 0) continue;
-        if (encoding_.facts[wide].selection.data_version == selection.data_version || rest <= 0 || rest >= rules_.difference_min) continue;
+        if (encoding_.facts[wide].selection.data_version == selection.data_version || rest <= 0 ||
+            rest >= rules_.difference_min)
+          continue;
         auto left_out = encoding_.facts[wide].selection;
         left_out.where[variable] = {"(not " + join(labels, " or ") + ")"};
         add_change(wide, narrow, std::move(left_out),
-                   "a wider group in one version of the data and a narrower one in another show nearly who is left out");
+                   "a wider group in one version of the data and a narrower one in another show nearly who "
+                   "is left out");
       }
     }
   }
@@ -314,18 +326,23 @@ void Relater::compare_groups_of_versions() {
 
 // Where nobody came or went, who sets two versions side by side takes the one for the other.
 void Relater::same_in_both(CellIndex one, CellIndex other) {
-  const bool open = encoding_.facts[one].within || encoding_.facts[other].within;  // a rounded share tells a range of counts
+  const bool open = encoding_.facts[one].within ||
+                    encoding_.facts[other].within;  // a rounded share tells a range of counts
   if (!open) add_relation({{{one, 1}, {other, -1}}});
 }
 
-// A figure that an earlier release hid is nearly told by the same figure from data that few have joined or left since.
+// A figure that an earlier release hid is nearly told by the same figure from data that few have joined or
+// left since.
 void Relater::keep_hidden(CellIndex earlier, CellIndex now) {
   const auto& before = encoding_.facts[earlier];
   auto& verdict = encoding_.facts[now].verdict;
   const bool was_hidden = !before.released_in.empty() && !encoding_.system.cells[earlier].shown;
   if (!was_hidden || verdict.fails() || !encoding_.system.cells[now].can_hide) return;
-  verdict = {"released", fmt::format("it was kept hidden in \"{}\", and too few have come or gone since", before.released_in),
-             "wait until more have changed", {}};
+  verdict = {
+      "released",
+      fmt::format("it was kept hidden in \"{}\", and too few have come or gone since", before.released_in),
+      "wait until more have changed",
+      {}};
 }
 
 // The same figure from two versions of the data: what changed is those who came or went.
@@ -341,7 +358,8 @@ void Relater::compare_versions() {
       for (std::size_t j = i + 1; j < cells.size(); ++j) {
         auto more = cells[i];
         auto fewer = cells[j];
-        if (encoding_.facts[more].selection.data_version == encoding_.facts[fewer].selection.data_version) continue;
+        if (encoding_.facts[more].selection.data_version == encoding_.facts[fewer].selection.data_version)
+          continue;
         if (value(more) < value(fewer)) std::swap(more, fewer);
         const double change = value(more) - value(fewer);
         if (change == 0) same_in_both(more, fewer);

@@ -63,15 +63,16 @@ ReleasedOutput output_from(const Json& json) {
   output.published = json.at("published").get<std::string>();
   for (const auto& cell : json.at("cells")) output.cells.push_back(cell_from(cell));
   for (const auto& sum : json.at("sums")) {
-    ReleasedSum released{sum.at("total").get<std::uint32_t>(), sum.at("parts").get<std::vector<std::uint32_t>>()};
+    ReleasedSum released{sum.at("total").get<std::uint32_t>(),
+                         sum.at("parts").get<std::vector<std::uint32_t>>()};
     for (const auto part : released.parts) static_cast<void>(output.cells.at(part));
     static_cast<void>(output.cells.at(released.total));
     output.sums.push_back(std::move(released));
   }
   for (const auto& estimate : json.at("estimates")) {
-    output.estimates.push_back({estimate.at("key").get<std::string>(), estimate.at("data_version").get<std::string>(),
-                                estimate.at("value").get<double>(),
-                                estimate.at("contributors").get<std::vector<double>>()});
+    output.estimates.push_back(
+        {estimate.at("key").get<std::string>(), estimate.at("data_version").get<std::string>(),
+         estimate.at("value").get<double>(), estimate.at("contributors").get<std::vector<double>>()});
   }
   return output;
 }
@@ -130,18 +131,20 @@ std::string Selection::words() const {
 std::string ReleaseLedger::to_json() const {
   Json outputs = Json::array();
   for (const auto& output : outputs_) {
-    Json json{{"id", output.id}, {"title", output.title}, {"published", output.published},
+    Json json{{"id", output.id},        {"title", output.title}, {"published", output.published},
               {"cells", Json::array()}, {"sums", Json::array()}, {"estimates", Json::array()}};
     for (const auto& cell : output.cells) json["cells"].push_back(to_json_value(cell));
     for (const auto& sum : output.sums) json["sums"].push_back({{"total", sum.total}, {"parts", sum.parts}});
     for (const auto& estimate : output.estimates) {
-      json["estimates"].push_back({{"key", estimate.key}, {"data_version", estimate.data_version},
-                                   {"value", estimate.value}, {"contributors", estimate.contributors}});
+      json["estimates"].push_back({{"key", estimate.key},
+                                   {"data_version", estimate.data_version},
+                                   {"value", estimate.value},
+                                   {"contributors", estimate.contributors}});
     }
     outputs.push_back(std::move(json));
   }
-  return Json{{"kinfold_release_ledger", kVersion}, {"outputs", outputs}}.dump(1, ' ', false,
-                                                                              Json::error_handler_t::replace);
+  return Json{{"kinfold_release_ledger", kVersion}, {"outputs", outputs}}.dump(
+      1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<ReleaseLedger> ReleaseLedger::from_json(std::string_view text) {
@@ -154,7 +157,9 @@ Result<ReleaseLedger> ReleaseLedger::from_json(std::string_view text) {
     for (const auto& output : json.at("outputs")) ledger.add(output_from(output));
     return ledger;
   } catch (const std::exception&) {
-    return invalid("release ledger: not a ledger of releases, or damaged; give the file that the last publication wrote");
+    return invalid(
+        "release ledger: not a ledger of releases, or damaged; give the file that the last publication "
+        "wrote");
   }
 }
 

@@ -17,11 +17,11 @@ namespace kinfold::disclosure {
 struct Selection {
   std::string population;
   std::string data_version;
-  std::string unit;      ///< "person", "family", "authority", or a magnitude's name
+  std::string unit;  ///< "person", "family", "authority", or a magnitude's name
   std::map<std::string, std::vector<std::string>> where;  ///< variable -> labels, sorted
-  std::string key() const;               ///< Canonical; same string, same number.
+  std::string key() const;                                ///< Canonical; same string, same number.
   std::string key_without_version() const;
-  std::string words() const;             ///< "persons with age 0-4 and authority X"
+  std::string words() const;  ///< "persons with age 0-4 and authority X"
 };
 
 /// One number that an output says something about.
@@ -32,8 +32,8 @@ struct ReleasedCell {
   bool shown = false;                    ///< false: was hidden, or is implied; must stay protected.
   double need_low = 0, need_high = 0, need_width = 0;  ///< If it must stay protected.
   bool sensitive = false;
-  bool fits_only = false;                ///< Of a rounded share whose count nobody stated: `value` is one of fits_low to
-  double fits_low = 0, fits_high = 0;    ///< fits_high, not known to be the truth.
+  bool fits_only = false;  ///< Of a rounded share whose count nobody stated: `value` is one of fits_low to
+  double fits_low = 0, fits_high = 0;  ///< fits_high, not known to be the truth.
 };
 
 /// total = sum of parts, as indices into the output's cells.
@@ -44,14 +44,14 @@ struct ReleasedSum {
 
 /// A published figure that is no count (an estimate, a mean) and how many it rests on.
 struct ReleasedEstimate {
-  std::string key;                       ///< population, row and column; without the data version
+  std::string key;  ///< population, row and column; without the data version
   std::string data_version;
   double value = 0;
   std::vector<double> contributors;
 };
 
 struct ReleasedOutput {
-  std::string id, title, published;      ///< published: RFC 3339
+  std::string id, title, published;  ///< published: RFC 3339
   std::vector<ReleasedCell> cells;
   std::vector<ReleasedSum> sums;
   std::vector<ReleasedEstimate> estimates;

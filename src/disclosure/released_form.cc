@@ -14,8 +14,8 @@ ReleasedOutput released_form(const Encoding& encoding, const std::vector<bool>& 
     const auto& cell = encoding.system.cells[c];
     if (!told[c] || (!encoding.facts[c].released_in.empty() && !cell.can_hide)) continue;
     position[c] = static_cast<std::uint32_t>(released.cells.size());
-    released.cells.push_back({encoding.facts[c].selection, cell.value, cell.shown_low, cell.shown_high, cell.shown,
-                              cell.need.below, cell.need.above, cell.need.width, cell.sensitive});
+    released.cells.push_back({encoding.facts[c].selection, cell.value, cell.shown_low, cell.shown_high,
+                              cell.shown, cell.need.below, cell.need.above, cell.need.width, cell.sensitive});
     if (const auto& within = encoding.facts[c].within) {
       released.cells.back().fits_only = true;
       released.cells.back().fits_low = within->first;
@@ -29,7 +29,10 @@ ReleasedOutput released_form(const Encoding& encoding, const std::vector<bool>& 
       const auto found = position.find(relation.terms[t].cell);
       ours = found != position.end() && (t == 0 || relation.terms[t].coefficient == -1);
       if (!ours) break;
-      if (t == 0) sum.total = found->second; else sum.parts.push_back(found->second);
+      if (t == 0)
+        sum.total = found->second;
+      else
+        sum.parts.push_back(found->second);
     }
     if (ours) released.sums.push_back(std::move(sum));
   }
@@ -51,7 +54,8 @@ ReleasedOutput released_form(const Encoding& encoding, const std::vector<bool>& 
       for (std::size_t d = 0; d < output.table.column_count(); ++d) {
         const auto* dimension = layout_of(output, d);
         if (dimension != nullptr && dimension->role == Role::kDimension) {
-          estimate.key += "\x1f" + output.table.columns()[d].name() + "=" + output.table.columns()[d].text_at(row);
+          estimate.key +=
+              "\x1f" + output.table.columns()[d].name() + "=" + output.table.columns()[d].text_at(row);
         }
       }
       for (const auto& [variable, labels] : output.population.only) {

@@ -39,7 +39,8 @@ std::string round_cells(Encoding& encoding, const Rules& rules, std::vector<doub
   std::string remark;
   int steps = 0;  // 0: each figure by itself
   if (rules.method == Method::kControlledRound) {
-    const auto controlled = round_controlled(counts_only(encoding.system), rules.rounding_base, rules.exact_node_count_max);
+    const auto controlled =
+        round_controlled(counts_only(encoding.system), rules.rounding_base, rules.exact_node_count_max);
     if (controlled.ok()) {
       steps = controlled.value().steps;
       std::size_t next = 0;
@@ -47,7 +48,9 @@ std::string round_cells(Encoding& encoding, const Rules& rules, std::vector<doub
         if (cells[c].integer) rounded[c] = controlled.value().rounded[next++];
       }
     } else {
-      remark = "no rounding in which all sums hold was found: each figure is rounded by itself, and sums may not add up";
+      remark =
+          "no rounding in which all sums hold was found: each figure is rounded by itself, and sums may not "
+          "add up";
     }
   }
   const double width = steps > 0 ? base - 1 : std::floor((base - 1) / 2);
@@ -82,7 +85,9 @@ std::string perturb_cells(Encoding& encoding, const Rules& rules, std::vector<do
     const auto& key = encoding.facts[c].cell_key;
     lacking = lacking || !key;
     if (!key) continue;
-    const auto shown = table.perturb(std::llround(cell.value), static_cast<std::uint32_t>(*key % static_cast<std::uint64_t>(table.key_count())));
+    const auto shown =
+        table.perturb(std::llround(cell.value),
+                      static_cast<std::uint32_t>(*key % static_cast<std::uint64_t>(table.key_count())));
     const auto [found, is_new] = range_of.emplace(shown, std::pair<std::int64_t, std::int64_t>{});
     if (is_new) found->second = table.range_of(shown);
     rounded[c] = static_cast<double>(shown);
@@ -90,9 +95,12 @@ std::string perturb_cells(Encoding& encoding, const Rules& rules, std::vector<do
     cell.shown_high = static_cast<double>(found->second.second);
     // As with rounding: half of what the figure leaves open by itself must be left open by all together.
     auto& verdict = encoding.facts[c].verdict;
-    if (verdict.fails()) verdict.need = {0, 0, std::max(1.0, std::floor((cell.shown_high - cell.shown_low) / 2))};
+    if (verdict.fails())
+      verdict.need = {0, 0, std::max(1.0, std::floor((cell.shown_high - cell.shown_low) / 2))};
   }
-  return lacking ? "some counts have no cell key: they are shown as they are, or hidden where they fail a rule" : "";
+  return lacking
+             ? "some counts have no cell key: they are shown as they are, or hidden where they fail a rule"
+             : "";
 }
 
 }  // namespace kinfold::disclosure

@@ -32,7 +32,8 @@ OpenCells open_cells(const Encoding& encoding) {
 }
 
 /// Columns: the open counts, then how far each lies above and below the nearest one.
-std::vector<double> fit(const Encoding& encoding, const OpenCells& open, const std::vector<const Relation*>& relations) {
+std::vector<double> fit(const Encoding& encoding, const OpenCells& open,
+                        const std::vector<const Relation*>& relations) {
   constexpr int kNodeCountMax = 200;
   const auto count = open.cells.size();
   std::vector<std::vector<std::pair<int, double>>> entries(count);
@@ -79,7 +80,9 @@ std::vector<double> fit(const Encoding& encoding, const OpenCells& open, const s
   }
   for (const auto c : open.cells) row_value.push_back(encoding.system.cells[c].value);
   columns.row_count = static_cast<int>(row_value.size());
-  return minimise_integer({&columns, low, high, cost, row_value, row_value, &integer, kNodeCountMax, {}, false}).solution;
+  return minimise_integer(
+             {&columns, low, high, cost, row_value, row_value, &integer, kNodeCountMax, {}, false})
+      .solution;
 }
 
 }  // namespace
@@ -102,18 +105,21 @@ ShareReading read_share(double share, double scale, double n, std::optional<int>
   const double half = 0.5 * std::pow(10.0, -*decimals);
   const double low = std::max(0.0, std::ceil((share - half) / scale * n - 1e-9));
   const double high = std::min(n, std::floor((share + half) / scale * n + 1e-9));
-  if (low > high) return {nearest, nearest, nearest};  // no whole number of people has this share: not a plain count
+  if (low > high)
+    return {nearest, nearest, nearest};  // no whole number of people has this share: not a plain count
   return {std::clamp(nearest, low, high), low, high};
 }
 
-std::optional<int> decimals_of(const table::Column& shares, const table::Column& n, double scale, const ColumnLayout& layout) {
+std::optional<int> decimals_of(const table::Column& shares, const table::Column& n, double scale,
+                               const ColumnLayout& layout) {
   if (layout.decimals) return layout.decimals;
   bool in_full = true;
   int decimals = 0;
   for (std::size_t row = 0; row < shares.size(); ++row) {
     if (shares.is_null(row) || n.is_null(row)) continue;
     const double implied = shares.number_at(row) / scale * n.number_at(row);
-    in_full = in_full && std::abs(implied - std::nearbyint(implied)) <= 1e-6 * std::max(1.0, n.number_at(row));
+    in_full =
+        in_full && std::abs(implied - std::nearbyint(implied)) <= 1e-6 * std::max(1.0, n.number_at(row));
     while (decimals <= kDecimalsMax && !has_decimals(shares.number_at(row), decimals)) ++decimals;
   }
   if (in_full || decimals > kDecimalsMax) return std::nullopt;
@@ -157,7 +163,8 @@ bool settle_rounded_shares(Encoding& encoding) {
   for (const auto& relation : tentative) relations.push_back(&relation);
   const auto solution = fit(encoding, open, relations);
   if (solution.empty()) return false;
-  for (std::size_t i = 0; i < open.cells.size(); ++i) take_value(encoding, open.cells[i], std::nearbyint(solution[i]));
+  for (std::size_t i = 0; i < open.cells.size(); ++i)
+    take_value(encoding, open.cells[i], std::nearbyint(solution[i]));
   for (const auto& relation : tentative) encoding.system.relations.push_back(relation);
   return true;
 }

@@ -94,9 +94,10 @@ Result<ControlledRounding> round_controlled(const System& system, int base, int 
     if (is_controlled_rounding(system, result.rounded, base, steps))
       return result;  // not on the solver's word
   }
-  return refused(fmt::format("controlled rounding: no table of multiples of {} that adds up was found; round each figure "
-                             "by itself, or hide instead",
-                             base));
+  return refused(fmt::format(
+      "controlled rounding: no table of multiples of {} that adds up was found; round each figure "
+      "by itself, or hide instead",
+      base));
 }
 
 Result<PerturbationTable> PerturbationTable::parse(std::string_view csv) {
@@ -114,7 +115,8 @@ Result<PerturbationTable> PerturbationTable::parse(std::string_view csv) {
     if (fields.size() != 3 || !read_int(fields[0], entry.row) || !read_int(fields[1], entry.key) ||
         !read_int(fields[2], entry.change) || entry.row < 1 || entry.row > 100'000 || entry.key < 0 ||
         entry.key >= 65'536 || entry.change < -30'000 || entry.change > 30'000) {
-      return invalid(fmt::format("perturbation table: line {}: three whole numbers pcv, ckey, pvalue are needed", line_number));
+      return invalid(fmt::format(
+          "perturbation table: line {}: three whole numbers pcv, ckey, pvalue are needed", line_number));
     }
     table.row_count_ = std::max(table.row_count_, entry.row);
     table.key_count_ = std::max(table.key_count_, entry.key + 1);
@@ -127,8 +129,9 @@ Result<PerturbationTable> PerturbationTable::parse(std::string_view csv) {
   constexpr std::int16_t kUnset = 32'767;
   table.change_.assign(size, kUnset);
   for (const auto& entry : entries) {
-    auto& change = table.change_[static_cast<std::size_t>(entry.row - 1) * static_cast<std::size_t>(table.key_count_) +
-                                 static_cast<std::size_t>(entry.key)];
+    auto& change =
+        table.change_[static_cast<std::size_t>(entry.row - 1) * static_cast<std::size_t>(table.key_count_) +
+                      static_cast<std::size_t>(entry.key)];
     if (change != kUnset) return invalid("perturbation table: every pair of pcv and ckey must be there once");
     change = static_cast<std::int16_t>(entry.change);
     table.change_max_ = std::max<std::int64_t>(table.change_max_, std::abs(entry.change));
@@ -158,7 +161,8 @@ std::pair<std::int64_t, std::int64_t> PerturbationTable::range_of(std::int64_t s
   std::pair range{shown, shown};
   for (auto count = std::max<std::int64_t>(0, shown - change_max_); count <= shown + change_max_; ++count) {
     bool can = false;
-    for (int key = 0; key < key_count_ && !can; ++key) can = perturb(count, static_cast<std::uint32_t>(key)) == shown;
+    for (int key = 0; key < key_count_ && !can; ++key)
+      can = perturb(count, static_cast<std::uint32_t>(key)) == shown;
     if (can) range = {std::min(range.first, count), std::max(range.second, count)};
   }
   return range;

@@ -51,7 +51,8 @@ class PerturbationTable {
   std::uint32_t cell_key(std::span<const std::uint32_t> record_keys) const;
   /// Zero stays zero. count >= 0; key < key_count().
   std::int64_t perturb(std::int64_t count, std::uint32_t key) const;
-  /// The fewest and the most that `shown` may stand for, whatever the key: what everybody can say who has the table.
+  /// The fewest and the most that `shown` may stand for, whatever the key: what everybody can say who has the
+  /// table.
   std::pair<std::int64_t, std::int64_t> range_of(std::int64_t shown) const;
 
  private:

@@ -131,7 +131,9 @@ std::string to_toml(const Rules& rules) {
   std::vector<std::string> blocked;
   for (const auto& extension : rules.blocked_extensions) blocked.push_back(quoted(extension));
   std::string out = "[disclosure]\n";
-  const auto line = [&](std::string_view key, const auto& value) { out += fmt::format("{} = {}\n", key, value); };
+  const auto line = [&](std::string_view key, const auto& value) {
+    out += fmt::format("{} = {}\n", key, value);
+  };
   line("threshold", rules.threshold[0]);
   line("family_threshold", rules.threshold[1]);
   line("authority_threshold", rules.threshold[2]);

@@ -1,7 +1,8 @@
-// Figures that are worked out from shares: beside the sizes of the groups they tell counts, whatever they are called.
+// Figures that are worked out from shares: beside the sizes of the groups they tell counts, whatever they are
+// called.
 //
-// A share of n people is a whole number over n, so that a figure printed in full is met by very few counts. These are
-// the attacker's searches: which counts does this figure leave?
+// A share of n people is a whole number over n, so that a figure printed in full is met by very few counts.
+// These are the attacker's searches: which counts does this figure leave?
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,7 +44,8 @@ namespace {
 
 std::optional<double> value_of(const Output& output, std::size_t row, const std::string& column) {
   const auto* data = output.table.find(column);
-  if (data == nullptr || data->type() == table::ColumnType::kString || data->is_null(row)) return std::nullopt;
+  if (data == nullptr || data->type() == table::ColumnType::kString || data->is_null(row))
+    return std::nullopt;
   return data->number_at(row);
 }
 
@@ -66,8 +68,8 @@ Verdict judge_part(double part, double people, const std::string& n, const Rules
 }
 
 bool is_mean(const ColumnLayout& column) {
-  return column.role == Role::kEstimate &&
-         (column.column.find("mean") != std::string::npos || column.column.find("share") != std::string::npos);
+  return column.role == Role::kEstimate && (column.column.find("mean") != std::string::npos ||
+                                            column.column.find("share") != std::string::npos);
 }
 
 /// One of the means of a row, as a share of one of the groups.
@@ -78,7 +80,8 @@ struct Share {
   Verdict verdict;  ///< Fails if its count is too small.
 };
 
-std::vector<Share> shares_of(const Output& output, std::size_t row, const ColumnLayout& layout, const Rules& given) {
+std::vector<Share> shares_of(const Output& output, std::size_t row, const ColumnLayout& layout,
+                             const Rules& given) {
   std::vector<Share> shares;
   for (const auto& column : output.layout) {
     const auto mean = value_of(output, row, column.column);
@@ -98,14 +101,17 @@ std::vector<Share> shares_of(const Output& output, std::size_t row, const Column
 std::vector<double> estimates_beside(const Output& output, std::size_t row, const ColumnLayout& layout) {
   std::vector<double> values;
   for (const auto& other : output.layout) {
-    if (other.role != Role::kEstimate || other.column == layout.column || other.n != layout.n || is_mean(other)) continue;
+    if (other.role != Role::kEstimate || other.column == layout.column || other.n != layout.n ||
+        is_mean(other))
+      continue;
     if (const auto value = value_of(output, row, other.column)) values.push_back(*value);
   }
   return values;
 }
 
 bool same(double x, double expected) {
-  return std::isfinite(expected) && expected != 0 && std::abs(std::abs(x) - std::abs(expected)) <= 1e-6 * std::abs(expected);
+  return std::isfinite(expected) && expected != 0 &&
+         std::abs(std::abs(x) - std::abs(expected)) <= 1e-6 * std::abs(expected);
 }
 
 double spread(double share) { return share * (1 - share); }
@@ -113,16 +119,19 @@ double spread(double share) { return share * (1 - share); }
 /// Standard error of the difference, by either divisor.
 bool is_standard_error(double x, const Share& a, const Share& b) {
   for (const double less : {0.0, 1.0}) {
-    if (same(x, std::sqrt(spread(a.share) / (a.people - less) + spread(b.share) / (b.people - less)))) return true;
+    if (same(x, std::sqrt(spread(a.share) / (a.people - less) + spread(b.share) / (b.people - less))))
+      return true;
   }
   return false;
 }
 
-/// Worked out from the share `a` and another mean `b`, so that with a figure that tells their distance it tells both.
+/// Worked out from the share `a` and another mean `b`, so that with a figure that tells their distance it
+/// tells both.
 bool tells_spread(double x, const Share& a, const Share& b) {
   const double distance = a.share - b.share;
   const double pooled = (a.share * a.people + b.share * b.people) / (a.people + b.people);
-  for (const double variance : {spread(a.share), spread(b.share), (spread(a.share) + spread(b.share)) / 2, spread(pooled)}) {
+  for (const double variance :
+       {spread(a.share), spread(b.share), (spread(a.share) + spread(b.share)) / 2, spread(pooled)}) {
     if (same(x, distance / std::sqrt(variance))) return true;
   }
   const double odds = a.share / (1 - a.share) / (b.share / (1 - b.share));
@@ -138,7 +147,8 @@ struct Difference {
   double a = 0, b = 0;
   double x = 0, slack = 0;
 
-  /// The other group's count where `part` of the first group has it; empty if that is no whole number of people.
+  /// The other group's count where `part` of the first group has it; empty if that is no whole number of
+  /// people.
   std::optional<double> other(double part) const {
     const double count = b * (part / a - x);
     const double whole = std::nearbyint(count);
@@ -163,7 +173,9 @@ Verdict judge_difference(const Difference& difference, const Rules& given) {
     if (const auto other = difference.other(part)) found = difference.judge(part, *other, given);
   };
   for (double few = 0; few < threshold && !found.fails(); ++few) {
-    for (const double part : {few, a - few, std::nearbyint(a * (few / b + x)), std::nearbyint(a * ((b - few) / b + x))}) try_part(part);
+    for (const double part :
+         {few, a - few, std::nearbyint(a * (few / b + x)), std::nearbyint(a * ((b - few) / b + x))})
+      try_part(part);
   }
   if (!found.fails()) return {};
   for (double part = 0; part <= a; ++part) {  // is there a pair that passes, so that x leaves it open?
@@ -177,23 +189,27 @@ Verdict judge_difference(const Difference& difference, const Rules& given) {
 
 }  // namespace
 
-Verdict judge_mean_as_share(const Output& output, std::size_t row, const ColumnLayout& layout, double value, const Rules& given) {
+Verdict judge_mean_as_share(const Output& output, std::size_t row, const ColumnLayout& layout, double value,
+                            const Rules& given) {
   const double people = people_behind(output, row, layout.of);
   if (const auto part = whole_part(value, people)) {
     if (auto verdict = judge_part(*part, people, layout.of, given); verdict.fails()) return verdict;
   }
   if (const auto part = part_with_deviation(value, people)) {
     auto verdict = judge_part(*part, people, layout.of, given);
-    if (verdict.fails()) verdict.reason = "it is the standard deviation of a yes or no, which tells the share: " + verdict.reason;
+    if (verdict.fails())
+      verdict.reason =
+          "it is the standard deviation of a yes or no, which tells the share: " + verdict.reason;
     return verdict;
   }
   return {};
 }
 
-Verdict judge_estimate_of_shares(const Output& output, std::size_t row, const ColumnLayout& layout, double value, const Rules& given) {
+Verdict judge_estimate_of_shares(const Output& output, std::size_t row, const ColumnLayout& layout,
+                                 double value, const Rules& given) {
   const auto shares = shares_of(output, row, layout, given);
-  // The means of a row stand or fall together: beside them stands their difference, and from that and one mean the
-  // other can be worked out.
+  // The means of a row stand or fall together: beside them stands their difference, and from that and one
+  // mean the other can be worked out.
   for (const auto& share : shares) {
     if (!is_mean(layout) || !share.verdict.fails()) continue;
     auto verdict = share.verdict;
@@ -208,7 +224,8 @@ Verdict judge_estimate_of_shares(const Output& output, std::size_t row, const Co
     for (const auto& b : shares) {
       if (!a.verdict.fails() || a.column == b.column || a.n == b.n) continue;
       // A standard error of the two shares makes the test and the interval beside it theirs, too.
-      const bool theirs = b.whole && (is_standard_error(value, a, b) || std::any_of(beside.begin(), beside.end(), [&](double other) {
+      const bool theirs = b.whole && (is_standard_error(value, a, b) ||
+                                      std::any_of(beside.begin(), beside.end(), [&](double other) {
                                         return is_standard_error(other, a, b);
                                       }));
       if (!theirs && !tells_spread(value, a, b)) continue;
@@ -218,12 +235,19 @@ Verdict judge_estimate_of_shares(const Output& output, std::size_t row, const Co
     }
   }
   if (layout.n.size() != 2) return {};
-  Difference difference{layout.n[0], layout.n[1], people_behind(output, row, layout.n[0]), people_behind(output, row, layout.n[1]), 0, 0};
-  std::vector<double> distances{value, 2 * value};  // as it is, and as the mean gap of two distributions of yes and no
+  Difference difference{layout.n[0],
+                        layout.n[1],
+                        people_behind(output, row, layout.n[0]),
+                        people_behind(output, row, layout.n[1]),
+                        0,
+                        0};
+  std::vector<double> distances{
+      value, 2 * value};  // as it is, and as the mean gap of two distributions of yes and no
   for (const double end : beside) {
     // The ends of an interval have the difference in their middle.
     const double middle = (value + end) / 2;
-    if (std::any_of(beside.begin(), beside.end(), [&](double third) { return third != end && same(third, middle); })) {
+    if (std::any_of(beside.begin(), beside.end(),
+                    [&](double third) { return third != end && same(third, middle); })) {
       distances.push_back(middle);
     }
   }

@@ -111,7 +111,8 @@ LinearProgram::Outcome LinearProgram::minimise_afresh() {
 }
 
 void LinearProgram::start_from_slacks() {
-  for (int column = 0; column < state_->column_count; ++column) Clp_setColumnStatus(state_->model, column, kAtLowerBound);
+  for (int column = 0; column < state_->column_count; ++column)
+    Clp_setColumnStatus(state_->model, column, kAtLowerBound);
   for (int row = 0; row < state_->row_count; ++row) Clp_setRowStatus(state_->model, row, kBasic);
 }
 
@@ -144,11 +145,12 @@ IntegerOutcome minimise_integer(const IntegerProblem& problem) {
   Cbc_Model* model = Cbc_newModel();
   Cbc_setLogLevel(model, 0);
   Cbc_setParameter(model, "logLevel", "0");
-  // Pre-processing can cross a column's bounds by the tolerance: then an assertion inside Clp ends the process (coin-or/Clp
-  // issue 173). Programmes that are solved by the thousand go without it.
+  // Pre-processing can cross a column's bounds by the tolerance: then an assertion inside Clp ends the
+  // process (coin-or/Clp issue 173). Programmes that are solved by the thousand go without it.
   if (!problem.preprocess) Cbc_setParameter(model, "preprocess", "off");
   Cbc_loadProblem(model, column_count, columns.row_count, columns.starts.data(), columns.rows.data(),
-                  columns.values.data(), low.data(), high.data(), problem.cost.data(), bounds(problem.row_low).data(), bounds(problem.row_high).data());
+                  columns.values.data(), low.data(), high.data(), problem.cost.data(),
+                  bounds(problem.row_low).data(), bounds(problem.row_high).data());
   for (int c = 0; c < column_count; ++c) {
     if ((*problem.integer)[static_cast<std::size_t>(c)]) Cbc_setInteger(model, c);
   }

@@ -31,8 +31,8 @@ class LinearProgram {
   void set_bounds(int column, double low, double high);
   void set_cost(int column, double cost);
   Outcome minimise();
-  /// The dual simplex method from the basis of slacks: for costs that are not negative and lower bounds that are
-  /// nearly all zero, where the solution lies a few pivots away from it.
+  /// The dual simplex method from the basis of slacks: for costs that are not negative and lower bounds that
+  /// are nearly all zero, where the solution lies a few pivots away from it.
   Outcome minimise_afresh();
   Outcome maximise();
   double objective() const;
@@ -57,7 +57,7 @@ struct IntegerProblem {
   std::span<const double> low, high, cost, row_low, row_high;
   const std::vector<bool>* integer = nullptr;  ///< By column.
   int node_count_max = 1000;
-  std::span<const double> start = {};          ///< A solution's first columns, to start from; may be empty.
+  std::span<const double> start = {};  ///< A solution's first columns, to start from; may be empty.
   bool preprocess = false;  ///< CBC simplifies the programme first: worth it for large ones with 0-1 choices.
 };
 /// Minimises with CBC, one thread, no time limit: the same on every run.

@@ -59,12 +59,14 @@ Verdict judge_statistic_field(const Output& output, std::size_t row, std::size_t
       return verdict;
     }
   }
-  if (auto verdict = judge_estimate_of_shares(output, row, layout, value, given); verdict.fails()) return verdict;
+  if (auto verdict = judge_estimate_of_shares(output, row, layout, value, given); verdict.fails())
+    return verdict;
   for (const auto& other : output.layout) {  // what the row's estimates rest on besides
     if (other.role != Role::kResidualDf && other.role != Role::kAtRisk) continue;
     const auto* data = output.table.find(other.column);
     if (data->is_null(row) || data->type() == table::ColumnType::kString) continue;
-    auto verdict = other.role == Role::kAtRisk ? judge_at_risk(data->number_at(row), rules) : judge_residual_df(data->number_at(row), rules);
+    auto verdict = other.role == Role::kAtRisk ? judge_at_risk(data->number_at(row), rules)
+                                               : judge_residual_df(data->number_at(row), rules);
     if (verdict.fails()) return verdict;
   }
   return {};

@@ -12,7 +12,7 @@ namespace {
 
 /// One way through the sensitive cells; others end elsewhere.
 struct Attempt {
-  std::uint64_t seed = 1;        ///< Of the directions in which cells are moved.
+  std::uint64_t seed = 1;  ///< Of the directions in which cells are moved.
   std::size_t batch_size = 1;
 };
 
@@ -22,7 +22,10 @@ constexpr std::size_t kLarge = 4000;  // cells: above, alternatives are looked f
 class Heuristic {
  public:
   Heuristic(const System& system, const Attempt& attempt)
-      : system_(system), attempt_(attempt), alternatives_(system), low_(system.cells.size()),
+      : system_(system),
+        attempt_(attempt),
+        alternatives_(system),
+        low_(system.cells.size()),
         high_(system.cells.size()) {
     if (system.cells.size() > kLarge) local_.emplace(system);
   }
@@ -43,7 +46,7 @@ class Heuristic {
   Attempt attempt_;
   Alternatives alternatives_;
   std::optional<LocalAlternatives> local_;  ///< In large systems.
-  std::vector<double> low_, high_;  ///< Deviations reached by alternatives so far.
+  std::vector<double> low_, high_;          ///< Deviations reached by alternatives so far.
   std::vector<CellIndex> hidden_;
   std::vector<CellIndex> exposed_;
   std::vector<Witness> witnesses_;
@@ -223,7 +226,8 @@ Result<Suppression> suppress_heuristic(const System& system, int attempt_count) 
     auto other = Heuristic(system, attempt).run();
     if (!other.ok()) return other;
     if (std::pair(other.value().exposed.size(), other.value().cost) <
-        std::pair(best.value().exposed.size(), best.value().cost)) best = std::move(other);
+        std::pair(best.value().exposed.size(), best.value().cost))
+      best = std::move(other);
   }
   return best;
 }

@@ -18,22 +18,22 @@ using CellIndex = std::uint32_t;
 
 /// How far an attacker's interval must reach past the truth.
 struct Need {
-  double below = 0;   ///< low <= value - below
-  double above = 0;   ///< high >= value + above
-  double width = 0;   ///< high - low >= width (the sliding protection level)
+  double below = 0;  ///< low <= value - below
+  double above = 0;  ///< high >= value + above
+  double width = 0;  ///< high - low >= width (the sliding protection level)
 };
 
 /// One number. Source of the model: Fischetti and Salazar (2001), "Solving the cell suppression
 /// problem on tabular data with linear constraints", Management Science 47(7), section 2.
 struct SystemCell {
   double value = 0;
-  double lower = 0, upper = kUnbounded;        ///< What anybody knows without the table.
-  double shown_low = 0, shown_high = 0;        ///< What a shown cell tells: equal unless rounded.
+  double lower = 0, upper = kUnbounded;  ///< What anybody knows without the table.
+  double shown_low = 0, shown_high = 0;  ///< What a shown cell tells: equal unless rounded.
   bool shown = true;
-  bool can_hide = true;                        ///< false: out already, or nothing of ours to hide.
+  bool can_hide = true;  ///< false: out already, or nothing of ours to hide.
   bool integer = true;
-  bool sensitive = false;                      ///< Must not be worked out more closely than `need`.
-  double cost = 1;                             ///< Of hiding it; > 0.
+  bool sensitive = false;  ///< Must not be worked out more closely than `need`.
+  double cost = 1;         ///< Of hiding it; > 0.
   Need need;
 };
 
@@ -80,10 +80,10 @@ struct AuditOptions {
   std::size_t exposed_count_max = static_cast<std::size_t>(-1);
 };
 struct Audit {
-  std::vector<Interval> intervals;   ///< One a cell; of cells that are not sensitive only if exact.
-  std::vector<CellIndex> exposed;    ///< Sensitive cells that can be worked out too closely.
+  std::vector<Interval> intervals;  ///< One a cell; of cells that are not sensitive only if exact.
+  std::vector<CellIndex> exposed;   ///< Sensitive cells that can be worked out too closely.
   std::size_t lp_count = 0;
-  std::vector<Witness> witnesses;    ///< Some of those found: other audits may start from them.
+  std::vector<Witness> witnesses;  ///< Some of those found: other audits may start from them.
   bool safe() const { return exposed.empty(); }
 };
 
@@ -101,12 +101,12 @@ struct AttackStep {
 Result<std::vector<AttackStep>> explain(const System& system, CellIndex cell, bool upper_bound);
 
 struct Suppression {
-  std::vector<CellIndex> hidden;     ///< Cells to hide in addition to those the rules hid, sorted.
-  std::vector<CellIndex> exposed;    ///< Cannot be protected by hiding what may be hidden.
+  std::vector<CellIndex> hidden;   ///< Cells to hide in addition to those the rules hid, sorted.
+  std::vector<CellIndex> exposed;  ///< Cannot be protected by hiding what may be hidden.
   double cost = 0;
-  double bound = 0;                  ///< No safe choice costs less (0 where none was proven).
+  double bound = 0;  ///< No safe choice costs less (0 where none was proven).
   bool optimal = false;
-  std::vector<Witness> witnesses;    ///< For the audit.
+  std::vector<Witness> witnesses;  ///< For the audit.
 };
 
 /// Hides cells until every sensitive cell that can be protected is; the caller has set shown =

@@ -14,24 +14,24 @@
 namespace kinfold::disclosure {
 
 enum class Role {
-  kDimension,      ///< What a row is about: age, authority, outcome. Its totals may be rows too.
-  kCount,          ///< A number of `level` (persons ...), published.
-  kContributors,   ///< A number of `level` behind the row, for the check only: never published.
-  kShare,          ///< 0 to 1, of the count column `of`; the count it implies is checked, and its rest.
-  kPercentage,     ///< As kShare, 0 to 100.
-  kPart,           ///< A count that is part of the count column `of` (numerator, events).
-  kSum,            ///< A magnitude (pence, days) over the count column `of`; see `largest`.
-  kMean,           ///< Over the count column `of`; so are standard deviations.
-  kEstimate,       ///< Effect, coefficient, standard error, bound, p value: over all columns in `n`.
-  kResidualDf,     ///< Residual degrees of freedom of the estimates in the row.
+  kDimension,     ///< What a row is about: age, authority, outcome. Its totals may be rows too.
+  kCount,         ///< A number of `level` (persons ...), published.
+  kContributors,  ///< A number of `level` behind the row, for the check only: never published.
+  kShare,         ///< 0 to 1, of the count column `of`; the count it implies is checked, and its rest.
+  kPercentage,    ///< As kShare, 0 to 100.
+  kPart,          ///< A count that is part of the count column `of` (numerator, events).
+  kSum,           ///< A magnitude (pence, days) over the count column `of`; see `largest`.
+  kMean,          ///< Over the count column `of`; so are standard deviations.
+  kEstimate,      ///< Effect, coefficient, standard error, bound, p value: over all columns in `n`.
+  kResidualDf,    ///< Residual degrees of freedom of the estimates in the row.
   kMinimum,
   kMaximum,
-  kPercentile,     ///< `percentile` of the values of `of`: needs contributors on both sides.
-  kAtRisk,         ///< A survival curve's number at risk.
-  kLargest,        ///< The largest, second largest ... contribution to `of`: check only.
-  kStructuralZero, ///< Boolean: the row cannot have any (a boy's pregnancy). Check only.
-  kCellKey,        ///< The sum of the record keys behind the row (method cell-key). Check only.
-  kText            ///< A label, or a figure that says nothing of people. Published as it is.
+  kPercentile,      ///< `percentile` of the values of `of`: needs contributors on both sides.
+  kAtRisk,          ///< A survival curve's number at risk.
+  kLargest,         ///< The largest, second largest ... contribution to `of`: check only.
+  kStructuralZero,  ///< Boolean: the row cannot have any (a boy's pregnancy). Check only.
+  kCellKey,         ///< The sum of the record keys behind the row (method cell-key). Check only.
+  kText             ///< A label, or a figure that says nothing of people. Published as it is.
 };
 std::string_view role_name(Role role);
 inline bool is_share(Role role) { return role == Role::kShare || role == Role::kPercentage; }
@@ -41,29 +41,29 @@ inline double share_scale(Role role) { return role == Role::kPercentage ? 100 : 
 struct ColumnLayout {
   std::string column;
   Role role = Role::kText;
-  Level level = Level::kPerson;      ///< Of kCount, kPart and kContributors.
-  std::string of;                    ///< The column it is a part, mean, sum ... of.
-  std::vector<std::string> n;        ///< kEstimate: count columns that must all be large enough.
-  std::string total;                 ///< kDimension: the label of its total; "" if it has none.
+  Level level = Level::kPerson;               ///< Of kCount, kPart and kContributors.
+  std::string of;                             ///< The column it is a part, mean, sum ... of.
+  std::vector<std::string> n;                 ///< kEstimate: count columns that must all be large enough.
+  std::string total;                          ///< kDimension: the label of its total; "" if it has none.
   std::map<std::string, std::string> parent;  ///< kDimension: label -> label it is part of.
   double percentile = 50;
-  int largest_rank = 1;              ///< kLargest: 1 for the largest contribution.
-  std::optional<int> decimals;       ///< As published: figures are rounded to these; empty: as they come.
-  double importance = 1;             ///< Times the cost of hiding it.
-  std::string variable;              ///< What it counts ("in_custody"), "" for everybody. Two columns
-                                     ///< that count the same say so here; default: the column's name.
+  int largest_rank = 1;         ///< kLargest: 1 for the largest contribution.
+  std::optional<int> decimals;  ///< As published: figures are rounded to these; empty: as they come.
+  double importance = 1;        ///< Times the cost of hiding it.
+  std::string variable;         ///< What it counts ("in_custody"), "" for everybody. Two columns
+                                ///< that count the same say so here; default: the column's name.
 };
 
 /// Who is in the table at all. Two outputs with the same population count the same people; what
 /// `only` leaves out is what subtracting one from the other would show.
 struct Population {
   std::string name = "programme";
-  std::string data_version;          ///< Hash of the release it was computed from.
+  std::string data_version;                              ///< Hash of the release it was computed from.
   std::map<std::string, std::vector<std::string>> only;  ///< variable -> labels kept.
 };
 
 struct Output {
-  std::string id;                    ///< File stem; unique among the outputs.
+  std::string id;  ///< File stem; unique among the outputs.
   std::string title;
   Population population;
   table::Table table;
@@ -82,7 +82,7 @@ void complete_layout(Output& output);
 /// Reads the `[table]` part of a rules file: `[table.columns.NAME] role = "count" ...`, over the
 /// guess for columns it does not name. \retval kInvalid as parse_rules.
 struct MicrodataSpec {
-  std::string file;        ///< One row a person; "" for none. Columns are named as the table's dimensions.
+  std::string file;  ///< One row a person; "" for none. Columns are named as the table's dimensions.
   std::string family, authority, record_key;  ///< Its columns; "" where it has none.
 };
 struct TableSpec {

@@ -20,8 +20,8 @@ inline Result<toml::table> parse_toml(std::string_view text) {
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& problem) {
-    return invalid(fmt::format("rules: line {}: {}; mend the TOML", problem.source().begin.line,
-                               problem.description()));
+    return invalid(
+        fmt::format("rules: line {}: {}; mend the TOML", problem.source().begin.line, problem.description()));
   }
 }
 
@@ -37,8 +37,9 @@ class KeyReader {
     const auto value = node->value<double>();
     const bool fits = std::is_floating_point_v<T> || node->is_integer();
     if (!value || !fits || *value < low || *value > high || node->is_boolean()) {
-      return problem(*node, key, fmt::format("a {}number from {} to {}", std::is_floating_point_v<T> ? "" : "whole ",
-                                             low, high));
+      return problem(
+          *node, key,
+          fmt::format("a {}number from {} to {}", std::is_floating_point_v<T> ? "" : "whole ", low, high));
     }
     target = static_cast<T>(*value);
   }
@@ -112,7 +113,8 @@ class KeyReader {
   }
   void problem(const toml::node& node, std::string_view key, std::string_view wanted) {
     if (!status_.ok()) return;
-    status_ = invalid(fmt::format("rules: line {}: {}.{} must be {}", node.source().begin.line, where_, key, wanted));
+    status_ = invalid(
+        fmt::format("rules: line {}: {}.{} must be {}", node.source().begin.line, where_, key, wanted));
   }
 
   const toml::table& table_;

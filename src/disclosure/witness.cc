@@ -35,8 +35,8 @@ bool relation_agrees(const System& system, const Relation& relation, std::span<c
     }
     const long double product = static_cast<long double>(moved) * static_cast<long double>(term.coefficient);
     sum += product;
-    largest = std::max({largest, std::abs(product),
-                        std::abs(static_cast<long double>(system.cells[term.cell].value))});
+    largest = std::max(
+        {largest, std::abs(product), std::abs(static_cast<long double>(system.cells[term.cell].value))});
   }
   return whole ? whole_sum == 0 : std::abs(sum) <= kRelativeNoise * largest;
 }

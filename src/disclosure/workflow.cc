@@ -17,15 +17,17 @@ std::optional<OutputState> parse_state(std::string_view text) {
   return std::nullopt;
 }
 
-void take_step(OutputRecord& record, std::string_view actor, OutputState state, std::string_view comment, Instant at) {
+void take_step(OutputRecord& record, std::string_view actor, OutputState state, std::string_view comment,
+               Instant at) {
   record.state = state;
   record.steps.push_back({std::string(actor), state, std::string(comment), at});
 }
 
 Status may_judge(const OutputRecord& record, std::string_view actor) {
   if (actor == record.author) {
-    return refused("rule two-people: the author of an output cannot check it; another actor with the duty "
-                   "output-checking must");
+    return refused(
+        "rule two-people: the author of an output cannot check it; another actor with the duty "
+        "output-checking must");
   }
   if (record.state != OutputState::kChecked) {
     return refused("rule check-first: this output is " + std::string(state_name(record.state)) +
@@ -38,8 +40,8 @@ Status may_judge(const OutputRecord& record, std::string_view actor) {
 
 std::string_view state_name(OutputState state) { return kStates[static_cast<std::size_t>(state)]; }
 
-Status mark_checked(OutputRecord& record, std::string_view actor, bool publishable, std::string_view output_hash,
-                    Instant at) {
+Status mark_checked(OutputRecord& record, std::string_view actor, bool publishable,
+                    std::string_view output_hash, Instant at) {
   if (record.state == OutputState::kPublished) {
     return refused("rule published-is-final: this output is out already; make a new one");
   }
@@ -73,7 +75,8 @@ Status send_back(OutputRecord& record, std::string_view actor, std::string_view 
   return {};
 }
 
-Status mark_published(OutputRecord& record, std::string_view actor, std::string_view output_hash, Instant at) {
+Status mark_published(OutputRecord& record, std::string_view actor, std::string_view output_hash,
+                      Instant at) {
   if (record.state != OutputState::kApproved) {
     return refused("rule approval: this output is " + std::string(state_name(record.state)) +
                    "; only an approved one can be published");
@@ -88,13 +91,23 @@ Status mark_published(OutputRecord& record, std::string_view actor, std::string_
 std::string OutputRecord::to_json() const {
   Json json_steps = Json::array();
   for (const auto& step : steps) {
-    json_steps.push_back({{"actor", step.actor}, {"state", state_name(step.state)}, {"comment", step.comment},
+    json_steps.push_back({{"actor", step.actor},
+                          {"state", state_name(step.state)},
+                          {"comment", step.comment},
                           {"at", to_rfc3339(step.at)}});
   }
-  return Json{{"id", id}, {"title", title}, {"author", author}, {"rules_hash", rules_hash},
-              {"data_hash", data_hash}, {"plan_hash", plan_hash}, {"output_hash", output_hash},
-              {"software", software}, {"state", state_name(state)}, {"publishable", publishable},
-              {"approvers", approvers}, {"steps", json_steps}}
+  return Json{{"id", id},
+              {"title", title},
+              {"author", author},
+              {"rules_hash", rules_hash},
+              {"data_hash", data_hash},
+              {"plan_hash", plan_hash},
+              {"output_hash", output_hash},
+              {"software", software},
+              {"state", state_name(state)},
+              {"publishable", publishable},
+              {"approvers", approvers},
+              {"steps", json_steps}}
       .dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -103,9 +116,13 @@ Result<OutputRecord> OutputRecord::from_json(std::string_view text) {
   try {
     const auto json = Json::parse(text);
     OutputRecord record;
-    for (auto [name, field] : {std::pair{"id", &record.id}, {"title", &record.title}, {"author", &record.author},
-                               {"rules_hash", &record.rules_hash}, {"data_hash", &record.data_hash},
-                               {"plan_hash", &record.plan_hash}, {"output_hash", &record.output_hash},
+    for (auto [name, field] : {std::pair{"id", &record.id},
+                               {"title", &record.title},
+                               {"author", &record.author},
+                               {"rules_hash", &record.rules_hash},
+                               {"data_hash", &record.data_hash},
+                               {"plan_hash", &record.plan_hash},
+                               {"output_hash", &record.output_hash},
                                {"software", &record.software}}) {
       *field = json.at(name).get<std::string>();
     }
@@ -118,8 +135,8 @@ Result<OutputRecord> OutputRecord::from_json(std::string_view text) {
       const auto step_state = parse_state(step.at("state").get<std::string>());
       const auto at = parse_rfc3339(step.at("at").get<std::string>());
       if (!step_state || !at) return damaged;
-      record.steps.push_back({step.at("actor").get<std::string>(), *step_state,
-                              step.at("comment").get<std::string>(), *at});
+      record.steps.push_back(
+          {step.at("actor").get<std::string>(), *step_state, step.at("comment").get<std::string>(), *at});
     }
     return record;
   } catch (const std::exception&) {

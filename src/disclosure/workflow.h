@@ -28,10 +28,10 @@ struct OutputRecord {
   std::string title;
   std::string author;
   std::string rules_hash, data_hash, plan_hash, output_hash;
-  std::string software;                     ///< name and version
+  std::string software;  ///< name and version
   OutputState state = OutputState::kDraft;
-  bool publishable = false;                 ///< What the check found.
-  std::vector<std::string> approvers;       ///< Since the last check.
+  bool publishable = false;            ///< What the check found.
+  std::vector<std::string> approvers;  ///< Since the last check.
   std::vector<OutputStep> steps;
 
   std::string to_json() const;
@@ -43,13 +43,12 @@ Status mark_checked(OutputRecord& record, std::string_view actor, bool publishab
                     std::string_view output_hash, Instant at);
 /// \retval kRefused if the actor is the author, approved already, nothing was checked, or the check
 /// refused the output. The record is kApproved once rules.checker_count actors approved.
-Status approve(OutputRecord& record, std::string_view actor, std::string_view comment,
-               const Rules& rules, Instant at);
+Status approve(OutputRecord& record, std::string_view actor, std::string_view comment, const Rules& rules,
+               Instant at);
 /// Sends it back to the author; the comment says what to change. \retval kInvalid without one;
 /// kRefused as approve().
 Status send_back(OutputRecord& record, std::string_view actor, std::string_view comment, Instant at);
 /// \retval kRefused unless approved, and unless `output_hash` is the one that was approved.
-Status mark_published(OutputRecord& record, std::string_view actor, std::string_view output_hash,
-                      Instant at);
+Status mark_published(OutputRecord& record, std::string_view actor, std::string_view output_hash, Instant at);
 
 }  // namespace kinfold::disclosure

@@ -50,7 +50,8 @@ void add_ecdf(Balance& balance, std::span<const double> values, std::span<const 
     const auto i = order[k];
     (treated[i] ? cumulated_treated : cumulated_comparison) += weights[i];
     if (k + 1 < order.size() && values[order[k + 1]] == values[i]) continue;
-    const double gap = std::fabs(cumulated_treated / weight_treated - cumulated_comparison / weight_comparison);
+    const double gap =
+        std::fabs(cumulated_treated / weight_treated - cumulated_comparison / weight_comparison);
     balance.ecdf_max = std::max(balance.ecdf_max, gap);
     sum += gap;
     ++distinct;
@@ -59,7 +60,8 @@ void add_ecdf(Balance& balance, std::span<const double> values, std::span<const 
 }
 
 bool is_yes_or_no(std::span<const double> values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1 || std::isnan(v); });
+  return std::all_of(values.begin(), values.end(),
+                     [](double v) { return v == 0 || v == 1 || std::isnan(v); });
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ Result<Files> find_files(const std::string& data, const Plan& plan) {
   return Files{*people, uses_panel(plan) ? find_table(data, "panel") : std::nullopt};
 }
 
-/// Only these of the columns that a file has; a table of no columns would have no rows, so one is always read.
+/// Only these of the columns that a file has; a table of no columns would have no rows, so one is always
+/// read.
 Result<table::Table> read_columns(const std::string& path, std::vector<std::string> wanted,
                                   const std::vector<std::string>& there) {
   table::ReadOptions options;

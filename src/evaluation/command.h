@@ -9,18 +9,18 @@
 namespace kinfold::evaluation {
 
 struct EvaluateCommand {
-  std::string data;         ///< A CSV or Parquet file, or a folder with people.* and maybe panel.*.
+  std::string data;  ///< A CSV or Parquet file, or a folder with people.* and maybe panel.*.
   std::string plan;
-  std::string out_folder;   ///< Made if missing: report.html and one CSV per table.
-  std::string truth;        ///< Optional CSV of planted effects, for the demo.
+  std::string out_folder;        ///< Made if missing: report.html and one CSV per table.
+  std::string truth;             ///< Optional CSV of planted effects, for the demo.
   std::size_t thread_count = 0;  ///< 0: all cores.
   Progress* progress = nullptr;
 };
 
 struct EvaluateCommandResult {
-  std::string estimates_json;          ///< Array: outcome, subgroup, method, estimand, estimate,
-                                       ///< std_error, ci_low, ci_high, n_treated, n_comparison ...
-  std::vector<std::string> summary;    ///< Lines for a person, in plain English.
+  std::string estimates_json;        ///< Array: outcome, subgroup, method, estimand, estimate,
+                                     ///< std_error, ci_low, ci_high, n_treated, n_comparison ...
+  std::vector<std::string> summary;  ///< Lines for a person, in plain English.
   std::string report_path;
 };
 

@@ -21,7 +21,9 @@ constexpr std::array<OpWord, 7> kOps = {{{"!=", Condition::Op::kNotEqual},
                                          {"<", Condition::Op::kLess},
                                          {">", Condition::Op::kGreater}}};
 
-bool is_name_byte(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-'; }
+bool is_name_byte(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
+}
 
 std::string_view take_name(std::string_view& rest) {
   std::size_t length = 0;

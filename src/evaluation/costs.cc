@@ -83,17 +83,24 @@ void add_tornado(const CostInputs& inputs, CostResult& result) {
       if (inputs.change_index[k] == o) name = inputs.lines[k].outcome;
     }
     const auto shifted = [&](double by) {
-      return total_of(inputs, [&](std::size_t k) { return inputs.lines[k].change + (inputs.change_index[k] == o ? by : 0); },
-                      as_is_pounds).all;
+      return total_of(
+                 inputs,
+                 [&](std::size_t k) {
+                   return inputs.lines[k].change + (inputs.change_index[k] == o ? by : 0);
+                 },
+                 as_is_pounds)
+          .all;
     };
     if (!name.empty()) add("effect on " + name, shifted(-reach), shifted(reach));
   }
   for (std::size_t line = 0; line < inputs.lines.size(); ++line) {
     const auto priced = [&](double pounds) {
-      return total_of(inputs, as_is_change, [&](std::size_t k) { return k == line ? pounds : inputs.lines[k].pounds; }).all;
+      return total_of(inputs, as_is_change,
+                      [&](std::size_t k) { return k == line ? pounds : inputs.lines[k].pounds; })
+          .all;
     };
-    add("unit cost " + inputs.lines[line].code + ", " + inputs.lines[line].outcome, priced(inputs.lines[line].pounds_low),
-        priced(inputs.lines[line].pounds_high));
+    add("unit cost " + inputs.lines[line].code + ", " + inputs.lines[line].outcome,
+        priced(inputs.lines[line].pounds_low), priced(inputs.lines[line].pounds_high));
   }
   std::stable_sort(result.tornado.begin(), result.tornado.end(),
                    [](const auto& a, const auto& b) { return a.high - a.low > b.high - b.low; });
@@ -131,7 +138,10 @@ BenefitRatio benefit_ratio(double net_benefit, double cost) {
 Result<CostResult> add_up_costs(const CostInputs& inputs) {
   CostResult result;
   result.cost = inputs.programme_pounds - inputs.comparison_pounds;
-  if (!(result.cost > 0)) return invalid("costs: the programme must cost more than what the comparison group gets; check costs.programme_pounds");
+  if (!(result.cost > 0))
+    return invalid(
+        "costs: the programme must cost more than what the comparison group gets; check "
+        "costs.programme_pounds");
   const auto root = square_root(inputs.covariance);
   if (!root) return invalid("costs: the covariance of the effects is none; estimate again with more units");
   for (const auto& line : inputs.lines) {

@@ -27,8 +27,8 @@ GroupUnits split(const Frame& frame) {
 }
 
 /// Shares of the levels of one column; a number with many values gives its mean instead.
-void describe_column(const Column& column, const Frame& frame, const GroupUnits& groups, OutputBuilder& shares,
-                     OutputBuilder& means) {
+void describe_column(const Column& column, const Frame& frame, const GroupUnits& groups,
+                     OutputBuilder& shares, OutputBuilder& means) {
   std::map<std::string, std::vector<std::uint32_t>> levels[2];
   std::set<std::string> all;
   for (std::size_t g = 0; g < 2; ++g) {
@@ -58,16 +58,16 @@ void describe_column(const Column& column, const Frame& frame, const GroupUnits&
       const double n = static_cast<double>(known.size());
       const auto behind = count_contributors(frame, known);
       const double sd = n > 1 ? std::sqrt(std::max(0.0, (squares - sum * sum / n) / (n - 1))) : NAN;
-      means.row({group_name(g), column.name(), count_cell(known.size()), sum / n, sd, count_cell(behind.families),
-                 count_cell(behind.authorities)});
+      means.row({group_name(g), column.name(), count_cell(known.size()), sum / n, sd,
+                 count_cell(behind.families), count_cell(behind.authorities)});
     }
     if (is_number && all.size() > 12) continue;
     for (const auto& level : all) {
       const auto& in = levels[g][level];
       const auto behind = count_contributors(frame, in);
       shares.row({group_name(g), column.name(), level, count_cell(in.size()), count_cell(units.size()),
-                  static_cast<double>(in.size()) / static_cast<double>(units.size()), count_cell(behind.families),
-                  count_cell(behind.authorities)});
+                  static_cast<double>(in.size()) / static_cast<double>(units.size()),
+                  count_cell(behind.families), count_cell(behind.authorities)});
     }
   }
 }
@@ -76,8 +76,11 @@ void describe_column(const Column& column, const Frame& frame, const GroupUnits&
 class TrendTally {
  public:
   TrendTally(const Frame& frame, const std::vector<int>& quarters)
-      : frame_(frame), quarters_(quarters),
-        family_count_(frame.cluster.empty() ? 0 : *std::max_element(frame.cluster.begin(), frame.cluster.end()) + std::size_t{1}) {
+      : frame_(frame),
+        quarters_(quarters),
+        family_count_(frame.cluster.empty()
+                          ? 0
+                          : *std::max_element(frame.cluster.begin(), frame.cluster.end()) + std::size_t{1}) {
     cells_.resize(2 * quarters.size());
     for (auto& cell : cells_) cell.seen_family.assign(family_count_, 0);
   }
@@ -100,7 +103,8 @@ class TrendTally {
         if (cell.persons == 0) continue;
         const double n = static_cast<double>(cell.persons);
         into.row({variable, group_name(g), std::int64_t{quarters_[q]}, count_cell(cell.persons),
-                  static_cast<double>(cell.any) / n, cell.sum / n, count_cell(cell.families), count_cell(cell.authorities.size())});
+                  static_cast<double>(cell.any) / n, cell.sum / n, count_cell(cell.families),
+                  count_cell(cell.authorities.size())});
       }
     }
   }
@@ -120,10 +124,17 @@ class TrendTally {
   std::vector<CellTally> cells_;
 };
 
-OutputTable trend_table(const Plan& plan, const Frame& frame, const PanelIndex& panel, std::size_t people_count) {
+OutputTable trend_table(const Plan& plan, const Frame& frame, const PanelIndex& panel,
+                        std::size_t people_count) {
   OutputBuilder out("trends", "Services and benefits before and after the start, by quarter");
-  out.dimension("variable").dimension("group").whole_dimension("quarter").count("persons").share("share_any", "persons")
-      .mean("mean", "persons").contributors("families", OutputLevel::kFamily).contributors("authorities", OutputLevel::kAuthority);
+  out.dimension("variable")
+      .dimension("group")
+      .whole_dimension("quarter")
+      .count("persons")
+      .share("share_any", "persons")
+      .mean("mean", "persons")
+      .contributors("families", OutputLevel::kFamily)
+      .contributors("authorities", OutputLevel::kAuthority);
   std::vector<std::uint32_t> unit_of_row(people_count, PanelIndex::kNobody);
   for (std::uint32_t unit = 0; unit < frame.size(); ++unit) unit_of_row[frame.row[unit]] = unit;
   std::vector<int> quarters = panel.quarter_of_row();
@@ -134,7 +145,8 @@ OutputTable trend_table(const Plan& plan, const Frame& frame, const PanelIndex& 
     TrendTally tally(frame, quarters);
     for (std::size_t row = 0; row < panel.person_of_row().size(); ++row) {
       const auto person = panel.person_of_row()[row];
-      if (person == PanelIndex::kNobody || unit_of_row[person] == PanelIndex::kNobody || column->is_null(row)) continue;
+      if (person == PanelIndex::kNobody || unit_of_row[person] == PanelIndex::kNobody || column->is_null(row))
+        continue;
       tally.add(unit_of_row[person], panel.quarter_of_row()[row], column->number_at(row));
     }
     tally.write(variable, out);
@@ -148,10 +160,12 @@ struct GradeTally {
   std::map<std::string, std::size_t> by_grade;
 };
 
-GradeTally tally_grades(const Column& column, const Plan& plan, const Frame& frame, std::size_t treated, std::size_t subgroup) {
+GradeTally tally_grades(const Column& column, const Plan& plan, const Frame& frame, std::size_t treated,
+                        std::size_t subgroup) {
   GradeTally tally;
   for (std::uint32_t i = 0; i < frame.size(); ++i) {
-    if (frame.treated[i] != treated || (subgroup != kEverybody && frame.in_subgroup[subgroup][i] == 0)) continue;
+    if (frame.treated[i] != treated || (subgroup != kEverybody && frame.in_subgroup[subgroup][i] == 0))
+      continue;
     const auto grade = column.text_at(frame.row[i]);
     if (grade == "not_eligible") continue;
     tally.eligible.push_back(i);
@@ -163,16 +177,25 @@ GradeTally tally_grades(const Column& column, const Plan& plan, const Frame& fra
 
 }  // namespace
 
-void add_description_tables(const EvaluationData& data, const Plan& plan, const Frame& frame, const PanelIndex& panel,
-                            Evaluation& out) {
+void add_description_tables(const EvaluationData& data, const Plan& plan, const Frame& frame,
+                            const PanelIndex& panel, Evaluation& out) {
   const auto groups = split(frame);
   OutputBuilder shares("description", "Who is in the data");
-  shares.dimension("group").dimension("characteristic").dimension("level").count("persons").count("group_persons")
-      .share("share", "group_persons").contributors("families", OutputLevel::kFamily)
+  shares.dimension("group")
+      .dimension("characteristic")
+      .dimension("level")
+      .count("persons")
+      .count("group_persons")
+      .share("share", "group_persons")
+      .contributors("families", OutputLevel::kFamily)
       .contributors("authorities", OutputLevel::kAuthority);
   OutputBuilder means("description_means", "Means of numbers");
-  means.dimension("group").dimension("characteristic").count("persons").mean("mean", "persons")
-      .mean("standard_deviation", "persons").contributors("families", OutputLevel::kFamily)
+  means.dimension("group")
+      .dimension("characteristic")
+      .count("persons")
+      .mean("mean", "persons")
+      .mean("standard_deviation", "persons")
+      .contributors("families", OutputLevel::kFamily)
       .contributors("authorities", OutputLevel::kAuthority);
   for (const auto& name : plan.describe_columns) {
     if (const auto* column = data.people->find(name)) describe_column(*column, frame, groups, shares, means);
@@ -186,12 +209,21 @@ void add_description_tables(const EvaluationData& data, const Plan& plan, const 
   }
 }
 
-Status add_match_rate_table(const EvaluationData& data, const Plan& plan, const Frame& frame, Evaluation& out) {
+Status add_match_rate_table(const EvaluationData& data, const Plan& plan, const Frame& frame,
+                            Evaluation& out) {
   if (plan.linked_columns.empty()) return {};
   OutputBuilder rates("match_rates", "How many of those who could be found were found");
-  rates.dimension("linked_to").dimension("group").dimension("subgroup").count("eligible").share("linked", "eligible")
-      .share("strong", "eligible").share("good", "eligible").share("weak", "eligible").share("not_linked", "eligible")
-      .contributors("families", OutputLevel::kFamily).contributors("authorities", OutputLevel::kAuthority);
+  rates.dimension("linked_to")
+      .dimension("group")
+      .dimension("subgroup")
+      .count("eligible")
+      .share("linked", "eligible")
+      .share("strong", "eligible")
+      .share("good", "eligible")
+      .share("weak", "eligible")
+      .share("not_linked", "eligible")
+      .contributors("families", OutputLevel::kFamily)
+      .contributors("authorities", OutputLevel::kAuthority);
   for (const auto& name : plan.linked_columns) {
     auto column = data.people->require(name);
     if (!column.ok()) return invalid("plan, data.linked: " + column.error().message);
@@ -204,9 +236,11 @@ Status add_match_rate_table(const EvaluationData& data, const Plan& plan, const 
         const double n = static_cast<double>(tally.eligible.size());
         const auto share = [&](const char* grade) { return static_cast<double>(tally.by_grade[grade]) / n; };
         const auto behind = count_contributors(frame, tally.eligible);
-        rates.row({department, group_name(treated), subgroup == kEverybody ? "all" : plan.subgroups[subgroup].title,
-                   count_cell(tally.eligible.size()), static_cast<double>(tally.linked) / n, share("strong"), share("good"),
-                   share("weak"), share("none"), count_cell(behind.families), count_cell(behind.authorities)});
+        rates.row({department, group_name(treated),
+                   subgroup == kEverybody ? "all" : plan.subgroups[subgroup].title,
+                   count_cell(tally.eligible.size()), static_cast<double>(tally.linked) / n, share("strong"),
+                   share("good"), share("weak"), share("none"), count_cell(behind.families),
+                   count_cell(behind.authorities)});
       }
     }
   }

@@ -9,7 +9,7 @@ namespace kinfold::evaluation {
 namespace {
 
 struct Side {
-  std::vector<std::uint32_t> unit;   // sorted by score
+  std::vector<std::uint32_t> unit;  // sorted by score
   std::vector<double> score;
 };
 
@@ -30,7 +30,8 @@ Side sorted_side(const Sample& sample, std::span<const double> score, bool treat
 
 }  // namespace
 
-Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score, KernelKind kernel, double bandwidth) {
+Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score, KernelKind kernel,
+                             double bandwidth) {
   const Side treated = sorted_side(sample, score, true);
   const Side pool = sorted_side(sample, score, false);
   std::vector<double> ones, outcome;  // times the unit's own weight
@@ -58,7 +59,8 @@ Result<Effect> kernel_effect(const Sample& sample, std::span<const double> score
     effect.comparison_mean += outcome_sum[k] * share[k];
     ++effect.n_treated;
   }
-  if (effect.n_treated == 0) return invalid("kernel matching: nobody has a comparison unit within the bandwidth; widen it");
+  if (effect.n_treated == 0)
+    return invalid("kernel matching: nobody has a comparison unit within the bandwidth; widen it");
   effect.treated_mean /= m;
   effect.comparison_mean /= m;
   effect.estimate = effect.treated_mean - effect.comparison_mean;

@@ -72,9 +72,12 @@ void add_notes(const Plan& plan, const Frame& frame, const std::vector<MethodRun
                         " rows are in neither the programme nor the comparison group.");
   }
   out.notes.insert(out.notes.end(), frame.notes.begin(), frame.notes.end());
-  if (!frame.cluster.empty() && *std::max_element(frame.cluster.begin(), frame.cluster.end()) + 1 < kFewClusters) {
-    out.notes.push_back("Standard errors rest on fewer than " + std::to_string(kFewClusters) + " clusters (" + plan.cluster_column +
-                        "): they tend to be too small then, and intervals too narrow (Cameron and Miller 2015).");
+  if (!frame.cluster.empty() &&
+      *std::max_element(frame.cluster.begin(), frame.cluster.end()) + 1 < kFewClusters) {
+    out.notes.push_back(
+        "Standard errors rest on fewer than " + std::to_string(kFewClusters) + " clusters (" +
+        plan.cluster_column +
+        "): they tend to be too small then, and intervals too narrow (Cameron and Miller 2015).");
   }
   for (const auto& run : runs) {
     if (run.estimate.subgroup == "all" && !run.note.empty()) out.notes.push_back(run.note);

@@ -50,11 +50,13 @@ std::vector<std::string> levels_of(const Column& column, const std::vector<std::
   }
   std::vector<std::string> levels;
   for (const auto& [level, count] : counts) levels.push_back(level);
-  std::stable_sort(levels.begin(), levels.end(), [&](const auto& a, const auto& b) { return counts[a] > counts[b]; });
+  std::stable_sort(levels.begin(), levels.end(),
+                   [&](const auto& a, const auto& b) { return counts[a] > counts[b]; });
   return levels;
 }
 
-void add_missing_marks(Frame& frame, std::size_t covariate, const std::string& id, const std::vector<double>& marks) {
+void add_missing_marks(Frame& frame, std::size_t covariate, const std::string& id,
+                       const std::vector<double>& marks) {
   if (std::find(marks.begin(), marks.end(), 1.0) == marks.end()) return;
   frame.design.push_back({id + " is missing", covariate, true, marks});
 }
@@ -68,7 +70,8 @@ Status add_category(Frame& frame, const Table& people, const Plan& plan, std::si
   if (!column.ok()) return invalid("plan, covariate " + one.id + ": " + column.error().message);
   const auto levels = levels_of(*column.value(), frame.row);
   if (levels.size() > 200) {
-    return invalid("plan, covariate " + one.id + ": " + std::to_string(levels.size()) + " levels; a category has at most 200");
+    return invalid("plan, covariate " + one.id + ": " + std::to_string(levels.size()) +
+                   " levels; a category has at most 200");
   }
   std::unordered_map<std::string, std::uint32_t> number;
   for (std::uint32_t k = 0; k < levels.size(); ++k) number[levels[k]] = k;
@@ -76,7 +79,8 @@ Status add_category(Frame& frame, const Table& people, const Plan& plan, std::si
   std::vector<double> marks;
   for (const auto row : frame.row) {
     const bool missing = column.value()->is_null(row);
-    level_of.push_back(missing ? static_cast<std::uint32_t>(levels.size()) : number[column.value()->text_at(row)]);
+    level_of.push_back(missing ? static_cast<std::uint32_t>(levels.size())
+                               : number[column.value()->text_at(row)]);
     marks.push_back(missing ? 1 : 0);
   }
   for (std::uint32_t k = 1; k < levels.size(); ++k) {
@@ -88,11 +92,13 @@ Status add_category(Frame& frame, const Table& people, const Plan& plan, std::si
   return {};
 }
 
-Status add_number(Frame& frame, const Table& people, const PanelIndex& panel, const Plan& plan, std::size_t covariate) {
+Status add_number(Frame& frame, const Table& people, const PanelIndex& panel, const Plan& plan,
+                  std::size_t covariate) {
   const auto& one = plan.covariates[covariate];
   auto values = quantity_of(people, panel, one.quantity);
   if (!values.ok()) {
-    const bool text = !one.quantity.column.empty() && people.find(one.quantity.column)->type() == table::ColumnType::kString;
+    const bool text = !one.quantity.column.empty() &&
+                      people.find(one.quantity.column)->type() == table::ColumnType::kString;
     return invalid("covariate " + one.id + ": " + values.error().message +
                    (text ? "; for a covariate of categories write category = true" : ""));
   }
@@ -127,13 +133,15 @@ Result<std::vector<std::uint8_t>> accepted(const Table& people, const Outcome& o
   if (!column.ok()) return invalid("plan, outcome " + outcome.id + ": " + column.error().message);
   for (std::size_t row = 0; row < out.size(); ++row) {
     const auto grade = column.value()->text_at(row);
-    out[row] = std::find(plan.accepted_grades.begin(), plan.accepted_grades.end(), grade) != plan.accepted_grades.end();
+    out[row] = std::find(plan.accepted_grades.begin(), plan.accepted_grades.end(), grade) !=
+               plan.accepted_grades.end();
   }
   return out;
 }
 
 /// 0 for those whom the department of the outcome could not know (too young for it).
-std::vector<std::uint8_t> eligible(const Table& people, const Outcome& outcome, const std::vector<std::size_t>& rows) {
+std::vector<std::uint8_t> eligible(const Table& people, const Outcome& outcome,
+                                   const std::vector<std::size_t>& rows) {
   std::vector<std::uint8_t> out(rows.size(), 1);
   if (outcome.linked_column.empty()) return out;
   const auto* column = people.find(outcome.linked_column);
@@ -146,8 +154,9 @@ Status check_share(const Outcome& outcome, const std::vector<double>& values) {
   if (!outcome.is_share) return {};
   const auto beyond = std::find_if(values.begin(), values.end(), [](double v) { return v < 0 || v > 1; });
   if (beyond == values.end()) return {};
-  return invalid("outcome " + outcome.id + ": row " + std::to_string(beyond - values.begin() + 1) +
-                 " is below 0 or above 1, which no share is; divide percentages by 100, or write unit = \"number\"");
+  return invalid(
+      "outcome " + outcome.id + ": row " + std::to_string(beyond - values.begin() + 1) +
+      " is below 0 or above 1, which no share is; divide percentages by 100, or write unit = \"number\"");
 }
 
 Status add_outcomes(Frame& frame, const EvaluationData& data, const Plan& plan, const PanelIndex& panel) {
@@ -242,14 +251,16 @@ void put_in_order(Frame& frame, const EvaluationData& data, const Plan& plan) {
   for (auto& [id, levels] : frame.category) levels = pick(levels, at);
 }
 
-/// Once units are in order, so that clusters have numbers (and random draws) that the order of rows does not change.
+/// Once units are in order, so that clusters have numbers (and random draws) that the order of rows does not
+/// change.
 Status number_clusters(Frame& frame, const EvaluationData& data, const Plan& plan) {
   if (!plan.cluster_column.empty()) {
     const auto& column = *data.people->find(plan.cluster_column);
     for (const auto row : frame.row) {
       if (!column.is_null(row)) continue;
-      return invalid("people, row " + std::to_string(row + 1) + ": column " + column.name() +
-                     " (data.cluster) is empty; give the row a value of its own, or leave it out by population.where");
+      return invalid(
+          "people, row " + std::to_string(row + 1) + ": column " + column.name() +
+          " (data.cluster) is empty; give the row a value of its own, or leave it out by population.where");
     }
     frame.cluster = number_values(column, frame.row);
   }

@@ -13,27 +13,29 @@ namespace {
 constexpr std::size_t kScoreBins = 20;
 
 OutputBuilder balance_builder() {
-  OutputBuilder out("balance", "How alike the programme and comparison groups are, before and after matching");
+  OutputBuilder out("balance",
+                    "How alike the programme and comparison groups are, before and after matching");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
   out.dimension("outcome").dimension("covariate").count("n_treated").count("n_comparison");
-  for (const char* name : {"mean_programme", "mean_programme_after", "mean_comparison_before", "mean_comparison_after", "smd_before", "smd_after",
-                           "variance_ratio_before", "variance_ratio_after", "ecdf_mean_before", "ecdf_mean_after",
-                           "ecdf_max_before", "ecdf_max_after"}) {
+  for (const char* name :
+       {"mean_programme", "mean_programme_after", "mean_comparison_before", "mean_comparison_after",
+        "smd_before", "smd_after", "variance_ratio_before", "variance_ratio_after", "ecdf_mean_before",
+        "ecdf_mean_after", "ecdf_max_before", "ecdf_max_after"}) {
     out.estimate(name, n);
   }
   return out;
 }
 
-void balance_row(OutputBuilder& out, const MethodRun& run, const std::string& name, const std::vector<double>& values,
-                 const std::vector<std::uint8_t>& treated) {
+void balance_row(OutputBuilder& out, const MethodRun& run, const std::string& name,
+                 const std::vector<double>& values, const std::vector<std::uint8_t>& treated) {
   const std::vector<double> ones(values.size(), 1);
   const auto before = measure_balance(values, treated, ones);
   const auto after = measure_balance(values, treated, run.effect->weights);
   const auto some = [](double v) { return v == 0 ? std::nan("") : v; };  // 0: the ratio has no meaning
-  out.row({run.estimate.outcome, name, count_cell(run.estimate.n_treated), count_cell(run.estimate.n_comparison),
-           before.mean_treated, after.mean_treated, before.mean_comparison, after.mean_comparison, before.smd, after.smd,
-           some(before.variance_ratio), some(after.variance_ratio), before.ecdf_mean, after.ecdf_mean, before.ecdf_max,
-           after.ecdf_max});
+  out.row({run.estimate.outcome, name, count_cell(run.estimate.n_treated),
+           count_cell(run.estimate.n_comparison), before.mean_treated, after.mean_treated,
+           before.mean_comparison, after.mean_comparison, before.smd, after.smd, some(before.variance_ratio),
+           some(after.variance_ratio), before.ecdf_mean, after.ecdf_mean, before.ecdf_max, after.ecdf_max});
 }
 
 void add_balance(const Frame& frame, const MethodRun& run, OutputBuilder& out) {
@@ -73,22 +75,31 @@ void add_overlap(const Frame& frame, const MethodRun& run, OutputBuilder& out) {
 OutputTable effects_table(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs) {
   OutputBuilder out("effects", "Estimated effects");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
-  out.dimension("outcome").dimension("subgroup").dimension("method").dimension("estimand").text("title").text("population")
-      .count("n_treated").count("n_comparison");
-  for (const char* name : {"programme_mean", "comparison_mean", "estimate", "std_error", "ci_low", "ci_high", "p_value",
-                           "p_adjusted"}) {
+  out.dimension("outcome")
+      .dimension("subgroup")
+      .dimension("method")
+      .dimension("estimand")
+      .text("title")
+      .text("population")
+      .count("n_treated")
+      .count("n_comparison");
+  for (const char* name : {"programme_mean", "comparison_mean", "estimate", "std_error", "ci_low", "ci_high",
+                           "p_value", "p_adjusted"}) {
     out.estimate(name, n);
   }
-  out.text("not_estimable_because").contributors("families", OutputLevel::kFamily)
+  out.text("not_estimable_because")
+      .contributors("families", OutputLevel::kFamily)
       .contributors("authorities", OutputLevel::kAuthority);
   for (const auto& run : runs) {
     const auto& e = run.estimate;
-    const auto outcome = std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == e.outcome; });
+    const auto outcome = std::find_if(plan.outcomes.begin(), plan.outcomes.end(),
+                                      [&](const auto& o) { return o.id == e.outcome; });
     const auto behind = count_contributors(frame, run.unit);
-    out.row({e.outcome, e.subgroup, e.method, e.estimand, outcome->title, outcome->population, count_cell(e.n_treated),
-             count_cell(e.n_comparison), cell_of(e.treated_mean), cell_of(e.comparison_mean), cell_of(e.estimate),
-             cell_of(e.std_error), cell_of(e.ci_low), cell_of(e.ci_high), cell_of(e.p_value), cell_of(e.p_adjusted),
-             e.not_estimable_because, count_cell(behind.families), count_cell(behind.authorities)});
+    out.row({e.outcome, e.subgroup, e.method, e.estimand, outcome->title, outcome->population,
+             count_cell(e.n_treated), count_cell(e.n_comparison), cell_of(e.treated_mean),
+             cell_of(e.comparison_mean), cell_of(e.estimate), cell_of(e.std_error), cell_of(e.ci_low),
+             cell_of(e.ci_high), cell_of(e.p_value), cell_of(e.p_adjusted), e.not_estimable_because,
+             count_cell(behind.families), count_cell(behind.authorities)});
   }
   return out.take();
 }
@@ -108,12 +119,17 @@ std::size_t truth_row(const table::Table& truth, const Outcome& outcome) {
 
 }  // namespace
 
-void add_impact_tables(const EvaluationData&, const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
-                       Evaluation& out) {
+void add_impact_tables(const EvaluationData&, const Plan& plan, const Frame& frame,
+                       const std::vector<MethodRun>& runs, Evaluation& out) {
   auto balance = balance_builder();
   OutputBuilder overlap("overlap", "Propensity scores of the two groups");
-  overlap.dimension("outcome").dimension("group").dimension("score").count("persons").count("group_persons")
-      .share("share", "group_persons").contributors("families", OutputLevel::kFamily)
+  overlap.dimension("outcome")
+      .dimension("group")
+      .dimension("score")
+      .count("persons")
+      .count("group_persons")
+      .share("share", "group_persons")
+      .contributors("families", OutputLevel::kFamily)
       .contributors("authorities", OutputLevel::kAuthority);
   for (const auto& run : runs) {
     if (run.estimate.method != plan.methods.front().id || run.estimate.subgroup != "all") continue;
@@ -133,8 +149,15 @@ Status add_planted_table(const EvaluationData& data, const Plan& plan, Evaluatio
   if (!difference.ok()) return invalid("truth: " + difference.error().message);
   OutputBuilder planted("planted", "Planted effects beside the estimated ones");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
-  planted.dimension("outcome").text("population").count("n_treated").count("n_comparison").plain_number("planted")
-      .estimate("estimate", n).estimate("ci_low", n).estimate("ci_high", n).estimate("raw_difference", n)
+  planted.dimension("outcome")
+      .text("population")
+      .count("n_treated")
+      .count("n_comparison")
+      .plain_number("planted")
+      .estimate("estimate", n)
+      .estimate("ci_low", n)
+      .estimate("ci_high", n)
+      .estimate("raw_difference", n)
       .text("interval_covers_planted");
   for (const auto& outcome : plan.outcomes) {
     const auto row = truth_row(*data.truth, outcome);
@@ -151,9 +174,12 @@ Status add_planted_table(const EvaluationData& data, const Plan& plan, Evaluatio
     if (main == nullptr) continue;
     const double truth = difference.value()->number_at(row);
     const bool known = main->ci_low && std::isfinite(truth);
-    planted.row({outcome.id, outcome.population, count_cell(main->n_treated), count_cell(main->n_comparison), truth,
-                 cell_of(main->estimate), cell_of(main->ci_low), cell_of(main->ci_high), cell_of(raw != nullptr ? raw->estimate : std::nullopt),
-                 std::string(!known ? "not known" : truth >= *main->ci_low && truth <= *main->ci_high ? "yes" : "no")});
+    planted.row({outcome.id, outcome.population, count_cell(main->n_treated), count_cell(main->n_comparison),
+                 truth, cell_of(main->estimate), cell_of(main->ci_low), cell_of(main->ci_high),
+                 cell_of(raw != nullptr ? raw->estimate : std::nullopt),
+                 std::string(!known                                              ? "not known"
+                             : truth >= *main->ci_low && truth <= *main->ci_high ? "yes"
+                                                                                 : "no")});
   }
   auto table = planted.take();
   if (table.table.row_count() > 0) out.outputs.push_back(std::move(table));

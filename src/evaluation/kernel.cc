@@ -11,7 +11,8 @@ namespace {
 /// Points one bandwidth apart fall into the same or neighbouring cells.
 class Cells {
  public:
-  Cells(std::span<const double> point, double width) : low_(point.empty() ? 0 : point.front()), width_(width) {
+  Cells(std::span<const double> point, double width)
+      : low_(point.empty() ? 0 : point.front()), width_(width) {
     const double last = point.empty() ? 0 : std::floor((point.back() - low_) / width_);
     // More cells than points buy nothing; then wider cells do as well.
     const double most = static_cast<double>(4 * point.size() + 16);
@@ -23,7 +24,9 @@ class Cells {
       begin_.push_back(at);
     }
   }
-  std::ptrdiff_t cell_of(double x) const { return static_cast<std::ptrdiff_t>(std::floor((x - low_) / width_)); }
+  std::ptrdiff_t cell_of(double x) const {
+    return static_cast<std::ptrdiff_t>(std::floor((x - low_) / width_));
+  }
   double centre(std::size_t cell) const { return low_ + (static_cast<double>(cell) + 0.5) * width_; }
   std::size_t count() const { return begin_.size() - 1; }
   std::size_t begin(std::size_t cell) const { return begin_[cell]; }
@@ -63,7 +66,9 @@ std::vector<double> polynomial_sums(std::span<const double> query, std::span<con
   for (std::size_t i = 0; i < query.size(); ++i) {
     const double q = query[i];
     if (i > 0 && q < query[i - 1]) {  // queries in ascending order never go back
-      from = static_cast<std::size_t>(std::partition_point(point.begin(), point.end(), [&](double p) { return (q - p) / h >= 1; }) - point.begin());
+      from = static_cast<std::size_t>(
+          std::partition_point(point.begin(), point.end(), [&](double p) { return (q - p) / h >= 1; }) -
+          point.begin());
       to = from;
     }
     while (from < point.size() && (q - point[from]) / h >= 1) ++from;
@@ -87,8 +92,8 @@ std::vector<double> polynomial_sums(std::span<const double> query, std::span<con
 constexpr double kGaussianReach = 9.0;
 constexpr std::size_t kTerms = 48;
 
-double gaussian_direct(double q, std::span<const double> point, std::span<const double> value, std::size_t begin,
-                       std::size_t end, double h) {
+double gaussian_direct(double q, std::span<const double> point, std::span<const double> value,
+                       std::size_t begin, std::size_t end, double h) {
   double sum = 0;
   for (std::size_t j = begin; j < end; ++j) {
     const double u = (q - point[j]) / h;

@@ -13,8 +13,8 @@ constexpr double kRankTolerance = 1e-7;
 double norm(std::span<const double> v) { return std::sqrt(dot(v, v)); }
 
 /// Rows of x times the residual of each, summed by cluster.
-Matrix cluster_scores(const Matrix& x, std::span<const double> residual, std::span<const std::uint32_t> clusters,
-                      std::size_t cluster_count) {
+Matrix cluster_scores(const Matrix& x, std::span<const double> residual,
+                      std::span<const std::uint32_t> clusters, std::size_t cluster_count) {
   Matrix sums(cluster_count, x.cols);
   for (std::size_t c = 0; c < x.cols; ++c) {
     for (std::size_t i = 0; i < x.rows; ++i) sums.at(clusters[i], c) += residual[i] * x.at(i, c);
@@ -84,9 +84,11 @@ Result<LinearFit> fit_linear(const Matrix& x, std::span<const double> y, const L
     return invalid("regression: " + std::to_string(x.rows) + " units for " + std::to_string(x.cols) +
                    " coefficients; take covariates out");
   }
-  const Vector w = options.weights.empty() ? Vector(x.rows, 1.0) : Vector(options.weights.begin(), options.weights.end());
+  const Vector w =
+      options.weights.empty() ? Vector(x.rows, 1.0) : Vector(options.weights.begin(), options.weights.end());
   auto solved = least_squares(x, w, y);
-  if (solved.rank < x.cols) return invalid("regression: covariates depend on one another; take one of them out");
+  if (solved.rank < x.cols)
+    return invalid("regression: covariates depend on one another; take one of them out");
   const Matrix bread = inverse_of_symmetric(weighted_gram(x, w));
 
   LinearFit fit;
@@ -104,11 +106,13 @@ Result<LinearFit> fit_linear(const Matrix& x, std::span<const double> y, const L
   }
   const Vector scaled = times(w, scaled_residuals(options.covariance, x, w, bread, fit.residuals));
   if (options.covariance != Covariance::kCluster) {
-    fit.covariance = sandwich(bread, weighted_gram(x, times(scaled, scaled)), options.covariance == Covariance::kHc1 ? n / df : 1.0);
+    fit.covariance = sandwich(bread, weighted_gram(x, times(scaled, scaled)),
+                              options.covariance == Covariance::kHc1 ? n / df : 1.0);
     return fit;
   }
   if (options.clusters.size() != x.rows) return internal_error("fit_linear: clusters and rows differ");
-  const std::size_t count = *std::max_element(options.clusters.begin(), options.clusters.end()) + std::size_t{1};
+  const std::size_t count =
+      *std::max_element(options.clusters.begin(), options.clusters.end()) + std::size_t{1};
   if (count < 2) return invalid("regression: one cluster only; standard errors need at least two");
   const double groups = static_cast<double>(count);
   const Matrix meat = weighted_gram(cluster_scores(x, scaled, options.clusters, count), {});

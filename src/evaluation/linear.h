@@ -18,8 +18,11 @@ Matrix take_columns(const Matrix& x, const std::vector<std::size_t>& columns);
 
 enum class Covariance {
   kClassic,  ///< Residual variance, homoskedastic.
-  kHc0, kHc1, kHc2, kHc3,  ///< MacKinnon and White (1985).
-  kCluster   ///< Liang and Zeger (1986) with Stata's G/(G-1) (n-1)/(n-k).
+  kHc0,
+  kHc1,
+  kHc2,
+  kHc3,     ///< MacKinnon and White (1985).
+  kCluster  ///< Liang and Zeger (1986) with Stata's G/(G-1) (n-1)/(n-k).
 };
 
 struct LinearFit {
@@ -38,7 +41,8 @@ struct LinearOptions {
 
 /// Fits y = x b by least squares. `x` has full column rank (see independent_columns) and holds the
 /// intercept, if there is to be one.
-/// \retval kInvalid if shapes differ, there are not more rows than columns, rank is short, or there is one cluster.
+/// \retval kInvalid if shapes differ, there are not more rows than columns, rank is short, or there is one
+/// cluster.
 Result<LinearFit> fit_linear(const Matrix& x, std::span<const double> y, const LinearOptions& options = {});
 
 }  // namespace kinfold::evaluation

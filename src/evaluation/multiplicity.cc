@@ -11,7 +11,8 @@ namespace kinfold::evaluation {
 std::vector<double> adjust_p_values(const std::vector<double>& p, Multiplicity method) {
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return p[a] < p[b] || (p[a] == p[b] && a < b); });
+  std::sort(order.begin(), order.end(),
+            [&](auto a, auto b) { return p[a] < p[b] || (p[a] == p[b] && a < b); });
   std::vector<double> out = p;
   const double m = static_cast<double>(p.size());
   if (method == Multiplicity::kHolm) {
@@ -30,12 +31,14 @@ std::vector<double> adjust_p_values(const std::vector<double>& p, Multiplicity m
   return out;
 }
 
-std::vector<double> romano_wolf(const std::vector<double>& t_values, const std::vector<std::vector<double>>& influence,
-                                int draw_count, std::uint64_t seed) {
+std::vector<double> romano_wolf(const std::vector<double>& t_values,
+                                const std::vector<std::vector<double>>& influence, int draw_count,
+                                std::uint64_t seed) {
   const std::size_t m = t_values.size();
   std::vector<std::size_t> order(m);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return std::fabs(t_values[a]) > std::fabs(t_values[b]); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return std::fabs(t_values[a]) > std::fabs(t_values[b]); });
   std::vector<double> scale(m, 0);
   for (std::size_t k = 0; k < m; ++k) {
     for (const double v : influence[k]) scale[k] += v * v;

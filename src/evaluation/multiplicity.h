@@ -16,7 +16,8 @@ std::vector<double> adjust_p_values(const std::vector<double>& p, Multiplicity m
 /// the tests into account. `influence`: one row of cluster sums a test, all of one length. The joint null
 /// distribution is drawn by giving each cluster a random sign (Rademacher multipliers), which needs the
 /// influences alone and no new estimate. Deterministic for the seed.
-std::vector<double> romano_wolf(const std::vector<double>& t_values, const std::vector<std::vector<double>>& influence,
-                                int draw_count, std::uint64_t seed);
+std::vector<double> romano_wolf(const std::vector<double>& t_values,
+                                const std::vector<std::vector<double>>& influence, int draw_count,
+                                std::uint64_t seed);
 
 }  // namespace kinfold::evaluation

@@ -39,7 +39,8 @@ class FreeSlots {
 class Pool {
  public:
   explicit Pool(std::span<const double> score)
-      : sorted_(sort_scores(score)), free_(static_cast<std::uint32_t>(score.size())),
+      : sorted_(sort_scores(score)),
+        free_(static_cast<std::uint32_t>(score.size())),
         count_(static_cast<std::uint32_t>(score.size())) {}
 
   struct Near {
@@ -50,9 +51,11 @@ class Pool {
   template <typename Allowed>
   Near nearest(double score, std::uint32_t split, double limit, const Allowed& allowed) {
     std::uint32_t above = free_.at_or_right(split + 1);
-    while (above <= count_ && at(above) - score <= limit && !allowed(original(above))) above = free_.at_or_right(above + 1);
+    while (above <= count_ && at(above) - score <= limit && !allowed(original(above)))
+      above = free_.at_or_right(above + 1);
     std::uint32_t below = free_.at_or_left(split);
-    while (below > 0 && score - at(below) <= limit && !allowed(original(below))) below = free_.at_or_left(below - 1);
+    while (below > 0 && score - at(below) <= limit && !allowed(original(below)))
+      below = free_.at_or_left(below - 1);
     const double distance_above = above <= count_ ? at(above) - score : INFINITY;
     const double distance_below = below > 0 ? score - at(below) : INFINITY;
     if (std::min(distance_above, distance_below) > limit || (above > count_ && below == 0)) return {};
@@ -104,7 +107,8 @@ struct Candidate {
 using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
 template <typename Allowed>
-void closest_round(std::span<const double> from, Pool& pool, double limit, const Allowed& allowed, Pairs& pairs) {
+void closest_round(std::span<const double> from, Pool& pool, double limit, const Allowed& allowed,
+                   Pairs& pairs) {
   std::vector<Candidate> start;
   std::vector<std::uint32_t> split(from.size());
   const auto look = [&](std::uint32_t i) {
@@ -115,7 +119,8 @@ void closest_round(std::span<const double> from, Pool& pool, double limit, const
     const auto near = look(i);
     if (near.slot != 0) start.push_back({near.distance, i, near.slot});
   }
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap(std::greater<>{}, std::move(start));
+  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap(std::greater<>{},
+                                                                              std::move(start));
   while (!heap.empty()) {
     const Candidate best = heap.top();
     heap.pop();
@@ -131,8 +136,8 @@ void closest_round(std::span<const double> from, Pool& pool, double limit, const
 }
 
 template <typename Allowed>
-Pairs match_in_rounds(std::span<const double> from, std::span<const double> pool_scores, const GreedyOptions& options,
-                      const Allowed& allowed) {
+Pairs match_in_rounds(std::span<const double> from, std::span<const double> pool_scores,
+                      const GreedyOptions& options, const Allowed& allowed) {
   Pool pool(pool_scores);
   const double limit = options.caliper.value_or(INFINITY);
   const auto visit = visiting_order(from, options.order);
@@ -143,7 +148,8 @@ Pairs match_in_rounds(std::span<const double> from, std::span<const double> pool
       continue;
     }
     for (const auto unit : visit) {
-      const auto near = pool.nearest(from[unit], pool.split(from[unit]), limit, [&](std::uint32_t other) { return allowed(unit, other); });
+      const auto near = pool.nearest(from[unit], pool.split(from[unit]), limit,
+                                     [&](std::uint32_t other) { return allowed(unit, other); });
       if (near.slot == 0) continue;
       pool.take(near.slot);
       pairs.emplace_back(unit, pool.original(near.slot));
@@ -192,9 +198,9 @@ std::vector<MatchRange> match_with_replacement(std::span<const double> from, con
     double reach = far + options.tie_tolerance;
     if (options.caliper) reach = std::min(reach, *options.caliper);
     // Runs of equal scores can be as long as the pool: search for their ends, do not walk.
-    first = static_cast<std::uint32_t>(
-        std::partition_point(score.begin(), score.begin() + low + wanted, [&](double s) { return own - s > reach; }) -
-        score.begin());
+    first = static_cast<std::uint32_t>(std::partition_point(score.begin(), score.begin() + low + wanted,
+                                                            [&](double s) { return own - s > reach; }) -
+                                       score.begin());
     last = static_cast<std::uint32_t>(
         std::partition_point(score.begin() + low, score.end(), [&](double s) { return s - own <= reach; }) -
         score.begin());
@@ -209,8 +215,9 @@ Pairs match_greedy(std::span<const double> from, std::span<const double> pool, c
   return match_in_rounds(from, pool, options, [](std::uint32_t, std::uint32_t) { return true; });
 }
 
-std::vector<std::uint32_t> match_without_replacement(std::span<const double> from, std::span<const double> pool,
-                                                     MatchOrder order, std::optional<double> caliper) {
+std::vector<std::uint32_t> match_without_replacement(std::span<const double> from,
+                                                     std::span<const double> pool, MatchOrder order,
+                                                     std::optional<double> caliper) {
   std::vector<std::uint32_t> matched(from.size(), kUnmatched);
   for (const auto& [unit, other] : match_greedy(from, pool, {order, caliper, 1, {}})) matched[unit] = other;
   return matched;

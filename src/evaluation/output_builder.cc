@@ -57,7 +57,8 @@ void OutputBuilder::row(const std::vector<Cell>& cells) {
       columns[c].append_string(*text);
     } else if (const auto* whole = std::get_if<std::int64_t>(&cells[c])) {
       columns[c].append_int(*whole);
-    } else if (const auto* number = std::get_if<double>(&cells[c]); number != nullptr && std::isfinite(*number)) {
+    } else if (const auto* number = std::get_if<double>(&cells[c]);
+               number != nullptr && std::isfinite(*number)) {
       columns[c].append_double(*number);
     } else {
       columns[c].append_null();

@@ -37,7 +37,9 @@ class OutputBuilder {
 };
 
 /// An empty value is written as NaN, which row() turns into NULL.
-inline Cell cell_of(const std::optional<double>& value) { return value.value_or(std::numeric_limits<double>::quiet_NaN()); }
+inline Cell cell_of(const std::optional<double>& value) {
+  return value.value_or(std::numeric_limits<double>::quiet_NaN());
+}
 inline Cell count_cell(std::size_t value) { return static_cast<std::int64_t>(value); }
 
 }  // namespace kinfold::evaluation

@@ -119,8 +119,9 @@ Result<std::vector<int>> quarters_of(const Column& column) {
   out.reserve(column.size());
   for (const double value : numbers.value()) {
     if (!(std::fabs(value) <= kQuarterMax) || value != std::floor(value)) {
-      return invalid("panel, row " + std::to_string(out.size() + 1) + ": column " + column.name() +
-                     " needs a whole number, quarters counted from the start of support (0 is the first after it)");
+      return invalid(
+          "panel, row " + std::to_string(out.size() + 1) + ": column " + column.name() +
+          " needs a whole number, quarters counted from the start of support (0 is the first after it)");
     }
     out.push_back(static_cast<int>(value));
   }
@@ -128,7 +129,8 @@ Result<std::vector<int>> quarters_of(const Column& column) {
 }
 
 /// Two rows of one unit and quarter would be summed up as if they were two quarters.
-Status no_row_twice(const std::vector<std::uint32_t>& person, const std::vector<int>& quarter, std::size_t person_count) {
+Status no_row_twice(const std::vector<std::uint32_t>& person, const std::vector<int>& quarter,
+                    std::size_t person_count) {
   if (quarter.empty()) return {};
   const auto [low, high] = std::minmax_element(quarter.begin(), quarter.end());
   const auto width = static_cast<std::size_t>(*high - *low) + 1;
@@ -205,7 +207,8 @@ Result<PanelIndex> PanelIndex::build(const Table& people, const Table* panel, co
       if (found != by_text.end()) index.person_of_row_[row] = found->second;
     }
   }
-  if (auto status = no_row_twice(index.person_of_row_, index.quarter_of_row_, index.person_count_); !status.ok())
+  if (auto status = no_row_twice(index.person_of_row_, index.quarter_of_row_, index.person_count_);
+      !status.ok())
     return status.error();
   return index;
 }

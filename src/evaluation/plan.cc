@@ -178,7 +178,8 @@ class Ids {
   std::vector<std::string> ids_;
 };
 
-/// Neither treatment nor an outcome may be among what it is explained by: the fit would be perfect and mean nothing.
+/// Neither treatment nor an outcome may be among what it is explained by: the fit would be perfect and mean
+/// nothing.
 void check_covariates(TomlReader& root, const Plan& plan) {
   for (std::size_t c = 0; c < plan.covariates.size(); ++c) {
     const auto& one = plan.covariates[c];
@@ -188,11 +189,15 @@ void check_covariates(TomlReader& root, const Plan& plan) {
     if (column == plan.treatment_column)
       root.fail_at(line, ".covariate " + one.id + " is the treatment's own column; take it out");
     for (const auto& outcome : plan.outcomes) {
-      const auto uses = [&](const auto& ids) { return std::find(ids.begin(), ids.end(), one.id) != ids.end(); };
-      const bool used = outcome.covariates.empty() || uses(outcome.covariates) || uses(outcome.outcome_covariates);
+      const auto uses = [&](const auto& ids) {
+        return std::find(ids.begin(), ids.end(), one.id) != ids.end();
+      };
+      const bool used =
+          outcome.covariates.empty() || uses(outcome.covariates) || uses(outcome.outcome_covariates);
       if (used && outcome.quantity.column == column) {
-        root.fail_at(line, ".covariate " + one.id + " is the column of the outcome " + outcome.id +
-                               "; take it out, or give that outcome covariates of its own (outcome.covariates)");
+        root.fail_at(line,
+                     ".covariate " + one.id + " is the column of the outcome " + outcome.id +
+                         "; take it out, or give that outcome covariates of its own (outcome.covariates)");
       }
     }
   }
@@ -221,12 +226,16 @@ void check_ids(TomlReader& root, const Plan& plan) {
     for (const auto& id : plan.methods[i].exact) {
       covariates.need(id, line, "method.exact");
       if (!is_category(id))
-        root.fail_at(line, ".method.exact names " + id + ", which is a number; write category = true in its [[covariate]], or use [method.calipers]");
+        root.fail_at(
+            line,
+            ".method.exact names " + id +
+                ", which is a number; write category = true in its [[covariate]], or use [method.calipers]");
     }
     for (const auto& [id, width] : plan.methods[i].covariate_calipers) {
       covariates.need(id, line, "method.calipers");
       if (is_category(id))
-        root.fail_at(line, ".method.calipers names " + id + ", which is a category and has no distances; use exact");
+        root.fail_at(
+            line, ".method.calipers names " + id + ", which is a category and has no distances; use exact");
     }
   }
   for (std::size_t i = 0; i < plan.outcomes.size(); ++i) {

@@ -12,7 +12,8 @@ namespace kinfold::evaluation {
 
 using ColumnNames = std::vector<std::string_view>;
 
-/// Whether the plan says anything of the panel; if not, a panel that is there changes nothing and need not be read.
+/// Whether the plan says anything of the panel; if not, a panel that is there changes nothing and need not be
+/// read.
 bool uses_panel(const Plan& plan);
 
 /// Every column that the plan names is there; `panel` is null where there is none.

@@ -11,8 +11,10 @@ UnitCost read_unit_cost(TomlReader reader) {
   item.pounds = reader.number("pounds", true).value_or(0);
   item.pounds_low = reader.number("low");
   item.pounds_high = reader.number("high");
-  if (item.pounds < 0) reader.fail("pounds", "must not be below 0; whether less is better is the outcome's to say (better)");
-  if (item.pounds_low.value_or(item.pounds) > item.pounds || item.pounds_high.value_or(item.pounds) < item.pounds)
+  if (item.pounds < 0)
+    reader.fail("pounds", "must not be below 0; whether less is better is the outcome's to say (better)");
+  if (item.pounds_low.value_or(item.pounds) > item.pounds ||
+      item.pounds_high.value_or(item.pounds) < item.pounds)
     reader.fail("low", "and high must have pounds between them");
   item.unit = reader.text("unit");
   item.price_year = reader.text("price_year", true);

@@ -100,7 +100,8 @@ class Report {
       draw("By subgroup", groups,
            "The effect on " + name_of(outcome) + " for everybody and for each subgroup, with intervals.");
       page_.table(
-          "Every estimate (ATT: the effect on the programme's people, ATE: on everybody, ATC: on the comparison group, ATM: on "
+          "Every estimate (ATT: the effect on the programme's people, ATE: on everybody, ATC: on the "
+          "comparison group, ATM: on "
           "those who could be matched)",
           effects_for_reading(*effects, plan_, outcome.id));
       draw("By method", methods,

@@ -10,10 +10,10 @@
 namespace kinfold::evaluation {
 
 struct ReportOptions {
-  std::string data_name;            ///< What was evaluated, in words; not a path.
-  std::string protection;           ///< What disclosure control did, in words; empty: nothing was done.
-  bool plan_changed = false;        ///< The plan is not the one in the ledger: said at the top.
-  std::string plan_hash;            ///< As in the ledger; empty: not registered.
+  std::string data_name;      ///< What was evaluated, in words; not a path.
+  std::string protection;     ///< What disclosure control did, in words; empty: nothing was done.
+  bool plan_changed = false;  ///< The plan is not the one in the ledger: said at the top.
+  std::string plan_hash;      ///< As in the ledger; empty: not registered.
 };
 
 /// One self-contained HTML page. A table that is missing leaves its section out; a NULL cell is

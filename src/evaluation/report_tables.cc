@@ -117,12 +117,13 @@ Table for_reading(const OutputTable& output, const Plan& plan, const std::vector
 }
 
 Table effects_for_reading(const OutputTable& effects, const Plan& plan, const std::string& only) {
-  // The table of everybody is for whoever reads from the top; that of one outcome has what a statistician asks for.
+  // The table of everybody is for whoever reads from the top; that of one outcome has what a statistician
+  // asks for.
   const auto interval = interval_name(plan);
-  Table out = only.empty()
-                  ? of_text({"outcome", "people", "programme", "comparison", "effect", interval.c_str(), "adjusted p"})
-                  : of_text({"subgroup and method", "estimand", "people", "programme", "comparison", "effect",
-                             "std error", interval.c_str(), "p", "adjusted p"});
+  Table out = only.empty() ? of_text({"outcome", "people", "programme", "comparison", "effect",
+                                      interval.c_str(), "adjusted p"})
+                           : of_text({"subgroup and method", "estimand", "people", "programme", "comparison",
+                                      "effect", "std error", interval.c_str(), "p", "adjusted p"});
   const auto& t = effects.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);
@@ -155,7 +156,8 @@ Table effects_for_reading(const OutputTable& effects, const Plan& plan, const st
     } else {
       cells = {who + ", " + how, t.find("estimand")->text_at(r)};
       cells.insert(cells.end(), figures.begin(), figures.end());
-      cells.insert(cells.end(), {number("std_error", false), range, p_text(t, r, "p_value"), p_text(t, r, "p_adjusted")});
+      cells.insert(cells.end(),
+                   {number("std_error", false), range, p_text(t, r, "p_value"), p_text(t, r, "p_adjusted")});
     }
     add_row(out, cells);
   }
@@ -251,8 +253,8 @@ Table interactions_for_reading(const OutputTable& interactions, const Plan& plan
 }
 
 Table linkage_for_reading(const OutputTable& linkage, const Plan& plan) {
-  Table out = of_text({"outcome", "grades", "missed links", "people", "effect", interval_name(plan).c_str(), "corrected",
-                       "its interval", "bounds"});
+  Table out = of_text({"outcome", "grades", "missed links", "people", "effect", interval_name(plan).c_str(),
+                       "corrected", "its interval", "bounds"});
   const auto& t = linkage.table;
   for (std::size_t r = 0; r < t.row_count(); ++r) {
     const auto id = t.find("outcome")->text_at(r);

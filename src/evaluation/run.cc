@@ -124,7 +124,8 @@ std::string why_nobody(const Frame& frame, std::size_t outcome, std::size_t subg
   std::size_t about = 0;
   std::size_t linked = 0;
   for (std::size_t i = 0; i < frame.size(); ++i) {
-    if (frame.in_outcome[outcome][i] == 0 || (subgroup != kEverybody && frame.in_subgroup[subgroup][i] == 0)) continue;
+    if (frame.in_outcome[outcome][i] == 0 || (subgroup != kEverybody && frame.in_subgroup[subgroup][i] == 0))
+      continue;
     ++about;
     linked += frame.grade_accepted[outcome][i];
   }

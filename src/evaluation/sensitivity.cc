@@ -45,7 +45,8 @@ double rosenbaum_p(std::size_t programme_only, std::size_t comparison_only, doub
 std::optional<double> rosenbaum_gamma(std::size_t programme_only, std::size_t comparison_only, double alpha) {
   if (rosenbaum_p(programme_only, comparison_only, 1) >= alpha) return std::nullopt;
   int hundredths = 100;
-  while (hundredths < 2000 && rosenbaum_p(programme_only, comparison_only, (hundredths + 1) / 100.0) < alpha) ++hundredths;
+  while (hundredths < 2000 && rosenbaum_p(programme_only, comparison_only, (hundredths + 1) / 100.0) < alpha)
+    ++hundredths;
   return hundredths / 100.0;
 }
 

@@ -33,16 +33,25 @@ std::optional<Discordant> discordant_pairs(const Plan& plan, const Frame& frame,
   return out;
 }
 
-void add_confounding(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs, Evaluation& out) {
-  OutputBuilder table("unmeasured", "How strong something unmeasured would have to be to explain the effect away");
+void add_confounding(const Plan& plan, const Frame& frame, const std::vector<MethodRun>& runs,
+                     Evaluation& out) {
+  OutputBuilder table("unmeasured",
+                      "How strong something unmeasured would have to be to explain the effect away");
   const std::vector<std::string> n = {"n_treated", "n_comparison"};
-  table.dimension("outcome").count("n_treated").count("n_comparison").estimate("risk_ratio", n).estimate("e_value", n)
-      .estimate("e_value_of_limit", n).estimate("rosenbaum_gamma", n);
+  table.dimension("outcome")
+      .count("n_treated")
+      .count("n_comparison")
+      .estimate("risk_ratio", n)
+      .estimate("e_value", n)
+      .estimate("e_value_of_limit", n)
+      .estimate("rosenbaum_gamma", n);
   for (const auto& run : runs) {
     const auto& e = run.estimate;
     if (e.subgroup != "all" || e.method != plan.methods.front().id || !e.estimate) continue;
-    const auto outcome = static_cast<std::size_t>(
-        std::find_if(plan.outcomes.begin(), plan.outcomes.end(), [&](const auto& o) { return o.id == e.outcome; }) - plan.outcomes.begin());
+    const auto outcome =
+        static_cast<std::size_t>(std::find_if(plan.outcomes.begin(), plan.outcomes.end(),
+                                              [&](const auto& o) { return o.id == e.outcome; }) -
+                                 plan.outcomes.begin());
     if (!plan.outcomes[outcome].is_share || !(*e.comparison_mean > 0)) continue;
     const double base = *e.comparison_mean;
     const double ratio = *e.treated_mean / base;

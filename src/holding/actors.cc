@@ -50,7 +50,8 @@ void read_duties(const toml::table& table, Actor& actor, Problems& problems) {
     if (duty) {
       actor.duties.push_back(*duty);
     } else {
-      problems.add(item, "no such duty; there are intake, linkage, analysis, output-checking and data-protection");
+      problems.add(item,
+                   "no such duty; there are intake, linkage, analysis, output-checking and data-protection");
     }
   }
 }
@@ -59,7 +60,8 @@ Result<toml::table> parse_toml(std::string_view text, std::string_view file_name
   try {
     return toml::parse(text, file_name);
   } catch (const toml::parse_error& error) {
-    return invalid(fmt::format("{}:{}: {}", file_name, error.source().begin.line, std::string(error.description())));
+    return invalid(
+        fmt::format("{}:{}: {}", file_name, error.source().begin.line, std::string(error.description())));
   }
 }
 
@@ -67,15 +69,18 @@ Actor read_actor(const toml::table& table, Problems& problems) {
   Actor actor;
   actor.id = table["id"].value_or(std::string());
   const ledger::Word word(actor.id);
-  if (word.empty() || word.bad()) problems.add(table, "an actor needs an 'id' of a-z, 0-9, - and _, at most 40 long");
+  if (word.empty() || word.bad())
+    problems.add(table, "an actor needs an 'id' of a-z, 0-9, - and _, at most 40 long");
   read_duties(table, actor, problems);
   actor.from = read_date(table, "from", problems);
   actor.until = read_date(table, "until", problems);
   actor.accredited_until = read_date(table, "accredited_until", problems);
   for (const auto& [key, node] : table) {
     const std::string_view field = key.str();
-    if (field != "id" && field != "duties" && field != "from" && field != "until" && field != "accredited_until") {
-      problems.add(node, "an actor has 'id', 'duties', 'from', 'until' and 'accredited_until', and nothing else");
+    if (field != "id" && field != "duties" && field != "from" && field != "until" &&
+        field != "accredited_until") {
+      problems.add(node,
+                   "an actor has 'id', 'duties', 'from', 'until' and 'accredited_until', and nothing else");
     }
   }
   return actor;
@@ -84,7 +89,8 @@ Actor read_actor(const toml::table& table, Problems& problems) {
 }  // namespace
 
 const Actor* ActorRegistry::find(std::string_view id) const {
-  const auto at = std::find_if(actors.begin(), actors.end(), [&](const Actor& actor) { return actor.id == id; });
+  const auto at =
+      std::find_if(actors.begin(), actors.end(), [&](const Actor& actor) { return actor.id == id; });
   return at == actors.end() ? nullptr : &*at;
 }
 
@@ -144,38 +150,43 @@ std::optional<Refusal> refuse_actor(const ActorRegistry& registry, const std::st
   const Actor* actor = registry.find(id);
   // The id is not repeated: somebody may have typed a name.
   if (actor == nullptr) {
-    return Refusal{ledger::Reason::kUnknownActor, refused("no such actor at this site; actors.toml lists them")};
+    return Refusal{ledger::Reason::kUnknownActor,
+                   refused("no such actor at this site; actors.toml lists them")};
   }
   if ((actor->from && today < *actor->from) || (actor->until && today > *actor->until)) {
     return Refusal{ledger::Reason::kUnknownActor,
                    refused(fmt::format("actor '{}' is not in service today; see actors.toml", id))};
   }
   if (actor->accredited_until && today > *actor->accredited_until) {
-    return Refusal{ledger::Reason::kDuty,
-                   refused(fmt::format("the accreditation of actor '{}' ended on {}", id, to_iso(*actor->accredited_until)))};
+    return Refusal{ledger::Reason::kDuty, refused(fmt::format("the accreditation of actor '{}' ended on {}",
+                                                              id, to_iso(*actor->accredited_until)))};
   }
   return std::nullopt;
 }
 
 std::optional<Refusal> refuse_duty(const ActorRegistry& registry, const charter::Charter& charter,
-                                   const DutyMemory& memory, const std::string& id, charter::Duty duty, Date today) {
+                                   const DutyMemory& memory, const std::string& id, charter::Duty duty,
+                                   Date today) {
   if (auto refusal = refuse_actor(registry, id, today)) return refusal;
   const Actor* actor = registry.find(id);
   if (std::find(actor->duties.begin(), actor->duties.end(), duty) == actor->duties.end()) {
-    return Refusal{ledger::Reason::kDuty, refused(fmt::format("actor '{}' does not have the duty '{}'", id, charter::name(duty)))};
+    return Refusal{ledger::Reason::kDuty,
+                   refused(fmt::format("actor '{}' does not have the duty '{}'", id, charter::name(duty)))};
   }
   const auto now = charter::may_combine(charter, actor->duties);
   if (!now.allowed) {
     return Refusal{ledger::Reason::kIncompatibleDuties,
-                   refused(fmt::format("actor '{}' has duties that one actor may not combine ({}): {}", id, now.rule, now.reason))};
+                   refused(fmt::format("actor '{}' has duties that one actor may not combine ({}): {}", id,
+                                       now.rule, now.reason))};
   }
   for (const auto past : memory.of(id)) {
     if (past == duty) continue;
     const auto over_time = charter::may_combine(charter, {past, duty});
     if (!over_time.allowed) {
-      return Refusal{ledger::Reason::kIncompatibleDuties,
-                     refused(fmt::format("actor '{}' acted in the duty '{}' before and may not now act in '{}' ({})", id,
-                                         charter::name(past), charter::name(duty), over_time.rule))};
+      return Refusal{
+          ledger::Reason::kIncompatibleDuties,
+          refused(fmt::format("actor '{}' acted in the duty '{}' before and may not now act in '{}' ({})", id,
+                              charter::name(past), charter::name(duty), over_time.rule))};
     }
   }
   return std::nullopt;

@@ -35,8 +35,8 @@ Result<ActorRegistry> load_actors(const std::string& path);
 /// May this actor act in this duty today? Asks the registry, the charter's incompatible duties
 /// among the duties the actor has, and the ledger for duties in which the actor acted before.
 /// \retval kRefused naming the rule.
-Status may_act(const ActorRegistry& registry, const charter::Charter& charter,
-               const ledger::Ledger& ledger, std::string_view actor, charter::Duty duty, Date today);
+Status may_act(const ActorRegistry& registry, const charter::Charter& charter, const ledger::Ledger& ledger,
+               std::string_view actor, charter::Duty duty, Date today);
 
 /// Every word that this charter and these actors can put into a ledger.
 ledger::Vocabulary vocabulary_of(const charter::Charter& charter, const ActorRegistry& registry);

@@ -18,10 +18,12 @@ constexpr const char* kSchema = R"(
     why TEXT NOT NULL DEFAULT '', certificate TEXT NOT NULL DEFAULT '', entered INTEGER NOT NULL DEFAULT 0) STRICT;
 )";
 constexpr const char* kSelect =
-    "SELECT id, kind, data_classes, origin, party, purpose, created, expires, destroyed, package, in_answer_to, "
+    "SELECT id, kind, data_classes, origin, party, purpose, created, expires, destroyed, package, "
+    "in_answer_to, "
     "records, row_count, key_id, slot, why, certificate, entered FROM holdings";
 constexpr const char* kInsert =
-    "INSERT INTO holdings (id, kind, data_classes, origin, party, purpose, created, expires, package, in_answer_to, "
+    "INSERT INTO holdings (id, kind, data_classes, origin, party, purpose, created, expires, package, "
+    "in_answer_to, "
     "records, row_count, key_id, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 class Statement {
@@ -48,7 +50,9 @@ class Statement {
   std::string text() {
     const int at = column_++;
     const auto* found = reinterpret_cast<const char*>(sqlite3_column_text(statement_, at));
-    return found == nullptr ? "" : std::string(found, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at)));
+    return found == nullptr
+               ? ""
+               : std::string(found, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at)));
   }
   void rewind() { column_ = 0; }
 
@@ -105,27 +109,31 @@ Error Catalogue::failure() const {
     if (trouble != 0) return seal::system_error("the catalogue of holdings cannot be used", path, trouble);
   }
   switch (code) {
-    case SQLITE_FULL: return io_error("the catalogue of holdings: the disk is full; make room on it and run it again");
+    case SQLITE_FULL:
+      return io_error("the catalogue of holdings: the disk is full; make room on it and run it again");
     case SQLITE_READONLY:
     case SQLITE_PERM: return io_error("the catalogue of holdings: the disk or the file is read-only");
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return io_error("the catalogue of holdings: another kinfold is at work on this site");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return refused("the catalogue of holdings is damaged; take it from a backup");
-    case SQLITE_CANTOPEN: return io_error("the catalogue of holdings cannot be opened; check the site's folder");
+    case SQLITE_CANTOPEN:
+      return io_error("the catalogue of holdings cannot be opened; check the site's folder");
     default:
-      return io_error(std::string("the catalogue of holdings: ") + sqlite3_errstr(sqlite3_extended_errcode(handle_)));
+      return io_error(std::string("the catalogue of holdings: ") +
+                      sqlite3_errstr(sqlite3_extended_errcode(handle_)));
   }
 }
 
 Result<Catalogue> Catalogue::open(const std::string& path) {
   sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2(path.c_str(), &handle,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int opened = sqlite3_open_v2(
+      path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Catalogue catalogue(handle);
   if (handle == nullptr || opened != SQLITE_OK) return catalogue.failure();
   sqlite3_busy_timeout(handle, 5000);
-  for (const char* sql : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON", kSchema}) {
+  for (const char* sql :
+       {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON", kSchema}) {
     if (auto status = catalogue.run(sql); !status.ok()) return status.error();
   }
   return catalogue;
@@ -197,11 +205,12 @@ Status Catalogue::set_entered(const Id& id) {
 }
 
 std::string bound_facts(const Holding& holding) {
-  return "kinfold holding v1\n" + to_hex(holding.id) + "\n" + std::string(charter::name(holding.kind)) + "\n" +
-         join(holding.data_classes, ",") + "\n" + holding.origin + "\n" + holding.party + "\n" + holding.purpose +
-         "\n" + to_rfc3339(holding.created) + "\n" + to_iso(holding.expires) + "\n" + optional_id(holding.package) +
-         "\n" + optional_id(holding.in_answer_to) + "\n" + (holding.records ? "records" : "data") + "\n" +
-         std::to_string(holding.row_count) + "\n" + holding.key_id + "\n";
+  return "kinfold holding v1\n" + to_hex(holding.id) + "\n" + std::string(charter::name(holding.kind)) +
+         "\n" + join(holding.data_classes, ",") + "\n" + holding.origin + "\n" + holding.party + "\n" +
+         holding.purpose + "\n" + to_rfc3339(holding.created) + "\n" + to_iso(holding.expires) + "\n" +
+         optional_id(holding.package) + "\n" + optional_id(holding.in_answer_to) + "\n" +
+         (holding.records ? "records" : "data") + "\n" + std::to_string(holding.row_count) + "\n" +
+         holding.key_id + "\n";
 }
 
 }  // namespace kinfold::holding

@@ -11,16 +11,20 @@ namespace {
 
 constexpr std::string_view kTitle = "kinfold destruction certificate v1";
 constexpr std::string_view kMethod =
-    "the holding was encrypted from the start (XChaCha20-Poly1305) under a key of its own; the only copy of that key, "
-    "wrapped under the site's master key, was overwritten with random bytes and then zeros, each flushed to the disk "
+    "the holding was encrypted from the start (XChaCha20-Poly1305) under a key of its own; the only copy of "
+    "that key, "
+    "wrapped under the site's master key, was overwritten with random bytes and then zeros, each flushed to "
+    "the disk "
     "and read back; after that its files were overwritten and removed";
 constexpr std::string_view kCannotProve =
-    "that nobody copied the data in the clear while it was open; that a backup or the disk itself keeps no older copy "
-    "of the wrapped key, which would still need the site's master key; anything about data that left under another key";
+    "that nobody copied the data in the clear while it was open; that a backup or the disk itself keeps no "
+    "older copy "
+    "of the wrapped key, which would still need the site's master key; anything about data that left under "
+    "another key";
 constexpr std::size_t kFieldCount = 15;
 constexpr std::string_view kFields[kFieldCount] = {
-    "party",   "holding",   "package", "kind",   "data-classes", "origin", "purpose",     "rows",
-    "created", "expires", "destroyed", "key-id", "reason", "method",       "cannot-prove"};
+    "party",   "holding", "package",   "kind",   "data-classes", "origin", "purpose",     "rows",
+    "created", "expires", "destroyed", "key-id", "reason",       "method", "cannot-prove"};
 
 std::string or_none(std::string text) { return text.empty() ? "-" : text; }
 
@@ -49,14 +53,18 @@ std::string certificate_text(const Certificate& facts) {
 
 Result<Certificate> parse_certificate(std::string_view text) {
   const auto lines = split(text, '\n');
-  if (lines.size() != kFieldCount + 2 || lines[0] != kTitle) return invalid("is not a destruction certificate");
+  if (lines.size() != kFieldCount + 2 || lines[0] != kTitle)
+    return invalid("is not a destruction certificate");
   std::string_view values[kFieldCount];
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     const std::string start = std::string(kFields[i]) + ": ";
-    if (!lines[i + 1].starts_with(start)) return invalid("a destruction certificate lacks '" + std::string(kFields[i]) + "'");
+    if (!lines[i + 1].starts_with(start))
+      return invalid("a destruction certificate lacks '" + std::string(kFields[i]) + "'");
     values[i] = lines[i + 1].substr(start.size());
   }
-  const auto text_or_empty = [](std::string_view value) { return value == "-" ? std::string() : std::string(value); };
+  const auto text_or_empty = [](std::string_view value) {
+    return value == "-" ? std::string() : std::string(value);
+  };
   Certificate facts;
   facts.party = values[0];
   const auto holding = seal::parse_id(values[1]);
@@ -73,7 +81,8 @@ Result<Certificate> parse_certificate(std::string_view text) {
   const auto destroyed = parse_rfc3339(values[10]);
   facts.key_id = values[11];
   facts.reason = values[12];
-  if (!holding || !created || !expires || !destroyed) return invalid("a destruction certificate is malformed");
+  if (!holding || !created || !expires || !destroyed)
+    return invalid("a destruction certificate is malformed");
   facts.holding = *holding;
   facts.created = *created;
   facts.expires = *expires;

@@ -15,19 +15,19 @@ namespace kinfold::holding {
 
 struct Certificate {
   seal::Id holding;
-  std::string party;                      ///< Who destroyed.
+  std::string party;  ///< Who destroyed.
   std::string kind;
   std::vector<std::string> data_classes;
   std::string origin;
   std::string purpose;
-  std::optional<seal::Id> package;        ///< The sealed file it came in: what the sender knows it by.
+  std::optional<seal::Id> package;  ///< The sealed file it came in: what the sender knows it by.
   std::uint64_t row_count = 0;
   Instant created;
   Date expires;
   Instant destroyed;
   std::string key_id;
-  std::string reason;                     ///< A ledger reason's name.
-  std::string note;                       ///< The signed text itself.
+  std::string reason;  ///< A ledger reason's name.
+  std::string note;    ///< The signed text itself.
   bool in_time() const { return date_of(destroyed) <= expires; }
 };
 

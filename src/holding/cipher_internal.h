@@ -12,8 +12,8 @@
 
 namespace kinfold::holding {
 
-using seal::ByteView;
 using seal::Bytes;
+using seal::ByteView;
 using seal::PlainBytes;
 using Key = seal::Secret<32>;
 
@@ -50,8 +50,8 @@ Result<PlainBytes> open_body(ByteView key, ByteView sealed, ByteView facts);
 
 /// A whole file in 64 KiB chunks (secretstream), each authenticated, with a marked end.
 Status seal_stream(const Key& key, const seal::Source& plain, const seal::Sink& out);
-/// Chunk after chunk as it is asked for, each after it was authenticated; whole only once it has given its end.
-/// \retval kInvalid if it was altered, cut short or added to; also from the source.
+/// Chunk after chunk as it is asked for, each after it was authenticated; whole only once it has given its
+/// end. \retval kInvalid if it was altered, cut short or added to; also from the source.
 Result<seal::Source> open_stream(const Key& key, seal::Source sealed);
 
 }  // namespace kinfold::holding

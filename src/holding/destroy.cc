@@ -71,7 +71,8 @@ Result<Certificate> Door::State::destroy(CatalogueRow row, const Asking& who, Re
   if (auto status = append(entry, Phase::kIntent); !status.ok()) return status.error();
   // Remembered before the key goes, so that a certificate after a crash still says why.
   row.why = ledger::name(why);
-  if (auto status = catalogue.set_why(row.holding.id, row.why); !status.ok()) return fail(entry, status.error());
+  if (auto status = catalogue.set_why(row.holding.id, row.why); !status.ok())
+    return fail(entry, status.error());
   auto certificate = finish_destroying(row, who);
   if (!certificate.ok()) return fail(entry, certificate.error());
   return certificate;

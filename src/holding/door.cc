@@ -28,14 +28,17 @@ Result<seal::FileHandle> take_lock(const std::string& folder) {
   return file;
 }
 
-std::vector<ledger::Word> words(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
+std::vector<ledger::Word> words(const std::vector<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
 
 }  // namespace
 
 Result<CatalogueRow> Door::State::find(const Id& id) const {
   auto row = catalogue.find(id);
   if (!row.ok()) return row.error();
-  if (!row.value()) return invalid("there is no such holding at this site; 'kinfold retention status' lists them");
+  if (!row.value())
+    return invalid("there is no such holding at this site; 'kinfold retention status' lists them");
   return std::move(*row.value());
 }
 
@@ -85,7 +88,8 @@ Result<std::vector<charter::Duty>> Door::State::duties_of(const Asking& who, Ref
   return setting.actors->find(who.actor)->duties;
 }
 
-Result<charter::Duty> Door::State::ask_to_open(const Holding& holding, const Asking& who, Refusal& refusal) const {
+Result<charter::Duty> Door::State::ask_to_open(const Holding& holding, const Asking& who,
+                                               Refusal& refusal) const {
   const auto duties = duties_of(who, refusal);
   if (!duties.ok()) return duties.error();
   charter::Question question;
@@ -101,7 +105,8 @@ Result<charter::Duty> Door::State::ask_to_open(const Holding& holding, const Ask
     question.duty = duty;
     const auto answer = charter::ask(*setting.charter, question);
     if (!answer.allowed) {
-      if (!nearest) nearest = Refusal{Reason::kCharter, refused(fmt::format("{} (rule {})", answer.reason, answer.rule))};
+      if (!nearest)
+        nearest = Refusal{Reason::kCharter, refused(fmt::format("{} (rule {})", answer.reason, answer.rule))};
       continue;
     }
     auto no = refuse_duty(*setting.actors, *setting.charter, memory, who.actor, duty, today());
@@ -114,11 +119,14 @@ Result<charter::Duty> Door::State::ask_to_open(const Holding& holding, const Ask
 
 Status Door::State::ask_second(const Asking& who, charter::Duty first, Refusal& refusal) const {
   if (who.second_actor.empty()) return {};
-  refusal = {Reason::kDuty, refused("the second actor must be somebody else, in another duty than the first")};
+  refusal = {Reason::kDuty,
+             refused("the second actor must be somebody else, in another duty than the first")};
   const Actor* second = setting.actors->find(who.second_actor);
   if (second == nullptr || who.second_actor == who.actor) return refusal.error;
   for (const auto duty : second->duties) {
-    if (duty != first && !refuse_duty(*setting.actors, *setting.charter, memory, who.second_actor, duty, today())) return {};
+    if (duty != first &&
+        !refuse_duty(*setting.actors, *setting.charter, memory, who.second_actor, duty, today()))
+      return {};
   }
   return refusal.error;
 }
@@ -130,7 +138,8 @@ Result<Key> Door::State::unlock(const Id& id, const Asking& who, CatalogueRow& r
   const Holding& holding = row.holding;
   entry = entry_for(Verb::kOpen, holding, who);
   if (holding.state == HoldingState::kDestroyed || !row.why.empty()) {
-    return refuse(entry, Reason::kMissing, refused("the holding was destroyed; its certificate says when and how"));
+    return refuse(entry, Reason::kMissing,
+                  refused("the holding was destroyed; its certificate says when and how"));
   }
   Refusal refusal;
   const auto duty = ask_to_open(holding, who, refusal);
@@ -150,8 +159,10 @@ Result<Key> Door::State::unlock(const Id& id, const Asking& who, CatalogueRow& r
   if (!wrapped.value()) return fail(entry, refused("the holding's key was destroyed"));
   Key key;
   if (!unwrap(*wrapped.value(), wrapping, seal::as_bytes(bound_facts(holding)), key.bytes())) {
-    return fail(entry, refused("the holding's key does not fit what the catalogue says of it (its class, expiry, origin "
-                               "...): the catalogue was altered"));
+    return fail(
+        entry,
+        refused("the holding's key does not fit what the catalogue says of it (its class, expiry, origin "
+                "...): the catalogue was altered"));
   }
   return key;
 }
@@ -206,7 +217,8 @@ int Door::days_left(const Holding& holding) const { return holding.expires.days 
 Status Door::may_act(const std::string& actor, charter::Duty duty) const {
   State& state = *state_;
   if (auto status = state.memory.catch_up(*state.setting.ledger); !status.ok()) return status;
-  const auto no = refuse_duty(*state.setting.actors, *state.setting.charter, state.memory, actor, duty, state.today());
+  const auto no =
+      refuse_duty(*state.setting.actors, *state.setting.charter, state.memory, actor, duty, state.today());
   return no ? Status(no->error) : Status();
 }
 

@@ -30,11 +30,11 @@ struct Holding {
   Id id;
   charter::Kind kind = charter::Kind::kSubmission;
   std::vector<std::string> data_classes;
-  std::string origin;   ///< Party it came from; ourselves if made here.
-  std::string party;    ///< The party it is about or for (a request's department), or empty.
+  std::string origin;  ///< Party it came from; ourselves if made here.
+  std::string party;   ///< The party it is about or for (a request's department), or empty.
   std::string purpose;
   Instant created;
-  Date expires;         ///< Last day on which it can be opened.
+  Date expires;  ///< Last day on which it can be opened.
   HoldingState state = HoldingState::kLive;
   std::optional<Instant> destroyed;
   std::optional<Id> package;       ///< Sealed file it came in or went out as.
@@ -50,7 +50,7 @@ struct NewHolding {
   std::string origin;
   std::string party;
   std::string purpose;
-  std::optional<Date> expires;     ///< The charter's expiry counts where it is earlier.
+  std::optional<Date> expires;  ///< The charter's expiry counts where it is earlier.
   std::optional<Id> package;
   std::optional<Id> in_answer_to;
 };
@@ -64,7 +64,7 @@ struct Asking {
   std::string actor;
   std::string purpose;
   std::optional<charter::Duty> duty;
-  std::string second_actor;        ///< Where two duties are needed; of another duty than the first.
+  std::string second_actor;  ///< Where two duties are needed; of another duty than the first.
 };
 
 /// Takes out of opened data the people who objected to this purpose. \returns how many rows went.
@@ -72,14 +72,14 @@ using ObjectionFilter =
     std::function<Result<std::uint64_t>(const Holding&, std::string_view purpose, seal::Contents&)>;
 
 struct DoorSetting {
-  std::string folder;                          ///< The site's `holdings` folder; made if missing.
-  std::string party;                           ///< Ours.
-  const charter::Charter* charter = nullptr;   ///< All of these must outlive the door.
+  std::string folder;                         ///< The site's `holdings` folder; made if missing.
+  std::string party;                          ///< Ours.
+  const charter::Charter* charter = nullptr;  ///< All of these must outlive the door.
   const seal::SiteKeys* keys = nullptr;
   ledger::Ledger* ledger = nullptr;
   const Clock* clock = nullptr;
   const ActorRegistry* actors = nullptr;
-  ObjectionFilter objections;                  ///< May be empty; can be set later.
+  ObjectionFilter objections;  ///< May be empty; can be set later.
 };
 
 /// Not thread-safe. One process at a time holds a site's door; a second is refused.

@@ -15,8 +15,11 @@ namespace kinfold::holding {
 
 struct Door::State {
   State(DoorSetting given, seal::FileHandle held, Catalogue opened, KeySlots opened_slots)
-      : setting(std::move(given)), lock(std::move(held)), catalogue(std::move(opened)),
-        slots(std::move(opened_slots)), wrapping(derive(setting.keys->master, KeyUse::kWrapHoldings)) {}
+      : setting(std::move(given)),
+        lock(std::move(held)),
+        catalogue(std::move(opened)),
+        slots(std::move(opened_slots)),
+        wrapping(derive(setting.keys->master, KeyUse::kWrapHoldings)) {}
 
   DoorSetting setting;
   seal::FileHandle lock;
@@ -45,7 +48,8 @@ struct Door::State {
   // store.cc
   Result<charter::Duty> duty_to_store(const Asking& who, Refusal& refusal) const;
   Result<Holding> describe(const NewHolding& what) const;
-  Result<Holding> keep(const NewHolding& what, const Asking& who, bool records, const seal::Contents* contents);
+  Result<Holding> keep(const NewHolding& what, const Asking& who, bool records,
+                       const seal::Contents* contents);
   Status put(CatalogueRow& row, const seal::Contents* contents);
 
   // destroy.cc

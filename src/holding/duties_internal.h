@@ -29,6 +29,7 @@ class DutyMemory {
 
 std::optional<Refusal> refuse_actor(const ActorRegistry& registry, const std::string& actor, Date today);
 std::optional<Refusal> refuse_duty(const ActorRegistry& registry, const charter::Charter& charter,
-                                   const DutyMemory& memory, const std::string& actor, charter::Duty duty, Date today);
+                                   const DutyMemory& memory, const std::string& actor, charter::Duty duty,
+                                   Date today);
 
 }  // namespace kinfold::holding

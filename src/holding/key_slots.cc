@@ -29,7 +29,7 @@ Result<KeySlots> KeySlots::open(const std::string& path) {
   }
   seal::FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!file) return seal::system_error("cannot be opened", path, errno);
-  struct stat facts{};
+  struct stat facts {};
   char magic[16] = {};
   if (::fstat(file.get(), &facts) != 0 || ::pread(file.get(), magic, sizeof magic, 0) != sizeof magic ||
       std::string_view(magic, sizeof magic) != kMagic) {

@@ -12,7 +12,8 @@ namespace kinfold::holding {
 
 struct RecordRing::State {
   State(KeySlots key_file, const Key& holding_key)
-      : slots(std::move(key_file)), wrapping(derive(holding_key, KeyUse::kWrapRecords)),
+      : slots(std::move(key_file)),
+        wrapping(derive(holding_key, KeyUse::kWrapRecords)),
         tokens(derive(holding_key, KeyUse::kTokens)) {}
 
   KeySlots slots;

@@ -53,7 +53,8 @@ Result<Holding> Door::State::describe(const NewHolding& what) const {
   if (!expires.ok()) return expires.error();
   holding.expires = what.expires ? std::min(*what.expires, expires.value()) : expires.value();
   if (holding.expires < today()) {
-    return refused(fmt::format("'{}' may not be kept here any more: the last day was {}", charter::name(what.kind), to_iso(holding.expires)));
+    return refused(fmt::format("'{}' may not be kept here any more: the last day was {}",
+                               charter::name(what.kind), to_iso(holding.expires)));
   }
   return holding;
 }
@@ -70,7 +71,8 @@ Status Door::State::put(CatalogueRow& row, const seal::Contents* contents) {
   if (contents == nullptr) {
     if (auto status = place_records(folder(row.holding.id)); !status.ok()) return status;
   } else {
-    const auto archive = seal::archive_of(seal::files_of(seal::parts_of(*contents), contents->documents), false);
+    const auto archive =
+        seal::archive_of(seal::files_of(seal::parts_of(*contents), contents->documents), false);
     if (auto status = place_data(folder(row.holding.id), key, archive); !status.ok()) return status;
   }
   return catalogue.add(row);  // from here on it is there

@@ -19,15 +19,18 @@ Error database_error(sqlite3* database, std::string_view what) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return io_error(name + " is in use by another process; wait until it is done, then try again");
-    case SQLITE_FULL: return io_error("the disk is full; " + name + " is unchanged: make room, then try again");
+    case SQLITE_FULL:
+      return io_error("the disk is full; " + name + " is unchanged: make room, then try again");
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return io_error(name + " cannot be written; check the folder's permissions and that the disk is not read-only");
-    case SQLITE_CANTOPEN: return io_error(name + " cannot be opened; check that its folder is there and yours");
+      return io_error(
+          name + " cannot be written; check the folder's permissions and that the disk is not read-only");
+    case SQLITE_CANTOPEN:
+      return io_error(name + " cannot be opened; check that its folder is there and yours");
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return invalid(name + " is damaged or not a database; restore it from a backup");
-    case SQLITE_IOERR: return io_error("the disk failed while " + name + " was used; check it, then try again");
+    case SQLITE_NOTADB: return invalid(name + " is damaged or not a database; restore it from a backup");
+    case SQLITE_IOERR:
+      return io_error("the disk failed while " + name + " was used; check it, then try again");
     case SQLITE_TOOBIG: return invalid("a value is too large for " + name);
     default: return internal_error(name + ": database error " + std::to_string(code));
   }
@@ -38,7 +41,8 @@ Status make_private(const std::string& path, const std::string& what) {
   if (file < 0) {
     // A file on a read-only disk may still be read; SQLite says so when it is written.
     if (errno == EROFS || errno == EACCES) {
-      return io_error(what + " cannot be written; check the folder's permissions and that the disk is not read-only");
+      return io_error(
+          what + " cannot be written; check the folder's permissions and that the disk is not read-only");
     }
     return io_error(what + " cannot be opened: " + std::strerror(errno) + "; check that its folder is there");
   }
@@ -78,8 +82,8 @@ Statement& Statement::bind(int index, std::string_view value) {
 }
 
 Statement& Statement::bind(int index, seal::ByteView value) {
-  sqlite3_bind_blob64(statement_, index, value.empty() ? static_cast<const void*>("") : value.data(), value.size(),
-                      SQLITE_STATIC);
+  sqlite3_bind_blob64(statement_, index, value.empty() ? static_cast<const void*>("") : value.data(),
+                      value.size(), SQLITE_STATIC);
   return *this;
 }
 
@@ -117,7 +121,8 @@ std::string Statement::text_at(int column) const {
 
 seal::ByteView Statement::bytes_at(int column) const {
   const void* data = sqlite3_column_blob(statement_, column);
-  return {static_cast<const std::byte*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  return {static_cast<const std::byte*>(data),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
@@ -170,14 +175,16 @@ Database::~Database() { sqlite3_close_v2(database_); }
 
 Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr) !=
+      SQLITE_OK) {
     return database_error(database_, what_);
   }
   return Statement(database_, statement);
 }
 
 Status Database::execute(const char* sql) {
-  if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return database_error(database_, what_);
+  if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return database_error(database_, what_);
   return {};
 }
 

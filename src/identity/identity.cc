@@ -37,7 +37,7 @@ std::optional<std::array<std::uint8_t, 16>> parse_hex(std::string_view text) {
   return bytes;
 }
 
-constexpr std::array<const char*, 7> kIdentityColumns = {"forenames", "surname", "date_of_birth", "gender",
+constexpr std::array<const char*, 7> kIdentityColumns = {"forenames", "surname",  "date_of_birth", "gender",
                                                          "address",   "postcode", "nino"};
 
 void append_text(table::Column& column, const std::string& value) {
@@ -93,7 +93,8 @@ std::vector<std::size_t> random_order(const RandomBytes& random, std::size_t cou
 std::string spelling(const Identity& identity) {
   std::string text = identity.forenames + '\x1F' + identity.surname + '\x1F';
   if (identity.date_of_birth) text += to_iso(*identity.date_of_birth);
-  for (const auto* field : {&identity.gender, &identity.address, &identity.postcode, &identity.nino}) text += '\x1F' + *field;
+  for (const auto* field : {&identity.gender, &identity.address, &identity.postcode, &identity.nino})
+    text += '\x1F' + *field;
   return text;
 }
 

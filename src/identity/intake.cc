@@ -100,7 +100,8 @@ void merge_duplicates(std::vector<Row>& rows, std::vector<LineNote>& rejects) {
 }
 
 /// A family is in one group: that of its first line.
-void settle_groups(std::vector<Row>& rows, const std::string& group_heading, std::vector<LineNote>& warnings) {
+void settle_groups(std::vector<Row>& rows, const std::string& group_heading,
+                   std::vector<LineNote>& warnings) {
   std::unordered_map<std::string, std::size_t> first_of;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].fate != LineFate::kKept) continue;
@@ -113,7 +114,8 @@ void settle_groups(std::vector<Row>& rows, const std::string& group_heading, std
   }
 }
 
-void set_ineligible_aside(std::vector<Row>& rows, const Eligibility& eligibility, std::vector<LineNote>& rejects) {
+void set_ineligible_aside(std::vector<Row>& rows, const Eligibility& eligibility,
+                          std::vector<LineNote>& rejects) {
   std::unordered_map<std::string, std::vector<bool>> shown;
   for (const auto& row : rows) {
     if (row.fate != LineFate::kKept) continue;
@@ -147,7 +149,8 @@ table::Table empty_attributes(const Eligibility& eligibility) {
   table::Table attributes;
   for (const auto* name : {"family", "relation", "group"}) attributes.add(name, table::ColumnType::kString);
   for (const auto* name : {"start_date", "end_date"}) attributes.add(name, table::ColumnType::kDate);
-  for (const auto& problem : eligibility.problems) attributes.add("problem_" + problem, table::ColumnType::kDate);
+  for (const auto& problem : eligibility.problems)
+    attributes.add("problem_" + problem, table::ColumnType::kDate);
   return attributes;
 }
 
@@ -194,7 +197,8 @@ void fill(Intake& intake, const std::vector<Row>& rows, const std::vector<table:
   }
   for (const auto& bad : bad_lines) {
     fates.emplace_back(bad.line, LineFate::kRejected);
-    intake.rejects.push_back({bad.line, bad.column, bad.reason, "check quotation marks and separators in this line"});
+    intake.rejects.push_back(
+        {bad.line, bad.column, bad.reason, "check quotation marks and separators in this line"});
   }
   const auto by_line = [](const auto& left, const auto& right) { return left.first < right.first; };
   std::stable_sort(fates.begin(), fates.end(), by_line);
@@ -202,7 +206,9 @@ void fill(Intake& intake, const std::vector<Row>& rows, const std::vector<table:
     intake.fates.push_back(fate);
     count_fate(intake.counts, fate);
   }
-  const auto note_by_line = [](const LineNote& left, const LineNote& right) { return left.line < right.line; };
+  const auto note_by_line = [](const LineNote& left, const LineNote& right) {
+    return left.line < right.line;
+  };
   std::stable_sort(intake.rejects.begin(), intake.rejects.end(), note_by_line);
   std::stable_sort(intake.warnings.begin(), intake.warnings.end(), note_by_line);
   intake.counts.warning_count = intake.warnings.size();
@@ -225,7 +231,8 @@ void Intake::wipe() {
   identities.wipe();
   attributes.wipe();
   for (auto& objector : objectors) {
-    for (auto* text : {&objector.forenames, &objector.surname, &objector.address, &objector.postcode, &objector.nino}) {
+    for (auto* text :
+         {&objector.forenames, &objector.surname, &objector.address, &objector.postcode, &objector.nino}) {
       seal::wipe(text->data(), text->size());
     }
   }

@@ -39,21 +39,21 @@ struct IntakeCounts {
   std::uint64_t merged_count = 0;      ///< The same person again in the same family.
   std::uint64_t ineligible_count = 0;  ///< People of families with too few problems.
   std::uint64_t objected_count = 0;
-  std::uint64_t warning_count = 0;     ///< Values left out or mended; their people are kept.
-  std::uint64_t family_count = 0;      ///< Families with somebody kept.
+  std::uint64_t warning_count = 0;  ///< Values left out or mended; their people are kept.
+  std::uint64_t family_count = 0;   ///< Families with somebody kept.
   std::uint64_t ineligible_family_count = 0;
 };
 
 /// Holds people's data in the clear: wipe() it when done.
 struct Intake {
-  table::Table identities;  ///< Columns of empty_identities(); one row per kept line.
-  table::Table attributes;  ///< `family` (string: the council's own number), `relation`, `group`,
-                            ///< `start_date`, `end_date`, `problem_<id>` dates; row for row.
-  std::vector<std::uint64_t> line;   ///< Source line of each kept row.
-  std::vector<LineFate> fates;       ///< One per data line, in file order.
-  std::vector<LineNote> rejects;     ///< Lines set aside: rejected, merged, ineligible.
-  std::vector<LineNote> warnings;    ///< Values left out of lines that go on.
-  std::vector<Identity> objectors;   ///< Of lines marked as objected, for the objection book.
+  table::Table identities;          ///< Columns of empty_identities(); one row per kept line.
+  table::Table attributes;          ///< `family` (string: the council's own number), `relation`, `group`,
+                                    ///< `start_date`, `end_date`, `problem_<id>` dates; row for row.
+  std::vector<std::uint64_t> line;  ///< Source line of each kept row.
+  std::vector<LineFate> fates;      ///< One per data line, in file order.
+  std::vector<LineNote> rejects;    ///< Lines set aside: rejected, merged, ineligible.
+  std::vector<LineNote> warnings;   ///< Values left out of lines that go on.
+  std::vector<Identity> objectors;  ///< Of lines marked as objected, for the objection book.
   IntakeCounts counts;
   std::string encoding;
   Eligibility eligibility;

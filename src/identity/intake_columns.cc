@@ -101,10 +101,11 @@ constexpr std::array kAliases = {
 };
 
 constexpr std::array<std::string_view, kFieldCount> kFieldNames = {
-    "family_id", "person_id", "forenames", "middle_names", "surname", "date_of_birth", "gender",  "address",
-    "postcode",  "nino",      "relation",  "group",        "start_date", "end_date",   "objected"};
-constexpr std::array kNeeded = {Field::kFamily, Field::kForenames, Field::kSurname,
-                                Field::kDateOfBirth, Field::kGroup, Field::kStartDate};
+    "family_id",     "person_id", "forenames",  "middle_names", "surname",
+    "date_of_birth", "gender",    "address",    "postcode",     "nino",
+    "relation",      "group",     "start_date", "end_date",     "objected"};
+constexpr std::array kNeeded = {Field::kFamily,      Field::kForenames, Field::kSurname,
+                                Field::kDateOfBirth, Field::kGroup,     Field::kStartDate};
 
 /// Letters and digits in lower case; other signs, also those outside ASCII, fall away.
 std::string heading_key(std::string_view heading) {
@@ -118,7 +119,8 @@ std::string heading_key(std::string_view heading) {
 /// "address1", "addressline2" ...: 1 to 9; 0 for anything else.
 int address_line_number(std::string_view key) {
   for (const std::string_view prefix : {"addressline", "address", "addrline", "addr"}) {
-    if (key.size() == prefix.size() + 1 && key.starts_with(prefix) && key.back() >= '1' && key.back() <= '9') {
+    if (key.size() == prefix.size() + 1 && key.starts_with(prefix) && key.back() >= '1' &&
+        key.back() <= '9') {
       return key.back() - '0';
     }
   }
@@ -193,9 +195,9 @@ Result<ColumnMap> map_columns(const table::Table& file, const Eligibility& eligi
   ColumnMap map = mapper.finish();
   for (const auto field : kNeeded) {
     if (map.of(field) >= 0) continue;
-    return invalid("line 1: no column '" + std::string(kFieldNames[static_cast<std::size_t>(field)]) +
-                   "'; the first line must hold the headings; this one may also be called: " +
-                   known_headings(field));
+    return invalid(
+        "line 1: no column '" + std::string(kFieldNames[static_cast<std::size_t>(field)]) +
+        "'; the first line must hold the headings; this one may also be called: " + known_headings(field));
   }
   for (std::size_t i = 0; i < map.problem.size(); ++i) {
     if (map.problem[i] >= 0) continue;

@@ -37,9 +37,9 @@ inline constexpr std::size_t kFieldCount = 15;
 
 /// Where each field is in the file; -1: nowhere.
 struct ColumnMap {
-  std::vector<int> field;             ///< [kFieldCount]
-  std::vector<int> address_lines;     ///< Address in several columns, in order.
-  std::vector<int> problem;           ///< One per problem of the criteria.
+  std::vector<int> field;          ///< [kFieldCount]
+  std::vector<int> address_lines;  ///< Address in several columns, in order.
+  std::vector<int> problem;        ///< One per problem of the criteria.
   std::uint64_t unused_column_count = 0;
   int of(Field which) const { return field[static_cast<std::size_t>(which)]; }
 };
@@ -53,7 +53,7 @@ struct Row {
   std::uint64_t line = 0;
   LineFate fate = LineFate::kKept;
   bool has_family = false;
-  std::string family;     ///< The council's number, in one spelling.
+  std::string family;  ///< The council's number, in one spelling.
   std::string person;
   Identity identity;
   std::string relation;
@@ -61,7 +61,7 @@ struct Row {
   std::optional<Date> start_date;
   std::optional<Date> end_date;
   std::vector<std::optional<Date>> problems;
-  std::string name_key;   ///< Standardised names, for telling the same person; "" if unknown.
+  std::string name_key;  ///< Standardised names, for telling the same person; "" if unknown.
 };
 
 /// Where a line's notes go.
@@ -71,8 +71,8 @@ struct NoteSink {
 };
 
 /// Never fails: what is wrong becomes notes, and the fate says whether the line goes on.
-Row read_row(const table::Table& file, const ColumnMap& columns, std::size_t row, std::uint64_t line, Date today,
-             NoteSink notes);
+Row read_row(const table::Table& file, const ColumnMap& columns, std::size_t row, std::uint64_t line,
+             Date today, NoteSink notes);
 
 /// Valid UTF-8 without control and direction characters, blanks made one, trimmed.
 std::string clean_text(std::string_view text);

@@ -83,29 +83,38 @@ struct Word {
   std::string_view word;
   std::string_view meaning;
 };
-constexpr std::array kGroups = {
-    Word{"programme", "programme"},     Word{"onprogramme", "programme"},   Word{"ontheprogramme", "programme"},
-    Word{"program", "programme"},       Word{"supported", "programme"},     Word{"attached", "programme"},
-    Word{"waiting", "waiting"},         Word{"waitinglist", "waiting"},     Word{"onwaitinglist", "waiting"},
-    Word{"waitingforaplace", "waiting"}, Word{"assessed", "assessed"},      Word{"assessedonly", "assessed"},
-    Word{"onlyassessed", "assessed"},   Word{"assessment", "assessed"},     Word{"screened", "assessed"}};
-constexpr std::array kRelations = {
-    Word{"head", "head"},           Word{"headofhousehold", "head"}, Word{"headoffamily", "head"},
-    Word{"maincarer", "head"},      Word{"mainapplicant", "head"},   Word{"self", "head"},
-    Word{"lead", "head"},           Word{"mother", "head"},          Word{"father", "head"},
-    Word{"parent", "head"},         Word{"mum", "head"},             Word{"dad", "head"},
-    Word{"partner", "partner"},     Word{"spouse", "partner"},       Word{"wife", "partner"},
-    Word{"husband", "partner"},     Word{"cohabitee", "partner"},    Word{"child", "child"},
-    Word{"son", "child"},           Word{"daughter", "child"},       Word{"stepchild", "child"},
-    Word{"stepson", "child"},       Word{"stepdaughter", "child"},   Word{"fosterchild", "child"},
-    Word{"stepmother", "head"},     Word{"stepfather", "head"},      Word{"guardian", "head"},
-    Word{"carer", "head"},          Word{"fostercarer", "head"},     Word{"grandmother", "other"},
-    Word{"grandfather", "other"},   Word{"nephew", "other"},         Word{"niece", "other"},
-    Word{"cousin", "other"},        Word{"unborn", "child"},         Word{"youngperson", "child"},
-    Word{"baby", "child"},          Word{"other", "other"},          Word{"grandparent", "other"},
-    Word{"grandchild", "other"},    Word{"sibling", "other"},        Word{"brother", "other"},
-    Word{"sister", "other"},        Word{"aunt", "other"},           Word{"uncle", "other"},
-    Word{"lodger", "other"},        Word{"friend", "other"}};
+constexpr std::array kGroups = {Word{"programme", "programme"},      Word{"onprogramme", "programme"},
+                                Word{"ontheprogramme", "programme"}, Word{"program", "programme"},
+                                Word{"supported", "programme"},      Word{"attached", "programme"},
+                                Word{"waiting", "waiting"},          Word{"waitinglist", "waiting"},
+                                Word{"onwaitinglist", "waiting"},    Word{"waitingforaplace", "waiting"},
+                                Word{"assessed", "assessed"},        Word{"assessedonly", "assessed"},
+                                Word{"onlyassessed", "assessed"},    Word{"assessment", "assessed"},
+                                Word{"screened", "assessed"}};
+constexpr std::array kRelations = {Word{"head", "head"},          Word{"headofhousehold", "head"},
+                                   Word{"headoffamily", "head"},  Word{"maincarer", "head"},
+                                   Word{"mainapplicant", "head"}, Word{"self", "head"},
+                                   Word{"lead", "head"},          Word{"mother", "head"},
+                                   Word{"father", "head"},        Word{"parent", "head"},
+                                   Word{"mum", "head"},           Word{"dad", "head"},
+                                   Word{"partner", "partner"},    Word{"spouse", "partner"},
+                                   Word{"wife", "partner"},       Word{"husband", "partner"},
+                                   Word{"cohabitee", "partner"},  Word{"child", "child"},
+                                   Word{"son", "child"},          Word{"daughter", "child"},
+                                   Word{"stepchild", "child"},    Word{"stepson", "child"},
+                                   Word{"stepdaughter", "child"}, Word{"fosterchild", "child"},
+                                   Word{"stepmother", "head"},    Word{"stepfather", "head"},
+                                   Word{"guardian", "head"},      Word{"carer", "head"},
+                                   Word{"fostercarer", "head"},   Word{"grandmother", "other"},
+                                   Word{"grandfather", "other"},  Word{"nephew", "other"},
+                                   Word{"niece", "other"},        Word{"cousin", "other"},
+                                   Word{"unborn", "child"},       Word{"youngperson", "child"},
+                                   Word{"baby", "child"},         Word{"other", "other"},
+                                   Word{"grandparent", "other"},  Word{"grandchild", "other"},
+                                   Word{"sibling", "other"},      Word{"brother", "other"},
+                                   Word{"sister", "other"},       Word{"aunt", "other"},
+                                   Word{"uncle", "other"},        Word{"lodger", "other"},
+                                   Word{"friend", "other"}};
 
 template <std::size_t N>
 std::string_view meaning_in(const std::array<Word, N>& words, std::string_view value) {
@@ -128,8 +137,8 @@ bool has_letter(const person::StandardName& name) {
 
 class RowReader {
  public:
-  RowReader(const table::Table& file, const ColumnMap& columns, std::size_t index, std::uint64_t line, Date today,
-            NoteSink notes)
+  RowReader(const table::Table& file, const ColumnMap& columns, std::size_t index, std::uint64_t line,
+            Date today, NoteSink notes)
       : file_(file), columns_(columns), index_(index), today_(today), notes_(notes) {
     row_.line = line;
   }
@@ -210,11 +219,13 @@ class RowReader {
     const int column = columns_.of(field);
     into = text_at(column);
     if (into.size() > kNameByteCountMax) {
-      reject(column, std::string(what) + " is longer than 200 characters", "check that the columns are in place");
+      reject(column, std::string(what) + " is longer than 200 characters",
+             "check that the columns are in place");
       into.clear();
       return false;
     }
-    standard = field == Field::kSurname ? person::standardise_surname(into) : person::standardise_forenames(into);
+    standard =
+        field == Field::kSurname ? person::standardise_surname(into) : person::standardise_forenames(into);
     if (is_spreadsheet_error(into) || !has_letter(standard)) {
       reject(column, "no " + std::string(what), "give the name; without one nobody can be found");
       return false;
@@ -232,7 +243,8 @@ class RowReader {
     const auto middle = text_at(column);
     if (middle.empty() || !first) return;
     if (row_.identity.forenames.size() + middle.size() >= kNameByteCountMax || is_spreadsheet_error(middle)) {
-      warn(column, "the middle names cannot be read; they were left out", "check the value, or leave it empty");
+      warn(column, "the middle names cannot be read; they were left out",
+           "check the value, or leave it empty");
     } else {
       row_.identity.forenames += ' ' + middle;
     }
@@ -311,7 +323,8 @@ class RowReader {
     row_.relation = meaning_in(kRelations, relation);
     if (row_.relation.empty() && !relation.empty()) {
       row_.relation = "other";
-      warn(relation_column, "not a relation that is known; 'other' was used", "write head, partner, child or other");
+      warn(relation_column, "not a relation that is known; 'other' was used",
+           "write head, partner, child or other");
     }
     const int group_column = columns_.of(Field::kGroup);
     row_.group = meaning_in(kGroups, text_at(group_column));
@@ -335,7 +348,8 @@ class RowReader {
     row_.end_date = read_date(end_column, reading);
     if (!row_.end_date && !reading.missing) {
       warn(end_column, reading.complaint.reason, reading.complaint.remedy);
-    } else if (row_.end_date && (*row_.end_date > today_ || (row_.start_date && *row_.end_date < *row_.start_date))) {
+    } else if (row_.end_date &&
+               (*row_.end_date > today_ || (row_.start_date && *row_.end_date < *row_.start_date))) {
       row_.end_date.reset();
       warn(end_column, "the end lies before the start or in the future; it was left out", "check both dates");
     }
@@ -385,8 +399,8 @@ std::string clean_text(std::string_view text) {
   return clean;
 }
 
-Row read_row(const table::Table& file, const ColumnMap& columns, std::size_t row, std::uint64_t line, Date today,
-             NoteSink notes) {
+Row read_row(const table::Table& file, const ColumnMap& columns, std::size_t row, std::uint64_t line,
+             Date today, NoteSink notes) {
   return RowReader(file, columns, row, line, today, notes).read();
 }
 

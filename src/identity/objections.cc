@@ -42,11 +42,11 @@ class Texts {
 
 struct Parts {
   std::string all_forenames;
-  std::string first;      ///< First forename as it is.
-  std::string root;       ///< Its nickname class.
+  std::string first;  ///< First forename as it is.
+  std::string root;   ///< Its nickname class.
   std::string surname;
   std::vector<std::string> surname_parts;
-  std::string born;       ///< 20091231
+  std::string born;  ///< 20091231
   std::string postcode;
   std::string nino_stem;
 };
@@ -215,7 +215,8 @@ Status ObjectionBook::State::load() {
     if (!row.value()) return {};
     Token token{};
     const auto bytes = asked.value().bytes_at(0);
-    if (bytes.size() != token.size()) return invalid("the objection book is damaged; restore it from a backup");
+    if (bytes.size() != token.size())
+      return invalid("the objection book is damaged; restore it from a backup");
     std::memcpy(token.data(), bytes.data(), token.size());
     entry_of.emplace(token, asked.value().int_at(1));
   }
@@ -270,8 +271,9 @@ Result<bool> ObjectionBook::add(const Identity& identity, Date on) {
   auto added = add_all({identity}, on);
   if (!added.ok()) return added.error();
   if (added.value().unrecognisable_count != 0) {
-    return invalid("too little is known to recognise the person again; a name with a date of birth is needed, "
-                   "or a National Insurance number with one of them");
+    return invalid(
+        "too little is known to recognise the person again; a name with a date of birth is needed, "
+        "or a National Insurance number with one of them");
   }
   return added.value().new_count != 0;
 }

@@ -45,8 +45,8 @@ class ObjectionBook {
   Result<bool> add(const Identity& identity, Date on);
   struct Added {
     std::uint64_t new_count = 0;
-    std::uint64_t known_count = 0;         ///< Were there already.
-    std::uint64_t unrecognisable_count = 0; ///< Too little is known of them to know them again.
+    std::uint64_t known_count = 0;           ///< Were there already.
+    std::uint64_t unrecognisable_count = 0;  ///< Too little is known of them to know them again.
   };
   /// All in one: those who cannot be recognised are counted, and stop nobody else.
   Result<Added> add_all(const std::vector<Identity>& identities, Date on);

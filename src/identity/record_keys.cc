@@ -17,7 +17,8 @@ class RingKeys final : public RecordKeys {
     if (!added.ok()) return added.error();
     return std::pair<RecordNumber, seal::Bytes>(added.value().first.number, std::move(added.value().second));
   }
-  Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies, std::size_t thread_count) override {
+  Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies,
+                                        std::size_t thread_count) override {
     return ring_.add_all(bodies, thread_count);
   }
   Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) override {

@@ -25,7 +25,8 @@ class RecordKeys {
   /// Seals under a fresh key.
   virtual Result<std::pair<RecordNumber, seal::Bytes>> add(seal::ByteView plain) = 0;
   /// Many records, each under a fresh key.
-  virtual Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies, std::size_t thread_count) = 0;
+  virtual Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies,
+                                                std::size_t thread_count) = 0;
   /// Seals another body under the key of a record.
   virtual Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) = 0;
   virtual Result<seal::PlainBytes> open(RecordNumber record, seal::ByteView sealed) = 0;

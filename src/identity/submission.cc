@@ -68,7 +68,8 @@ table::Column random_families(const table::Column& families, const RandomBytes& 
 
 }  // namespace
 
-Result<Submission> to_submission(const Intake& intake, const ObjectionBook* objections, const RandomBytes& random) {
+Result<Submission> to_submission(const Intake& intake, const ObjectionBook* objections,
+                                 const RandomBytes& random) {
   const auto identities = identities_of(intake.identities);
   if (!identities.ok()) return identities.error();
   Submission submission;

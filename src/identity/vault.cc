@@ -11,7 +11,8 @@ namespace {
 // docs/formats/vault.md. `doomed`: records whose keys must still be destroyed.
 constexpr const char* kSchema =
     "CREATE TABLE person(record INTEGER PRIMARY KEY, sealed BLOB NOT NULL);"
-    "CREATE TABLE version(seq INTEGER PRIMARY KEY AUTOINCREMENT, record INTEGER NOT NULL REFERENCES person(record),"
+    "CREATE TABLE version(seq INTEGER PRIMARY KEY AUTOINCREMENT, record INTEGER NOT NULL REFERENCES "
+    "person(record),"
     " sealed BLOB NOT NULL);"
     "CREATE INDEX version_record ON version(record);"
     "CREATE TABLE scope(members_record INTEGER PRIMARY KEY, members BLOB NOT NULL,"
@@ -27,7 +28,8 @@ constexpr const char* kLaterSchema =
 void wipe_text(std::string& text) { seal::wipe(text.data(), text.size()); }
 
 void wipe_identity(Identity& identity) {
-  for (auto* text : {&identity.forenames, &identity.surname, &identity.address, &identity.postcode, &identity.nino}) {
+  for (auto* text :
+       {&identity.forenames, &identity.surname, &identity.address, &identity.postcode, &identity.nino}) {
     wipe_text(*text);
   }
 }
@@ -169,7 +171,8 @@ Result<Vault> Vault::open(const std::string& path, RecordKeys& keys, RandomBytes
   return open(path, keys, std::move(random), Options{});
 }
 
-Result<Vault> Vault::open(const std::string& path, RecordKeys& keys, RandomBytes random, const Options& options) {
+Result<Vault> Vault::open(const std::string& path, RecordKeys& keys, RandomBytes random,
+                          const Options& options) {
   auto database = Database::open(path, "the vault", "kinfold vault 1", kSchema);
   if (!database.ok()) return database.error();
   auto state = std::make_unique<State>(std::move(database).value(), keys, std::move(random), options);
@@ -177,7 +180,9 @@ Result<Vault> Vault::open(const std::string& path, RecordKeys& keys, RandomBytes
   return Vault(std::move(state));
 }
 
-bool Vault::has_submission(const std::string& submission) const { return state_->submissions.contains(submission); }
+bool Vault::has_submission(const std::string& submission) const {
+  return state_->submissions.contains(submission);
+}
 
 std::uint64_t Vault::person_count() const { return state_->living_count; }
 
@@ -207,7 +212,8 @@ Result<std::vector<Candidate>> Vault::search(const Identity& identity, std::size
   if (state_->options.only_found) {
     const auto places = state_->read_candidates(identity);
     if (!places.ok()) return places.error();
-    for (const auto& [place, probability] : weigh_candidates(identity, state_->people, places.value(), state_->living_count, count_max)) {
+    for (const auto& [place, probability] :
+         weigh_candidates(identity, state_->people, places.value(), state_->living_count, count_max)) {
       candidates.push_back({state_->people[place].id, probability});
     }
     return candidates;

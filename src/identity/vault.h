@@ -65,15 +65,15 @@ struct Candidate {
   double probability = 0;  ///< That the identity asked for is this person, 0 to 1.
 };
 
-/// Read wholly into memory when opened, or person by person (Options::only_found); one process writes at a time. Not thread-safe.
-/// Invariants: (1) every byte about a person on disk is under a key that only that person has;
-/// (2) each call that changes something is there whole or not at all after a crash;
-/// (3) no two scopes share a reference.
+/// Read wholly into memory when opened, or person by person (Options::only_found); one process writes at a
+/// time. Not thread-safe. Invariants: (1) every byte about a person on disk is under a key that only that
+/// person has; (2) each call that changes something is there whole or not at all after a crash; (3) no two
+/// scopes share a reference.
 class Vault {
  public:
   struct Options {
-    std::size_t thread_count = 0;      ///< For linkage and standardising; 0: all cores.
-    double found_probability = 0.95;   ///< From here on two records are one person.
+    std::size_t thread_count = 0;     ///< For linkage and standardising; 0: all cores.
+    double found_probability = 0.95;  ///< From here on two records are one person.
     /// Read only those people whom a search comes to, by the index on disk, and only those scopes' lists that
     /// are asked for: for one person's case, where reading a million would take seconds. Calls about
     /// everybody (people, person_count, issue, request_people, add_or_find) are then refused or empty.

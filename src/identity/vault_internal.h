@@ -62,7 +62,7 @@ struct PersonEntry {
   PersonId id;
   RecordNumber record = 0;
   bool restricted = false;
-  bool erased = false;  ///< Its place in the list stays, empty.
+  bool erased = false;        ///< Its place in the list stays, empty.
   bool first_inside = false;  ///< The first version lies in the person's own row; in older vaults beside it.
   std::vector<IdentityVersion> versions;
 };
@@ -73,7 +73,7 @@ struct ScopeEntry {
   RecordNumber references_record = 0;  ///< 0: destroyed.
   bool lists_read = false;  ///< A vault opened for one person reads `members` and `references` when asked.
   std::vector<PersonId> members;
-  std::vector<Reference> references;   ///< In step with members, or empty.
+  std::vector<Reference> references;  ///< In step with members, or empty.
   std::unordered_map<Reference, std::size_t, IdHash> member_of;
   std::unordered_map<PersonId, std::size_t, IdHash> place_of;
   void index();
@@ -119,10 +119,13 @@ struct SearchKeys {
 };
 SearchKeys search_keys(const Description& description);
 inline SearchKeys search_keys(const Identity& identity) { return search_keys(describe(identity)); }
-/// How likely each of `candidates` (places in `people`) is to be this person, out of `person_count`; best first.
-std::vector<std::pair<std::size_t, double>> weigh_candidates(const Identity& identity, const std::vector<PersonEntry>& people,
+/// How likely each of `candidates` (places in `people`) is to be this person, out of `person_count`; best
+/// first.
+std::vector<std::pair<std::size_t, double>> weigh_candidates(const Identity& identity,
+                                                             const std::vector<PersonEntry>& people,
                                                              std::vector<std::size_t> candidates,
-                                                             std::uint64_t person_count, std::size_t count_max);
+                                                             std::uint64_t person_count,
+                                                             std::size_t count_max);
 
 struct SearchEntry {
   std::uint64_t key = 0;

@@ -32,7 +32,9 @@ Standard standard_of(Description description) {
   return standard;
 }
 
-bool both_and_equal(const std::string& left, const std::string& right) { return !left.empty() && left == right; }
+bool both_and_equal(const std::string& left, const std::string& right) {
+  return !left.empty() && left == right;
+}
 bool both_and_different(const std::string& left, const std::string& right) {
   return !left.empty() && !right.empty() && left != right;
 }
@@ -52,7 +54,9 @@ Spellings spellings_of(const std::vector<PersonEntry>& people) {
   for (std::size_t i = 0; i < people.size(); ++i) {
     const auto& versions = people[i].versions;
     for (std::size_t v = 0; v < versions.size(); ++v) {
-      const auto same = [&](const IdentityVersion& earlier) { return earlier.identity == versions[v].identity; };
+      const auto same = [&](const IdentityVersion& earlier) {
+        return earlier.identity == versions[v].identity;
+      };
       const auto here = versions.begin() + static_cast<std::ptrdiff_t>(v);
       if (std::any_of(versions.begin(), here, same)) continue;
       append_identity(spellings.identities, versions[v].identity);
@@ -124,8 +128,8 @@ constexpr std::size_t kFitCountMin = 1'000;
 
 /// A few people are looked up one by one, with the search's fixed weights.
 void judge_by_search(const std::vector<Identity>& rows, const std::vector<std::size_t>& open_rows,
-                     const std::vector<PersonEntry>& people, SearchIndex& index, const Vault::Options& options,
-                     std::vector<Judged>& judged) {
+                     const std::vector<PersonEntry>& people, SearchIndex& index,
+                     const Vault::Options& options, std::vector<Judged>& judged) {
   if (people.empty()) return;
   if (index.people_count() < people.size()) index.extend(people, index.people_count(), options.thread_count);
   for (const auto row : open_rows) {
@@ -139,7 +143,8 @@ void judge_by_search(const std::vector<Identity>& rows, const std::vector<std::s
 
 /// Everybody else is compared with everybody by linkage.
 Status judge_by_linkage(const std::vector<Identity>& rows, const std::vector<std::size_t>& open_rows,
-                        const Spellings& spellings, const Vault::Options& options, std::vector<Judged>& judged) {
+                        const Spellings& spellings, const Vault::Options& options,
+                        std::vector<Judged>& judged) {
   auto people = empty_identities();
   for (const auto row : open_rows) append_identity(people, rows[row]);
   linkage::LinkOptions link_options;
@@ -150,7 +155,8 @@ Status judge_by_linkage(const std::vector<Identity>& rows, const std::vector<std
   if (!matched.ok()) return matched.error();
   for (std::size_t i = 0; i < open_rows.size(); ++i) {
     const auto& match = matched.value().matches[i];
-    if (match.register_row == linkage::RegisterMatch::kNoRow || match.probability < options.found_probability) continue;
+    if (match.register_row == linkage::RegisterMatch::kNoRow || match.probability < options.found_probability)
+      continue;
     judged[open_rows[i]].person = spellings.person[match.register_row];
   }
   return {};

@@ -82,9 +82,9 @@ namespace {
 
 void put_version(Packer& packer, const IdentityVersion& version) {
   const auto& identity = version.identity;
-  for (const auto* text : {&identity.forenames, &identity.surname, &identity.gender, &identity.address,
-                           &identity.postcode, &identity.nino, &version.origin.authority,
-                           &version.origin.submission}) {
+  for (const auto* text :
+       {&identity.forenames, &identity.surname, &identity.gender, &identity.address, &identity.postcode,
+        &identity.nino, &version.origin.authority, &version.origin.submission}) {
     packer.put(std::string_view(*text));
   }
   packer.put(identity.date_of_birth);
@@ -96,8 +96,9 @@ void put_version(Packer& packer, const IdentityVersion& version) {
 
 void take_version(Unpacker& unpacker, IdentityVersion& version) {
   auto& identity = version.identity;
-  for (auto* text : {&identity.forenames, &identity.surname, &identity.gender, &identity.address, &identity.postcode,
-                     &identity.nino, &version.origin.authority, &version.origin.submission}) {
+  for (auto* text :
+       {&identity.forenames, &identity.surname, &identity.gender, &identity.address, &identity.postcode,
+        &identity.nino, &version.origin.authority, &version.origin.submission}) {
     *text = unpacker.text();
   }
   identity.date_of_birth = unpacker.date();

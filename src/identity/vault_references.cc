@@ -7,7 +7,9 @@
 namespace kinfold::identity {
 namespace {
 
-Error no_such_scope() { return invalid("the vault has no references of that request or holding; check its id"); }
+Error no_such_scope() {
+  return invalid("the vault has no references of that request or holding; check its id");
+}
 
 }  // namespace
 
@@ -89,7 +91,8 @@ Status Vault::State::rewrite_scope(ScopeEntry& entry) {
   auto insert = database.prepare("INSERT INTO scope VALUES(?1, ?2, ?3, ?4)");
   if (!insert.ok()) return insert.error();
   auto& row = insert.value();
-  row.bind(1, static_cast<std::int64_t>(members.value().first)).bind(2, seal::ByteView(members.value().second));
+  row.bind(1, static_cast<std::int64_t>(members.value().first))
+      .bind(2, seal::ByteView(members.value().second));
   if (references.value().first != 0) {
     row.bind(3, static_cast<std::int64_t>(references.value().first))
         .bind(4, seal::ByteView(references.value().second));
@@ -109,7 +112,8 @@ Status Vault::State::rewrite_scope(ScopeEntry& entry) {
 }
 
 Result<std::vector<Reference>> Vault::issue(const ReferenceScope& scope, std::span<const PersonId> persons) {
-  if (state_->options.only_found) return internal_error("a vault that was opened for one person issues no references");
+  if (state_->options.only_found)
+    return internal_error("a vault that was opened for one person issues no references");
   if (state_->scopes.count(scope.id) != 0) {
     return refused("references were issued for this request or holding before; a new one needs a new id");
   }
@@ -117,7 +121,8 @@ Result<std::vector<Reference>> Vault::issue(const ReferenceScope& scope, std::sp
   std::vector<Reference> issued;
   std::set<PersonId> seen;
   for (const auto& person : persons) {
-    if (state_->index_of.count(person) == 0) return invalid("a reference was asked for somebody who is not in the vault");
+    if (state_->index_of.count(person) == 0)
+      return invalid("a reference was asked for somebody who is not in the vault");
     if (!seen.insert(person).second) return invalid("a reference was asked for twice for one person");
     issued.push_back(fresh_reference(state_->random));
     pairs.emplace_back(issued.back(), person);
@@ -143,11 +148,13 @@ Result<std::vector<Reference>> Vault::issue(const ReferenceScope& scope, std::sp
 }
 
 Result<table::Table> Vault::request_people(const std::string& scope_id) const {
-  if (state_->options.only_found) return internal_error("a vault that was opened for one person makes no request");
+  if (state_->options.only_found)
+    return internal_error("a vault that was opened for one person makes no request");
   const auto found = state_->scope(scope_id);
   if (!found.ok()) return found.error();
   const auto& entry = *found.value();
-  if (entry.references.empty() && !entry.members.empty()) return refused("the references of this request were destroyed");
+  if (entry.references.empty() && !entry.members.empty())
+    return refused("the references of this request were destroyed");
   table::Table people;
   auto identities = empty_identities();
   table::Column references("reference", table::ColumnType::kString);
@@ -173,11 +180,13 @@ Result<std::vector<std::optional<PersonId>>> Vault::resolve(const std::string& s
     return refused("the references of this request were destroyed; nobody can tell any more whose they were");
   }
   std::vector<std::optional<PersonId>> persons;
-  if (entry.member_of.empty() && !entry.members.empty()) return internal_error("a vault that was opened for one person resolves no references");
+  if (entry.member_of.empty() && !entry.members.empty())
+    return internal_error("a vault that was opened for one person resolves no references");
   for (const auto& reference : references) {
     const auto member = entry.member_of.find(reference);
-    persons.push_back(member == entry.member_of.end() ? std::nullopt
-                                                      : std::optional<PersonId>(entry.members[member->second]));
+    persons.push_back(member == entry.member_of.end()
+                          ? std::nullopt
+                          : std::optional<PersonId>(entry.members[member->second]));
   }
   return persons;
 }
@@ -221,7 +230,8 @@ Status Vault::destroy_references(const std::string& scope_id) {
     auto update = state_->database.prepare(
         "UPDATE scope SET references_record = NULL, reference_list = NULL WHERE members_record = ?1");
     if (!update.ok()) return update.error();
-    if (auto ok = update.value().bind(1, static_cast<std::int64_t>(entry.members_record)).run(); !ok.ok()) return ok;
+    if (auto ok = update.value().bind(1, static_cast<std::int64_t>(entry.members_record)).run(); !ok.ok())
+      return ok;
     if (auto doomed = state_->doom(entry.references_record); !doomed.ok()) return doomed;
     if (auto committed = transaction.value().commit(); !committed.ok()) return committed;
   }

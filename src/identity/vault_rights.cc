@@ -79,9 +79,11 @@ Result<PersonRecord> Vault::erase(const PersonId& id) {
       changed.push_back(without(entry, id));
       if (auto written = state_->rewrite_scope(changed.back()); !written.ok()) return written.error();
     }
-    if (auto removed = remove_rows(state_->database, person.value()->record); !removed.ok()) return removed.error();
+    if (auto removed = remove_rows(state_->database, person.value()->record); !removed.ok())
+      return removed.error();
     if (auto doomed = state_->doom(person.value()->record); !doomed.ok()) return doomed.error();
-    if (auto removed = state_->remove_from_index(person.value()->record); !removed.ok()) return removed.error();
+    if (auto removed = state_->remove_from_index(person.value()->record); !removed.ok())
+      return removed.error();
     if (auto synced = state_->keys->sync(); !synced.ok()) return synced.error();
     if (auto committed = transaction.value().commit(); !committed.ok()) return committed.error();
   }

@@ -22,7 +22,8 @@ std::uint64_t hash_of(const std::string& text) {
   static constexpr std::array<unsigned char, crypto_shorthash_KEYBYTES> kKey{};
   static_assert(crypto_shorthash_BYTES == sizeof(std::uint64_t));
   std::array<unsigned char, crypto_shorthash_BYTES> hash{};
-  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(), kKey.data());
+  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                   kKey.data());
   std::uint64_t number = 0;
   for (const auto byte : hash) number = number << 8 | byte;
   return number;
@@ -35,7 +36,11 @@ double weigh_names(const Description& left, const Description& right) {
   if (!left.first.empty() && !right.first.empty()) {
     // A forename that differs tells twins and families apart, where everything else agrees.
     const double likeness = linkage::jaro_winkler(left.first, right.first);
-    bits += left.first == right.first ? 8 : left.root == right.root ? 6 : likeness >= 0.9 ? 4 : likeness >= 0.8 ? 0 : -14;
+    bits += left.first == right.first ? 8
+            : left.root == right.root ? 6
+            : likeness >= 0.9         ? 4
+            : likeness >= 0.8         ? 0
+                                      : -14;
   }
   if (!left.surname.empty() && !right.surname.empty()) {
     const double likeness = linkage::jaro_winkler(left.surname, right.surname);
@@ -60,7 +65,8 @@ double weigh(const Description& left, const Description& right) {
   if (!left.postcode.empty() && !right.postcode.empty()) {
     bits += left.postcode == right.postcode ? 10 : left.district == right.district ? 3 : -1;
   }
-  if (!left.nino_stem.empty() && !right.nino_stem.empty()) bits += left.nino_stem == right.nino_stem ? 18 : -4;
+  if (!left.nino_stem.empty() && !right.nino_stem.empty())
+    bits += left.nino_stem == right.nino_stem ? 18 : -4;
   return bits;
 }
 
@@ -121,7 +127,8 @@ void SearchIndex::extend(const std::vector<PersonEntry>& people, std::size_t fro
   const std::size_t sorted_count = entries_.size();
   constexpr std::size_t kChunkPeople = 4096;
   std::vector<std::vector<SearchEntry>> parts((people.size() - from) / kChunkPeople + 1);
-  parallel_chunks(people.size() - from, kChunkPeople, thread_count == 0 ? default_thread_count() : thread_count,
+  parallel_chunks(people.size() - from, kChunkPeople,
+                  thread_count == 0 ? default_thread_count() : thread_count,
                   [&](std::size_t part, std::size_t begin, std::size_t end) {
                     for (std::size_t i = from + begin; i < from + end; ++i) {
                       for (const auto& version : people[i].versions) {
@@ -148,9 +155,11 @@ std::vector<std::pair<std::size_t, double>> SearchIndex::likeliest(const Identit
   return weigh_candidates(identity, people, std::move(candidates), people.size(), count_max);
 }
 
-std::vector<std::pair<std::size_t, double>> weigh_candidates(const Identity& identity, const std::vector<PersonEntry>& people,
+std::vector<std::pair<std::size_t, double>> weigh_candidates(const Identity& identity,
+                                                             const std::vector<PersonEntry>& people,
                                                              std::vector<std::size_t> candidates,
-                                                             std::uint64_t person_count, std::size_t count_max) {
+                                                             std::uint64_t person_count,
+                                                             std::size_t count_max) {
   const auto asked = describe(identity);
   std::sort(candidates.begin(), candidates.end());
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());

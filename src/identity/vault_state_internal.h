@@ -25,7 +25,7 @@ struct Vault::State {
   ~State();
 
   Database database;
-  std::optional<Statement> insert_person_row;   ///< Prepared once: a submission has many rows.
+  std::optional<Statement> insert_person_row;  ///< Prepared once: a submission has many rows.
   std::optional<Statement> insert_version_row;
   RecordKeys* keys;
   RandomBytes random;
@@ -54,7 +54,8 @@ struct Vault::State {
   // vault_index.cc: the search index on disk, in sealed buckets under a key of its own.
   /// Brings it up to date where it lags behind by more than it may. `fresh`: (key, record) of the
   /// `fresh_count` spellings after `known_before`, so that they need not be read again.
-  Status save_index(LastSpellings known_before, std::size_t fresh_count, const std::vector<SearchEntry>& fresh);
+  Status save_index(LastSpellings known_before, std::size_t fresh_count,
+                    const std::vector<SearchEntry>& fresh);
   Result<LastSpellings> last_spellings();
   /// Within an erasure's transaction: the index without this person, under a fresh key.
   Status remove_from_index(RecordNumber record);

@@ -36,7 +36,9 @@ class Statement {
   std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
   std::string text(int column) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text == nullptr ? "" : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+    return text == nullptr
+               ? ""
+               : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
   }
 
  private:
@@ -55,8 +57,7 @@ Error Database::failure(std::string_view what) const {
   switch (code) {
     case SQLITE_FULL: return io_error(name_ + ": the disk is full; make room on it and run it again");
     case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return io_error(name_ + ": cannot be written: the disk or the file is read-only");
+    case SQLITE_PERM: return io_error(name_ + ": cannot be written: the disk or the file is read-only");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return io_error(name_ + ": another kinfold is writing to this ledger; wait until it is done");
@@ -64,7 +65,9 @@ Error Database::failure(std::string_view what) const {
     case SQLITE_NOTADB:
       return refused(name_ + ": is damaged as a file; take the ledger from a backup and verify it");
     case SQLITE_CANTOPEN: return io_error(name_ + ": cannot be opened; check the site's folder");
-    default: return io_error(name_ + ": " + std::string(what) + ": " + sqlite3_errstr(sqlite3_extended_errcode(handle_)));
+    default:
+      return io_error(name_ + ": " + std::string(what) + ": " +
+                      sqlite3_errstr(sqlite3_extended_errcode(handle_)));
   }
 }
 

@@ -10,20 +10,47 @@ namespace kinfold::ledger {
 namespace {
 
 // In the order of the enumerations; a name once used is never given to something else.
-constexpr std::string_view kVerbs[] = {
-    "init", "submit", "receive", "request", "match", "return", "release", "evaluate", "check", "approve",
-    "publish", "store", "open", "destroy", "send", "certify", "object", "withdraw", "access", "rectify", "erase",
-    "restrict", "complain", "notify", "witness", "keys", "recover", "review", "case"};
+constexpr std::string_view kVerbs[] = {"init",    "submit",   "receive", "request",  "match",    "return",
+                                       "release", "evaluate", "check",   "approve",  "publish",  "store",
+                                       "open",    "destroy",  "send",    "certify",  "object",   "withdraw",
+                                       "access",  "rectify",  "erase",   "restrict", "complain", "notify",
+                                       "witness", "keys",     "recover", "review",   "case"};
 constexpr std::string_view kPhases[] = {"intent", "done", "refused", "failed"};
-constexpr std::string_view kReasons[] = {
-    "none", "charter", "expired", "clock", "duty", "incompatible-duties", "unknown-actor", "signature", "altered",
-    "truncated", "not-sealed", "wrong-key", "wrong-recipient", "wrong-sender", "wrong-purpose", "wrong-kind",
-    "replay", "not-answering", "unreadable", "overdue-destruction", "objection", "disclosure", "self-approval",
-    "missing", "storage", "interrupted", "retention", "rights", "fork", "other"};
-constexpr std::string_view kCounts[] = {"rows", "people", "families", "rejected", "objected", "eligible", "matched",
-                                        "unmatched", "tables", "bytes", "holdings", "cases", "cells", "records",
-                                        "receipts"};
-constexpr std::string_view kDigests[] = {"charter", "sealed-file", "certificate", "head", "output", "plan", "actors"};
+constexpr std::string_view kReasons[] = {"none",
+                                         "charter",
+                                         "expired",
+                                         "clock",
+                                         "duty",
+                                         "incompatible-duties",
+                                         "unknown-actor",
+                                         "signature",
+                                         "altered",
+                                         "truncated",
+                                         "not-sealed",
+                                         "wrong-key",
+                                         "wrong-recipient",
+                                         "wrong-sender",
+                                         "wrong-purpose",
+                                         "wrong-kind",
+                                         "replay",
+                                         "not-answering",
+                                         "unreadable",
+                                         "overdue-destruction",
+                                         "objection",
+                                         "disclosure",
+                                         "self-approval",
+                                         "missing",
+                                         "storage",
+                                         "interrupted",
+                                         "retention",
+                                         "rights",
+                                         "fork",
+                                         "other"};
+constexpr std::string_view kCounts[] = {"rows",     "people",  "families",  "rejected", "objected",
+                                        "eligible", "matched", "unmatched", "tables",   "bytes",
+                                        "holdings", "cases",   "cells",     "records",  "receipts"};
+constexpr std::string_view kDigests[] = {"charter", "sealed-file", "certificate", "head",
+                                         "output",  "plan",        "actors"};
 static_assert(std::size(kVerbs) == static_cast<std::size_t>(Verb::kCase) + 1);
 static_assert(std::size(kPhases) == static_cast<std::size_t>(Phase::kFailed) + 1);
 static_assert(std::size(kReasons) == static_cast<std::size_t>(Reason::kOther) + 1);
@@ -32,8 +59,8 @@ static_assert(std::size(kDigests) == static_cast<std::size_t>(DigestKind::kActor
 
 constexpr std::size_t kFieldCount = 16;
 constexpr std::string_view kFieldNames[kFieldCount] = {
-    "index", "at", "verb", "phase", "reason", "subject", "kind", "party", "actor", "duty", "second-actor", "purpose",
-    "data-classes", "counts", "marks", "previous"};
+    "index", "at",   "verb",         "phase",   "reason",       "subject", "kind",  "party",
+    "actor", "duty", "second-actor", "purpose", "data-classes", "counts",  "marks", "previous"};
 constexpr std::string_view kNothing = "-";
 
 template <typename Enum, std::size_t N>
@@ -105,8 +132,12 @@ std::string_view name(DigestKind kind) { return kDigests[static_cast<std::size_t
 std::optional<Verb> parse_verb(std::string_view text) { return find_name<Verb>(kVerbs, text); }
 std::optional<Phase> parse_phase(std::string_view text) { return find_name<Phase>(kPhases, text); }
 std::optional<Reason> parse_reason(std::string_view text) { return find_name<Reason>(kReasons, text); }
-std::optional<CountKind> parse_count_kind(std::string_view text) { return find_name<CountKind>(kCounts, text); }
-std::optional<DigestKind> parse_digest_kind(std::string_view text) { return find_name<DigestKind>(kDigests, text); }
+std::optional<CountKind> parse_count_kind(std::string_view text) {
+  return find_name<CountKind>(kCounts, text);
+}
+std::optional<DigestKind> parse_digest_kind(std::string_view text) {
+  return find_name<DigestKind>(kDigests, text);
+}
 
 Word::Word(std::string_view text) {
   bad_ = text.size() > text_.size() || text == kNothing;
@@ -135,7 +166,9 @@ std::string to_line(const Recorded& recorded) {
       or_nothing(entry.purpose),
       list_text(entry.data_classes, [](const Word& word) { return std::string(word.text()); }),
       list_text(entry.counts,
-                [](const Count& count) { return std::string(name(count.kind)) + "=" + std::to_string(count.number); }),
+                [](const Count& count) {
+                  return std::string(name(count.kind)) + "=" + std::to_string(count.number);
+                }),
       list_text(entry.marks,
                 [](const Mark& mark) { return std::string(name(mark.kind)) + "=" + to_hex(mark.digest); }),
       to_hex(recorded.previous)};
@@ -166,14 +199,16 @@ Result<Recorded> parse_line(std::string_view line) {
   take(parse_phase(next()), entry.phase);
   take(parse_reason(next()), entry.reason);
   if (const auto text = next(); good && text != kNothing) take(seal::parse_id(text), entry.subject);
-  for (Word* into : {&entry.kind, &entry.party, &entry.actor, &entry.duty, &entry.second_actor, &entry.purpose}) {
+  for (Word* into :
+       {&entry.kind, &entry.party, &entry.actor, &entry.duty, &entry.second_actor, &entry.purpose}) {
     word(*into);
   }
   good = good && read_list(next(), entry.data_classes, read_word);
   good = good && read_list(next(), entry.counts, read_count);
   good = good && read_list(next(), entry.marks, read_mark);
   take(seal::parse_digest(next()), recorded.previous);
-  if (!good) return invalid("a ledger line has a malformed field: " + std::string(kFieldNames[at == 0 ? 0 : at - 1]));
+  if (!good)
+    return invalid("a ledger line has a malformed field: " + std::string(kFieldNames[at == 0 ? 0 : at - 1]));
   // What reads the same must be the same bytes, or two lines could stand for one entry.
   if (to_line(recorded) != line) return invalid("a ledger line is not written as it should be");
   recorded.leaf = leaf_hash(line);

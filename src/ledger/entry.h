@@ -19,21 +19,86 @@
 namespace kinfold::ledger {
 
 enum class Verb {
-  kInit, kSubmit, kReceive, kRequest, kMatch, kReturn, kRelease, kEvaluate, kCheck, kApprove,
-  kPublish, kStore, kOpen, kDestroy, kSend, kCertify, kObject, kWithdraw, kAccess, kRectify, kErase,
-  kRestrict, kComplain, kNotify, kWitness, kKeys, kRecover, kReview, kCase
+  kInit,
+  kSubmit,
+  kReceive,
+  kRequest,
+  kMatch,
+  kReturn,
+  kRelease,
+  kEvaluate,
+  kCheck,
+  kApprove,
+  kPublish,
+  kStore,
+  kOpen,
+  kDestroy,
+  kSend,
+  kCertify,
+  kObject,
+  kWithdraw,
+  kAccess,
+  kRectify,
+  kErase,
+  kRestrict,
+  kComplain,
+  kNotify,
+  kWitness,
+  kKeys,
+  kRecover,
+  kReview,
+  kCase
 };
 /// An intent is written before the act, so that no act goes unrecorded.
 enum class Phase { kIntent, kDone, kRefused, kFailed };
 enum class Reason {
-  kNone, kCharter, kExpired, kClock, kDuty, kIncompatibleDuties, kUnknownActor, kSignature, kAltered,
-  kTruncated, kNotSealed, kWrongKey, kWrongRecipient, kWrongSender, kWrongPurpose, kWrongKind,
-  kReplay, kNotAnswering, kUnreadable, kOverdueDestruction, kObjection, kDisclosure, kSelfApproval,
-  kMissing, kStorage, kInterrupted, kRetention, kRights, kFork, kOther
+  kNone,
+  kCharter,
+  kExpired,
+  kClock,
+  kDuty,
+  kIncompatibleDuties,
+  kUnknownActor,
+  kSignature,
+  kAltered,
+  kTruncated,
+  kNotSealed,
+  kWrongKey,
+  kWrongRecipient,
+  kWrongSender,
+  kWrongPurpose,
+  kWrongKind,
+  kReplay,
+  kNotAnswering,
+  kUnreadable,
+  kOverdueDestruction,
+  kObjection,
+  kDisclosure,
+  kSelfApproval,
+  kMissing,
+  kStorage,
+  kInterrupted,
+  kRetention,
+  kRights,
+  kFork,
+  kOther
 };
 enum class CountKind {
-  kRows, kPeople, kFamilies, kRejected, kObjected, kEligible, kMatched, kUnmatched, kTables, kBytes,
-  kHoldings, kCases, kCells, kRecords, kReceipts
+  kRows,
+  kPeople,
+  kFamilies,
+  kRejected,
+  kObjected,
+  kEligible,
+  kMatched,
+  kUnmatched,
+  kTables,
+  kBytes,
+  kHoldings,
+  kCases,
+  kCells,
+  kRecords,
+  kReceipts
 };
 enum class DigestKind { kCharter, kSealedFile, kCertificate, kHead, kOutput, kPlan, kActors };
 
@@ -82,12 +147,12 @@ struct Entry {
   Verb verb = Verb::kInit;
   Phase phase = Phase::kDone;
   Reason reason = Reason::kNone;
-  seal::Id subject;               ///< Holding, package or case; zero where there is none.
-  Word kind;                      ///< Kind of holding: `request`, `vault` ...
-  Word party;                     ///< The other party.
+  seal::Id subject;  ///< Holding, package or case; zero where there is none.
+  Word kind;         ///< Kind of holding: `request`, `vault` ...
+  Word party;        ///< The other party.
   Word actor;
-  Word duty;                      ///< The duty in which the actor acted.
-  Word second_actor;              ///< Where an act takes two.
+  Word duty;          ///< The duty in which the actor acted.
+  Word second_actor;  ///< Where an act takes two.
   Word purpose;
   std::vector<Word> data_classes;  ///< At most 16.
   std::vector<Count> counts;       ///< At most 8, each kind once.
@@ -99,8 +164,8 @@ struct Recorded {
   std::uint64_t index = 0;  ///< 0 is the first.
   Instant at;
   Entry entry;
-  seal::Digest previous;    ///< Leaf hash of the entry before; zero for the first.
-  seal::Digest leaf;        ///< RFC 6962 leaf hash of the line.
+  seal::Digest previous;  ///< Leaf hash of the entry before; zero for the first.
+  seal::Digest leaf;      ///< RFC 6962 leaf hash of the line.
 };
 
 /// The line that is hashed; docs/formats/ledger.md has its grammar. No line end.

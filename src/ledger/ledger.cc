@@ -38,13 +38,15 @@ Status check_entry(const Entry& entry, const Vocabulary& vocabulary) {
     return internal_error("a ledger entry has too many parts, or one of them twice");
   }
   std::vector<Word> words = entry.data_classes;
-  for (const auto& word : {entry.kind, entry.party, entry.actor, entry.duty, entry.second_actor, entry.purpose}) {
+  for (const auto& word :
+       {entry.kind, entry.party, entry.actor, entry.duty, entry.second_actor, entry.purpose}) {
     words.push_back(word);
   }
   for (const auto& word : words) {
     // The word itself stays out of the message: it may be what must not be written.
     if (word.bad() || !vocabulary.has(word)) {
-      return internal_error("a ledger entry has a word that neither the charter nor the list of actors knows");
+      return internal_error(
+          "a ledger entry has a word that neither the charter nor the list of actors knows");
     }
   }
   return {};
@@ -73,7 +75,8 @@ Status Ledger::State::take_others() {
   bool grew = false;
   auto status = database.read_lines(first, [&](const StoredLine& stored) {
     Result<Recorded> recorded = internal_error("");
-    fault = fault_of_next(stored, leaves.size(), leaves.empty() ? Digest{} : leaves.back(), last_at, recorded);
+    fault =
+        fault_of_next(stored, leaves.size(), leaves.empty() ? Digest{} : leaves.back(), last_at, recorded);
     if (!fault.empty()) return false;
     frontier.append(recorded.value().leaf);
     leaves.push_back(recorded.value().leaf);
@@ -82,7 +85,8 @@ Status Ledger::State::take_others() {
     return true;
   });
   if (!status.ok()) return status;
-  if (!fault.empty()) return refused(fmt::format("the ledger was tampered with at entry {}: {}", leaves.size(), fault));
+  if (!fault.empty())
+    return refused(fmt::format("the ledger was tampered with at entry {}: {}", leaves.size(), fault));
   if (!grew) return {};
   auto note = database.last_head();
   if (!note.ok()) return note.error();
@@ -107,7 +111,8 @@ Result<Recorded> Ledger::State::place(const Entry& entry) const {
 }
 
 Result<std::string> Ledger::State::signed_head(const TreeFrontier& grown, Instant at) const {
-  return seal::sign_note(to_text(Head{card.party, grown.size(), grown.root(), at}), card.party, setting.keys->signer);
+  return seal::sign_note(to_text(Head{card.party, grown.size(), grown.root(), at}), card.party,
+                         setting.keys->signer);
 }
 
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -176,14 +181,15 @@ std::string Ledger::head_note() const { return state_->head_note; }
 
 Status Ledger::for_each(std::uint64_t first, const std::function<bool(const Recorded&)>& see) const {
   Status fault;
-  auto status = state_->database.read_lines(static_cast<std::int64_t>(first) + 1, [&](const StoredLine& stored) {
-    auto recorded = parse_line(stored.line);
-    if (!recorded.ok()) {
-      fault = recorded.error();
-      return false;
-    }
-    return see(recorded.value());
-  });
+  auto status =
+      state_->database.read_lines(static_cast<std::int64_t>(first) + 1, [&](const StoredLine& stored) {
+        auto recorded = parse_line(stored.line);
+        if (!recorded.ok()) {
+          fault = recorded.error();
+          return false;
+        }
+        return see(recorded.value());
+      });
   return status.ok() ? fault : status;
 }
 
@@ -209,19 +215,22 @@ Status Ledger::export_text(const std::string& path) const {
 }
 
 Result<std::string> Ledger::prove_inclusion(std::uint64_t index) const {
-  if (index >= size()) return invalid(fmt::format("the ledger has {} entries; there is no entry {}", size(), index));
+  if (index >= size())
+    return invalid(fmt::format("the ledger has {} entries; there is no entry {}", size(), index));
   std::string line;
-  auto status = state_->database.read_lines(static_cast<std::int64_t>(index) + 1, [&](const StoredLine& stored) {
-    line = stored.line;
-    return false;
-  });
+  auto status =
+      state_->database.read_lines(static_cast<std::int64_t>(index) + 1, [&](const StoredLine& stored) {
+        line = stored.line;
+        return false;
+      });
   if (!status.ok()) return status.error();
   return inclusion_text(line, inclusion_path(state_->leaves, index), state_->head_note);
 }
 
 Result<std::string> Ledger::prove_consistency(std::uint64_t first_size) const {
   if (first_size == 0 || first_size > size()) {
-    return invalid(fmt::format("the ledger has {} entries; it cannot be compared with {}", size(), first_size));
+    return invalid(
+        fmt::format("the ledger has {} entries; it cannot be compared with {}", size(), first_size));
   }
   std::string first_note;
   auto status = state_->database.read_heads([&](StoredHead stored) {
@@ -240,15 +249,19 @@ Result<Ledger::Greeting> Ledger::greet(std::string_view party) {
   Greeting greeting{state.head_note, ""};
   // A file may be lost on its way, so the proof goes back to each of the last heads sent.
   for (const auto first : sizes) {
-    if (first > 0 && first <= size()) greeting.proof += bridge_text(first, consistency_path(state.leaves, first));
+    if (first > 0 && first <= size())
+      greeting.proof += bridge_text(first, consistency_path(state.leaves, first));
   }
   if (sizes.empty() || sizes.back() != size()) sizes.push_back(size());
   if (sizes.size() > kBridgeCountMax) sizes.erase(sizes.begin());
-  if (auto status = state.database.set_exchanged(party, false, sizes_text(sizes)); !status.ok()) return status.error();
+  if (auto status = state.database.set_exchanged(party, false, sizes_text(sizes)); !status.ok())
+    return status.error();
   return greeting;
 }
 
-Result<std::string> Ledger::witnessed(std::string_view party) const { return state_->database.exchanged(party, true); }
+Result<std::string> Ledger::witnessed(std::string_view party) const {
+  return state_->database.exchanged(party, true);
+}
 
 Status Ledger::witness(const seal::Card& card, std::string_view head_note, std::string_view proof) {
   auto head = verify_head(head_note, card);

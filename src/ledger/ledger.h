@@ -43,9 +43,9 @@ struct Verdict {
 };
 
 struct LedgerSetting {
-  std::string path;                       ///< SQLite file; made if missing.
-  const seal::SiteKeys* keys = nullptr;   ///< Must outlive the ledger; signs the heads.
-  const Clock* clock = nullptr;           ///< Must outlive the ledger.
+  std::string path;                      ///< SQLite file; made if missing.
+  const seal::SiteKeys* keys = nullptr;  ///< Must outlive the ledger; signs the heads.
+  const Clock* clock = nullptr;          ///< Must outlive the ledger.
   Vocabulary vocabulary;
 };
 

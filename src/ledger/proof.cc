@@ -51,7 +51,8 @@ Error not_a_proof() { return invalid("is not a proof that kinfold wrote"); }
 
 }  // namespace
 
-std::string inclusion_text(std::string_view line, const std::vector<Digest>& path, std::string_view head_note) {
+std::string inclusion_text(std::string_view line, const std::vector<Digest>& path,
+                           std::string_view head_note) {
   return std::string(kInclusionTitle) + "\n" + std::string(line) + "\n" + path_text(path) +
          std::string(kSectionLine) + "\n" + std::string(head_note);
 }
@@ -74,7 +75,8 @@ Result<Recorded> check_inclusion_proof(std::string_view proof, const seal::Card&
   if (!path) return not_a_proof();
   auto head = verify_head(parts[1], card);
   if (!head.ok()) return head.error();
-  if (!check_inclusion(recorded.value().leaf, recorded.value().index, head.value().size, *path, head.value().root)) {
+  if (!check_inclusion(recorded.value().leaf, recorded.value().index, head.value().size, *path,
+                       head.value().root)) {
     return refused("the entry is not under the head that the party signed");
   }
   return recorded;
@@ -91,7 +93,8 @@ Status check_consistency_proof(std::string_view proof, const seal::Card& card) {
   if (!first.ok()) return first.error();
   auto second = verify_head(parts[2], card);
   if (!second.ok()) return second.error();
-  if (!check_consistency(first.value().size, first.value().root, second.value().size, second.value().root, *path)) {
+  if (!check_consistency(first.value().size, first.value().root, second.value().size, second.value().root,
+                         *path)) {
     return refused("the later head does not go on from the earlier one: the ledger was rewritten");
   }
   return {};
@@ -103,8 +106,9 @@ std::string bridge_text(std::uint64_t first, const std::vector<Digest>& path) {
 
 Status check_bridge(const Head& before, const Head& after, std::string_view bridges) {
   if (before.size == after.size) {
-    return before.root == after.root ? Status()
-                                     : Status(refused("the party's ledger was rewritten: it shows two heads of one size"));
+    return before.root == after.root
+               ? Status()
+               : Status(refused("the party's ledger was rewritten: it shows two heads of one size"));
   }
   const auto lines = lines_of(bridges.substr(0, kProofBytesMax));
   const std::string wanted = std::string(kFrom) + std::to_string(before.size);

@@ -15,7 +15,8 @@ inline constexpr std::string_view kConsistencyTitle = "kinfold consistency proof
 inline constexpr std::string_view kSectionLine = "--";
 inline constexpr std::size_t kBridgeCountMax = 8;
 
-std::string inclusion_text(std::string_view line, const std::vector<Digest>& path, std::string_view head_note);
+std::string inclusion_text(std::string_view line, const std::vector<Digest>& path,
+                           std::string_view head_note);
 std::string consistency_text(const std::vector<Digest>& path, std::string_view first_note,
                              std::string_view second_note);
 

@@ -18,7 +18,8 @@ Digest hash_with_tag(std::uint8_t tag, seal::ByteView first, seal::ByteView seco
 /// The largest power of two below `size`; size > 1.
 std::uint64_t split_at(std::uint64_t size) { return std::bit_floor(size - 1); }
 
-void add_consistency(std::span<const Digest> leaves, std::uint64_t first, bool whole, std::vector<Digest>& path) {
+void add_consistency(std::span<const Digest> leaves, std::uint64_t first, bool whole,
+                     std::vector<Digest>& path) {
   if (first == leaves.size()) {
     if (!whole) path.push_back(tree_root(leaves));
     return;
@@ -85,8 +86,8 @@ std::vector<Digest> consistency_path(std::span<const Digest> leaves, std::uint64
   return path;
 }
 
-bool check_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, std::span<const Digest> path,
-                     const Digest& root) {
+bool check_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
+                     std::span<const Digest> path, const Digest& root) {
   if (index >= size) return false;
   std::uint64_t node = index;
   std::uint64_t last = size - 1;
@@ -108,8 +109,8 @@ bool check_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size
   return last == 0 && hash == root;
 }
 
-bool check_consistency(std::uint64_t first, const Digest& first_root, std::uint64_t second, const Digest& second_root,
-                       std::span<const Digest> path) {
+bool check_consistency(std::uint64_t first, const Digest& first_root, std::uint64_t second,
+                       const Digest& second_root, std::span<const Digest> path) {
   if (first == 0 || first > second) return false;
   if (first == second) return path.empty() && first_root == second_root;
   std::vector<Digest> nodes;

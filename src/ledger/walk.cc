@@ -21,7 +21,8 @@ class Walker {
 
   Result<Walk> run(const std::vector<std::string>& elsewhere) {
     if (auto status = read_heads(); !status.ok()) return status.error();
-    if (auto status = database_.read_lines(INT64_MIN, [&](StoredLine stored) { return follow(stored); }); !status.ok()) {
+    if (auto status = database_.read_lines(INT64_MIN, [&](StoredLine stored) { return follow(stored); });
+        !status.ok()) {
       return status.error();
     }
     compare_end();
@@ -32,7 +33,9 @@ class Walker {
   }
 
  private:
-  void damage(std::uint64_t index, std::string what) { walk_.verdict.damages.push_back({index, std::move(what)}); }
+  void damage(std::uint64_t index, std::string what) {
+    walk_.verdict.damages.push_back({index, std::move(what)});
+  }
 
   Status read_heads() {
     auto status = database_.read_heads([&](StoredHead stored) {
@@ -53,8 +56,8 @@ class Walker {
   bool follow(const StoredLine& stored) {
     const std::uint64_t index = walk_.leaves.size();
     Result<Recorded> recorded = internal_error("");
-    const std::string fault = fault_of_next(
-        stored, index, index == 0 ? Digest{} : walk_.leaves.back(), walk_.last_at, recorded);
+    const std::string fault =
+        fault_of_next(stored, index, index == 0 ? Digest{} : walk_.leaves.back(), walk_.last_at, recorded);
     if (!fault.empty()) {
       damage(index, fault);
       stopped_ = true;  // what follows hangs on a broken link
@@ -69,7 +72,8 @@ class Walker {
   bool compare_head(std::uint64_t index) {
     const auto found = heads_.find(static_cast<std::int64_t>(index + 1));
     if (found == heads_.end()) {
-      if (!heads_.empty() && static_cast<std::int64_t>(index) < heads_.rbegin()->first) damage(index, "its head is missing");
+      if (!heads_.empty() && static_cast<std::int64_t>(index) < heads_.rbegin()->first)
+        damage(index, "its head is missing");
       return true;
     }
     auto head = check_ == HeadCheck::kEvery ? verify_head(found->second, card_) : head_in(found->second);
@@ -87,7 +91,8 @@ class Walker {
     if (stopped_) return;
     const auto count = static_cast<std::int64_t>(walk_.leaves.size());
     const std::int64_t signed_count = heads_.empty() ? 0 : heads_.rbegin()->first;
-    if (count < signed_count) damage(static_cast<std::uint64_t>(count), "cut short: entries from here on are missing");
+    if (count < signed_count)
+      damage(static_cast<std::uint64_t>(count), "cut short: entries from here on are missing");
     if (count > signed_count) damage(static_cast<std::uint64_t>(signed_count), "added without a signed head");
   }
 
@@ -115,8 +120,8 @@ class Walker {
 
 }  // namespace
 
-std::string fault_of_next(const StoredLine& stored, std::uint64_t index, const Digest& previous, Instant last_at,
-                          Result<Recorded>& recorded) {
+std::string fault_of_next(const StoredLine& stored, std::uint64_t index, const Digest& previous,
+                          Instant last_at, Result<Recorded>& recorded) {
   if (stored.row != static_cast<std::int64_t>(index) + 1) {
     return stored.row > static_cast<std::int64_t>(index) + 1 ? "missing" : "out of order";
   }

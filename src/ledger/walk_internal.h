@@ -22,7 +22,7 @@ Result<Walk> walk(const Database& database, const seal::Card& card, HeadCheck ch
                   const std::vector<std::string>& heads_kept_elsewhere);
 
 /// Follows one line: its form, its place, the chain and the time. Empty if it is as it should be.
-std::string fault_of_next(const StoredLine& stored, std::uint64_t index, const Digest& previous, Instant last_at,
-                          Result<Recorded>& recorded);
+std::string fault_of_next(const StoredLine& stored, std::uint64_t index, const Digest& previous,
+                          Instant last_at, Result<Recorded>& recorded);
 
 }  // namespace kinfold::ledger

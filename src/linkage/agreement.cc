@@ -55,7 +55,8 @@ struct Shares {
 
 Shares shares_of(const VerdictCounts& count) {
   Shares shares;
-  for (const auto& row : count) shares.both_count = std::accumulate(row.begin(), row.end(), shares.both_count);
+  for (const auto& row : count)
+    shares.both_count = std::accumulate(row.begin(), row.end(), shares.both_count);
   if (shares.both_count == 0) return shares;
   const auto n = static_cast<double>(shares.both_count);
   for (std::size_t i = 0; i < 3; ++i) {

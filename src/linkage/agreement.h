@@ -27,9 +27,9 @@ struct Agreement {
   std::string second_coder;
   VerdictCounts count{};
   std::uint64_t both_count = 0;
-  double observed = 0.0;  ///< Share of pairs on which they agree.
+  double observed = 0.0;        ///< Share of pairs on which they agree.
   std::optional<double> kappa;  ///< cohens_kappa().
-  double kappa_low = 0.0;  ///< 95 % interval.
+  double kappa_low = 0.0;       ///< 95 % interval.
   double kappa_high = 0.0;
   std::vector<Disagreement> disagreements;
 };
@@ -40,8 +40,8 @@ struct Agreement {
 std::optional<double> cohens_kappa(const VerdictCounts& count);
 
 /// Every two coders, by name; "agreed" is nobody's own word and takes no part. A later word of a coder
-/// replaces an earlier one. Time O(decisions x coders). Source of the standard error: Fleiss, Cohen and Everitt
-/// (1969), Psychological Bulletin 72, 323-327, equation 13.
+/// replaces an earlier one. Time O(decisions x coders). Source of the standard error: Fleiss, Cohen and
+/// Everitt (1969), Psychological Bulletin 72, 323-327, equation 13.
 std::vector<Agreement> agreements(const std::vector<Decision>& decisions);
 
 /// Pairs on which coders differ and nobody wrote an "agreed" row, once each, by ids.

@@ -15,7 +15,8 @@ constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 constexpr double kFar = std::numeric_limits<double>::infinity();
 
 // Heaviest first; ties by left, then right.
-void greedy(const std::vector<WeightedPair>& pairs, std::vector<std::size_t> edges, std::vector<std::size_t>& taken) {
+void greedy(const std::vector<WeightedPair>& pairs, std::vector<std::size_t> edges,
+            std::vector<std::size_t>& taken) {
   std::sort(edges.begin(), edges.end(), [&](std::size_t a, std::size_t b) {
     if (pairs[a].weight != pairs[b].weight) return pairs[a].weight > pairs[b].weight;
     return pairs[a].left != pairs[b].left ? pairs[a].left < pairs[b].left : pairs[a].right < pairs[b].right;
@@ -53,13 +54,15 @@ class Exact {
     done_.assign(right_index.size(), 0);
     // Reduced costs (price_left - weight - price_right) start at or above 0.
     for (std::size_t l = 0; l < adjacent_.size(); ++l) {
-      for (const auto& [r, edge] : adjacent_[l]) left_price_[l] = std::max(left_price_[l], pairs[edge].weight);
+      for (const auto& [r, edge] : adjacent_[l])
+        left_price_[l] = std::max(left_price_[l], pairs[edge].weight);
     }
   }
 
   void run(std::vector<std::size_t>& taken) {
     for (std::size_t l = 0; l < adjacent_.size(); ++l) augment(l);
-    for (const auto edge : edge_of_right_) if (edge != kNone) taken.push_back(edge);
+    for (const auto edge : edge_of_right_)
+      if (edge != kNone) taken.push_back(edge);
   }
 
  private:
@@ -76,7 +79,9 @@ class Exact {
       done_[right] = 0;
     }
     touched_.clear();
-    std::priority_queue<std::pair<double, std::size_t>, std::vector<std::pair<double, std::size_t>>, std::greater<>> queue;
+    std::priority_queue<std::pair<double, std::size_t>, std::vector<std::pair<double, std::size_t>>,
+                        std::greater<>>
+        queue;
     double best = left_price_[start];  // Stay alone.
     std::size_t best_right = kNone;
     std::size_t alone = start;
@@ -117,8 +122,10 @@ class Exact {
       }
       relax(left, cost);
     }
-    for (const auto& [left, cost] : reached) if (cost < best) left_price_[left] -= best - cost;
-    for (const auto right : settled) if (distance_[right] < best) right_price_[right] += best - distance_[right];
+    for (const auto& [left, cost] : reached)
+      if (cost < best) left_price_[left] -= best - cost;
+    for (const auto right : settled)
+      if (distance_[right] < best) right_price_[right] += best - distance_[right];
     if (alone == start) return;
     if (alone != kNone) right_of_left_[alone] = kNone;
     // Walk back: each right on the path changes to the left that it was reached from.
@@ -151,7 +158,8 @@ Assignment assign_one_to_one(const std::vector<WeightedPair>& pairs, std::size_t
   }
   const std::size_t left_count = static_cast<std::size_t>(left_max) + 1;
   UnionFind<std::size_t> sets(left_count + right_max + 1);
-  for (const auto& pair : pairs) if (pair.weight > 0.0) sets.join(pair.left, left_count + pair.right);
+  for (const auto& pair : pairs)
+    if (pair.weight > 0.0) sets.join(pair.left, left_count + pair.right);
   std::vector<std::pair<std::size_t, std::size_t>> by_component;
   for (std::size_t n = 0; n < pairs.size(); ++n) {
     if (pairs[n].weight > 0.0) by_component.emplace_back(sets.find(pairs[n].left), n);
@@ -166,7 +174,8 @@ Assignment assign_one_to_one(const std::vector<WeightedPair>& pairs, std::size_t
   for (std::size_t begin = 0; begin < by_component.size();) {
     std::size_t end = begin;
     std::vector<std::size_t> edges;
-    while (end < by_component.size() && by_component[end].first == by_component[begin].first) edges.push_back(by_component[end++].second);
+    while (end < by_component.size() && by_component[end].first == by_component[begin].first)
+      edges.push_back(by_component[end++].second);
     begin = end;
     if (edges.size() == 1) {
       assignment.taken.push_back(edges[0]);

@@ -13,7 +13,7 @@ struct WeightedPair {
 };
 
 struct Assignment {
-  std::vector<std::size_t> taken;      ///< Indexes into `pairs`, increasing.
+  std::vector<std::size_t> taken;          ///< Indexes into `pairs`, increasing.
   std::size_t greedy_component_count = 0;  ///< Components too large for the exact method.
 };
 
@@ -21,6 +21,7 @@ struct Assignment {
 /// by component of the pairs' graph: successive shortest augmenting paths (Kuhn 1955; Edmonds and Karp
 /// 1972). A component of more than `exact_edge_count_max` pairs is taken greedily from the heaviest down.
 /// Ties fall to the lower left, then the lower right. Deterministic.
-Assignment assign_one_to_one(const std::vector<WeightedPair>& pairs, std::size_t exact_edge_count_max = 200'000);
+Assignment assign_one_to_one(const std::vector<WeightedPair>& pairs,
+                             std::size_t exact_edge_count_max = 200'000);
 
 }  // namespace kinfold::linkage

@@ -31,7 +31,9 @@ double own_evidence(const Scorer& scorer, std::uint32_t left, std::uint32_t righ
 
 }  // namespace
 
-Households::Households(const Records& records, std::uint32_t begin, std::uint32_t end, const table::Column& column) : begin_(begin), keys_(end - begin) {
+Households::Households(const Records& records, std::uint32_t begin, std::uint32_t end,
+                       const table::Column& column)
+    : begin_(begin), keys_(end - begin) {
   for (std::uint32_t record = begin; record < end; ++record) {
     const auto row = records.row[record];
     const auto key = column.is_null(row) ? kNoHash : hash_text(column.text_at(row));
@@ -40,19 +42,22 @@ Households::Households(const Records& records, std::uint32_t begin, std::uint32_
   close();
 }
 
-Households::Households(std::uint32_t begin, std::uint32_t end, const std::vector<RuleKeyMaker>& makers) : begin_(begin), keys_(end - begin) {
+Households::Households(std::uint32_t begin, std::uint32_t end, const std::vector<RuleKeyMaker>& makers)
+    : begin_(begin), keys_(end - begin) {
   std::vector<std::uint32_t> own;
   for (std::uint32_t record = begin; record < end; ++record) {
     for (std::size_t rule = 0; rule < makers.size(); ++rule) {
       makers[rule].keys_of(&record, 1, own);
-      for (const auto key : own) keys_[record - begin].push_back(static_cast<std::uint64_t>(rule + 1) << 32 | key);
+      for (const auto key : own)
+        keys_[record - begin].push_back(static_cast<std::uint64_t>(rule + 1) << 32 | key);
     }
   }
   close();
 }
 
 void Households::close() {
-  for (std::uint32_t n = 0; n < keys_.size(); ++n) for (const auto key : keys_[n]) entries_.emplace_back(key, begin_ + n);
+  for (std::uint32_t n = 0; n < keys_.size(); ++n)
+    for (const auto key : keys_[n]) entries_.emplace_back(key, begin_ + n);
   std::sort(entries_.begin(), entries_.end());
 }
 
@@ -61,9 +66,11 @@ void Households::append_others(std::uint32_t record, std::vector<std::uint32_t>&
   for (const auto key : keys_[record - begin_]) {
     const auto first = std::lower_bound(entries_.begin(), entries_.end(), std::pair{key, std::uint32_t{0}});
     auto last = first;
-    while (last != entries_.end() && last->first == key && static_cast<std::size_t>(last - first) <= kSizeMax) ++last;
+    while (last != entries_.end() && last->first == key && static_cast<std::size_t>(last - first) <= kSizeMax)
+      ++last;
     if (static_cast<std::size_t>(last - first) > kSizeMax) continue;
-    for (auto entry = first; entry != last; ++entry) if (entry->second != record) others.push_back(entry->second);
+    for (auto entry = first; entry != last; ++entry)
+      if (entry->second != record) others.push_back(entry->second);
   }
   const auto own = others.begin() + static_cast<std::ptrdiff_t>(before);
   std::sort(own, others.end());
@@ -73,12 +80,14 @@ void Households::append_others(std::uint32_t record, std::vector<std::uint32_t>&
 bool Households::together(std::uint32_t a, std::uint32_t b) const {
   const auto& one = keys_[a - begin_];
   const auto& other = keys_[b - begin_];
-  return std::any_of(one.begin(), one.end(), [&](std::uint64_t key) { return std::find(other.begin(), other.end(), key) != other.end(); });
+  return std::any_of(one.begin(), one.end(), [&](std::uint64_t key) {
+    return std::find(other.begin(), other.end(), key) != other.end();
+  });
 }
 
 std::vector<Association> associate(const Scorer& scorer, const Households& left, const Households& right,
-                                   const std::vector<std::pair<std::uint32_t, std::uint32_t>>& linked, const std::vector<bool>& is_free,
-                                   double probability_min) {
+                                   const std::vector<std::pair<std::uint32_t, std::uint32_t>>& linked,
+                                   const std::vector<bool>& is_free, double probability_min) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> candidates;
   std::vector<std::uint32_t> here;
   std::vector<std::uint32_t> there;
@@ -114,10 +123,12 @@ std::vector<Association> associate(const Scorer& scorer, const Households& left,
   std::vector<Association> found;
   for (std::size_t n = 0; n < candidates.size(); ++n) {
     const auto [one, other] = candidates[n];
-    const double p = std::min(probability_in(of_left[one], likelihood[n]), probability_in(of_right[other], likelihood[n]));
+    const double p =
+        std::min(probability_in(of_left[one], likelihood[n]), probability_in(of_right[other], likelihood[n]));
     if (p >= probability_min) found.push_back({one, other, p});
   }
-  std::stable_sort(found.begin(), found.end(), [](const Association& a, const Association& b) { return a.probability > b.probability; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Association& a, const Association& b) { return a.probability > b.probability; });
   std::vector<bool> open = is_free;
   std::erase_if(found, [&](const Association& own) {
     if (!open[own.left] || !open[own.right]) return true;

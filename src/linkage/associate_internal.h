@@ -9,7 +9,8 @@
 
 namespace kinfold::linkage {
 
-/// Who lives with whom on one side: records [begin, end) by equal values of a column, or by keys that they share.
+/// Who lives with whom on one side: records [begin, end) by equal values of a column, or by keys that they
+/// share.
 class Households {
  public:
   /// More people than this under one value or key are no household.
@@ -24,8 +25,8 @@ class Households {
  private:
   void close();
   std::uint32_t begin_ = 0;
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> entries_;   // (key, record), sorted.
-  std::vector<std::vector<std::uint64_t>> keys_;                   // By record from begin_.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> entries_;  // (key, record), sorted.
+  std::vector<std::vector<std::uint64_t>> keys_;                  // By record from begin_.
 };
 
 struct Association {
@@ -36,13 +37,13 @@ struct Association {
 
 /// Pairs of free records whose household mates in `linked` have matched, one to one, from the surest down.
 ///
-/// What a household shares (surname, address ...) is taken as given and weighs nothing. On everything else a pair is
-/// weighed as one person against two members of one household: m over the share among relatives, rare values for
-/// more. Before the evidence, half of those whose relative has matched are expected there, each candidate
-/// as likely as the others. The probability is the lower of what it is among the candidates of either record.
-/// `is_free(record)` says who may still be linked.
+/// What a household shares (surname, address ...) is taken as given and weighs nothing. On everything else a
+/// pair is weighed as one person against two members of one household: m over the share among relatives, rare
+/// values for more. Before the evidence, half of those whose relative has matched are expected there, each
+/// candidate as likely as the others. The probability is the lower of what it is among the candidates of
+/// either record. `is_free(record)` says who may still be linked.
 std::vector<Association> associate(const Scorer& scorer, const Households& left, const Households& right,
-                                   const std::vector<std::pair<std::uint32_t, std::uint32_t>>& linked, const std::vector<bool>& is_free,
-                                   double probability_min);
+                                   const std::vector<std::pair<std::uint32_t, std::uint32_t>>& linked,
+                                   const std::vector<bool>& is_free, double probability_min);
 
 }  // namespace kinfold::linkage

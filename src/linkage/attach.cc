@@ -19,13 +19,15 @@ constexpr std::size_t kGroupsManyMin = 200'000;
 
 Groups gather(const std::vector<std::uint32_t>& cluster) {
   Groups groups;
-  const std::size_t count = cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
+  const std::size_t count =
+      cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
   groups.offset.resize(count + 1);
   groups.record.resize(cluster.size());
   for (const auto number : cluster) ++groups.offset[number + 1];
   std::partial_sum(groups.offset.begin(), groups.offset.end(), groups.offset.begin());
   auto next = groups.offset;
-  for (std::uint32_t record = 0; record < cluster.size(); ++record) groups.record[next[cluster[record]]++] = record;
+  for (std::uint32_t record = 0; record < cluster.size(); ++record)
+    groups.record[next[cluster[record]]++] = record;
   return groups;
 }
 
@@ -44,7 +46,7 @@ GroupLists list_groups(const Groups& groups) {
 }
 
 struct GroupWeight {
-  double match = 0.0;    // Natural log of the likelihood ratio against strangers.
+  double match = 0.0;  // Natural log of the likelihood ratio against strangers.
   double related = 0.0;
 };
 
@@ -87,7 +89,8 @@ GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t smal
 
 using Candidates = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // (small, large)
 
-bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large, const AttachOptions& options) {
+bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large,
+                const AttachOptions& options) {
   if (small == large || groups.size(small) > options.small_size_max) return false;
   const auto s = groups.size(small);
   const auto l = groups.size(large);
@@ -145,8 +148,9 @@ std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker&
 }
 
 // The groups of one key that may be candidates of one another. Those of several records come first.
-void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::size_t begin, std::size_t end, const Groups& groups,
-                             Prospect& prospect, const AttachOptions& options, bool many, GroupLooks& looks, Candidates& candidates) {
+void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::size_t begin, std::size_t end,
+                             const Groups& groups, Prospect& prospect, const AttachOptions& options,
+                             bool many, GroupLooks& looks, Candidates& candidates) {
   looks.clear();
   for (std::size_t n = begin; n < end; ++n) looks.add(static_cast<std::uint32_t>(entries[n]));
   looks.load();
@@ -160,7 +164,9 @@ void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::siz
       if (!first_is_small && !may_attach(groups, b, a, options)) continue;
       const auto [small, large] = first_is_small ? std::pair{i, j} : std::pair{j, i};
       candidates.emplace_back(first_is_small ? a : b, first_is_small ? b : a);
-      if (!prospect.is_hopeful(candidates.back().first) && prospect.may_win(looks, small - begin, large - begin)) prospect.hope_for(candidates.back().first);
+      if (!prospect.is_hopeful(candidates.back().first) &&
+          prospect.may_win(looks, small - begin, large - begin))
+        prospect.hope_for(candidates.back().first);
     }
   }
 }
@@ -179,7 +185,9 @@ void add_candidates_of_rule(const GroupRule& rule, const Blocker& blocker, const
     begin = end;
   }
   radix_sort<32>(blocks, [](const auto& block) { return block.second - block.first; });
-  double budget = std::min(many ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax, options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
+  double budget =
+      std::min(many ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax,
+               options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
   GroupLooks looks = prospect.no_looks();
   constexpr std::size_t kAhead = 8;  // Blocks whose groups are asked for before they are looked at.
   for (std::size_t n = 0; n < blocks.size(); ++n) {
@@ -187,18 +195,21 @@ void add_candidates_of_rule(const GroupRule& rule, const Blocker& blocker, const
     const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
     if ((budget -= pairs) < 0.0) break;
     const auto& ahead = blocks[std::min(n + kAhead, blocks.size() - 1)];
-    for (std::size_t at = ahead.first; at < ahead.second; ++at) groups.prefetch(static_cast<std::uint32_t>(entries[at]));
+    for (std::size_t at = ahead.first; at < ahead.second; ++at)
+      groups.prefetch(static_cast<std::uint32_t>(entries[at]));
     const auto& next = blocks[std::min(n + kAhead / 2, blocks.size() - 1)];
     for (std::size_t at = next.first; at < next.second; ++at)
       looks.prefetch(static_cast<std::uint32_t>(entries[at]));
     const bool some = !many || groups.size(static_cast<std::uint32_t>(entries[begin])) > 1;
-    if (some) add_candidates_of_block(entries, begin, end, groups, prospect, options, many, looks, candidates);
+    if (some)
+      add_candidates_of_block(entries, begin, end, groups, prospect, options, many, looks, candidates);
   }
 }
 
 // All candidates of the small groups that have one that may win, by small and large.
-Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& blocker, const Groups& groups, Prospect& prospect,
-                           const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster, const AttachOptions& options,
+Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& blocker, const Groups& groups,
+                           Prospect& prospect, const std::vector<KeptPair>& kept,
+                           const std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                            std::size_t thread_count) {
   std::vector<Candidates> parts(rules.size() + 1);
   std::size_t small_count = 0;
@@ -223,7 +234,8 @@ Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& b
   }
   Candidates all;
   for (const auto& part : parts) {
-    std::copy_if(part.begin(), part.end(), std::back_inserter(all), [&](const auto& pair) { return prospect.is_hopeful(pair.first); });
+    std::copy_if(part.begin(), part.end(), std::back_inserter(all),
+                 [&](const auto& pair) { return prospect.is_hopeful(pair.first); });
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -237,7 +249,8 @@ struct Choice {
 };
 
 // The best candidate of one small group and its probability among all of them, strangers and relatives.
-Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin, std::size_t end) {
+Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin,
+              std::size_t end) {
   const double related_odds = scorer.model().related_rate / scorer.model().match_rate;
   const double nobody = log_nobody(scorer, groups);
   std::vector<double> masses = {nobody};
@@ -261,7 +274,8 @@ Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& cand
   return choice;
 }
 
-std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const Candidates& candidates, double probability_min, std::size_t thread_count) {
+std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const Candidates& candidates,
+                               double probability_min, std::size_t thread_count) {
   std::vector<std::pair<std::size_t, std::size_t>> ranges;
   for (std::size_t begin = 0; begin < candidates.size();) {
     std::size_t end = begin;
@@ -271,7 +285,8 @@ std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const
   }
   std::vector<Choice> choices(ranges.size());
   parallel_chunks(ranges.size(), 64, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t n = begin; n < end; ++n) choices[n] = choose(scorer, groups, candidates, ranges[n].first, ranges[n].second);
+    for (std::size_t n = begin; n < end; ++n)
+      choices[n] = choose(scorer, groups, candidates, ranges[n].first, ranges[n].second);
   });
   std::erase_if(choices, [&](const Choice& choice) { return choice.probability < probability_min; });
   std::sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) {
@@ -292,7 +307,8 @@ bool join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>
     grown[choice.large] = 1;
     any = true;
   }
-  for (auto& number : cluster) if (target[number] != 0xFFFFFFFF) number = target[number];
+  for (auto& number : cluster)
+    if (target[number] != 0xFFFFFFFF) number = target[number];
   std::vector<std::uint32_t> renumbered(cluster.size() + 1, 0xFFFFFFFF);
   std::uint32_t next = 0;
   for (auto& number : cluster) {
@@ -305,8 +321,9 @@ bool join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>
 
 }  // namespace
 
-void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const Model& model, const PartTables& tables, const Blocker& blocker,
-                         const std::vector<KeptPair>& kept, std::vector<std::uint32_t>& cluster, const AttachOptions& options,
+void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const Model& model,
+                         const PartTables& tables, const Blocker& blocker, const std::vector<KeptPair>& kept,
+                         std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                          std::size_t thread_count) {
   std::vector<GroupRule> rules;
   int blocker_rule = 0;
@@ -314,14 +331,17 @@ void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const 
     const auto usable = rule_is_usable(rule, scorer.records(), model);
     if (!usable.ok() || !usable.value()) continue;
     const int own = rule.on_clusters ? -1 : blocker_rule++;
-    rules.push_back({RuleKeyMaker(scorer.records(), rule, tables), own >= 0 && blocker.has_every_key(static_cast<std::uint32_t>(own)) ? own : -1});
+    rules.push_back({RuleKeyMaker(scorer.records(), rule, tables),
+                     own >= 0 && blocker.has_every_key(static_cast<std::uint32_t>(own)) ? own : -1});
   }
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
     Prospect prospect(bounds, scorer, groups, options.probability_min);
     if (round > 0 && is_many(groups)) return;  // Later rounds bring little; large files skip them.
-    const auto candidates = find_candidates(rules, blocker, groups, prospect, kept, cluster, options, thread_count);
-    if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster)) return;
+    const auto candidates =
+        find_candidates(rules, blocker, groups, prospect, kept, cluster, options, thread_count);
+    if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster))
+      return;
   }
 }
 

@@ -11,8 +11,8 @@ namespace kinfold::linkage {
 struct AttachOptions {
   double probability_min = 0.5;
   int round_count_max = 3;
-  std::size_t small_size_max = 3;        ///< Groups of more records are not attached to others.
-  double pairs_per_group_max = 300;      ///< Budget of candidate groups for each small group and rule.
+  std::size_t small_size_max = 3;    ///< Groups of more records are not attached to others.
+  double pairs_per_group_max = 300;  ///< Budget of candidate groups for each small group and rule.
 };
 
 /// Puts small groups into the larger group that they most probably belong to.
@@ -22,10 +22,11 @@ struct AttachOptions {
 /// all candidates add up to one. The likelihood ratio of a field is the mean over all pairs of values of
 /// S and C: S may agree with one record of C on the name and with another on the date of birth, which no
 /// pair of records shows. Candidates share a blocking key of the model, also one that no single record
-/// of C has. `blocker` is that of `model`, whose keys are not made again. `cluster` holds a group number for each record and is
-/// changed in place. Deterministic.
-void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const Model& model, const PartTables& tables, const Blocker& blocker,
-                         const std::vector<KeptPair>& kept, std::vector<std::uint32_t>& cluster, const AttachOptions& options,
+/// of C has. `blocker` is that of `model`, whose keys are not made again. `cluster` holds a group number for
+/// each record and is changed in place. Deterministic.
+void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const Model& model,
+                         const PartTables& tables, const Blocker& blocker, const std::vector<KeptPair>& kept,
+                         std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                          std::size_t thread_count);
 
 }  // namespace kinfold::linkage

@@ -29,12 +29,15 @@ Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const RuleKeyMak
   return keys;
 }
 
-void Blocker::make_single_keys(const std::vector<RuleKeyMaker>& makers, std::size_t record_count, std::size_t thread_count) {
+void Blocker::make_single_keys(const std::vector<RuleKeyMaker>& makers, std::size_t record_count,
+                               std::size_t thread_count) {
   std::vector<const RuleKeyMaker*> singles;
   for (std::uint32_t rule = 0; rule < makers.size(); ++rule) {
     singles_before_.push_back(static_cast<std::uint32_t>(singles.size()));
-    if (makers[rule].single()) singles.push_back(&makers[rule]);
-    else multi_rules_.push_back(rule);
+    if (makers[rule].single())
+      singles.push_back(&makers[rule]);
+    else
+      multi_rules_.push_back(rule);
   }
   single_count_ = singles.size();
   single_keys_.resize(record_count * single_count_);
@@ -58,7 +61,8 @@ std::vector<std::uint64_t> Blocker::entries_of_rule(std::size_t rule, std::size_
     entries.reserve(rules_[rule].key.size());
     for (std::uint32_t record = 0; record < record_count; ++record) {
       const auto [begin, end] = rules_[rule].of(record);
-      for (const auto* key = begin; key != end; ++key) entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
+      for (const auto* key = begin; key != end; ++key)
+        entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
     }
   }
   keep_shared_keys(entries);
@@ -72,7 +76,9 @@ void Blocker::strike(std::size_t rule, const std::vector<std::uint32_t>& keys) {
     if (std::binary_search(keys.begin(), keys.end(), key)) key = 0;
   };
   for (auto& key : rules_[rule].key) take(key);
-  if (is_single(rule)) for (std::size_t at = singles_before_[rule]; at < single_keys_.size(); at += single_count_) take(single_keys_[at]);
+  if (is_single(rule))
+    for (std::size_t at = singles_before_[rule]; at < single_keys_.size(); at += single_count_)
+      take(single_keys_[at]);
 }
 
 namespace {
@@ -120,7 +126,8 @@ std::uint64_t largest_within(const std::vector<Found>& found, double pair_budget
 // The sizes of the three largest, for the budget and the report.
 std::vector<BlockSize> largest_of(std::vector<Found> found, bool two_files) {
   const auto last = found.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, found.size()));
-  std::partial_sort(found.begin(), last, found.end(), [](const Found& a, const Found& b) { return a.pairs > b.pairs; });
+  std::partial_sort(found.begin(), last, found.end(),
+                    [](const Found& a, const Found& b) { return a.pairs > b.pairs; });
   std::vector<BlockSize> sizes;
   for (auto block = found.begin(); block != last; ++block) {
     sizes.push_back({block->middle - block->begin, two_files ? block->end - block->middle : 0, block->pairs});
@@ -131,10 +138,12 @@ std::vector<BlockSize> largest_of(std::vector<Found> found, bool two_files) {
 }  // namespace
 
 // Makes the blocks, and leaves out the largest ones beyond the budget.
-Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& records, double pair_budget, const BlockShare& share) {
+Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& records, double pair_budget,
+                                            const BlockShare& share) {
   const auto entries = entries_of_rule(rule, records.count);
   const auto found = find_blocks(entries, records);
-  const std::uint64_t largest = records.census != nullptr ? ~std::uint64_t{0} : largest_within(found, pair_budget);
+  const std::uint64_t largest =
+      records.census != nullptr ? ~std::uint64_t{0} : largest_within(found, pair_budget);
   RuleYield& yield = yields_[rule];
   yield.largest_blocks = largest_of(found, records.two_files());
   RuleBlocks own;
@@ -143,15 +152,18 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
   std::vector<std::uint32_t> struck;
   for (const auto& block : found) {
     const auto key = static_cast<std::uint32_t>(entries[block.begin] >> 32);
-    if (block.pairs > largest || (records.census != nullptr && records.census->strikes(model_rule_[rule], key))) {
+    if (block.pairs > largest ||
+        (records.census != nullptr && records.census->strikes(model_rule_[rule], key))) {
       ++yield.skipped_block_count;
       yield.skipped_pair_count += block.pairs;
       struck.push_back(key);
       continue;
     }
-    if (share.bucket_count > 1 && bucket_of(model_rule_[rule], key, share.bucket_count) != share.bucket) continue;
+    if (share.bucket_count > 1 && bucket_of(model_rule_[rule], key, share.bucket_count) != share.bucket)
+      continue;
     yield.pair_count += block.pairs;
-    for (std::uint64_t n = block.begin; n < block.end; ++n) own.index.push_back(static_cast<std::uint32_t>(entries[n]));
+    for (std::uint64_t n = block.begin; n < block.end; ++n)
+      own.index.push_back(static_cast<std::uint32_t>(entries[n]));
     own.blocks.push_back({static_cast<std::uint32_t>(rule), key,
                           static_cast<std::uint32_t>(block.middle - block.begin),
                           static_cast<std::uint32_t>(block.end - block.middle)});
@@ -203,8 +215,8 @@ void Blocker::make_work() {
   if (!works_.empty()) works_.push_back({static_cast<std::uint32_t>(blocks_.size()), 0, index_begin});
 }
 
-Result<Blocker> Blocker::create(const Records& records, const Model& model, const PartTables& tables, std::size_t thread_count,
-                                const BlockShare& share) {
+Result<Blocker> Blocker::create(const Records& records, const Model& model, const PartTables& tables,
+                                std::size_t thread_count, const BlockShare& share) {
   Blocker blocker;
   blocker.two_files_ = records.two_files();
   std::vector<const BlockingRule*> usable_rules;
@@ -228,7 +240,8 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
   blocker.rules_.resize(usable_rules.size());
   blocker.struck_.resize(model.blocking.size());
   const auto budget_of = [&](const BlockingRule& rule) {
-    const double per_record = rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max : model.settings.pairs_per_record_max;
+    const double per_record =
+        rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max : model.settings.pairs_per_record_max;
     return per_record * static_cast<double>(std::max<std::size_t>(records.count, 1000));
   };
   std::vector<RuleKeyMaker> makers;
@@ -261,7 +274,8 @@ bool Blocker::shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const {
 }
 
 // The part of the question that is about rules with several keys a record.
-bool Blocker::is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a, std::uint32_t b) const {
+bool Blocker::is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint32_t a,
+                               std::uint32_t b) const {
   for (const auto earlier : multi_rules_) {
     if (earlier >= rule) break;
     if (shares(earlier, a, b)) return false;
@@ -278,7 +292,8 @@ bool Blocker::is_first_of_many(std::uint32_t rule, std::uint32_t key, std::uint3
 }
 
 bool Blocker::holds(std::uint32_t rule, std::uint32_t a, std::uint32_t b) const {
-  if (std::find(multi_rules_.begin(), multi_rules_.end(), rule) != multi_rules_.end()) return shares(rule, a, b);
+  if (std::find(multi_rules_.begin(), multi_rules_.end(), rule) != multi_rules_.end())
+    return shares(rule, a, b);
   const std::size_t at = singles_before_[rule];
   const auto key = single_keys_[std::size_t{a} * single_count_ + at];
   return key != 0 && key == single_keys_[std::size_t{b} * single_count_ + at];

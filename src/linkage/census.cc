@@ -7,12 +7,14 @@
 namespace kinfold::linkage {
 
 std::uint64_t FieldCensus::count_of(std::uint64_t hash) const {
-  const auto at = std::lower_bound(repeated.begin(), repeated.end(), hash, [](const auto& one, std::uint64_t wanted) { return one.first < wanted; });
+  const auto at = std::lower_bound(repeated.begin(), repeated.end(), hash,
+                                   [](const auto& one, std::uint64_t wanted) { return one.first < wanted; });
   return at != repeated.end() && at->first == hash ? at->second : 1;
 }
 
 const FieldCensus* Census::find(std::string_view name) const {
-  const auto at = std::find_if(fields.begin(), fields.end(), [&](const FieldCensus& field) { return field.name == name; });
+  const auto at = std::find_if(fields.begin(), fields.end(),
+                               [&](const FieldCensus& field) { return field.name == name; });
   return at == fields.end() ? nullptr : &*at;
 }
 

@@ -36,7 +36,8 @@ class Groups {
       const double bits = clip(pair.log_odds_bits);
       set(neighbours_[pair.a], pair.b, bits);
       set(neighbours_[pair.b], pair.a, bits);
-      if (bits >= options_.merge_bits_min) queue_.push({bits, std::min(pair.a, pair.b), std::max(pair.a, pair.b), 1, 1});
+      if (bits >= options_.merge_bits_min)
+        queue_.push({bits, std::min(pair.a, pair.b), std::max(pair.a, pair.b), 1, 1});
     }
     while (!queue_.empty()) {
       const Candidate next = queue_.top();
@@ -124,7 +125,8 @@ class Groups {
       if (mean < options_.merge_bits_min) continue;
       const auto low = std::min(a, other);
       const auto high = std::max(a, other);
-      queue_.push({mean, low, high, static_cast<std::uint32_t>(members_[low].size()), static_cast<std::uint32_t>(members_[high].size())});
+      queue_.push({mean, low, high, static_cast<std::uint32_t>(members_[low].size()),
+                   static_cast<std::uint32_t>(members_[high].size())});
     }
     neighbours_[a].swap(joined_);
   }
@@ -147,18 +149,21 @@ struct Parts {
 };
 
 // Puts each item under its part's number; items without a part are left out.
-void distribute(const std::vector<std::uint32_t>& part_of, std::size_t part_count, std::vector<std::uint32_t>& offset,
-                std::vector<std::uint32_t>& items) {
+void distribute(const std::vector<std::uint32_t>& part_of, std::size_t part_count,
+                std::vector<std::uint32_t>& offset, std::vector<std::uint32_t>& items) {
   offset.assign(part_count + 1, 0);
-  for (const auto part : part_of) if (part != kNone) ++offset[part + 1];
+  for (const auto part : part_of)
+    if (part != kNone) ++offset[part + 1];
   std::partial_sum(offset.begin(), offset.end(), offset.begin());
   items.resize(offset.back());
   auto next = offset;
-  for (std::uint32_t n = 0; n < part_of.size(); ++n) if (part_of[n] != kNone) items[next[part_of[n]]++] = n;
+  for (std::uint32_t n = 0; n < part_of.size(); ++n)
+    if (part_of[n] != kNone) items[next[part_of[n]]++] = n;
 }
 
 // Parts of two records are settled at once, in `head`.
-Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs, const ClusterOptions& options, std::vector<std::uint32_t>& head) {
+Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs,
+                  const ClusterOptions& options, std::vector<std::uint32_t>& head) {
   UnionFind<std::uint32_t> forest(record_count);
   for (const auto& pair : pairs) forest.join(pair.a, pair.b);
   std::vector<std::uint32_t> size(record_count, 0);
@@ -176,7 +181,8 @@ Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pair
   for (std::uint32_t n = 0; n < pairs.size(); ++n) {
     part_of_pair[n] = part_of_record[pairs[n].a];
     const double bits = std::clamp(pairs[n].log_odds_bits, options.clip_low_bits, options.clip_high_bits);
-    if (part_of_pair[n] == kNone && bits >= options.merge_bits_min) head[std::max(pairs[n].a, pairs[n].b)] = std::min(pairs[n].a, pairs[n].b);
+    if (part_of_pair[n] == kNone && bits >= options.merge_bits_min)
+      head[std::max(pairs[n].a, pairs[n].b)] = std::min(pairs[n].a, pairs[n].b);
   }
   Parts parts;
   distribute(part_of_record, count, parts.record_offset, parts.record);
@@ -190,7 +196,9 @@ void cluster_part(const Parts& parts, std::size_t part, const std::vector<Cluste
                   std::vector<std::uint32_t>& head) {
   const std::uint32_t* records = parts.record.data() + parts.record_offset[part];
   const std::uint32_t count = parts.record_offset[part + 1] - parts.record_offset[part];
-  const auto local = [&](std::uint32_t record) { return static_cast<std::uint32_t>(std::lower_bound(records, records + count, record) - records); };
+  const auto local = [&](std::uint32_t record) {
+    return static_cast<std::uint32_t>(std::lower_bound(records, records + count, record) - records);
+  };
   own.clear();
   for (auto n = parts.pair_offset[part]; n < parts.pair_offset[part + 1]; ++n) {
     const auto& pair = pairs[parts.pair[n]];

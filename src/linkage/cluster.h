@@ -14,9 +14,9 @@ struct ClusterPair {
 };
 
 struct ClusterOptions {
-  double merge_bits_min = 0.0;    ///< Mean evidence from which two groups are one.
-  double clip_low_bits = -12.0;   ///< One pair counts against by no more than this,
-  double clip_high_bits = 12.0;   ///< and for by no more than this.
+  double merge_bits_min = 0.0;         ///< Mean evidence from which two groups are one.
+  double clip_low_bits = -12.0;        ///< One pair counts against by no more than this,
+  double clip_high_bits = 12.0;        ///< and for by no more than this.
   std::size_t pair_scores_max = 4096;  ///< Two groups with more pairs between them are judged by this many.
   std::size_t thread_count = 1;        ///< `score` is called from so many threads at once.
 };

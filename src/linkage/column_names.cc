@@ -10,23 +10,25 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr std::array<std::string_view, 14> kIdColumns = {
-    "unique_id", "id", "rec_id", "record_id", "person_id", "reference", "register_id", "row_id",
-    "uid", "row", "pid", "recid", "unique_identifier", "identifier"};
+    "unique_id", "id",  "rec_id", "record_id", "person_id", "reference",         "register_id",
+    "row_id",    "uid", "row",    "pid",       "recid",     "unique_identifier", "identifier"};
 
 // Asked of every column for every field, and of a single pair too: ASCII only, without the locale.
 std::string header_key(std::string_view name) {
   std::string key;
   for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') key += static_cast<char>(c - 'A' + 'a');
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) key += c;
+    if (c >= 'A' && c <= 'Z')
+      key += static_cast<char>(c - 'A' + 'a');
+    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+      key += c;
   }
   return key;
 }
 
 // Whose value it is, or which of several: said before a column's name, and no part of it.
 constexpr std::array<std::string_view, 12> kHeaderPrefixes = {
-    "mailingaddress", "homeaddress", "mailing", "home", "residential", "current",
-    "postal", "person", "patient", "client", "applicant", "pupil"};
+    "mailingaddress", "homeaddress", "mailing", "home",   "residential", "current",
+    "postal",         "person",      "patient", "client", "applicant",   "pupil"};
 
 std::string without_prefix(std::string_view name) {
   std::string key = header_key(name);

@@ -47,8 +47,8 @@ Result<RowPair> rows_of(const std::pair<std::string, std::string>& ids, const ta
                         const table::Table* right, const Model& model) {
   const auto one = row_of(left, model, ids.first, "left");
   if (!one.ok()) return one.error();
-  const auto other = row_of(right == nullptr ? left : *right, model, ids.second,
-                            right == nullptr ? "left" : "right");
+  const auto other =
+      row_of(right == nullptr ? left : *right, model, ids.second, right == nullptr ? "left" : "right");
   if (!other.ok()) return other.error();
   return RowPair{one.value(), other.value()};
 }
@@ -66,7 +66,8 @@ Status estimate_error(const LinkCommand& command, const table::Table& left, cons
   by.seed = result.model.settings.seed;
   if (!command.group_column.empty()) by.by_columns = {command.group_column};
   const auto& decided = options.decisions;
-  if (std::any_of(decided.begin(), decided.end(), [](const Decision& decision) { return decision.drawn == Drawn::kSample; })) {
+  if (std::any_of(decided.begin(), decided.end(),
+                  [](const Decision& decision) { return decision.drawn == Drawn::kSample; })) {
     auto estimate = estimate_from_decisions(left, right, result, decided, by);
     if (!estimate.ok()) return estimate.error();
     report.clerical = std::move(estimate).value();
@@ -98,8 +99,8 @@ std::vector<std::string> notes_on(const Inputs& inputs, const LinkCommand& comma
 Result<std::vector<std::string>> write_with_truth(const LinkCommand& command, const table::Table& left,
                                                   const table::Table* right, const LinkOutcome& outcome,
                                                   const Truth& truth, const std::string& rejects) {
-  ReportInput input{
-      outcome.result, outcome.report, left, right, command.show_values, command.group_column, {}};
+  ReportInput input{outcome.result,      outcome.report,       left, right,
+                    command.show_values, command.group_column, {}};
   if (!command.group_column.empty()) {
     auto groups = quality_by_group(left, command.group_column, outcome.result, truth);
     if (!groups.ok()) return groups.error();
@@ -179,7 +180,8 @@ Result<LinkOutcome> link_and_write(const LinkCommand& command, const table::Tabl
     report.notes.insert(report.notes.end(), notes.begin(), notes.end());
   }
   if (truth.value().known()) report.quality = measure(outcome.result, truth.value(), right != nullptr);
-  if (auto status = estimate_error(command, left, right, outcome.result, options.value(), report); !status.ok())
+  if (auto status = estimate_error(command, left, right, outcome.result, options.value(), report);
+      !status.ok())
     return status.error();
   report.seconds = seconds();
   if (!command.out_dir.empty()) {

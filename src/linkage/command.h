@@ -30,13 +30,14 @@ struct LinkCommand {
   bool show_values = false;  ///< The report's waterfalls show the records' values.
   std::string
       group_column;  ///< "": none. The report shows quality by the values of this column of the left file.
-  /// "": none. Equal values in this column of the left file live together: an associative stage is added to the
-  /// model's.
+  /// "": none. Equal values in this column of the left file live together: an associative stage is added to
+  /// the model's.
   std::string household_column;
   /// "": none. What people decided about pairs: precision and recall are estimated from it
   /// (docs/formats/decisions.md).
   std::string decisions_path;
-  /// Tables of how common values are: field of the model and file. They take the place of those that the model names.
+  /// Tables of how common values are: field of the model and file. They take the place of those that the
+  /// model names.
   std::vector<std::pair<std::string, std::string>> frequencies;
   std::size_t decoy_count =
       0;  ///< Not 0: so many records that cannot match are linked along to estimate false links.
@@ -68,10 +69,11 @@ struct LinkReport {
   bool threshold_given = false;    ///< Else it was chosen, without the truth.
   std::optional<Quality> quality;  ///< Pairwise, where there is a truth.
   double seconds = 0.0;
-  std::uint64_t peak_bytes = 0;  ///< Of the process, as the kernel counts it.
+  std::uint64_t peak_bytes = 0;     ///< Of the process, as the kernel counts it.
   std::vector<RuleYield> blocking;  ///< What each rule brought in.
   FitReport fit;
-  std::vector<StageYield> stages;  ///< Pairs by the stage that linked them; of one file, pairs that were compared.
+  std::vector<StageYield>
+      stages;  ///< Pairs by the stage that linked them; of one file, pairs that were compared.
   bool converged = false;
   std::vector<std::string> notes;
   std::vector<std::string> files;            ///< Written, relative to out_dir.
@@ -111,25 +113,28 @@ struct LinkOutcome {
   LinkReport report;
 };
 
-/// run_link() of tables in memory. The command's paths are for the manifest alone ("": not named there); with an
-/// empty out_dir nothing is written.
-Result<LinkOutcome> link_tables(const LinkCommand& command, const table::Table& left, const table::Table* right, const Model& model);
-/// Writes the files of a run that was made without; their names, relative to command.out_dir. What only reports show is worked
-/// out for it, and left in `outcome`.
-Result<std::vector<std::string>> write_files(const LinkCommand& command, const table::Table& left, const table::Table* right,
-                                             LinkOutcome& outcome);
+/// run_link() of tables in memory. The command's paths are for the manifest alone ("": not named there); with
+/// an empty out_dir nothing is written.
+Result<LinkOutcome> link_tables(const LinkCommand& command, const table::Table& left,
+                                const table::Table* right, const Model& model);
+/// Writes the files of a run that was made without; their names, relative to command.out_dir. What only
+/// reports show is worked out for it, and left in `outcome`.
+Result<std::vector<std::string>> write_files(const LinkCommand& command, const table::Table& left,
+                                             const table::Table* right, LinkOutcome& outcome);
 
 /// What pairs.parquet and clusters.parquet hold. `thread_count` 0: all cores.
-table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result, const Model& model,
-                         std::size_t thread_count = 0);
-table::Table clusters_table(const table::Table& left, const table::Table* right, const LinkResult& result, const Model& model,
-                            std::size_t thread_count = 0);
+table::Table pairs_table(const table::Table& left, const table::Table& right, const LinkResult& result,
+                         const Model& model, std::size_t thread_count = 0);
+table::Table clusters_table(const table::Table& left, const table::Table* right, const LinkResult& result,
+                            const Model& model, std::size_t thread_count = 0);
 
 /// The quality of an answer by the command's truth column and pattern.
 /// \retval kInvalid if a table lacks the column, or the pattern is no regular expression.
-Result<Quality> measure(const LinkCommand& command, const table::Table& left, const table::Table* right, const LinkResult& result);
+Result<Quality> measure(const LinkCommand& command, const table::Table& left, const table::Table* right,
+                        const LinkResult& result);
 
 /// explain_pairs() of one pair by its records' ids.
-Result<PairExplanation> explain_ids(const table::Table& left, const table::Table* right, const Model& fitted, const std::string& one, const std::string& other);
+Result<PairExplanation> explain_ids(const table::Table& left, const table::Table* right, const Model& fitted,
+                                    const std::string& one, const std::string& other);
 
 }  // namespace kinfold::linkage

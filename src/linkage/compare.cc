@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kDenseValuesMax = 2048;
 constexpr int kCacheBitsMin = 12;
 constexpr int kCacheBitsMax = 18;
-constexpr std::size_t kRepeatingValuesMax = 16384;  // Beyond it an edit distance is cheaper than a look that fails.
+constexpr std::size_t kRepeatingValuesMax =
+    16384;  // Beyond it an edit distance is cheaper than a look that fails.
 constexpr std::uint32_t kCacheCodeMax = (1U << 28) - 1;
 
 }  // namespace
@@ -36,7 +37,8 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
       auto expression = parse_expression(spec.levels[level].when);
       if (!expression.ok()) return invalid("comparison " + spec.name + ": " + expression.error().message);
       const auto& own = records.fields[compiled.field].field;
-      if (auto status = fit_to_field(expression.value(), own); !status.ok()) return invalid("comparison " + spec.name + ": " + status.error().message);
+      if (auto status = fit_to_field(expression.value(), own); !status.ok())
+        return invalid("comparison " + spec.name + ": " + status.error().message);
       if (expression.value().is(Test::kSwapped)) {
         const int other = records.find(expression.value().alternatives[0][0].other_field);
         if (other >= 0) {
@@ -48,7 +50,9 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
       compiled.expressions.push_back(std::move(expression).value());
     }
     const auto& own = records.fields[compiled.field].field;
-    for (const auto& part : own.needs_one_of) compiled.needs_one_of.push_back(static_cast<std::size_t>(std::find(own.parts.begin(), own.parts.end(), part) - own.parts.begin()));
+    for (const auto& part : own.needs_one_of)
+      compiled.needs_one_of.push_back(
+          static_cast<std::size_t>(std::find(own.parts.begin(), own.parts.end(), part) - own.parts.begin()));
     compiled.exact_first = compiled.expressions[0].is(Test::kExact);
     compiled.simple = simple_test(compiled.expressions);
     const bool edits = compiled.simple == Test::kLevenshtein || compiled.simple == Test::kOsa;
@@ -67,8 +71,8 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
     return invalid("no comparison of the model is about a field that the files have; add one to the model");
   }
   if (comparer.comparisons_.size() > kComparisonCountMax || pattern_count > 9e18) {
-    return invalid("the model has too many comparisons or levels (at most " + std::to_string(kComparisonCountMax) +
-                   " comparisons, and 9e18 patterns); take some out");
+    return invalid("the model has too many comparisons or levels (at most " +
+                   std::to_string(kComparisonCountMax) + " comparisons, and 9e18 patterns); take some out");
   }
   return comparer;
 }
@@ -88,7 +92,9 @@ Test Comparer::simple_test(const std::vector<Expression>& expressions) {
   for (std::size_t n = 2; n < last; ++n) {
     const Literal* next = single(n);
     const Literal* before = single(n - 1);
-    if (next == nullptr || next->test != first->test || (similarity ? next->bound > before->bound : next->bound < before->bound)) return Test::kElse;
+    if (next == nullptr || next->test != first->test ||
+        (similarity ? next->bound > before->bound : next->bound < before->bound))
+      return Test::kElse;
   }
   return first->test;
 }
@@ -113,17 +119,25 @@ std::uint8_t Comparer::simple_level(const Compiled& compiled, const Value& a, co
   if (!holds(compiled.expressions[last - 1], a, b, memo)) return static_cast<std::uint8_t>(last);
   std::size_t level = 1;
   switch (compiled.simple) {
-    case Test::kJaro: while (memo.jaro < bound(level)) ++level; break;
-    case Test::kJaroWinkler: while (memo.jaro_winkler < bound(level)) ++level; break;
-    case Test::kLevenshtein: while (static_cast<double>(memo.levenshtein) > bound(level)) ++level; break;
-    default: while (static_cast<double>(memo.osa) > bound(level)) ++level;
+    case Test::kJaro:
+      while (memo.jaro < bound(level)) ++level;
+      break;
+    case Test::kJaroWinkler:
+      while (memo.jaro_winkler < bound(level)) ++level;
+      break;
+    case Test::kLevenshtein:
+      while (static_cast<double>(memo.levenshtein) > bound(level)) ++level;
+      break;
+    default:
+      while (static_cast<double>(memo.osa) > bound(level)) ++level;
   }
   return static_cast<std::uint8_t>(level);
 }
 
 bool Comparer::share_a_part(const Compiled& compiled, const Value& a, const Value& b) {
-  return std::any_of(compiled.needs_one_of.begin(), compiled.needs_one_of.end(),
-                     [&](std::size_t part) { return !a.detail->parts[part].text.empty() && !b.detail->parts[part].text.empty(); });
+  return std::any_of(compiled.needs_one_of.begin(), compiled.needs_one_of.end(), [&](std::size_t part) {
+    return !a.detail->parts[part].text.empty() && !b.detail->parts[part].text.empty();
+  });
 }
 
 std::uint8_t Comparer::compute(const Compiled& compiled, std::uint32_t code_a, std::uint32_t code_b) const {
@@ -131,12 +145,14 @@ std::uint8_t Comparer::compute(const Compiled& compiled, std::uint32_t code_a, s
   const auto& values = records_->fields[compiled.field].values;
   // Codes follow the order of rows, and Jaro's greedy matching may depend on which text comes first.
   if (values[code_b].whole < values[code_a].whole) std::swap(code_a, code_b);
-  if (!compiled.needs_one_of.empty() && !share_a_part(compiled, values[code_a], values[code_b])) return kMissingLevel;
+  if (!compiled.needs_one_of.empty() && !share_a_part(compiled, values[code_a], values[code_b]))
+    return kMissingLevel;
   if (compiled.simple != Test::kElse) return simple_level(compiled, values[code_a], values[code_b]);
   PairMemo memo;
   memo.edit_limit = compiled.edit_limit;
   for (std::size_t level = 0; level < compiled.expressions.size(); ++level) {
-    if (holds(compiled.expressions[level], values[code_a], values[code_b], memo)) return static_cast<std::uint8_t>(level);
+    if (holds(compiled.expressions[level], values[code_a], values[code_b], memo))
+      return static_cast<std::uint8_t>(level);
   }
   return static_cast<std::uint8_t>(compiled.expressions.size() - 1);
 }
@@ -199,7 +215,8 @@ void Comparer::compare(const std::uint32_t* a, const std::uint32_t* b, Levels& l
       continue;
     }
     levels[n] = level_of(n, code_a, code_b);
-    if (compiled.swapped_level < 0 || levels[n] <= compiled.swapped_level || !is_swapped(compiled, a, b)) continue;
+    if (compiled.swapped_level < 0 || levels[n] <= compiled.swapped_level || !is_swapped(compiled, a, b))
+      continue;
     levels[n] = static_cast<std::uint8_t>(compiled.swapped_level);
     swapped = &compiled;
   }
@@ -235,15 +252,18 @@ void Comparer::compare_field(std::size_t n, Batch& batch, bool cached) const {
       batch.levels[pair][n] = 0;
     } else {
       open[open_count] = {pair, std::min(code_a, code_b), std::max(code_a, code_b)};
-      if (dense) __builtin_prefetch(&compiled.dense[open[open_count].low * value_count + open[open_count].high]);
-      else if (direct) __builtin_prefetch(&compiled.cache[slot_of(open[open_count])]);
+      if (dense)
+        __builtin_prefetch(&compiled.dense[open[open_count].low * value_count + open[open_count].high]);
+      else if (direct)
+        __builtin_prefetch(&compiled.cache[slot_of(open[open_count])]);
       ++open_count;
     }
   }
   std::size_t left = 0;
   for (std::size_t k = 0; k < open_count; ++k) {
     if (dense) {
-      const std::uint8_t held = compiled.dense[open[k].low * value_count + open[k].high].load(std::memory_order_relaxed);
+      const std::uint8_t held =
+          compiled.dense[open[k].low * value_count + open[k].high].load(std::memory_order_relaxed);
       if (held != 0) {
         batch.levels[open[k].pair][n] = static_cast<std::uint8_t>(held - 1);
         continue;
@@ -267,7 +287,8 @@ void Comparer::compare_field(std::size_t n, Batch& batch, bool cached) const {
     const std::uint8_t level = compute(compiled, open[k].low, open[k].high);
     batch.levels[open[k].pair][n] = level;
     if (dense) {
-      compiled.dense[open[k].low * value_count + open[k].high].store(static_cast<std::uint8_t>(level + 1), std::memory_order_relaxed);
+      compiled.dense[open[k].low * value_count + open[k].high].store(static_cast<std::uint8_t>(level + 1),
+                                                                     std::memory_order_relaxed);
     } else if (direct) {
       const std::uint64_t pair = static_cast<std::uint64_t>(open[k].low) << 28 | open[k].high;
       compiled.cache[slot_of(open[k])].store(pair << 8 | level, std::memory_order_relaxed);
@@ -275,7 +296,8 @@ void Comparer::compare_field(std::size_t n, Batch& batch, bool cached) const {
   }
 }
 
-void Comparer::find_swaps(std::size_t n, Batch& batch, std::array<std::int8_t, Batch::kBatchMax>& swapped) const {
+void Comparer::find_swaps(std::size_t n, Batch& batch,
+                          std::array<std::int8_t, Batch::kBatchMax>& swapped) const {
   const Compiled& compiled = comparisons_[n];
   for (std::size_t pair = 0; pair < batch.count; ++pair) {
     const auto level = batch.levels[pair][n];
@@ -300,7 +322,8 @@ void Comparer::compare(Batch& batch, bool cached) const {
     // The exchange is counted once: the other field's comparison has nothing left to say.
     if (swapped[pair] < 0) continue;
     const auto other = comparisons_[static_cast<std::size_t>(swapped[pair])].swapped_field;
-    for (std::size_t n = 0; n < comparisons_.size(); ++n) if (comparisons_[n].field == other) batch.levels[pair][n] = kMissingLevel;
+    for (std::size_t n = 0; n < comparisons_.size(); ++n)
+      if (comparisons_[n].field == other) batch.levels[pair][n] = kMissingLevel;
   }
   for (std::size_t pair = 0; pair < batch.count; ++pair) batch.keys[pair] = key(batch.levels[pair]);
 }

@@ -34,7 +34,9 @@ class Comparer {
   /// Two values may have no part in common, so that the level is kMissingLevel.
   bool may_say_nothing(std::size_t n) const { return !comparisons_[n].needs_one_of.empty(); }
   /// The field whose values the comparison may find exchanged with its own, or -1.
-  int swapped_field_of(std::size_t n) const { return comparisons_[n].swapped_level < 0 ? -1 : static_cast<int>(comparisons_[n].swapped_field); }
+  int swapped_field_of(std::size_t n) const {
+    return comparisons_[n].swapped_level < 0 ? -1 : static_cast<int>(comparisons_[n].swapped_field);
+  }
   /// The similarity that every level between "exact" and "else" bounds, and the bounds, strictest first;
   /// Test::kElse where a comparison has other levels.
   struct Ladder {
@@ -60,34 +62,40 @@ class Comparer {
       return count == kBatchMax;
     }
   };
-  /// `cached`: levels of pairs of values are remembered; not worth it for random pairs, which hardly ever repeat.
+  /// `cached`: levels of pairs of values are remembered; not worth it for random pairs, which hardly ever
+  /// repeat.
   void compare(Batch& batch, bool cached) const;
   /// Mixed-radix number of a pattern; decode() gives the levels back.
   std::uint64_t key(const Levels& levels) const;
   void decode(std::uint64_t key, Levels& levels) const;
 
-  /// Level of one comparison between two coded values, neither missing; kMissingLevel where may_say_nothing().
+  /// Level of one comparison between two coded values, neither missing; kMissingLevel where
+  /// may_say_nothing().
   std::uint8_t level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const;
   /// The same of values that hardly ever meet again: nothing is looked up or remembered.
-  std::uint8_t new_level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const { return compute(comparisons_[n], code_a, code_b); }
+  std::uint8_t new_level_of(std::size_t n, std::uint32_t code_a, std::uint32_t code_b) const {
+    return compute(comparisons_[n], code_a, code_b);
+  }
 
  private:
   struct Compiled {
     Comparison spec;
     std::size_t field = 0;
     std::vector<Expression> expressions;
-    std::size_t edit_limit = 0;     ///< The largest bound on edits among them.
-    /// Every level but "exact" in front and "else" at the end asks for the same similarity, each for less of it
-    /// than the one before: worked out once, then looked up. kElse: not so.
+    std::size_t edit_limit = 0;  ///< The largest bound on edits among them.
+    /// Every level but "exact" in front and "else" at the end asks for the same similarity, each for less of
+    /// it than the one before: worked out once, then looked up. kElse: not so.
     Test simple = Test::kElse;
-    bool cached = true;             ///< Pairs of values repeat often enough to remember their level.
-    int swapped_level = -1;         ///< Index of the level "swapped X", or -1.
+    bool cached = true;      ///< Pairs of values repeat often enough to remember their level.
+    int swapped_level = -1;  ///< Index of the level "swapped X", or -1.
     std::size_t swapped_field = 0;
-    std::vector<std::size_t> needs_one_of;  ///< Parts of a field that is put together; empty: every two values can be compared.
-    bool exact_first = false;       ///< Level 0 is "exact": equal codes need no look.
+    std::vector<std::size_t>
+        needs_one_of;  ///< Parts of a field that is put together; empty: every two values can be compared.
+    bool exact_first = false;  ///< Level 0 is "exact": equal codes need no look.
     std::uint64_t radix = 1;
-    std::unique_ptr<std::atomic<std::uint8_t>[]> dense;   ///< Level + 1 of small vocabularies; 0: not yet.
-    std::unique_ptr<std::atomic<std::uint64_t>[]> cache;  ///< Direct-mapped: 28 + 28 bits of codes, 8 of level.
+    std::unique_ptr<std::atomic<std::uint8_t>[]> dense;  ///< Level + 1 of small vocabularies; 0: not yet.
+    std::unique_ptr<std::atomic<std::uint64_t>[]>
+        cache;  ///< Direct-mapped: 28 + 28 bits of codes, 8 of level.
   };
   /// The comparison's level is "swapped X", and the two records have each other's values in both fields.
   bool is_swapped(const Compiled& compiled, const std::uint32_t* a, const std::uint32_t* b) const;

@@ -84,10 +84,13 @@ void compare_all(std::vector<ComparedPairs::Pair>& pairs, const Records& records
 
 }  // namespace
 
-bool pairs_are_few(std::uint64_t pair_count, std::uint64_t record_count) { return pair_count <= std::max(kPairsMax, kPairsPerRecordMax * record_count); }
+bool pairs_are_few(std::uint64_t pair_count, std::uint64_t record_count) {
+  return pair_count <= std::max(kPairsMax, kPairsPerRecordMax * record_count);
+}
 
 std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Comparer& comparer,
-                                               const Blocker& blocker, std::size_t thread_count, Progress* progress) {
+                                               const Blocker& blocker, std::size_t thread_count,
+                                               Progress* progress) {
   // In a part, a pair's first rule may be that of a block which the part leaves to another.
   if (records.census != nullptr || !pairs_are_few(blocker.pair_count(), records.count)) return std::nullopt;
   const Packing packing{std::max(1, static_cast<int>(std::bit_width(records.count))),

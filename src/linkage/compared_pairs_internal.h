@@ -12,7 +12,8 @@
 
 namespace kinfold::linkage {
 
-/// Whether all candidate pairs of so many records are compared when a model is fitted, and not a sample of them.
+/// Whether all candidate pairs of so many records are compared when a model is fitted, and not a sample of
+/// them.
 bool pairs_are_few(std::uint64_t pair_count, std::uint64_t record_count);
 
 /// Compared once, for estimation and scores alike.
@@ -29,7 +30,8 @@ class ComparedPairs {
   /// Nothing where the rules find more pairs than it is worth to keep: those are streamed from the blocks,
   /// twice. The stage "pairs" of the progress report.
   static std::optional<ComparedPairs> of(const Records& records, const Comparer& comparer,
-                                         const Blocker& blocker, std::size_t thread_count, Progress* progress);
+                                         const Blocker& blocker, std::size_t thread_count,
+                                         Progress* progress);
 
   const std::vector<Pair>& pairs() const { return pairs_; }  ///< By (left, right), each once.
   std::vector<PatternCount> count_patterns(const Comparer& comparer) const;

@@ -22,8 +22,9 @@ using DecoyFlags = std::vector<bool>;
 /// matched elsewhere; where it is known who else there is, they rise by one over the share of records
 /// without a partner, on either side. Those shares are estimated with the messages unless given. Each decoy
 /// is weighed as if it were the only one, and none counts against anybody. Twenty rounds over the pairs.
-/// `file_sizes`: Records::whole_sizes(). `record_count`: of the records that `kept` numbers, those of both files together.
-/// Source: Huang and Jebara (2009), "Approximating the permanent with belief propagation", arXiv:0908.1769.
+/// `file_sizes`: Records::whole_sizes(). `record_count`: of the records that `kept` numbers, those of both
+/// files together. Source: Huang and Jebara (2009), "Approximating the permanent with belief propagation",
+/// arXiv:0908.1769.
 std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, std::size_t record_count,
                                              const std::pair<double, double>& file_sizes,
                                              const std::optional<PartnerShares>& shares,

@@ -40,7 +40,9 @@ struct Curve {
 
 // Expected precision, recall and F1 at every distinct probability, from the probabilities alone.
 Curve expected_curve(std::vector<double> probabilities, double expected_total) {
-  radix_sort<64>(probabilities, [](double p) { return ~std::bit_cast<std::uint64_t>(p); });  // From the highest; none is below 0.
+  radix_sort<64>(probabilities, [](double p) {
+    return ~std::bit_cast<std::uint64_t>(p);
+  });  // From the highest; none is below 0.
   Curve curve;
   double best = -1.0;
   double sum = 0.0;
@@ -135,8 +137,10 @@ void fill_pairs(LinkResult& result, const Run& run, const StagedPairs& staged) {
 // What was found out about the files, and how to forbid it.
 void note_pairing(LinkResult& result) {
   const auto several = [&](std::string_view file) {
-    result.notes.push_back("the " + std::string(file) + " file seems to hold people more than once, so a record of the other may be linked to " +
-                           "several of its records; --pairing one-to-one forbids it");
+    result.notes.push_back(
+        "the " + std::string(file) +
+        " file seems to hold people more than once, so a record of the other may be linked to " +
+        "several of its records; --pairing one-to-one forbids it");
   };
   if (result.pairing == Pairing::kManyToOne || result.pairing == Pairing::kMany) several("left");
   if (result.pairing == Pairing::kOneToMany || result.pairing == Pairing::kMany) several("right");
@@ -144,15 +148,24 @@ void note_pairing(LinkResult& result) {
 
 // A model without a list has the probabilistic stage alone.
 Model with_stages(Model model) {
-  if (model.stages.empty()) model.stages.push_back({std::string(stage_kind_name(StageKind::kProbabilistic)), StageKind::kProbabilistic, {}, false, {}, 0.9, 1.0});
+  if (model.stages.empty())
+    model.stages.push_back({std::string(stage_kind_name(StageKind::kProbabilistic)),
+                            StageKind::kProbabilistic,
+                            {},
+                            false,
+                            {},
+                            0.9,
+                            1.0});
   return model;
 }
 
-// The pairs that the probabilistic stage may take: neither record is closed, and nobody said that they are two.
+// The pairs that the probabilistic stage may take: neither record is closed, and nobody said that they are
+// two.
 std::vector<std::size_t> pairs_open(const StagedPairs& staged, const StageRunner& stages) {
   std::vector<std::size_t> open;
   for (std::size_t n = 0; n < staged.kept.size(); ++n) {
-    if (!stages.closed()[staged.kept[n].left] && !stages.closed()[staged.kept[n].right] && !staged.barred[n]) open.push_back(n);
+    if (!stages.closed()[staged.kept[n].left] && !stages.closed()[staged.kept[n].right] && !staged.barred[n])
+      open.push_back(n);
   }
   return open;
 }
@@ -161,25 +174,31 @@ std::vector<std::size_t> pairs_open(const StagedPairs& staged, const StageRunner
 DecoyFlags decoys_among(const Records& records, const DecoyRun* decoys) {
   if (decoys == nullptr) return {};
   DecoyFlags flags(records.count, false);
-  for (std::size_t record = 0; record < records.left_count; ++record) flags[record] = records.row[record] + decoys->count >= records.left_count;
+  for (std::size_t record = 0; record < records.left_count; ++record)
+    flags[record] = records.row[record] + decoys->count >= records.left_count;
   return flags;
 }
 
-void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPairs& staged, StageRunner& stages, const LinkOptions& options, const DecoyRun* decoy_run) {
+void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPairs& staged,
+              StageRunner& stages, const LinkOptions& options, const DecoyRun* decoy_run) {
   result.pairing = options.pairing;
   if (options.pairing == Pairing::kAuto) {
     result.pairing = detect_pairing(scorer, staged.kept);
     note_pairing(result);
   }
-  const DecoyFlags decoys = result.pairing == Pairing::kOneToOne ? decoys_among(*run.records, decoy_run) : DecoyFlags{};
+  const DecoyFlags decoys =
+      result.pairing == Pairing::kOneToOne ? decoys_among(*run.records, decoy_run) : DecoyFlags{};
   const auto shares = decoy_run == nullptr ? std::nullopt : std::optional(decoy_run->shares);
   staged.probability = pair_probabilities(staged.kept, result.pairing, *run.records, shares, decoys);
   auto open = pairs_open(staged, stages);
   if (!decoys.empty()) std::erase_if(open, [&](std::size_t n) { return decoys[staged.kept[n].left]; });
   std::vector<KeptPair> of_open;
-  if (open.size() < staged.kept.size()) for (const auto n : open) of_open.push_back(staged.kept[n]);
-  auto taken = pairs_allowed(of_open.empty() ? staged.kept : of_open, result.pairing, run.records->count, result.notes);
-  if (!of_open.empty()) for (auto& n : taken) n = open[n];
+  if (open.size() < staged.kept.size())
+    for (const auto n : open) of_open.push_back(staged.kept[n]);
+  auto taken = pairs_allowed(of_open.empty() ? staged.kept : of_open, result.pairing, run.records->count,
+                             result.notes);
+  if (!of_open.empty())
+    for (auto& n : taken) n = open[n];
   if (open.empty()) taken.clear();
   std::vector<double> of_taken;
   for (const auto n : taken) of_taken.push_back(staged.probability[n]);
@@ -190,7 +209,8 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
   std::erase_if(taken, [&](std::size_t n) { return staged.probability[n] < result.threshold_probability; });
   if (!decoys.empty()) {
-    const auto links = decoy_links(staged.kept, decoys, staged.probability, result.threshold_probability, taken);
+    const auto links =
+        decoy_links(staged.kept, decoys, staged.probability, result.threshold_probability, taken);
     taken.insert(taken.end(), links.begin(), links.end());
   }
   for (const auto n : taken) {
@@ -199,7 +219,8 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
   }
   stages.after_two(staged);
   UnionFind<std::uint32_t> people(run.records->count);
-  for (std::size_t n = 0; n < staged.kept.size(); ++n) if (staged.linked[n]) people.join(staged.kept[n].left, staged.kept[n].right);
+  for (std::size_t n = 0; n < staged.kept.size(); ++n)
+    if (staged.linked[n]) people.join(staged.kept[n].left, staged.kept[n].right);
   std::vector<std::uint32_t> cluster(run.records->count);
   for (std::uint32_t n = 0; n < cluster.size(); ++n) cluster[n] = people.find(n);
   number_clusters(result, *run.records, cluster);
@@ -207,32 +228,39 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
 }
 
 // Groups of records, then the second look at small ones.
-std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds& bounds, const Model& model, const std::vector<KeptPair>& kept, double threshold) {
+std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+                                 const Model& model, const std::vector<KeptPair>& kept, double threshold) {
   ClusterOptions cluster_options;
   const double p = std::clamp(threshold, 1e-6, 1.0 - 1e-6);
-  constexpr double kLastDigits = 1e-9;  // a pair of just this probability counts, whatever turning it into bits again rounds off
+  constexpr double kLastDigits =
+      1e-9;  // a pair of just this probability counts, whatever turning it into bits again rounds off
   cluster_options.merge_bits_min = std::log2(p / (1.0 - p)) - kLastDigits;
   // A threshold above what one pair may count for would otherwise join nobody.
   cluster_options.clip_high_bits = std::max(cluster_options.clip_high_bits, cluster_options.merge_bits_min);
   cluster_options.thread_count = run.thread_count;
   std::vector<ClusterPair> pairs;
   for (const auto& pair : kept) pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
-  auto cluster = cluster_records(run.records->count, pairs,
+  auto cluster = cluster_records(
+      run.records->count, pairs,
       [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
   AttachOptions attach_options;
   attach_options.probability_min = threshold;
-  attach_small_groups(scorer, bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options, run.thread_count);
+  attach_small_groups(scorer, bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options,
+                      run.thread_count);
   return cluster;
 }
 
-void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
+void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+              StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
   staged.probability = plain_probabilities(staged.kept);
-  const Curve curve = expected_curve(staged.probability, std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
+  const Curve curve = expected_curve(
+      staged.probability, std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
   auto cluster = group(run, scorer, bounds, result.model, staged.kept, result.threshold_probability);
-  if (!result.model.settings.term_frequency_by_u) {  // Who brings Splink's model wants Splink's probabilities.
+  if (!result.model.settings
+           .term_frequency_by_u) {  // Who brings Splink's model wants Splink's probabilities.
     auto calibration = calibrate_by_groups(staged.kept, cluster);
     staged.probability = std::move(calibration.probability);
     if (!calibration.note.empty()) result.notes.push_back(std::move(calibration.note));
@@ -244,8 +272,9 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
 
 }  // namespace
 
-Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
-              const table::Table* right, const LinkOptions& options, const DecoyRun* decoys) {
+Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+              std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
+              const LinkOptions& options, const DecoyRun* decoys) {
   const StageScope stage(options.progress, "group");
   auto stages = StageRunner::create(run, scorer, with_stages(result.model), left, right, options.decisions);
   if (!stages.ok()) return stages.error();
@@ -255,8 +284,10 @@ Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
   staged.barred.resize(kept.size(), false);
   staged.kept = std::move(kept);
   stages.value().before(staged);
-  if (right != nullptr) link_two(result, run, scorer, staged, stages.value(), options, decoys);
-  else link_one(result, run, scorer, bounds, staged, stages.value(), options);
+  if (right != nullptr)
+    link_two(result, run, scorer, staged, stages.value(), options, decoys);
+  else
+    link_one(result, run, scorer, bounds, staged, stages.value(), options);
   result.stages = stages.value().yields(staged);
   if (options.insight) result.insight = look_into(scorer, result, options, run.thread_count);
   return {};

@@ -17,15 +17,20 @@ constexpr std::array<std::pair<Verdict, std::string_view>, 3> kVerdicts = {
 
 // What csv_field() put before a text that a spreadsheet would have run is taken off again.
 std::string as_it_was(std::string text) {
-  if (text.size() > 1 && text[0] == '\'' && std::string_view("=+-@\t\r").find(text[1]) != std::string_view::npos) text.erase(0, 1);
+  if (text.size() > 1 && text[0] == '\'' &&
+      std::string_view("=+-@\t\r").find(text[1]) != std::string_view::npos)
+    text.erase(0, 1);
   return text;
 }
 
-std::string cell(const table::Column* column, std::size_t row) { return column == nullptr ? std::string{} : as_it_was(column->text_at(row)); }
+std::string cell(const table::Column* column, std::size_t row) {
+  return column == nullptr ? std::string{} : as_it_was(column->text_at(row));
+}
 
 Result<std::vector<Decision>> decisions_of(const table::CsvText& csv) {
   if (!csv.bad_lines.empty()) {
-    return invalid("decisions, line " + std::to_string(csv.bad_lines[0].line) + ": " + csv.bad_lines[0].reason);
+    return invalid("decisions, line " + std::to_string(csv.bad_lines[0].line) + ": " +
+                   csv.bad_lines[0].reason);
   }
   std::array<const table::Column*, 3> needed{};
   for (std::size_t n = 0; n < needed.size(); ++n) {
@@ -42,13 +47,17 @@ Result<std::vector<Decision>> decisions_of(const table::CsvText& csv) {
     decision.left_id = cell(needed[0], row);
     decision.right_id = cell(needed[1], row);
     decision.coder = cell(coder, row);
-    if (decision.left_id.empty() || decision.right_id.empty()) return invalid(at + "an id is missing; write both ids of the pair");
+    if (decision.left_id.empty() || decision.right_id.empty())
+      return invalid(at + "an id is missing; write both ids of the pair");
     const std::string said(trim(cell(needed[2], row)));
-    const auto verdict = std::find_if(kVerdicts.begin(), kVerdicts.end(), [&](const auto& v) { return v.second == said; });
-    if (verdict == kVerdicts.end()) return invalid(at + "the verdict is none of: same, different, cannot tell");
+    const auto verdict =
+        std::find_if(kVerdicts.begin(), kVerdicts.end(), [&](const auto& v) { return v.second == said; });
+    if (verdict == kVerdicts.end())
+      return invalid(at + "the verdict is none of: same, different, cannot tell");
     decision.verdict = verdict->first;
     const std::string why(trim(cell(drawn, row)));
-    if (!why.empty() && why != "sample" && why != "chosen") return invalid(at + "drawn is neither sample nor chosen");
+    if (!why.empty() && why != "sample" && why != "chosen")
+      return invalid(at + "drawn is neither sample nor chosen");
     decision.drawn = why == "chosen" ? Drawn::kChosen : Drawn::kSample;
     decisions.push_back(std::move(decision));
   }
@@ -59,14 +68,16 @@ Result<std::vector<Decision>> decisions_of(const table::CsvText& csv) {
 Verdict verdict_of(const std::map<std::string, Verdict>& by_coder) {
   if (const auto agreed = by_coder.find("agreed"); agreed != by_coder.end()) return agreed->second;
   const Verdict first = by_coder.begin()->second;
-  const bool all = std::all_of(by_coder.begin(), by_coder.end(), [&](const auto& own) { return own.second == first; });
+  const bool all =
+      std::all_of(by_coder.begin(), by_coder.end(), [&](const auto& own) { return own.second == first; });
   return all ? first : Verdict::kCannotTell;
 }
 
 }  // namespace
 
 std::string_view verdict_name(Verdict verdict) {
-  for (const auto& [known, name] : kVerdicts) if (known == verdict) return name;
+  for (const auto& [known, name] : kVerdicts)
+    if (known == verdict) return name;
   return "";
 }
 
@@ -87,8 +98,10 @@ Result<std::vector<Decision>> read_decisions(const std::string& path) {
 std::string decisions_to_csv(const std::vector<Decision>& decisions) {
   std::string csv = "left_id,right_id,coder,verdict,drawn\n";
   for (const auto& decision : decisions) {
-    for (const auto* text : {&decision.left_id, &decision.right_id, &decision.coder}) csv += csv_field(*text) + ",";
-    csv += std::string(verdict_name(decision.verdict)) + "," + (decision.drawn == Drawn::kSample ? "sample" : "chosen") + "\n";
+    for (const auto* text : {&decision.left_id, &decision.right_id, &decision.coder})
+      csv += csv_field(*text) + ",";
+    csv += std::string(verdict_name(decision.verdict)) + "," +
+           (decision.drawn == Drawn::kSample ? "sample" : "chosen") + "\n";
   }
   return csv;
 }

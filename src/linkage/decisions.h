@@ -18,8 +18,8 @@ enum class Drawn { kSample, kChosen };
 /// One coder's word on one pair.
 struct Decision {
   std::string left_id;
-  std::string right_id;        ///< Of the left file where one file is deduplicated.
-  std::string coder;           ///< "agreed": what several coders settled on; it stands above theirs.
+  std::string right_id;  ///< Of the left file where one file is deduplicated.
+  std::string coder;     ///< "agreed": what several coders settled on; it stands above theirs.
   Verdict verdict = Verdict::kCannotTell;
   Drawn drawn = Drawn::kSample;
 };

@@ -26,10 +26,12 @@ enum class Source { kPerson, kSurname, kBirth, kPlace, kOwn };
 
 class DecoyMaker {
  public:
-  DecoyMaker(const Records& records, const Model& model, std::uint64_t seed) : records_(records), seed_(seed) {
+  DecoyMaker(const Records& records, const Model& model, std::uint64_t seed)
+      : records_(records), seed_(seed) {
     for (const auto& field : records.fields) {
       bool shared = false;
-      for (const auto& comparison : model.comparisons) shared |= comparison.field == field.field.name && comparison.shared_in_household;
+      for (const auto& comparison : model.comparisons)
+        shared |= comparison.field == field.field.name && comparison.shared_in_household;
       shared_.push_back(shared);
       std::size_t distinct = 0;
       std::size_t filled = 0;
@@ -65,8 +67,12 @@ class DecoyMaker {
         case Source::kPerson: decoy.values.emplace_back(text(person, f)); break;
         case Source::kSurname: decoy.values.emplace_back(text(surname, f)); break;
         case Source::kBirth: decoy.values.push_back(birth_of(f, draw(), draw())); break;
-        case Source::kPlace: decoy.values.push_back(rare_[f] ? spliced(f, place, draw()) : std::string(text(place, f))); break;
-        case Source::kOwn: decoy.values.push_back(rare_[f] ? scrambled(f, draw(), random) : std::string(text(draw(), f))); break;
+        case Source::kPlace:
+          decoy.values.push_back(rare_[f] ? spliced(f, place, draw()) : std::string(text(place, f)));
+          break;
+        case Source::kOwn:
+          decoy.values.push_back(rare_[f] ? scrambled(f, draw(), random) : std::string(text(draw(), f)));
+          break;
       }
     }
     join_full_name(decoy);
@@ -81,10 +87,13 @@ class DecoyMaker {
   Source source_of(std::size_t field) const {
     const auto& own = records_.fields[field].field;
     switch (own.kind) {
-      case FieldKind::kForenames: case FieldKind::kFullName: case FieldKind::kGender: return Source::kPerson;
+      case FieldKind::kForenames:
+      case FieldKind::kFullName:
+      case FieldKind::kGender: return Source::kPerson;
       case FieldKind::kSurname: return Source::kSurname;
       case FieldKind::kDate: return Source::kBirth;
-      case FieldKind::kPostcode: case FieldKind::kAddress: return Source::kPlace;
+      case FieldKind::kPostcode:
+      case FieldKind::kAddress: return Source::kPlace;
       case FieldKind::kPlace: return shared_[field] ? Source::kPlace : Source::kOwn;
       default: return Source::kOwn;
     }
@@ -121,8 +130,8 @@ class DecoyMaker {
   void join_full_name(Decoy& decoy) const {
     const int full = records_.find("full_name");
     if (full < 0 || forenames_ < 0 || surname_ < 0) return;
-    decoy.values[static_cast<std::size_t>(full)] =
-        decoy.values[static_cast<std::size_t>(forenames_)] + " " + decoy.values[static_cast<std::size_t>(surname_)];
+    decoy.values[static_cast<std::size_t>(full)] = decoy.values[static_cast<std::size_t>(forenames_)] + " " +
+                                                   decoy.values[static_cast<std::size_t>(surname_)];
   }
 
   const Records& records_;
@@ -141,8 +150,10 @@ table::Table empty_table(const Records& records) {
 }
 
 void append(table::Column& column, std::string_view text) {
-  if (text.empty()) column.append_null();
-  else column.append_string(text);
+  if (text.empty())
+    column.append_null();
+  else
+    column.append_string(text);
 }
 
 // Ids of one width sort as the records do.
@@ -174,7 +185,8 @@ Decoys make_decoys(const Records& records, const Model& model, std::size_t decoy
     const bool relative = n % 2 == 1;
     const auto decoy = maker.make(n, relative);
     decoys.left.columns()[0].append_string(numbered('d', n));
-    for (std::size_t f = 0; f < decoy.values.size(); ++f) append(decoys.left.columns()[f + 1], decoy.values[f]);
+    for (std::size_t f = 0; f < decoy.values.size(); ++f)
+      append(decoys.left.columns()[f + 1], decoy.values[f]);
     decoys.left_row.push_back(records.row[decoy.group]);
     decoys.relative.push_back(relative);
   }
@@ -187,9 +199,12 @@ Decoys make_decoys(const Records& records, const Model& model, std::size_t decoy
   }
   // Without its field a rule could not even be refused.
   std::erase_if(decoys.model.blocking, [&](const BlockingRule& rule) {
-    return std::any_of(rule.keys.begin(), rule.keys.end(), [&](const std::string& key) { return records.find(key.substr(0, key.find('.'))) < 0; });
+    return std::any_of(rule.keys.begin(), rule.keys.end(), [&](const std::string& key) {
+      return records.find(key.substr(0, key.find('.'))) < 0;
+    });
   });
-  std::erase_if(decoys.model.comparisons, [&](const Comparison& comparison) { return records.find(comparison.field) < 0; });
+  std::erase_if(decoys.model.comparisons,
+                [&](const Comparison& comparison) { return records.find(comparison.field) < 0; });
   return decoys;
 }
 

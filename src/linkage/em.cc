@@ -19,20 +19,27 @@ Status check(const EmProblem& problem, const EmModel& start) {
     return invalid("fit_em: start and random_share have different numbers of comparisons");
   }
   for (std::size_t n = 0; n < k; ++n) {
-    if (start.m[n].size() != problem.random_share[n].size() || start.related[n].size() != problem.random_share[n].size()) {
-      return invalid("fit_em: comparison " + std::to_string(n) + " has different numbers of levels in start and random_share");
+    if (start.m[n].size() != problem.random_share[n].size() ||
+        start.related[n].size() != problem.random_share[n].size()) {
+      return invalid("fit_em: comparison " + std::to_string(n) +
+                     " has different numbers of levels in start and random_share");
     }
   }
   double total = 0.0;
   for (const auto& pattern : problem.patterns) {
-    if (pattern.level.size() != k) return invalid("fit_em: a pattern has " + std::to_string(pattern.level.size()) + " levels; expected " + std::to_string(k));
+    if (pattern.level.size() != k)
+      return invalid("fit_em: a pattern has " + std::to_string(pattern.level.size()) + " levels; expected " +
+                     std::to_string(k));
     total += pattern.pair_count;
   }
   if (!(total > 0.0)) return invalid("fit_em: no pair was counted; loosen the blocking rules");
   if (!(problem.random_pair_count > 0.0)) return invalid("fit_em: random_pair_count is not above 0");
-  if (!(start.match_rate > 0.0 && start.match_rate < 1.0)) return invalid("fit_em: start.match_rate is outside (0, 1)");
-  if (!(start.related_rate >= 0.0 && start.related_rate < 1.0)) return invalid("fit_em: start.related_rate is outside [0, 1)");
-  if (!(start.moved_rate >= 0.0 && start.moved_rate < 1.0)) return invalid("fit_em: start.moved_rate is outside [0, 1)");
+  if (!(start.match_rate > 0.0 && start.match_rate < 1.0))
+    return invalid("fit_em: start.match_rate is outside (0, 1)");
+  if (!(start.related_rate >= 0.0 && start.related_rate < 1.0))
+    return invalid("fit_em: start.related_rate is outside [0, 1)");
+  if (!(start.moved_rate >= 0.0 && start.moved_rate < 1.0))
+    return invalid("fit_em: start.moved_rate is outside [0, 1)");
   if (start.moved_rate > 0.0 && (start.moved.size() != k || problem.changes_on_moving.size() != k)) {
     return invalid("fit_em: start.moved and changes_on_moving need one entry for each comparison");
   }
@@ -41,7 +48,8 @@ Status check(const EmProblem& problem, const EmModel& start) {
 
 LevelShares logs_of(const LevelShares& shares) {
   LevelShares logs = shares;
-  for (auto& row : logs) for (auto& share : row) share = std::log(std::max(share, kShareMin * 1e-3));
+  for (auto& row : logs)
+    for (auto& share : row) share = std::log(std::max(share, kShareMin * 1e-3));
   return logs;
 }
 
@@ -54,7 +62,9 @@ void update_u(const EmProblem& problem, EmModel& model) {
     double sum = 0.0;
     for (std::size_t level = 0; level < model.u[n].size(); ++level) {
       const double all = problem.random_share[n][level];
-      const double left = (all - model.match_rate * match_share(model, n, level) - model.related_rate * model.related[n][level]) / rest;
+      const double left = (all - model.match_rate * match_share(model, n, level) -
+                           model.related_rate * model.related[n][level]) /
+                          rest;
       model.u[n][level] = std::max({left, all * 0.05, kShareMin});
       sum += model.u[n][level];
     }
@@ -82,8 +92,12 @@ class Logs {
   explicit Logs(const EmModel& model)
       : rates_{std::log(model.match_rate) + std::log1p(-model.moved_rate),
                model.moved_rate > 0.0 ? std::log(model.match_rate) + std::log(model.moved_rate) : -1e300,
-               model.related_rate > 0.0 ? std::log(model.related_rate) : -1e300, std::log1p(-model.match_rate - model.related_rate)},
-        m_(logs_of(model.m)), moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : m_), related_(logs_of(model.related)), u_(logs_of(model.u)) {}
+               model.related_rate > 0.0 ? std::log(model.related_rate) : -1e300,
+               std::log1p(-model.match_rate - model.related_rate)},
+        m_(logs_of(model.m)),
+        moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : m_),
+        related_(logs_of(model.related)),
+        u_(logs_of(model.u)) {}
 
   Densities of(const PatternCount& pattern) const {
     Densities sums = rates_;
@@ -112,7 +126,8 @@ Sums expect(const EmProblem& problem, const EmModel& model) {
   for (const auto& pattern : problem.patterns) {
     const Densities log = logs.of(pattern);
     const double top = std::max({log.stayed, log.moved, log.related, log.unrelated});
-    const double total = std::exp(log.stayed - top) + std::exp(log.moved - top) + std::exp(log.related - top) + std::exp(log.unrelated - top);
+    const double total = std::exp(log.stayed - top) + std::exp(log.moved - top) +
+                         std::exp(log.related - top) + std::exp(log.unrelated - top);
     const double share = pattern.pair_count / total;
     const double stayed = std::exp(log.stayed - top) * share;
     const double moved = std::exp(log.moved - top) * share;
@@ -125,8 +140,8 @@ Sums expect(const EmProblem& problem, const EmModel& model) {
       const auto level = pattern.level[n];
       if (level == kPatternMissing) continue;
       // Those who stayed alone say what one person's values are like: their addresses vouch for them. Movers
-      // have a say in nothing but their addresses, or namesakes who live apart would pass for movers with a wrong
-      // date of birth and make that look usual.
+      // have a say in nothing but their addresses, or namesakes who live apart would pass for movers with a
+      // wrong date of birth and make that look usual.
       sums.m[n][level] += stayed;
       sums.moved[n][level] += moved;
       sums.related[n][level] += related;
@@ -158,13 +173,15 @@ double largest_change(const LevelShares& before, const LevelShares& after) {
 
 // Holds a class to `own` of the way from strangers to one person. What is cut off goes to the levels that are
 // not at their bound, in proportion: the maximum of the multinomial likelihood under upper bounds.
-void hold_to(double own, const std::vector<double>& m, const std::vector<double>& random, std::vector<double>& row) {
+void hold_to(double own, const std::vector<double>& m, const std::vector<double>& random,
+             std::vector<double>& row) {
   std::vector<bool> bounded(row.size(), false);
   for (bool again = true; again;) {
     again = false;
     double bound_sum = 0.0;
     double free_sum = 0.0;
-    for (std::size_t level = 0; level < row.size(); ++level) (bounded[level] ? bound_sum : free_sum) += row[level];
+    for (std::size_t level = 0; level < row.size(); ++level)
+      (bounded[level] ? bound_sum : free_sum) += row[level];
     for (std::size_t level = 0; level + 1 < row.size(); ++level) {
       if (bounded[level]) continue;
       const double bound = own * m[level] + (1.0 - own) * random[level];
@@ -173,22 +190,28 @@ void hold_to(double own, const std::vector<double>& m, const std::vector<double>
       bounded[level] = again = true;
       break;
     }
-    if (!again) for (std::size_t level = 0; level < row.size(); ++level) if (!bounded[level]) row[level] *= (1.0 - bound_sum) / free_sum;
+    if (!again)
+      for (std::size_t level = 0; level < row.size(); ++level)
+        if (!bounded[level]) row[level] *= (1.0 - bound_sum) / free_sum;
   }
 }
 
 void bound_related(const EmProblem& problem, EmModel& model) {
   for (std::size_t n = 0; n < problem.related_own_max.size(); ++n) {
-    if (problem.related_own_max[n] < 1.0) hold_to(problem.related_own_max[n], model.m[n], problem.random_share[n], model.related[n]);
+    if (problem.related_own_max[n] < 1.0)
+      hold_to(problem.related_own_max[n], model.m[n], problem.random_share[n], model.related[n]);
   }
 }
 
-void update_moved(const EmProblem& problem, const Sums& sums, const EmModel& start, double prior, EmModel& model) {
+void update_moved(const EmProblem& problem, const Sums& sums, const EmModel& start, double prior,
+                  EmModel& model) {
   if (start.moved_rate <= 0.0) return;
   update_shares(sums.moved, start.moved, prior, model.moved);
   for (std::size_t n = 0; n < model.moved.size(); ++n) {
-    if (problem.changes_on_moving[n]) hold_to(kMoversOwnMax, model.m[n], problem.random_share[n], model.moved[n]);
-    else model.moved[n] = model.m[n];
+    if (problem.changes_on_moving[n])
+      hold_to(kMoversOwnMax, model.m[n], problem.random_share[n], model.moved[n]);
+    else
+      model.moved[n] = model.m[n];
   }
   const double rate = (sums.moved_count + prior * start.moved_rate) / (sums.match_count + prior);
   model.moved_rate = std::clamp(rate, 1e-6, kMovedRateMax);
@@ -198,7 +221,8 @@ void update_moved(const EmProblem& problem, const Sums& sums, const EmModel& sta
 
 double match_share(const EmModel& model, std::size_t comparison, std::size_t level) {
   const double stayed = model.m[comparison][level];
-  return model.moved_rate > 0.0 ? stayed + model.moved_rate * (model.moved[comparison][level] - stayed) : stayed;
+  return model.moved_rate > 0.0 ? stayed + model.moved_rate * (model.moved[comparison][level] - stayed)
+                                : stayed;
 }
 
 Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOptions& options) {
@@ -221,9 +245,11 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
     fit.model.match_rate = rate;
     update_u(problem, fit.model);
     fit.iteration_count = n;
-    fit.converged = std::max({largest_change(before.m, fit.model.m), largest_change(before.related, fit.model.related),
-                              largest_change(before.moved, fit.model.moved), std::fabs(before.moved_rate - fit.model.moved_rate) * 0.01,
-                              std::fabs(rate / before.match_rate - 1.0) * 0.01}) < options.tolerance;
+    fit.converged =
+        std::max({largest_change(before.m, fit.model.m), largest_change(before.related, fit.model.related),
+                  largest_change(before.moved, fit.model.moved),
+                  std::fabs(before.moved_rate - fit.model.moved_rate) * 0.01,
+                  std::fabs(rate / before.match_rate - 1.0) * 0.01}) < options.tolerance;
     fit.log_likelihood_nats = sums.log_likelihood;
     fit.expected_match_count = sums.match_count;
     fit.m_pair_count = sums.m;

@@ -33,11 +33,12 @@ struct EmProblem {
 struct EmModel {
   double match_rate = 0.0;    ///< Of all pairs; in (0, 1).
   double related_rate = 0.0;  ///< 0: no third class.
-  LevelShares m;              ///< Of matches; where a comparison changes on moving, of those who did not move.
+  LevelShares m;  ///< Of matches; where a comparison changes on moving, of those who did not move.
   LevelShares related;
-  LevelShares u;              ///< Follows from random_share; ignored in a start.
-  double moved_rate = 0.0;    ///< Of matches: those who moved between the two records. 0: not modelled.
-  LevelShares moved = {};     ///< Of those; equal to m where a comparison does not change on moving. Empty: not modelled.
+  LevelShares u;            ///< Follows from random_share; ignored in a start.
+  double moved_rate = 0.0;  ///< Of matches: those who moved between the two records. 0: not modelled.
+  LevelShares moved =
+      {};  ///< Of those; equal to m where a comparison does not change on moving. Empty: not modelled.
 };
 
 /// m of all matches, movers or not.
@@ -45,8 +46,8 @@ double match_share(const EmModel& model, std::size_t comparison, std::size_t lev
 
 struct EmOptions {
   int iteration_count_max = 200;
-  double tolerance = 1e-6;        ///< Largest change of a probability in one iteration.
-  double prior_pair_count = 20;   ///< Weight of the start, as so many pairs, in m and related.
+  double tolerance = 1e-6;       ///< Largest change of a probability in one iteration.
+  double prior_pair_count = 20;  ///< Weight of the start, as so many pairs, in m and related.
 };
 
 struct EmFit {

@@ -21,7 +21,8 @@ struct Tally {
   double partners[2] = {0.0, 0.0};    // and to how many records.
 };
 
-double expected_relatives_per_record(const LinkResult& result, std::size_t left_count, std::size_t right_count) {
+double expected_relatives_per_record(const LinkResult& result, std::size_t left_count,
+                                     std::size_t right_count) {
   const double left = static_cast<double>(left_count);
   const double others = right_count > 0 ? static_cast<double>(right_count) : left - 1.0;
   return result.model.related_rate * others;
@@ -37,12 +38,19 @@ DecoyEstimate estimate_of(const Tally& tally, double relative_share, bool two_fi
   estimate.unmatched_count = std::max(0.0, tally.record_count - tally.expected_match_count);
   // A false pair of one file is met from both of its ends.
   const double at_risk = two_files ? estimate.unmatched_count : tally.record_count / 2.0;
-  const auto partners_each = [&](int kind) { return tally.linked[kind] == 0 ? 1.0 : tally.partners[kind] / static_cast<double>(tally.linked[kind]); };
+  const auto partners_each = [&](int kind) {
+    return tally.linked[kind] == 0 ? 1.0 : tally.partners[kind] / static_cast<double>(tally.linked[kind]);
+  };
   const auto share_of = [&](double stranger_rate, double relative_rate) {
-    const double per_record = (1.0 - relative_share) * stranger_rate * partners_each(0) + relative_share * relative_rate * partners_each(1);
+    const double per_record = (1.0 - relative_share) * stranger_rate * partners_each(0) +
+                              relative_share * relative_rate * partners_each(1);
     return tally.link_count > 0.0 ? std::min(1.0, at_risk * per_record / tally.link_count) : 0.0;
   };
-  const auto plain = [&](int kind) { return tally.count[kind] == 0 ? 0.0 : static_cast<double>(tally.linked[kind]) / static_cast<double>(tally.count[kind]); };
+  const auto plain = [&](int kind) {
+    return tally.count[kind] == 0
+               ? 0.0
+               : static_cast<double>(tally.linked[kind]) / static_cast<double>(tally.count[kind]);
+  };
   // How many false links there really are is a matter of chance too, and they come in clumps of partners.
   const double clump = std::max(partners_each(0), partners_each(1));
   std::vector<double> draws;
@@ -63,7 +71,8 @@ DecoyEstimate estimate_of(const Tally& tally, double relative_share, bool two_fi
 
 // Adds up people and links of the real run by group of the left row.
 template <typename GroupOf>
-void tally_run(const LinkResult& result, std::size_t left_count, GroupOf group_of, std::vector<Tally>& tallies) {
+void tally_run(const LinkResult& result, std::size_t left_count, GroupOf group_of,
+               std::vector<Tally>& tallies) {
   for (std::uint32_t row = 0; row < left_count; ++row) tallies[group_of(row)].record_count += 1.0;
   if (!result.right_cluster.empty()) {
     for (const auto& pair : result.pairs) {
@@ -84,10 +93,12 @@ void tally_run(const LinkResult& result, std::size_t left_count, GroupOf group_o
 }
 
 // For each decoy, to how many real records it was linked.
-std::vector<std::size_t> partners_of_decoys(const LinkResult& run, std::size_t left_count, std::size_t decoy_count) {
+std::vector<std::size_t> partners_of_decoys(const LinkResult& run, std::size_t left_count,
+                                            std::size_t decoy_count) {
   std::vector<std::size_t> partners(decoy_count, 0);
   if (!run.right_cluster.empty()) {
-    for (const auto& pair : run.pairs) if (pair.linked && pair.left >= left_count) ++partners[pair.left - left_count];
+    for (const auto& pair : run.pairs)
+      if (pair.linked && pair.left >= left_count) ++partners[pair.left - left_count];
     return partners;
   }
   std::vector<std::size_t> real(run.cluster_count);
@@ -99,15 +110,20 @@ std::vector<std::size_t> partners_of_decoys(const LinkResult& run, std::size_t l
 PartnerShares partner_shares_of(const LinkResult& result) {
   double expected = 0.0;
   for (const auto& pair : result.pairs) expected += pair.probability;
-  const auto share = [&](const std::vector<std::uint32_t>& rows) { return expected / (static_cast<double>(rows.size()) + 1.0); };
+  const auto share = [&](const std::vector<std::uint32_t>& rows) {
+    return expected / (static_cast<double>(rows.size()) + 1.0);
+  };
   return {share(result.left_cluster), share(result.right_cluster)};
 }
 
 }  // namespace
 
-Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left, const table::Table* right, const LinkResult& result,
-                                                        std::size_t decoy_count, const LinkOptions& link_options, const EstimateOptions& options) {
-  if (decoy_count < 2) return invalid("decoys: at least 2 are needed; some thousand tell rates of one in a thousand");
+Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left, const table::Table* right,
+                                                        const LinkResult& result, std::size_t decoy_count,
+                                                        const LinkOptions& link_options,
+                                                        const EstimateOptions& options) {
+  if (decoy_count < 2)
+    return invalid("decoys: at least 2 are needed; some thousand tell rates of one in a thousand");
   if (!result.model.fitted) return invalid("decoys: nothing was compared, so there is nothing to estimate");
   std::vector<Grouping> groupings;
   for (const auto& column : options.by_columns) {
@@ -115,7 +131,8 @@ Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left
     if (!grouping.ok()) return grouping.error();
     groupings.push_back(std::move(grouping).value());
   }
-  auto records = encode(left, right, result.model, {link_options.thread_count == 0 ? std::size_t{1} : link_options.thread_count, true});
+  auto records = encode(left, right, result.model,
+                        {link_options.thread_count == 0 ? std::size_t{1} : link_options.thread_count, true});
   if (!records.ok()) return records.error();
   const auto decoys = make_decoys(records.value(), result.model, decoy_count, options.seed);
   LinkOptions again = link_options;
@@ -125,10 +142,12 @@ Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left
   again.decisions.clear();
   again.insight = false;
   const auto run = right == nullptr ? link(decoys.left, nullptr, decoys.model, again)
-                                    : link_decoys(decoys.left, decoys.right, decoys.model, again, {decoy_count, partner_shares_of(result)});
+                                    : link_decoys(decoys.left, decoys.right, decoys.model, again,
+                                                  {decoy_count, partner_shares_of(result)});
   if (!run.ok()) return run.error();
   const auto partners = partners_of_decoys(run.value(), left.row_count(), decoy_count);
-  const double relatives = expected_relatives_per_record(result, left.row_count(), right == nullptr ? 0 : right->row_count());
+  const double relatives =
+      expected_relatives_per_record(result, left.row_count(), right == nullptr ? 0 : right->row_count());
   const double relative_share = 1.0 - std::exp(-relatives);
 
   std::vector<DecoyEstimate> estimates;
@@ -142,7 +161,8 @@ Result<std::vector<DecoyEstimate>> estimate_from_decoys(const table::Table& left
       own.linked[kind] += partners[n] > 0;
       own.partners[kind] += static_cast<double>(partners[n]);
     }
-    for (const auto& tally : tallies) estimates.push_back(estimate_of(tally, relative_share, right != nullptr, options.seed));
+    for (const auto& tally : tallies)
+      estimates.push_back(estimate_of(tally, relative_share, right != nullptr, options.seed));
   };
   estimate_by(1, [](std::uint32_t) { return std::size_t{0}; });
   for (const auto& grouping : groupings) {

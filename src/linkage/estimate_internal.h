@@ -22,9 +22,11 @@ struct PrecisionRecall {
   ShareEstimate precision;
   ShareEstimate recall;
 };
-/// From strata as they were judged. `prior`: shape of `strata`, or empty: where the share of pairs of one person is
-/// looked for in a stratum before anybody judged it (the same stratum of everybody, for a subgroup).
-PrecisionRecall precision_and_recall(const std::vector<Stratum>& strata, std::uint64_t seed, const std::vector<double>& prior = {});
+/// From strata as they were judged. `prior`: shape of `strata`, or empty: where the share of pairs of one
+/// person is looked for in a stratum before anybody judged it (the same stratum of everybody, for a
+/// subgroup).
+PrecisionRecall precision_and_recall(const std::vector<Stratum>& strata, std::uint64_t seed,
+                                     const std::vector<double>& prior = {});
 
 /// A column's values by row, numbered in order of first row; "" where it is empty.
 struct Grouping {

@@ -5,7 +5,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json share_json(const ShareEstimate& share) { return {{"estimate", share.value}, {"ci_low", share.low}, {"ci_high", share.high}}; }
+ordered_json share_json(const ShareEstimate& share) {
+  return {{"estimate", share.value}, {"ci_low", share.low}, {"ci_high", share.high}};
+}
 
 void add_group(ordered_json& json, const std::string& column, const std::string& value) {
   if (column.empty()) return;
@@ -16,7 +18,8 @@ void add_group(ordered_json& json, const std::string& column, const std::string&
 }  // namespace
 
 ordered_json estimate_json(const ClericalEstimate& estimate) {
-  ordered_json json = {{"cannot_tell", estimate.cannot_tell_count}, {"decisions_on_other_pairs", estimate.unknown_count}};
+  ordered_json json = {{"cannot_tell", estimate.cannot_tell_count},
+                       {"decisions_on_other_pairs", estimate.unknown_count}};
   json["estimates"] = ordered_json::array();
   for (const auto& own : estimate.estimates) {
     ordered_json entry;
@@ -29,9 +32,14 @@ ordered_json estimate_json(const ClericalEstimate& estimate) {
   }
   json["strata"] = ordered_json::array();
   for (const auto& stratum : estimate.strata) {
-    json["strata"].push_back({{"bits_low", stratum.bits_low}, {"bits_high", stratum.bits_high}, {"linked", stratum.linked},
-                              {"not_compared", stratum.not_compared}, {"pairs", stratum.pair_count}, {"same", stratum.same_count},
-                              {"different", stratum.different_count}, {"cannot_tell", stratum.cannot_tell_count},
+    json["strata"].push_back({{"bits_low", stratum.bits_low},
+                              {"bits_high", stratum.bits_high},
+                              {"linked", stratum.linked},
+                              {"not_compared", stratum.not_compared},
+                              {"pairs", stratum.pair_count},
+                              {"same", stratum.same_count},
+                              {"different", stratum.different_count},
+                              {"cannot_tell", stratum.cannot_tell_count},
                               {"expected_same", stratum.expected_same_share}});
   }
   return json;

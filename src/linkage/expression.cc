@@ -23,9 +23,12 @@ std::size_t words_shared(const Value& a, const Value& b) {
   std::size_t shared = 0;
   if ((a.detail->word_bits & b.detail->word_bits) == 0) return shared;
   for (std::size_t i = 0, j = 0; i < a.detail->words.size() && j < b.detail->words.size();) {
-    if (a.detail->words[i] == b.detail->words[j]) ++shared, ++i, ++j;
-    else if (a.detail->words[i] < b.detail->words[j]) ++i;
-    else ++j;
+    if (a.detail->words[i] == b.detail->words[j])
+      ++shared, ++i, ++j;
+    else if (a.detail->words[i] < b.detail->words[j])
+      ++i;
+    else
+      ++j;
   }
   return shared;
 }
@@ -69,8 +72,9 @@ bool edits_may_be_within(const Value& a, const Value& b, std::size_t limit) {
   return std::max(bit_count(a.letters & ~b.letters), bit_count(b.letters & ~a.letters)) <= limit;
 }
 
-bool edits_within(std::size_t (*distance)(std::string_view, std::string_view, std::size_t), std::size_t& known, const Value& a,
-                  const Value& b, std::size_t limit, const PairMemo& memo) {
+bool edits_within(std::size_t (*distance)(std::string_view, std::string_view, std::size_t),
+                  std::size_t& known, const Value& a, const Value& b, std::size_t limit,
+                  const PairMemo& memo) {
   if (known == PairMemo::kUnknown) {
     if (!edits_may_be_within(a, b, limit)) return false;
     known = distance(a.text, b.text, std::max(limit, memo.edit_limit));
@@ -82,9 +86,11 @@ bool jaccard_at_least(const Value& a, const Value& b, double bound, std::size_t 
   if (gram_size != 2) return jaccard_grams(a.text, b.text, gram_size) >= bound;
   const std::size_t only_a = bit_count(a.detail->bigrams & ~b.detail->bigrams);
   const std::size_t only_b = bit_count(b.detail->bigrams & ~a.detail->bigrams);
-  const auto shared = static_cast<double>(std::min(a.detail->bigram_count - std::min<std::size_t>(only_a, a.detail->bigram_count),
-                                                   b.detail->bigram_count - std::min<std::size_t>(only_b, b.detail->bigram_count)));
-  const double all = static_cast<double>(a.detail->bigram_count) + static_cast<double>(b.detail->bigram_count) - shared;
+  const auto shared = static_cast<double>(
+      std::min(a.detail->bigram_count - std::min<std::size_t>(only_a, a.detail->bigram_count),
+               b.detail->bigram_count - std::min<std::size_t>(only_b, b.detail->bigram_count)));
+  const double all =
+      static_cast<double>(a.detail->bigram_count) + static_cast<double>(b.detail->bigram_count) - shared;
   if (all <= 0.0 || shared / all < bound) return false;
   return jaccard_bigrams(a.text, b.text) >= bound;
 }
@@ -94,7 +100,9 @@ bool shares_prefix(std::string_view a, std::string_view b, std::size_t count) {
 }
 
 bool swapped_day_month(const Value& a, const Value& b) {
-  return a.detail->year == b.detail->year && a.detail->year != 0 && a.detail->month != 0 && a.detail->month == b.detail->day && a.detail->day == b.detail->month && a.detail->month != a.detail->day;
+  return a.detail->year == b.detail->year && a.detail->year != 0 && a.detail->month != 0 &&
+         a.detail->month == b.detail->day && a.detail->day == b.detail->month &&
+         a.detail->month != a.detail->day;
 }
 
 bool date_test(Test test, double bound, const Value& a, const Value& b) {
@@ -102,11 +110,15 @@ bool date_test(Test test, double bound, const Value& a, const Value& b) {
   const bool days = a.detail->month != 0 && b.detail->month != 0;
   switch (test) {
     case Test::kSameYear: return years && a.detail->year == b.detail->year;
-    case Test::kSameMonthDay: return days && a.detail->month == b.detail->month && a.detail->day == b.detail->day;
-    case Test::kSameYearMonth: return years && days && a.detail->year == b.detail->year && a.detail->month == b.detail->month;
-    case Test::kSameYearDay: return years && days && a.detail->year == b.detail->year && a.detail->day == b.detail->day;
+    case Test::kSameMonthDay:
+      return days && a.detail->month == b.detail->month && a.detail->day == b.detail->day;
+    case Test::kSameYearMonth:
+      return years && days && a.detail->year == b.detail->year && a.detail->month == b.detail->month;
+    case Test::kSameYearDay:
+      return years && days && a.detail->year == b.detail->year && a.detail->day == b.detail->day;
     case Test::kDayMonthSwapped: return swapped_day_month(a, b);
-    case Test::kDays: return a.detail->has_date && b.detail->has_date && std::abs(a.detail->days - b.detail->days) <= bound;
+    case Test::kDays:
+      return a.detail->has_date && b.detail->has_date && std::abs(a.detail->days - b.detail->days) <= bound;
     case Test::kYears: return years && std::abs(a.detail->year - b.detail->year) <= bound;
     default: return false;
   }
@@ -122,7 +134,8 @@ bool number_test(Test test, double bound, const Value& a, const Value& b) {
 
 bool places_within(const Value& a, const Value& b, double km) {
   if (!a.detail->has_number || !b.detail->has_number) return false;
-  return great_circle_km({a.detail->number, a.detail->longitude}, {b.detail->number, b.detail->longitude}) <= km;
+  return great_circle_km({a.detail->number, a.detail->longitude}, {b.detail->number, b.detail->longitude}) <=
+         km;
 }
 
 // Tests of texts alone, which need nothing that was derived from a whole value.
@@ -145,9 +158,8 @@ bool elements_agree(const Literal& literal, std::string_view a, std::string_view
 bool any_elements_agree(const Literal& literal, const Value& a, const Value& b) {
   bool found = false;
   for_each_element(a.text, [&](std::string_view one) {
-    for_each_element(b.text, [&](std::string_view other) {
-      found = found || elements_agree(literal, one, other);
-    });
+    for_each_element(b.text,
+                     [&](std::string_view other) { found = found || elements_agree(literal, one, other); });
   });
   return found;
 }
@@ -201,8 +213,7 @@ bool literal_holds(const Literal& literal, const Value& a, const Value& b, PairM
     case Test::kNickname: return both(a.detail->root, b.detail->root);
     case Test::kSoundex: return both(a.detail->sound, b.detail->sound);
     case Test::kMetaphone: return both(a.detail->metaphone, b.detail->metaphone);
-    case Test::kInitial:
-      return (a.text.size() == 1 || b.text.size() == 1) && a.text[0] == b.text[0];
+    case Test::kInitial: return (a.text.size() == 1 || b.text.size() == 1) && a.text[0] == b.text[0];
     case Test::kSameArea: return both(a.detail->area, b.detail->area);
     case Test::kSameDistrict: return both(a.detail->district, b.detail->district);
     case Test::kSameStreet: return both(a.detail->area, b.detail->area);
@@ -213,9 +224,13 @@ bool literal_holds(const Literal& literal, const Value& a, const Value& b, PairM
     case Test::kSwapped: return false;
     case Test::kNumber:
     case Test::kPercent: return number_test(literal.test, literal.bound, a, b);
-    case Test::kSameYear: case Test::kSameMonthDay: case Test::kSameYearMonth: case Test::kSameYearDay:
-    case Test::kDayMonthSwapped: case Test::kDays: case Test::kYears:
-      return date_test(literal.test, literal.bound, a, b);
+    case Test::kSameYear:
+    case Test::kSameMonthDay:
+    case Test::kSameYearMonth:
+    case Test::kSameYearDay:
+    case Test::kDayMonthSwapped:
+    case Test::kDays:
+    case Test::kYears: return date_test(literal.test, literal.bound, a, b);
     case Test::kKm: return places_within(a, b, literal.bound);
     case Test::kPart: return part_holds(literal, a, b);
     default: return text_test(literal, a, b, memo);
@@ -228,7 +243,8 @@ std::size_t edit_limit_of(const Expression& expression) {
   std::size_t limit = 0;
   for (const auto& all : expression.alternatives) {
     for (const auto& literal : all) {
-      const bool edits = literal.test == Test::kLevenshtein || literal.test == Test::kOsa || literal.test == Test::kDamerau;
+      const bool edits =
+          literal.test == Test::kLevenshtein || literal.test == Test::kOsa || literal.test == Test::kDamerau;
       if (edits && literal.bound > 0) limit = std::max(limit, static_cast<std::size_t>(literal.bound));
     }
   }

@@ -39,7 +39,8 @@ LevelShares start_moved(const Comparer& comparer, const LevelShares& m, const Le
   LevelShares shares = m;
   for (std::size_t n = 0; n < shares.size(); ++n) {
     if (!comparer.comparison(n).changes_on_moving) continue;
-    for (std::size_t level = 0; level < shares[n].size(); ++level) shares[n][level] = 0.1 * m[n][level] + 0.9 * random[n][level];
+    for (std::size_t level = 0; level < shares[n].size(); ++level)
+      shares[n][level] = 0.1 * m[n][level] + 0.9 * random[n][level];
   }
   return shares;
 }
@@ -60,15 +61,23 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
       em.m.back().push_back(level.m.value);
       em.u.back().push_back(std::max(level.u.value, 1e-12));
       em.related.back().push_back(level.related.value > 0 ? level.related.value : level.u.value);
-      em.moved.back().push_back(comparer.comparison(n).changes_on_moving && level.moved.value > 0 ? level.moved.value : level.m.value);
+      em.moved.back().push_back(comparer.comparison(n).changes_on_moving && level.moved.value > 0
+                                    ? level.moved.value
+                                    : level.m.value);
     }
   }
   return em;
 }
 
 FitReport fit_report(const EmFit& fit, const BlockingRecall& recall) {
-  return {fit.converged, fit.iteration_count, fit.log_likelihood_nats, fit.model.match_rate, fit.expected_match_count,
-          recall.value, recall.low, recall.high};
+  return {fit.converged,
+          fit.iteration_count,
+          fit.log_likelihood_nats,
+          fit.model.match_rate,
+          fit.expected_match_count,
+          recall.value,
+          recall.low,
+          recall.high};
 }
 
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model) {
@@ -82,14 +91,17 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
     for (std::size_t level = 0; level < comparison.levels.size(); ++level) {
       comparison.levels[level].m = {fit.model.m[n][level], fit.m_pair_count[n][level] >= 0.5};
       comparison.levels[level].u = {fit.model.u[n][level], random.observed[n][level]};
-      comparison.levels[level].related = {fit.model.related_rate > 0.0 ? fit.model.related[n][level] : 0.0, true};
-      if (comparison.changes_on_moving && fit.model.moved_rate > 0.0) comparison.levels[level].moved = {fit.model.moved[n][level], true};
+      comparison.levels[level].related = {fit.model.related_rate > 0.0 ? fit.model.related[n][level] : 0.0,
+                                          true};
+      if (comparison.changes_on_moving && fit.model.moved_rate > 0.0)
+        comparison.levels[level].moved = {fit.model.moved[n][level], true};
     }
     model.comparisons.push_back(std::move(comparison));
   }
 }
 
-Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random, const std::vector<PatternCount>* counted) {
+Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random,
+                        const std::vector<PatternCount>* counted) {
   const auto& comparer = *run.comparer;
   if (run.fit) {
     random = run.random;
@@ -125,7 +137,8 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   EmModel start;
   const auto [left_size, right_size] = run.records->whole_sizes();
   const double smaller = run.records->two_files() ? std::min(left_size, right_size) : left_size;
-  const double per_record = model.settings.prior_people_per_record > 0.0 ? model.settings.prior_people_per_record : 0.5;
+  const double per_record =
+      model.settings.prior_people_per_record > 0.0 ? model.settings.prior_people_per_record : 0.5;
   start.match_rate = std::clamp(per_record * smaller / problem.random_pair_count, 1e-12, 0.2);
   start.related_rate = start.match_rate;
   start.m = start_m(comparer);
@@ -167,7 +180,8 @@ BlockingRecall recall_of_counts(double found, double once, double twice) {
   const double missed = once * once / (2.0 * std::max(twice, 1.0));
   if (missed <= 0.0) return {1.0, 1.0, 1.0};
   const double ratio = once / std::max(twice, 1.0);
-  const double variance = std::max(twice, 1.0) * (0.5 * ratio * ratio + ratio * ratio * ratio + 0.25 * ratio * ratio * ratio * ratio);
+  const double variance = std::max(twice, 1.0) * (0.5 * ratio * ratio + ratio * ratio * ratio +
+                                                  0.25 * ratio * ratio * ratio * ratio);
   const double factor = std::exp(1.96 * std::sqrt(std::log1p(variance / (missed * missed))));
   return {found / (found + missed), found / (found + missed * factor), found / (found + missed / factor)};
 }

@@ -16,7 +16,9 @@ namespace {
 constexpr double kClipBits = 12.0;    // As clusters take a pair's evidence.
 constexpr double kAbsentBits = -6.0;  // Of pairs that are not among the kept ones, which have -4 and more.
 
-std::uint64_t groups_of(std::uint32_t a, std::uint32_t b) { return static_cast<std::uint64_t>(std::min(a, b)) << 32 | std::max(a, b); }
+std::uint64_t groups_of(std::uint32_t a, std::uint32_t b) {
+  return static_cast<std::uint64_t>(std::min(a, b)) << 32 | std::max(a, b);
+}
 
 // What the records' other pairs say of each pair: 1 one person, 0 two.
 struct Others {
@@ -25,7 +27,8 @@ struct Others {
 };
 
 Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster) {
-  const std::size_t groups = cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
+  const std::size_t groups =
+      cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
   std::vector<double> size(groups, 0.0);
   for (const auto group : cluster) size[group] += 1.0;
   PatternMap<double> between;  // By two groups: sum over kept pairs of bits above kAbsentBits.
@@ -43,8 +46,10 @@ Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint
     const auto b = cluster[pair.right];
     const bool known = a == b ? size[a] >= 3.0 : size[a] * size[b] >= 2.0;
     others.known_count += known;
-    if (!known) others.said.push_back(probability_of_bits(pair.log_odds_bits));
-    else if (a == b) others.said.push_back(1.0);
+    if (!known)
+      others.said.push_back(probability_of_bits(pair.log_odds_bits));
+    else if (a == b)
+      others.said.push_back(1.0);
     else
       others.said.push_back(
           probability_of_bits(*between.find(groups_of(a, b)).first / (size[a] * size[b]) + kAbsentBits));
@@ -98,15 +103,19 @@ std::string told(const std::vector<KeptPair>& kept, const std::vector<double>& s
   std::array<double, 10> sum{};
   std::array<std::uint64_t, 10> count{};
   for (std::size_t n = 0; n < kept.size(); ++n) {
-    const auto tenth = std::min<std::size_t>(9, static_cast<std::size_t>(probability_of_bits(kept[n].log_odds_bits) * 10.0));
+    const auto tenth =
+        std::min<std::size_t>(9, static_cast<std::size_t>(probability_of_bits(kept[n].log_odds_bits) * 10.0));
     sum[tenth] += said[n];
     ++count[tenth];
   }
-  std::string text = "probabilities follow the groups that the file falls into: of pairs that the model by itself gives";
+  std::string text =
+      "probabilities follow the groups that the file falls into: of pairs that the model by itself gives";
   for (std::size_t tenth = 0; tenth < 10; ++tenth) {
     if (count[tenth] == 0) continue;
-    text += fmt::format(" {:.1f}-{:.1f} ({} pairs) they say {:.2f};", static_cast<double>(tenth) / 10.0, static_cast<double>(tenth + 1) / 10.0,
-                        with_thousands(static_cast<long long>(count[tenth])), sum[tenth] / static_cast<double>(count[tenth]));
+    text += fmt::format(" {:.1f}-{:.1f} ({} pairs) they say {:.2f};", static_cast<double>(tenth) / 10.0,
+                        static_cast<double>(tenth + 1) / 10.0,
+                        with_thousands(static_cast<long long>(count[tenth])),
+                        sum[tenth] / static_cast<double>(count[tenth]));
   }
   text.pop_back();
   return text;
@@ -114,7 +123,8 @@ std::string told(const std::vector<KeptPair>& kept, const std::vector<double>& s
 
 }  // namespace
 
-GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster) {
+GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept,
+                                     const std::vector<std::uint32_t>& cluster) {
   const Others others = ask_others(kept, cluster);
   GroupCalibration calibration;
   if (others.known_count == 0) {
@@ -127,7 +137,8 @@ GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const st
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin;
     double sum = 0.0;
-    for (; end < order.size() && kept[order[end]].log_odds_bits == kept[order[begin]].log_odds_bits; ++end) sum += others.said[order[end]];
+    for (; end < order.size() && kept[order[end]].log_odds_bits == kept[order[begin]].log_odds_bits; ++end)
+      sum += others.said[order[end]];
     values.insert(values.end(), end - begin, sum / static_cast<double>(end - begin));
     begin = end;
   }

@@ -44,8 +44,11 @@ Result<Inputs> read_inputs(const LinkCommand& command) {
     inputs.model = std::move(model).value();
   }
   for (const auto& [name, path] : command.frequencies) {
-    const auto field = std::find_if(inputs.model.fields.begin(), inputs.model.fields.end(), [&wanted = name](const Field& own) { return own.name == wanted; });
-    if (field == inputs.model.fields.end()) return invalid("the model has no field " + name + " to take frequencies for; name one that it has with --frequencies FIELD=FILE");
+    const auto field = std::find_if(inputs.model.fields.begin(), inputs.model.fields.end(),
+                                    [&wanted = name](const Field& own) { return own.name == wanted; });
+    if (field == inputs.model.fields.end())
+      return invalid("the model has no field " + name +
+                     " to take frequencies for; name one that it has with --frequencies FIELD=FILE");
     if (auto status = take_frequencies(*field, path); !status.ok()) return status.error();
   }
   const StageScope stage(command.progress, "read");

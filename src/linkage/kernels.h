@@ -1,4 +1,5 @@
-// Similarity of two short texts, and distance of two places. Pure functions; texts are bytes, callers pass capital ASCII.
+// Similarity of two short texts, and distance of two places. Pure functions; texts are bytes, callers pass
+// capital ASCII.
 #pragma once
 
 #include <cstddef>
@@ -41,8 +42,9 @@ struct Place {
   double latitude = 0.0;
   double longitude = 0.0;
 };
-/// Distance over a sphere of 6,371 km radius (the Earth's mean), by the haversine, which is exact for neighbours
-/// too; up to 0.6 % off what an ellipsoid gives. Source: Sinnott (1984), "Virtues of the haversine", Sky and Telescope 68, 159.
+/// Distance over a sphere of 6,371 km radius (the Earth's mean), by the haversine, which is exact for
+/// neighbours too; up to 0.6 % off what an ellipsoid gives. Source: Sinnott (1984), "Virtues of the
+/// haversine", Sky and Telescope 68, 159.
 double great_circle_km(Place a, Place b);
 
 }  // namespace kinfold::linkage

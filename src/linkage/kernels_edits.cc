@@ -54,13 +54,14 @@ std::size_t edit_short(std::string_view a, std::string_view b, std::size_t limit
   return distance;
 }
 
-// The textbook table, of which only the cells within `limit` of the diagonal are filled: a path that leaves them costs
-// more (Ukkonen 1985). A row is its diagonals: place d of row i is the column i + d - limit.
+// The textbook table, of which only the cells within `limit` of the diagonal are filled: a path that leaves
+// them costs more (Ukkonen 1985). A row is its diagonals: place d of row i is the column i + d - limit.
 constexpr std::size_t kBandLimitMax = 15;
 template <bool kSwaps>
 std::size_t edit_band(std::string_view a, std::string_view b, std::size_t limit) {
   const std::size_t beyond = limit + 1;
-  using Row = std::array<std::size_t, 2 * kBandLimitMax + 3>;  // One more at each end, beyond the limit for good.
+  using Row =
+      std::array<std::size_t, 2 * kBandLimitMax + 3>;  // One more at each end, beyond the limit for good.
   Row rows[3];
   for (auto& row : rows) std::fill_n(row.begin(), 2 * limit + 3, beyond);
   Row* before = &rows[0];
@@ -78,8 +79,10 @@ std::size_t edit_band(std::string_view a, std::string_view b, std::size_t limit)
       if (j == 0) {
         cell = i;
       } else {
-        cell = std::min({(*above)[2 + d] + 1, d == begin ? beyond : (*row)[d] + 1, (*above)[1 + d] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-        if (kSwaps && i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cell = std::min(cell, (*before)[1 + d] + 1);
+        cell = std::min({(*above)[2 + d] + 1, d == begin ? beyond : (*row)[d] + 1,
+                         (*above)[1 + d] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+        if (kSwaps && i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+          cell = std::min(cell, (*before)[1 + d] + 1);
       }
       least = std::min(least, cell);
     }
@@ -103,7 +106,8 @@ std::size_t edit_words(std::string_view a, std::string_view b) {
   };
   std::vector<Word> words((a.size() - 1) / kWordBits + 1);
   std::vector<std::uint64_t> in_a(256 * words.size(), 0);
-  for (std::size_t n = 0; n < a.size(); ++n) in_a[index_of(a[n]) * words.size() + n / kWordBits] |= std::uint64_t{1} << (n % kWordBits);
+  for (std::size_t n = 0; n < a.size(); ++n)
+    in_a[index_of(a[n]) * words.size() + n / kWordBits] |= std::uint64_t{1} << (n % kWordBits);
   const std::uint64_t last = std::uint64_t{1} << ((a.size() - 1) % kWordBits);
   std::size_t distance = a.size();
   for (const char c : b) {
@@ -138,8 +142,8 @@ std::size_t edit_words(std::string_view a, std::string_view b) {
   return distance;
 }
 
-// Up to two edits, by trying each where the texts first differ: what is left must be the same but for the others.
-// Most texts are too far apart for that after a few letters.
+// Up to two edits, by trying each where the texts first differ: what is left must be the same but for the
+// others. Most texts are too far apart for that after a few letters.
 template <bool kSwaps, std::size_t kLimit>
 std::size_t few_edits(std::string_view a, std::string_view b) {
   if (size_difference(a, b) > kLimit) return kLimit + 1;
@@ -176,8 +180,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   return std::min(edit_words<kSwaps>(a, b), limit + 1);
 }
 
-// Lowrance and Wagner (1975): the table, with the last row where each byte was seen. Cells more than `band` off the
-// diagonal are not kept: they cost more than it. `cost` has room for the rows; only what was set is read.
+// Lowrance and Wagner (1975): the table, with the last row where each byte was seen. Cells more than `band`
+// off the diagonal are not kept: they cost more than it. `cost` has room for the rows; only what was set is
+// read.
 template <bool kBanded, typename Cell>
 std::size_t damerau_table(std::string_view a, std::string_view b, std::size_t band, Cell* cost) {
   const std::size_t width = 2 * band + 1;
@@ -187,7 +192,9 @@ std::size_t damerau_table(std::string_view a, std::string_view b, std::size_t ba
     if (kBanded && (j + band < i || j > i + band)) return beyond;
     return cost[i * width + (j + band - i)];
   };
-  const auto set = [&](std::size_t i, std::size_t j, std::size_t distance) { cost[i * width + (j + band - i)] = static_cast<Cell>(distance); };
+  const auto set = [&](std::size_t i, std::size_t j, std::size_t distance) {
+    cost[i * width + (j + band - i)] = static_cast<Cell>(distance);
+  };
   std::array<Cell, 256> last_row{};
   for (std::size_t j = 0; j <= std::min(b.size(), band); ++j) set(0, j, j);
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -200,7 +207,8 @@ std::size_t damerau_table(std::string_view a, std::string_view b, std::size_t ba
       if (same) last_column = j;
       if (kBanded && j + band < i) continue;
       std::size_t least = std::min({at(i - 1, j - 1) + (same ? 0 : 1), at(i, j - 1) + 1, at(i - 1, j) + 1});
-      if (row > 0 && column > 0) least = std::min(least, at(row - 1, column - 1) + (i - row - 1) + 1 + (j - column - 1));
+      if (row > 0 && column > 0)
+        least = std::min(least, at(row - 1, column - 1) + (i - row - 1) + 1 + (j - column - 1));
       set(i, j, least);
     }
     last_row[index_of(a[i - 1])] = static_cast<Cell>(i);
@@ -212,8 +220,10 @@ std::size_t damerau_full(std::string_view a, std::string_view b, std::size_t lim
   const std::size_t longer = std::max(a.size(), b.size());
   const std::size_t band = std::min(limit, longer);
   if (longer <= kShortMax) {
-    std::array<std::uint8_t, (kShortMax + 1) * (2 * kShortMax + 1)> cost;  // Nothing in it is above 2 * kShortMax.
-    return band < longer ? damerau_table<true>(a, b, band, cost.data()) : damerau_table<false>(a, b, band, cost.data());
+    std::array<std::uint8_t, (kShortMax + 1) * (2 * kShortMax + 1)>
+        cost;  // Nothing in it is above 2 * kShortMax.
+    return band < longer ? damerau_table<true>(a, b, band, cost.data())
+                         : damerau_table<false>(a, b, band, cost.data());
   }
   std::vector<std::uint32_t> cost((a.size() + 1) * (2 * band + 1));
   return damerau_table<true>(a, b, band, cost.data());
@@ -230,9 +240,9 @@ std::size_t osa(std::string_view a, std::string_view b, std::size_t limit) {
 }
 
 std::size_t damerau(std::string_view a, std::string_view b, std::size_t limit) {
-  // The unrestricted distance is never larger, and smaller only where a swap is followed by g edits between the two
-  // letters: it costs 1 + g, and without that move, by leaving out and putting in, 2 + g. So it is the same below
-  // three edits, and never less than two thirds.
+  // The unrestricted distance is never larger, and smaller only where a swap is followed by g edits between
+  // the two letters: it costs 1 + g, and without that move, by leaving out and putting in, 2 + g. So it is
+  // the same below three edits, and never less than two thirds.
   const std::size_t restricted = osa(a, b, limit + limit / 2);
   if (restricted <= 2) return std::min(restricted, limit + 1);
   if (restricted > limit + limit / 2) return limit + 1;

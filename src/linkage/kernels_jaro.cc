@@ -16,7 +16,8 @@ constexpr std::size_t kQuotientMax = 32;
 constexpr auto kQuotient = [] {
   std::array<std::array<double, kQuotientMax>, kQuotientMax> quotient{};
   for (std::size_t m = 0; m < kQuotientMax; ++m) {
-    for (std::size_t n = 1; n < kQuotientMax; ++n) quotient[m][n] = static_cast<double>(m) / static_cast<double>(n);
+    for (std::size_t n = 1; n < kQuotientMax; ++n)
+      quotient[m][n] = static_cast<double>(m) / static_cast<double>(n);
   }
   return quotient;
 }();
@@ -28,12 +29,15 @@ double jaro_from(std::size_t matched, std::size_t transposed, std::size_t size_a
     return (kQuotient[matched][size_a] + kQuotient[matched][size_b] + kQuotient[in_order][matched]) / 3.0;
   }
   const auto m = static_cast<double>(matched);
-  return (m / static_cast<double>(size_a) + m / static_cast<double>(size_b) + static_cast<double>(in_order) / m) / 3.0;
+  return (m / static_cast<double>(size_a) + m / static_cast<double>(size_b) +
+          static_cast<double>(in_order) / m) /
+         3.0;
 }
 
 // The matched letters of `b` whose partner, in the order of `a`, is another letter.
 template <typename Index>
-std::size_t transposed_among(const Index& in_a, std::string_view b, std::uint64_t taken_a, std::uint64_t taken_b) {
+std::size_t transposed_among(const Index& in_a, std::string_view b, std::uint64_t taken_a,
+                             std::uint64_t taken_b) {
   std::size_t transposed = 0;
   for (; taken_b != 0; taken_b &= taken_b - 1) {
     const char c = b[static_cast<std::size_t>(std::countr_zero(taken_b))];
@@ -56,7 +60,8 @@ double jaro_word(std::string_view a, std::string_view b) {
   std::uint64_t taken_a = 0;
   std::uint64_t taken_b = 0;
   std::uint64_t window = reach + 1 >= kWordBits ? ~std::uint64_t{0} : (std::uint64_t{1} << (reach + 1)) - 1;
-  bool crossed = false;  // A letter was taken from before one that was taken already; else none are transposed.
+  bool crossed =
+      false;  // A letter was taken from before one that was taken already; else none are transposed.
   for (std::size_t n = 0; n < b.size(); ++n) {
     const std::uint64_t free = in_a[b[n]] & window & ~taken_a;
     const std::uint64_t first = free & (~free + 1);
@@ -74,7 +79,8 @@ double jaro_long(std::string_view a, std::string_view b) {
   const std::size_t reach = jaro_reach(a, b);
   const std::size_t word_count = a.size() / kWordBits + 1;
   std::vector<std::uint64_t> free(256 * word_count, 0);
-  for (std::size_t n = 0; n < a.size(); ++n) free[index_of(a[n]) * word_count + n / kWordBits] |= std::uint64_t{1} << (n % kWordBits);
+  for (std::size_t n = 0; n < a.size(); ++n)
+    free[index_of(a[n]) * word_count + n / kWordBits] |= std::uint64_t{1} << (n % kWordBits);
   std::vector<char> taken(a.size(), 0);
   std::string from_b;
   for (std::size_t n = 0; n < b.size(); ++n) {

@@ -23,7 +23,8 @@ std::vector<std::string_view> sorted_words(std::string_view text) {
   return words;
 }
 
-// The distinct runs of `size` neighbouring bytes, in order; those of a name need no memory from the heap. Number has room for a run.
+// The distinct runs of `size` neighbouring bytes, in order; those of a name need no memory from the heap.
+// Number has room for a run.
 template <typename Number>
 class Grams {
  public:
@@ -77,7 +78,9 @@ double jaccard_of(std::string_view a, std::string_view b, std::size_t size) {
 
 double jaccard_bigrams(std::string_view a, std::string_view b) { return jaccard_of<std::uint16_t>(a, b, 2); }
 
-double jaccard_grams(std::string_view a, std::string_view b, std::size_t size) { return jaccard_of<std::uint64_t>(a, b, size); }
+double jaccard_grams(std::string_view a, std::string_view b, std::size_t size) {
+  return jaccard_of<std::uint64_t>(a, b, size);
+}
 
 double cosine_tokens(std::string_view a, std::string_view b) {
   const auto words_a = sorted_words(a);

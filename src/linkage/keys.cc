@@ -32,7 +32,8 @@ std::uint32_t to_key(std::uint64_t hash) {
 void combine_words(const std::vector<HashSet>& sets, std::vector<std::uint64_t>& out) {
   const auto& words = sets[0];
   for (std::size_t a = 0; a < words.size(); ++a) {
-    for (std::size_t b = a + 1; b < words.size() && out.size() < kKeysPerGroupMax; ++b) out.push_back(mix64(words[a]) + words[b]);
+    for (std::size_t b = a + 1; b < words.size() && out.size() < kKeysPerGroupMax; ++b)
+      out.push_back(mix64(words[a]) + words[b]);
   }
 }
 
@@ -62,12 +63,15 @@ Result<bool> rule_is_usable(const BlockingRule& rule, const Records& records, co
   bool usable = !rule.keys.empty();
   for (const auto& key : rule.keys) {
     const auto [name, part] = parse_key(key);
-    const auto known = std::find_if(model.fields.begin(), model.fields.end(), [&wanted = name](const Field& f) { return f.name == wanted; });
+    const auto known = std::find_if(model.fields.begin(), model.fields.end(),
+                                    [&wanted = name](const Field& f) { return f.name == wanted; });
     if (known == model.fields.end()) {
-      return invalid("blocking rule " + rule.name + " names the field " + name + ", which the model does not have");
+      return invalid("blocking rule " + rule.name + " names the field " + name +
+                     ", which the model does not have");
     }
     if (!part_exists(known->kind, part)) {
-      return invalid("blocking rule " + rule.name + ": a field of kind " + std::string(kind_name(known->kind)) + " has no part ." + part +
+      return invalid("blocking rule " + rule.name + ": a field of kind " +
+                     std::string(kind_name(known->kind)) + " has no part ." + part +
                      "; the parts are in docs/methods/linkage.md");
     }
     usable = usable && records.find(name) >= 0;
@@ -112,12 +116,14 @@ PartTables::PartTables(const Records& records, const Model& model, std::size_t t
     for (const auto& key : rule.keys) {
       if (tables_.contains(key)) continue;
       const auto [name, part] = parse_key(key);
-      tables_.emplace(key, PartHashes(records.fields[static_cast<std::size_t>(records.find(name))], part, thread_count));
+      tables_.emplace(
+          key, PartHashes(records.fields[static_cast<std::size_t>(records.find(name))], part, thread_count));
     }
   }
 }
 
-RuleKeyMaker::RuleKeyMaker(const Records& records, const BlockingRule& rule, const PartTables& tables) : records_(&records) {
+RuleKeyMaker::RuleKeyMaker(const Records& records, const BlockingRule& rule, const PartTables& tables)
+    : records_(&records) {
   same_source_ = rule.keys.size() >= 2 && rule.keys[0] == rule.keys[1];
   for (const auto& key : rule.keys) {
     const auto& hashes = tables.of(key);
@@ -144,7 +150,8 @@ SingleKeyMaker::SingleKeyMaker(const std::vector<const RuleKeyMaker*>& rules) {
     rules_.emplace_back();
     if (rule->same_source_) continue;
     for (const auto& part : rule->parts_) {
-      const auto known = std::find_if(parts_.begin(), parts_.end(), [&](const auto& one) { return one.hashes == part.hashes; });
+      const auto known = std::find_if(parts_.begin(), parts_.end(),
+                                      [&](const auto& one) { return one.hashes == part.hashes; });
       rules_.back().push_back(static_cast<std::size_t>(known - parts_.begin()));
       if (known == parts_.end()) parts_.push_back(part);
     }
@@ -156,9 +163,13 @@ void SingleKeyMaker::keys_of(std::size_t begin, std::size_t end, std::uint32_t* 
   std::vector<std::uint64_t> hash(parts_.size() * kBatch);
   for (std::size_t first = begin; first < end; first += kBatch) {
     const std::size_t count = std::min(kBatch, end - first);
-    const auto slot = [&](std::size_t part, std::size_t n) { return parts_[part].hashes->slot(records_->of(first + n)[parts_[part].field]); };
-    for (std::size_t part = 0; part < parts_.size(); ++part) for (std::size_t n = 0; n < count; ++n) __builtin_prefetch(slot(part, n));
-    for (std::size_t part = 0; part < parts_.size(); ++part) for (std::size_t n = 0; n < count; ++n) hash[part * kBatch + n] = *slot(part, n);
+    const auto slot = [&](std::size_t part, std::size_t n) {
+      return parts_[part].hashes->slot(records_->of(first + n)[parts_[part].field]);
+    };
+    for (std::size_t part = 0; part < parts_.size(); ++part)
+      for (std::size_t n = 0; n < count; ++n) __builtin_prefetch(slot(part, n));
+    for (std::size_t part = 0; part < parts_.size(); ++part)
+      for (std::size_t n = 0; n < count; ++n) hash[part * kBatch + n] = *slot(part, n);
     for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
       for (std::size_t n = 0; n < count; ++n) {
         std::uint64_t sofar = 1;
@@ -208,7 +219,8 @@ void RuleKeyMaker::prefetch(const std::uint32_t* group, std::size_t group_size) 
   }
 }
 
-void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const {
+void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size,
+                           std::vector<std::uint32_t>& keys) const {
   keys.clear();
   if (group_size == 1 && single_) {  // The common case, without any list.
     if (const auto key = key_of(*group); key != 0) keys.push_back(key);

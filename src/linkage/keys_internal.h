@@ -82,8 +82,8 @@ class RuleKeyMaker {
   bool single_ = true;
 };
 
-/// RuleKeyMaker::key_of() of many records under several rules: a part that several rules ask for is looked up once, and what is
-/// looked up is asked for ahead. Refers to what the rules refer to.
+/// RuleKeyMaker::key_of() of many records under several rules: a part that several rules ask for is looked up
+/// once, and what is looked up is asked for ahead. Refers to what the rules refer to.
 class SingleKeyMaker {
  public:
   explicit SingleKeyMaker(const std::vector<const RuleKeyMaker*>& rules);

@@ -51,8 +51,10 @@ std::optional<table::Column> place_from_parts(const table::Table& table, const F
   table::Column places(field.name, table::ColumnType::kString);
   places.reserve(table.row_count());
   for (std::size_t row = 0; row < table.row_count(); ++row) {
-    if (latitude->is_null(row) || longitude->is_null(row)) places.append_null();
-    else places.append_string(latitude->text_at(row) + "," + longitude->text_at(row));
+    if (latitude->is_null(row) || longitude->is_null(row))
+      places.append_null();
+    else
+      places.append_string(latitude->text_at(row) + "," + longitude->text_at(row));
   }
   return places;
 }

@@ -28,7 +28,9 @@ constexpr std::string_view kFrequenciesOf = "frequencies of ";
 Result<ordered_json> input_json(const std::string& path, const std::string& out_dir) {
   auto hash = sha256_of_file(path);
   if (!hash.ok()) return hash.error();
-  return ordered_json{{"file", fs::path(path).filename().string()}, {"path", relative_to(path, out_dir)}, {"sha256", hash.value()}};
+  return ordered_json{{"file", fs::path(path).filename().string()},
+                      {"path", relative_to(path, out_dir)},
+                      {"sha256", hash.value()}};
 }
 
 Manifest manifest_of(const ordered_json& json, const fs::path& dir) {
@@ -75,7 +77,8 @@ std::string relative_to(const std::string& path, const std::string& dir) {
 
 std::string model_text(const Model& model, const std::string& dir) {
   Model seen = model;
-  for (auto& field : seen.fields) if (!field.frequencies.file.empty()) field.frequencies.file = relative_to(field.frequencies.file, dir);
+  for (auto& field : seen.fields)
+    if (!field.frequencies.file.empty()) field.frequencies.file = relative_to(field.frequencies.file, dir);
   return model_to_toml(seen);
 }
 

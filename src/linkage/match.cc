@@ -28,7 +28,8 @@ Result<RegisterMatches> match_to_register(const table::Table& people, const tabl
   result.matches.resize(people.row_count());
   result.model = model;
   if (people.row_count() == 0 || register_table.row_count() == 0) {
-    result.notes.emplace_back(people.row_count() == 0 ? "there was nobody to look up" : "the register has no rows");
+    result.notes.emplace_back(people.row_count() == 0 ? "there was nobody to look up"
+                                                      : "the register has no rows");
     return result;
   }
   auto prepared = prepare(people, &register_table, model, options, false);
@@ -45,7 +46,8 @@ Result<RegisterMatches> match_to_register(const table::Table& people, const tabl
   const Scorer scorer(*run.records, *run.comparer, fit.value().model, model.settings.term_frequency_by_u);
   const RatioBounds bounds(scorer, run.thread_count);
   auto yields = run.blocker->yields();
-  const auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, options.progress);
+  const auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, yields,
+                                run.thread_count, options.progress);
   result.fit = fit_report(fit.value(), blocking_recall(run, kept));
   for (const auto& yield : yields) result.candidate_pair_count += yield.first_pair_count;
   const auto probability = compete(kept, run.records->count);

@@ -30,10 +30,10 @@ struct RegisterMatch {
 };
 
 struct RegisterMatches {
-  std::vector<RegisterMatch> matches;   ///< One for each row of `people`, in its order.
+  std::vector<RegisterMatch> matches;  ///< One for each row of `people`, in its order.
   std::uint64_t candidate_pair_count = 0;
   FitReport fit;
-  Model model;                          ///< Fitted.
+  Model model;  ///< Fitted.
   std::vector<std::string> notes;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,7 +10,6 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "linkage/expression_internal.h"
 #include "linkage/extract_internal.h"
@@ -22,14 +22,28 @@ struct KindName {
   FieldKind kind;
   std::string_view name;
 };
-constexpr std::array<KindName, 18> kKinds = {{{FieldKind::kForenames, "forenames"}, {FieldKind::kSurname, "surname"},
-    {FieldKind::kFullName, "full_name"}, {FieldKind::kDate, "date"}, {FieldKind::kPostcode, "postcode"},
-    {FieldKind::kNino, "nino"}, {FieldKind::kCode, "code"}, {FieldKind::kAddress, "address"}, {FieldKind::kText, "text"},
-    {FieldKind::kPlace, "place"}, {FieldKind::kEmail, "email"}, {FieldKind::kGender, "gender"}, {FieldKind::kNumber, "number"},
-    {FieldKind::kAsWritten, "as_written"}, {FieldKind::kLocation, "location"}, {FieldKind::kList, "list"},
-    {FieldKind::kListAsWritten, "list_as_written"}, {FieldKind::kTogether, "together"}}};
+constexpr std::array<KindName, 18> kKinds = {{{FieldKind::kForenames, "forenames"},
+                                              {FieldKind::kSurname, "surname"},
+                                              {FieldKind::kFullName, "full_name"},
+                                              {FieldKind::kDate, "date"},
+                                              {FieldKind::kPostcode, "postcode"},
+                                              {FieldKind::kNino, "nino"},
+                                              {FieldKind::kCode, "code"},
+                                              {FieldKind::kAddress, "address"},
+                                              {FieldKind::kText, "text"},
+                                              {FieldKind::kPlace, "place"},
+                                              {FieldKind::kEmail, "email"},
+                                              {FieldKind::kGender, "gender"},
+                                              {FieldKind::kNumber, "number"},
+                                              {FieldKind::kAsWritten, "as_written"},
+                                              {FieldKind::kLocation, "location"},
+                                              {FieldKind::kList, "list"},
+                                              {FieldKind::kListAsWritten, "list_as_written"},
+                                              {FieldKind::kTogether, "together"}}};
 
-std::string at_line(const toml::node& node) { return "model, line " + std::to_string(node.source().begin.line) + ": "; }
+std::string at_line(const toml::node& node) {
+  return "model, line " + std::to_string(node.source().begin.line) + ": ";
+}
 
 // Every key of `table` must be one of `known`: a misspelt setting must not be passed over.
 Status check_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
@@ -37,7 +51,8 @@ Status check_keys(const toml::table& table, std::initializer_list<std::string_vi
     if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
     std::string expected;
     for (const auto name : known) expected += (expected.empty() ? "" : ", ") + std::string(name);
-    return invalid(at_line(node) + "'" + std::string(key.str()) + "' is not known here; expected one of " + expected);
+    return invalid(at_line(node) + "'" + std::string(key.str()) + "' is not known here; expected one of " +
+                   expected);
   }
   return {};
 }
@@ -45,7 +60,8 @@ Status check_keys(const toml::table& table, std::initializer_list<std::string_vi
 std::vector<std::string> strings_of(const toml::table& table, std::string_view key) {
   std::vector<std::string> texts;
   if (const auto* array = table[key].as_array()) {
-    for (const auto& item : *array) if (const auto text = item.value<std::string>()) texts.push_back(*text);
+    for (const auto& item : *array)
+      if (const auto text = item.value<std::string>()) texts.push_back(*text);
   } else if (const auto text = table[key].value<std::string>()) {
     texts.push_back(*text);
   }
@@ -53,13 +69,17 @@ std::vector<std::string> strings_of(const toml::table& table, std::string_view k
 }
 
 Result<Field> parse_field(const toml::table& table) {
-  if (auto status = check_keys(table, {"name", "kind", "columns", "derive", "year_columns", "month_columns", "day_columns", "latitude_columns", "longitude_columns",
-                                       "extract", "fields", "needs", "needs_one_of", "frequencies"}); !status.ok()) return status.error();
+  if (auto status = check_keys(table, {"name", "kind", "columns", "derive", "year_columns", "month_columns",
+                                       "day_columns", "latitude_columns", "longitude_columns", "extract",
+                                       "fields", "needs", "needs_one_of", "frequencies"});
+      !status.ok())
+    return status.error();
   Field field;
   field.name = table["name"].value_or(std::string{});
   field.columns = strings_of(table, "columns");
   field.derive = table["derive"].value_or(std::string{});
-  field.date_parts = {strings_of(table, "year_columns"), strings_of(table, "month_columns"), strings_of(table, "day_columns")};
+  field.date_parts = {strings_of(table, "year_columns"), strings_of(table, "month_columns"),
+                      strings_of(table, "day_columns")};
   field.place_parts = {strings_of(table, "latitude_columns"), strings_of(table, "longitude_columns")};
   field.frequencies.file = table["frequencies"].value_or(std::string{});
   field.extract = table["extract"].value_or(std::string{});
@@ -74,26 +94,39 @@ Result<Field> parse_field(const toml::table& table) {
     field.kind = known.kind;
     return field;
   }
-  return invalid(at_line(table) + "'" + kind + "' is not a kind of field; expected forenames, surname, full_name, date, postcode, "
-                 "nino, code, address, text, place, email, gender, number, location, list, together, or list_as_written and as_written");
+  return invalid(at_line(table) + "'" + kind +
+                 "' is not a kind of field; expected forenames, surname, full_name, date, postcode, "
+                 "nino, code, address, text, place, email, gender, number, location, list, together, or "
+                 "list_as_written and as_written");
 }
 
 // A field that is put together names fields of the model that are not so themselves.
 Status check_parts(const std::vector<Field>& fields) {
   for (const auto& field : fields) {
-    const auto wrong = [&](const std::string& what) { return Status(invalid("model: field " + field.name + " " + what)); };
+    const auto wrong = [&](const std::string& what) {
+      return Status(invalid("model: field " + field.name + " " + what));
+    };
     const bool together = field.kind == FieldKind::kTogether;
-    if (together != !field.parts.empty()) return wrong("has kind = \"together\" without fields = [...], or the other way round; give both or neither");
+    if (together != !field.parts.empty())
+      return wrong(
+          "has kind = \"together\" without fields = [...], or the other way round; give both or neither");
     for (const auto& part : field.parts) {
-      const auto known = std::find_if(fields.begin(), fields.end(), [&](const Field& other) { return other.name == part; });
-      if (known == fields.end() || known->kind == FieldKind::kTogether) return wrong("is put together from '" + part + "', which is not the name of another [[field]] of values");
+      const auto known =
+          std::find_if(fields.begin(), fields.end(), [&](const Field& other) { return other.name == part; });
+      if (known == fields.end() || known->kind == FieldKind::kTogether)
+        return wrong("is put together from '" + part +
+                     "', which is not the name of another [[field]] of values");
     }
     for (const auto* names : {&field.needs, &field.needs_one_of}) {
-      for (const auto& name : *names) if (std::find(field.parts.begin(), field.parts.end(), name) == field.parts.end()) return wrong("needs '" + name + "', which is not among its fields");
+      for (const auto& name : *names)
+        if (std::find(field.parts.begin(), field.parts.end(), name) == field.parts.end())
+          return wrong("needs '" + name + "', which is not among its fields");
     }
-    if (!field.needs.empty() && !field.needs_one_of.empty()) return wrong("has both needs and needs_one_of; choose one");
+    if (!field.needs.empty() && !field.needs_one_of.empty())
+      return wrong("has both needs and needs_one_of; choose one");
     if (field.extract.empty()) continue;
-    if (auto pattern = TextPattern::create(field.extract); !pattern.ok()) return wrong("cannot be read: " + pattern.error().message);
+    if (auto pattern = TextPattern::create(field.extract); !pattern.ok())
+      return wrong("cannot be read: " + pattern.error().message);
   }
   return {};
 }
@@ -108,14 +141,19 @@ Result<Estimate> parse_estimate(const toml::table& table, std::string_view key) 
 }
 
 Result<Level> parse_level(const toml::table& table, const Field& field) {
-  if (auto status = check_keys(table, {"when", "m", "u", "related", "moved", "m_observed", "u_observed", "related_observed", "moved_observed", "term_frequency", "term_frequency_of"});
-      !status.ok()) return status.error();
+  if (auto status =
+          check_keys(table, {"when", "m", "u", "related", "moved", "m_observed", "u_observed",
+                             "related_observed", "moved_observed", "term_frequency", "term_frequency_of"});
+      !status.ok())
+    return status.error();
   Level level;
   level.when = table["when"].value_or(std::string{});
   auto expression = parse_expression(level.when);
   if (!expression.ok()) return invalid(at_line(table) + expression.error().message);
-  if (auto status = fit_to_field(expression.value(), field); !status.ok()) return invalid(at_line(table) + status.error().message);
-  for (auto [key, target] : {std::pair{"m", &level.m}, {"u", &level.u}, {"related", &level.related}, {"moved", &level.moved}}) {
+  if (auto status = fit_to_field(expression.value(), field); !status.ok())
+    return invalid(at_line(table) + status.error().message);
+  for (auto [key, target] :
+       {std::pair{"m", &level.m}, {"u", &level.u}, {"related", &level.related}, {"moved", &level.moved}}) {
     auto estimate = parse_estimate(table, key);
     if (!estimate.ok()) return estimate.error();
     *target = estimate.value();
@@ -125,8 +163,10 @@ Result<Level> parse_level(const toml::table& table, const Field& field) {
     return invalid(at_line(table) + "term_frequency is not between 0 and 1");
   }
   level.term_frequency_of = table["term_frequency_of"].value_or(std::string{});
-  if (!level.term_frequency_of.empty() && std::find(field.parts.begin(), field.parts.end(), level.term_frequency_of) == field.parts.end()) {
-    return invalid(at_line(table) + "term_frequency_of names '" + level.term_frequency_of + "', which is not one of the fields that " + field.name + " is put together from");
+  if (!level.term_frequency_of.empty() &&
+      std::find(field.parts.begin(), field.parts.end(), level.term_frequency_of) == field.parts.end()) {
+    return invalid(at_line(table) + "term_frequency_of names '" + level.term_frequency_of +
+                   "', which is not one of the fields that " + field.name + " is put together from");
   }
   return level;
 }
@@ -140,7 +180,8 @@ void fill_m(std::vector<Level>& levels) {
     if (level.m.value <= 0.0) ++open;
   }
   for (auto& level : levels) {
-    if (level.m.value <= 0.0) level.m.value = std::max(0.001, (1.0 - given) / static_cast<double>(std::max<std::size_t>(1, open)));
+    if (level.m.value <= 0.0)
+      level.m.value = std::max(0.001, (1.0 - given) / static_cast<double>(std::max<std::size_t>(1, open)));
   }
   double total = 0.0;
   for (const auto& level : levels) total += level.m.value;
@@ -149,17 +190,24 @@ void fill_m(std::vector<Level>& levels) {
 }
 
 Result<Comparison> parse_comparison(const toml::table& table, const Model& model) {
-  if (auto status = check_keys(table, {"name", "field", "levels", "shared_in_household", "changes_on_moving"}); !status.ok()) return status.error();
+  if (auto status =
+          check_keys(table, {"name", "field", "levels", "shared_in_household", "changes_on_moving"});
+      !status.ok())
+    return status.error();
   Comparison comparison;
   comparison.field = table["field"].value_or(std::string{});
   comparison.name = table["name"].value_or(comparison.field);
   comparison.shared_in_household = table["shared_in_household"].value_or(false);
   comparison.changes_on_moving = table["changes_on_moving"].value_or(false);
-  const auto field = std::find_if(model.fields.begin(), model.fields.end(), [&](const Field& f) { return f.name == comparison.field; });
-  if (field == model.fields.end()) return invalid(at_line(table) + "comparison of '" + comparison.field + "', which is not the name of a [[field]]");
+  const auto field = std::find_if(model.fields.begin(), model.fields.end(),
+                                  [&](const Field& f) { return f.name == comparison.field; });
+  if (field == model.fields.end())
+    return invalid(at_line(table) + "comparison of '" + comparison.field +
+                   "', which is not the name of a [[field]]");
   const auto* levels = table["levels"].as_array();
   if (levels == nullptr || levels->size() < 2) {
-    return invalid(at_line(table) + "comparison " + comparison.name + " needs levels = [ { when = \"exact\" }, ..., { when = \"else\" } ]");
+    return invalid(at_line(table) + "comparison " + comparison.name +
+                   " needs levels = [ { when = \"exact\" }, ..., { when = \"else\" } ]");
   }
   for (const auto& node : *levels) {
     if (!node.is_table()) return invalid(at_line(node) + "a level is not a table; write { when = \"...\" }");
@@ -167,21 +215,29 @@ Result<Comparison> parse_comparison(const toml::table& table, const Model& model
     if (!level.ok()) return level.error();
     comparison.levels.push_back(std::move(level).value());
   }
-  if (comparison.levels.size() > 20) return invalid(at_line(table) + "comparison " + comparison.name + " has more than 20 levels");
+  if (comparison.levels.size() > 20)
+    return invalid(at_line(table) + "comparison " + comparison.name + " has more than 20 levels");
   if (comparison.levels.back().when != "else") {
-    return invalid(at_line(table) + "the last level of comparison " + comparison.name + " is not \"else\"; add it");
+    return invalid(at_line(table) + "the last level of comparison " + comparison.name +
+                   " is not \"else\"; add it");
   }
   fill_m(comparison.levels);
   return comparison;
 }
 
 Result<Settings> parse_settings(const toml::table& table) {
-  if (auto status = check_keys(table, {"id_column", "prior_people_per_record", "em_iteration_count_max", "em_tolerance", "u_pair_count",
-                                       "seed", "pairs_per_record_max", "weight_floor_bits", "term_frequency_by_u", "term_frequency_counts", "blocking", "auto_pairs_per_record"}); !status.ok()) return status.error();
+  if (auto status = check_keys(
+          table, {"id_column", "prior_people_per_record", "em_iteration_count_max", "em_tolerance",
+                  "u_pair_count", "seed", "pairs_per_record_max", "weight_floor_bits", "term_frequency_by_u",
+                  "term_frequency_counts", "blocking", "auto_pairs_per_record"});
+      !status.ok())
+    return status.error();
   Settings settings;
   settings.id_column = table["id_column"].value_or(settings.id_column);
-  settings.prior_people_per_record = table["prior_people_per_record"].value_or(settings.prior_people_per_record);
-  settings.em_iteration_count_max = static_cast<int>(table["em_iteration_count_max"].value_or<std::int64_t>(settings.em_iteration_count_max));
+  settings.prior_people_per_record =
+      table["prior_people_per_record"].value_or(settings.prior_people_per_record);
+  settings.em_iteration_count_max = static_cast<int>(
+      table["em_iteration_count_max"].value_or<std::int64_t>(settings.em_iteration_count_max));
   settings.em_tolerance = table["em_tolerance"].value_or(settings.em_tolerance);
   settings.u_pair_count = static_cast<std::uint64_t>(table["u_pair_count"].value_or<std::int64_t>(1'000'000));
   settings.seed = static_cast<std::uint64_t>(table["seed"].value_or<std::int64_t>(1));
@@ -190,20 +246,28 @@ Result<Settings> parse_settings(const toml::table& table) {
   settings.weight_floor_bits = table["weight_floor_bits"].value_or(settings.weight_floor_bits);
   settings.auto_pairs_per_record = table["auto_pairs_per_record"].value_or(settings.auto_pairs_per_record);
   const std::string counted = table["term_frequency_counts"].value_or(std::string("records"));
-  if (counted != "records" && counted != "people") return invalid(at_line(table) + "term_frequency_counts is neither \"records\" nor \"people\"");
+  if (counted != "records" && counted != "people")
+    return invalid(at_line(table) + "term_frequency_counts is neither \"records\" nor \"people\"");
   settings.term_frequency_by_person = counted == "people";
   const std::string blocking = table["blocking"].value_or(std::string("rules"));
-  if (blocking != "rules" && blocking != "auto") return invalid(at_line(table) + "blocking is neither \"rules\" (the model's [[block]] list) nor \"auto\"");
+  if (blocking != "rules" && blocking != "auto")
+    return invalid(at_line(table) +
+                   "blocking is neither \"rules\" (the model's [[block]] list) nor \"auto\"");
   settings.blocking_auto = blocking == "auto";
-  if (!(settings.auto_pairs_per_record > 0.0)) return invalid(at_line(table) + "auto_pairs_per_record is not above 0");
-  if (settings.em_iteration_count_max < 1 || settings.u_pair_count < 1000 || settings.pairs_per_record_max <= 0) {
-    return invalid(at_line(table) + "em_iteration_count_max must be at least 1, u_pair_count at least 1000, pairs_per_record_max above 0");
+  if (!(settings.auto_pairs_per_record > 0.0))
+    return invalid(at_line(table) + "auto_pairs_per_record is not above 0");
+  if (settings.em_iteration_count_max < 1 || settings.u_pair_count < 1000 ||
+      settings.pairs_per_record_max <= 0) {
+    return invalid(at_line(table) +
+                   "em_iteration_count_max must be at least 1, u_pair_count at least 1000, "
+                   "pairs_per_record_max above 0");
   }
   return settings;
 }
 
 Result<BlockingRule> parse_rule(const toml::table& table) {
-  if (auto status = check_keys(table, {"name", "keys", "on_clusters", "pairs_per_record_max"}); !status.ok()) return status.error();
+  if (auto status = check_keys(table, {"name", "keys", "on_clusters", "pairs_per_record_max"}); !status.ok())
+    return status.error();
   BlockingRule rule;
   rule.keys = strings_of(table, "keys");
   if (rule.keys.empty()) return invalid(at_line(table) + "a [[block]] has no keys; add keys = [\"...\"]");
@@ -211,24 +275,35 @@ Result<BlockingRule> parse_rule(const toml::table& table) {
   rule.name = table["name"].value_or(rule.name);
   rule.on_clusters = table["on_clusters"].value_or(false);
   rule.pairs_per_record_max = table["pairs_per_record_max"].value_or(0.0);
-  if (!(rule.pairs_per_record_max >= 0.0)) return invalid(at_line(table) + "pairs_per_record_max of a [[block]] is below 0");
+  if (!(rule.pairs_per_record_max >= 0.0))
+    return invalid(at_line(table) + "pairs_per_record_max of a [[block]] is below 0");
   return rule;
 }
 
-constexpr std::array<std::pair<StageKind, std::string_view>, 4> kStageKinds = {{{StageKind::kMatchkey, "matchkey"},
-    {StageKind::kProbabilistic, "probabilistic"}, {StageKind::kAssociative, "associative"}, {StageKind::kClerical, "clerical"}}};
+constexpr std::array<std::pair<StageKind, std::string_view>, 4> kStageKinds = {
+    {{StageKind::kMatchkey, "matchkey"},
+     {StageKind::kProbabilistic, "probabilistic"},
+     {StageKind::kAssociative, "associative"},
+     {StageKind::kClerical, "clerical"}}};
 
 Status parse_stage_keys(const toml::table& table, Stage& stage) {
   if (stage.kind == StageKind::kMatchkey) {
     stage.keys.push_back({stage.name, strings_of(table, "keys"), false});
-    return stage.keys[0].keys.empty() ? Status(invalid(at_line(table) + "a matchkey has no keys; add keys = [\"...\"]")) : Status{};
+    return stage.keys[0].keys.empty()
+               ? Status(invalid(at_line(table) + "a matchkey has no keys; add keys = [\"...\"]"))
+               : Status{};
   }
   const auto* together = table["together"].as_array();
   if (together == nullptr) return {};
   for (const auto& node : *together) {
     BlockingRule rule;
-    if (const auto* keys = node.as_array()) for (const auto& key : *keys) if (const auto text = key.value<std::string>()) rule.keys.push_back(*text);
-    if (rule.keys.empty()) return invalid(at_line(node) + "together is a list of lists of keys; write together = [[\"address\"], [\"surname\", \"postcode\"]]");
+    if (const auto* keys = node.as_array())
+      for (const auto& key : *keys)
+        if (const auto text = key.value<std::string>()) rule.keys.push_back(*text);
+    if (rule.keys.empty())
+      return invalid(at_line(node) +
+                     "together is a list of lists of keys; write together = [[\"address\"], [\"surname\", "
+                     "\"postcode\"]]");
     rule.name = stage.name;
     stage.keys.push_back(std::move(rule));
   }
@@ -237,31 +312,41 @@ Status parse_stage_keys(const toml::table& table, Stage& stage) {
 
 Result<Stage> parse_stage(const toml::table& table) {
   const std::string kind = table["kind"].value_or(std::string{});
-  const auto known = std::find_if(kStageKinds.begin(), kStageKinds.end(), [&](const auto& k) { return k.second == kind; });
-  if (known == kStageKinds.end()) return invalid(at_line(table) + "a [[stage]] needs kind = \"matchkey\", \"probabilistic\", \"associative\" or \"clerical\"");
+  const auto known =
+      std::find_if(kStageKinds.begin(), kStageKinds.end(), [&](const auto& k) { return k.second == kind; });
+  if (known == kStageKinds.end())
+    return invalid(
+        at_line(table) +
+        "a [[stage]] needs kind = \"matchkey\", \"probabilistic\", \"associative\" or \"clerical\"");
   Stage stage;
   stage.kind = known->first;
-  Status keys_known = stage.kind == StageKind::kMatchkey      ? check_keys(table, {"name", "kind", "keys", "conflict"})
-                      : stage.kind == StageKind::kAssociative ? check_keys(table, {"name", "kind", "household", "together", "probability"})
-                      : stage.kind == StageKind::kClerical    ? check_keys(table, {"name", "kind", "from", "to"})
-                                                              : check_keys(table, {"name", "kind"});
+  Status keys_known = stage.kind == StageKind::kMatchkey
+                          ? check_keys(table, {"name", "kind", "keys", "conflict"})
+                      : stage.kind == StageKind::kAssociative
+                          ? check_keys(table, {"name", "kind", "household", "together", "probability"})
+                      : stage.kind == StageKind::kClerical ? check_keys(table, {"name", "kind", "from", "to"})
+                                                           : check_keys(table, {"name", "kind"});
   if (!keys_known.ok()) return keys_known.error();
   std::string name = kind;
   for (const auto& key : strings_of(table, "keys")) name += (name == kind ? ": " : " + ") + key;
   stage.name = table["name"].value_or(name);
   if (auto status = parse_stage_keys(table, stage); !status.ok()) return status.error();
   const std::string conflict = table["conflict"].value_or(std::string("leave"));
-  if (conflict != "leave" && conflict != "refuse") return invalid(at_line(table) + "conflict is neither \"leave\" (to later stages) nor \"refuse\"");
+  if (conflict != "leave" && conflict != "refuse")
+    return invalid(at_line(table) + "conflict is neither \"leave\" (to later stages) nor \"refuse\"");
   stage.refuse_conflicts = conflict == "refuse";
   stage.household = strings_of(table, "household");
   const bool clerical = stage.kind == StageKind::kClerical;
   stage.probability_min = table[clerical ? "from" : "probability"].value_or(clerical ? 0.1 : 0.9);
   stage.probability_max = table["to"].value_or(clerical ? 0.9 : 1.0);
-  if (!(stage.probability_min >= 0.0 && stage.probability_min <= stage.probability_max && stage.probability_max <= 1.0)) {
+  if (!(stage.probability_min >= 0.0 && stage.probability_min <= stage.probability_max &&
+        stage.probability_max <= 1.0)) {
     return invalid(at_line(table) + "a stage's probabilities are not between 0 and 1, the lower one first");
   }
   if (stage.kind == StageKind::kAssociative && stage.household.empty() && stage.keys.empty()) {
-    return invalid(at_line(table) + "an associative stage needs household = [\"...\"] (columns) or together = [[\"...\"]] (keys)");
+    return invalid(
+        at_line(table) +
+        "an associative stage needs household = [\"...\"] (columns) or together = [[\"...\"]] (keys)");
   }
   return stage;
 }
@@ -273,11 +358,16 @@ Status check_stages(const std::vector<Stage>& stages) {
     const bool early = stage.kind == StageKind::kMatchkey;
     const bool own = stage.kind == StageKind::kProbabilistic;
     if (own ? probabilistic : early == probabilistic) {
-      return invalid("model: stage '" + stage.name + "' stands in the wrong place; the order is matchkeys, one probabilistic stage, then associative and clerical ones");
+      return invalid("model: stage '" + stage.name +
+                     "' stands in the wrong place; the order is matchkeys, one probabilistic stage, then "
+                     "associative and clerical ones");
     }
     probabilistic = probabilistic || own;
   }
-  return stages.empty() || probabilistic ? Status{} : Status(invalid("model: the [[stage]] list has no probabilistic stage; add one, which estimates what the others use"));
+  return stages.empty() || probabilistic
+             ? Status{}
+             : Status(invalid("model: the [[stage]] list has no probabilistic stage; add one, which "
+                              "estimates what the others use"));
 }
 
 template <typename T, typename Parse>
@@ -294,7 +384,9 @@ Status parse_each(const toml::table& root, std::string_view key, std::vector<T>&
 }
 
 Result<Model> model_from(const toml::table& root) {
-  if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "stage", "fitted", "match_rate", "related_rate", "moved_rate"}); !status.ok()) {
+  if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "stage", "fitted",
+                                      "match_rate", "related_rate", "moved_rate"});
+      !status.ok()) {
     return status.error();
   }
   Model model;
@@ -310,8 +402,12 @@ Result<Model> model_from(const toml::table& root) {
   }
   if (auto s = parse_each(root, "field", model.fields, parse_field); !s.ok()) return s.error();
   if (auto s = check_parts(model.fields); !s.ok()) return s.error();
-  if (auto s = parse_each(root, "comparison", model.comparisons, [&](const toml::table& t) { return parse_comparison(t, model); }); !s.ok()) return s.error();
-  if (!model.settings.blocking_auto || root.contains("block")) if (auto s = parse_each(root, "block", model.blocking, parse_rule); !s.ok()) return s.error();
+  if (auto s = parse_each(root, "comparison", model.comparisons,
+                          [&](const toml::table& t) { return parse_comparison(t, model); });
+      !s.ok())
+    return s.error();
+  if (!model.settings.blocking_auto || root.contains("block"))
+    if (auto s = parse_each(root, "block", model.blocking, parse_rule); !s.ok()) return s.error();
   if (root.contains("stage")) {
     if (auto s = parse_each(root, "stage", model.stages, parse_stage); !s.ok()) return s.error();
     if (auto s = check_stages(model.stages); !s.ok()) return s.error();
@@ -323,9 +419,12 @@ std::string toml_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') out += "\\n";
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-    else out += c;
+    if (c == '\n')
+      out += "\\n";
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    else
+      out += c;
   }
   return out + '"';
 }
@@ -345,12 +444,14 @@ std::string estimate_text(std::string_view key, const Estimate& estimate) {
 }  // namespace
 
 std::string_view stage_kind_name(StageKind kind) {
-  for (const auto& [known, name] : kStageKinds) if (known == kind) return name;
+  for (const auto& [known, name] : kStageKinds)
+    if (known == kind) return name;
   return "";
 }
 
 std::string_view kind_name(FieldKind kind) {
-  for (const auto& known : kKinds) if (known.kind == kind) return known.name;
+  for (const auto& known : kKinds)
+    if (known.kind == kind) return known.name;
   return "";
 }
 
@@ -358,8 +459,8 @@ Result<Model> parse_model_toml(std::string_view text) {
   try {
     return model_from(toml::parse(text));
   } catch (const toml::parse_error& error) {
-    return invalid("model, line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()) +
-                   "; mend it as TOML");
+    return invalid("model, line " + std::to_string(error.source().begin.line) + ": " +
+                   std::string(error.description()) + "; mend it as TOML");
   }
 }
 
@@ -373,7 +474,8 @@ Result<Model> read_model(const std::string& path) {
 
 Result<Model> parse_model(std::string_view text, const std::string& folder) {
   const auto first = text.find_first_not_of(" \t\r\n");
-  auto model = first != std::string_view::npos && text[first] == '{' ? parse_splink_json(text) : parse_model_toml(text);
+  auto model = first != std::string_view::npos && text[first] == '{' ? parse_splink_json(text)
+                                                                     : parse_model_toml(text);
   if (!model.ok()) return model;
   for (auto& field : model.value().fields) {
     if (field.frequencies.file.empty()) continue;
@@ -386,16 +488,22 @@ Result<Model> parse_model(std::string_view text, const std::string& folder) {
 namespace {
 
 std::string stage_to_toml(const Stage& stage) {
-  std::string out = fmt::format("\n[[stage]]\nname = {}\nkind = {}\n", toml_string(stage.name), toml_string(stage_kind_name(stage.kind)));
+  std::string out = fmt::format("\n[[stage]]\nname = {}\nkind = {}\n", toml_string(stage.name),
+                                toml_string(stage_kind_name(stage.kind)));
   switch (stage.kind) {
     case StageKind::kProbabilistic: break;
     case StageKind::kMatchkey:
-      out += fmt::format("keys = {}\nconflict = {}\n", list_of(stage.keys[0].keys), stage.refuse_conflicts ? "\"refuse\"" : "\"leave\"");
+      out += fmt::format("keys = {}\nconflict = {}\n", list_of(stage.keys[0].keys),
+                         stage.refuse_conflicts ? "\"refuse\"" : "\"leave\"");
       break;
-    case StageKind::kClerical: out += fmt::format("from = {:.17g}\nto = {:.17g}\n", stage.probability_min, stage.probability_max); break;
+    case StageKind::kClerical:
+      out += fmt::format("from = {:.17g}\nto = {:.17g}\n", stage.probability_min, stage.probability_max);
+      break;
     case StageKind::kAssociative:
-      out += fmt::format("household = {}\nprobability = {:.17g}\n", list_of(stage.household), stage.probability_min);
-      for (std::size_t n = 0; n < stage.keys.size(); ++n) out += (n == 0 ? "together = [" : ", ") + list_of(stage.keys[n].keys);
+      out += fmt::format("household = {}\nprobability = {:.17g}\n", list_of(stage.household),
+                         stage.probability_min);
+      for (std::size_t n = 0; n < stage.keys.size(); ++n)
+        out += (n == 0 ? "together = [" : ", ") + list_of(stage.keys[n].keys);
       if (!stage.keys.empty()) out += "]\n";
   }
   return out;
@@ -405,45 +513,65 @@ std::string stage_to_toml(const Stage& stage) {
 
 std::string model_to_toml(const Model& model) {
   std::string out = fmt::format("name = {}\nfitted = {}\n", toml_string(model.name), model.fitted);
-  if (model.fitted) out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\nmoved_rate = {:.17g}\n", model.match_rate, model.related_rate, model.moved_rate);
+  if (model.fitted)
+    out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\nmoved_rate = {:.17g}\n",
+                       model.match_rate, model.related_rate, model.moved_rate);
   const auto& s = model.settings;
   out += "\n[settings]\n";
-  if (s.blocking_auto) out += fmt::format("blocking = \"auto\"\nauto_pairs_per_record = {:.17g}\n", s.auto_pairs_per_record);
+  if (s.blocking_auto)
+    out += fmt::format("blocking = \"auto\"\nauto_pairs_per_record = {:.17g}\n", s.auto_pairs_per_record);
   if (s.term_frequency_by_person) out += "term_frequency_counts = \"people\"\n";
   if (s.term_frequency_by_u) out += "term_frequency_by_u = true\n";
   if (!s.id_column.empty()) out += fmt::format("id_column = {}\n", toml_string(s.id_column));
-  out += fmt::format("prior_people_per_record = {:.17g}\nem_iteration_count_max = {}\nem_tolerance = {:.17g}\nu_pair_count = {}\nseed = {}\n"
-                     "pairs_per_record_max = {:.17g}\nweight_floor_bits = {:.17g}\n",
-                     s.prior_people_per_record, s.em_iteration_count_max, s.em_tolerance, s.u_pair_count, s.seed, s.pairs_per_record_max,
-                     s.weight_floor_bits);
+  out += fmt::format(
+      "prior_people_per_record = {:.17g}\nem_iteration_count_max = {}\nem_tolerance = {:.17g}\nu_pair_count "
+      "= {}\nseed = {}\n"
+      "pairs_per_record_max = {:.17g}\nweight_floor_bits = {:.17g}\n",
+      s.prior_people_per_record, s.em_iteration_count_max, s.em_tolerance, s.u_pair_count, s.seed,
+      s.pairs_per_record_max, s.weight_floor_bits);
   for (const auto& field : model.fields) {
-    out += fmt::format("\n[[field]]\nname = {}\nkind = {}\ncolumns = {}\n", toml_string(field.name), toml_string(kind_name(field.kind)), list_of(field.columns));
+    out += fmt::format("\n[[field]]\nname = {}\nkind = {}\ncolumns = {}\n", toml_string(field.name),
+                       toml_string(kind_name(field.kind)), list_of(field.columns));
     if (!field.derive.empty()) out += fmt::format("derive = {}\n", toml_string(field.derive));
-    if (!field.frequencies.file.empty()) out += fmt::format("frequencies = {}\n", toml_string(field.frequencies.file));
+    if (!field.frequencies.file.empty())
+      out += fmt::format("frequencies = {}\n", toml_string(field.frequencies.file));
     if (!field.extract.empty()) out += fmt::format("extract = {}\n", toml_string(field.extract));
-    for (const auto& [key, names] : {std::pair{"latitude_columns", &field.place_parts.latitude}, {"longitude_columns", &field.place_parts.longitude},
-                                     {"fields", &field.parts}, {"needs", &field.needs}, {"needs_one_of", &field.needs_one_of}}) {
+    for (const auto& [key, names] : {std::pair{"latitude_columns", &field.place_parts.latitude},
+                                     {"longitude_columns", &field.place_parts.longitude},
+                                     {"fields", &field.parts},
+                                     {"needs", &field.needs},
+                                     {"needs_one_of", &field.needs_one_of}}) {
       if (!names->empty()) out += fmt::format("{} = {}\n", key, list_of(*names));
     }
     const auto& parts = field.date_parts;
     if (!parts.year.empty()) {
-      out += fmt::format("year_columns = {}\nmonth_columns = {}\nday_columns = {}\n", list_of(parts.year), list_of(parts.month), list_of(parts.day));
+      out += fmt::format("year_columns = {}\nmonth_columns = {}\nday_columns = {}\n", list_of(parts.year),
+                         list_of(parts.month), list_of(parts.day));
     }
   }
   for (const auto& comparison : model.comparisons) {
-    out += fmt::format("\n[[comparison]]\nname = {}\nfield = {}\nshared_in_household = {}\nchanges_on_moving = {}\nlevels = [\n",
-                       toml_string(comparison.name), toml_string(comparison.field), comparison.shared_in_household, comparison.changes_on_moving);
+    out += fmt::format(
+        "\n[[comparison]]\nname = {}\nfield = {}\nshared_in_household = {}\nchanges_on_moving = {}\nlevels = "
+        "[\n",
+        toml_string(comparison.name), toml_string(comparison.field), comparison.shared_in_household,
+        comparison.changes_on_moving);
     for (const auto& level : comparison.levels) {
-      out += fmt::format("  {{ when = {}{}{}{}{}{}{} }},\n", toml_string(level.when), estimate_text("m", level.m), estimate_text("u", level.u),
-                         estimate_text("related", level.related), estimate_text("moved", level.moved),
-                         level.term_frequency > 0 ? fmt::format(", term_frequency = {:.17g}", level.term_frequency) : std::string{},
-                         level.term_frequency_of.empty() ? std::string{} : ", term_frequency_of = " + toml_string(level.term_frequency_of));
+      out += fmt::format(
+          "  {{ when = {}{}{}{}{}{}{} }},\n", toml_string(level.when), estimate_text("m", level.m),
+          estimate_text("u", level.u), estimate_text("related", level.related),
+          estimate_text("moved", level.moved),
+          level.term_frequency > 0 ? fmt::format(", term_frequency = {:.17g}", level.term_frequency)
+                                   : std::string{},
+          level.term_frequency_of.empty() ? std::string{}
+                                          : ", term_frequency_of = " + toml_string(level.term_frequency_of));
     }
     out += "]\n";
   }
   for (const auto& rule : model.blocking) {
-    out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", toml_string(rule.name), list_of(rule.keys), rule.on_clusters ? "on_clusters = true\n" : "");
-    if (rule.pairs_per_record_max > 0.0) out += fmt::format("pairs_per_record_max = {:.17g}\n", rule.pairs_per_record_max);
+    out += fmt::format("\n[[block]]\nname = {}\nkeys = {}\n{}", toml_string(rule.name), list_of(rule.keys),
+                       rule.on_clusters ? "on_clusters = true\n" : "");
+    if (rule.pairs_per_record_max > 0.0)
+      out += fmt::format("pairs_per_record_max = {:.17g}\n", rule.pairs_per_record_max);
   }
   for (const auto& stage : model.stages) out += stage_to_toml(stage);
   return out;

@@ -1,4 +1,5 @@
-// Where each byte occurs in a text, as bits: what the bit-parallel kernels ask for each letter of the other text.
+// Where each byte occurs in a text, as bits: what the bit-parallel kernels ask for each letter of the other
+// text.
 #pragma once
 
 #include <array>
@@ -48,8 +49,8 @@ std::uint64_t word_at(const char* from) {
   return word;
 }
 // A text of at most 16 bytes in one register, filled up with zeros.
-// Two loads that overlap in the middle, put side by side in registers: through memory, the processor would wait for
-// the narrow writes before it can read them back as one.
+// Two loads that overlap in the middle, put side by side in registers: through memory, the processor would
+// wait for the narrow writes before it can read them back as one.
 inline __m128i load_short(std::string_view text) {
   const char* from = text.data();
   const std::size_t size = text.size();
@@ -69,7 +70,8 @@ inline __m128i load_short(std::string_view text) {
 // The same for a text of at most 16 bytes, held in one register.
 class ShortOccurrences {
  public:
-  explicit ShortOccurrences(std::string_view text) : bytes_(load_short(text)), mask_((std::uint32_t{1} << text.size()) - 1) {}
+  explicit ShortOccurrences(std::string_view text)
+      : bytes_(load_short(text)), mask_((std::uint32_t{1} << text.size()) - 1) {}
   std::uint64_t operator[](char c) const {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c)))) & mask_;
   }

@@ -76,21 +76,21 @@ table::Table pairs_table(const table::Table& left, const table::Table& right, co
   std::vector<Making> making;
   making.push_back(of_pairs("left_id", ColumnType::kString, pairs,
                             [=](auto& column, const auto& pair) { append_id(column, left_id, pair.left); }));
-  making.push_back(of_pairs("right_id", ColumnType::kString, pairs,
-                            [=](auto& column, const auto& pair) { append_id(column, right_id, pair.right); }));
+  making.push_back(of_pairs("right_id", ColumnType::kString, pairs, [=](auto& column, const auto& pair) {
+    append_id(column, right_id, pair.right);
+  }));
   making.push_back(of_pairs("weight_bits", ColumnType::kDouble, pairs,
                             [](auto& column, const auto& pair) { column.append_double(pair.weight_bits); }));
   making.push_back(of_pairs("probability", ColumnType::kDouble, pairs,
                             [](auto& column, const auto& pair) { column.append_double(pair.probability); }));
   making.push_back(of_pairs("linked", ColumnType::kBool, pairs,
                             [](auto& column, const auto& pair) { column.append_bool(pair.linked); }));
-  making.push_back(
-      of_pairs("stage", ColumnType::kString, pairs, [&result](auto& column, const auto& pair) {
-        if (pair.stage < result.stages.size())
-          column.append_string(result.stages[pair.stage].name);
-        else
-          column.append_null();
-      }));
+  making.push_back(of_pairs("stage", ColumnType::kString, pairs, [&result](auto& column, const auto& pair) {
+    if (pair.stage < result.stages.size())
+      column.append_string(result.stages[pair.stage].name);
+    else
+      column.append_null();
+  }));
   for (std::size_t n = 0; n < result.model.comparisons.size(); ++n) {
     const auto& comparison = result.model.comparisons[n];
     making.push_back(of_pairs("level_" + comparison.name, ColumnType::kString, pairs,
@@ -115,8 +115,10 @@ table::Table clusters_table(const table::Table& left, const table::Table* right,
                     }});
   making.push_back({table::Column("source", ColumnType::kString), [&result](table::Column& column) {
                       column.reserve(result.left_cluster.size() + result.right_cluster.size());
-                      for (std::size_t n = 0; n < result.left_cluster.size(); ++n) column.append_string("left");
-                      for (std::size_t n = 0; n < result.right_cluster.size(); ++n) column.append_string("right");
+                      for (std::size_t n = 0; n < result.left_cluster.size(); ++n)
+                        column.append_string("left");
+                      for (std::size_t n = 0; n < result.right_cluster.size(); ++n)
+                        column.append_string("right");
                     }});
   making.push_back(ids_of_clusters(left, right, result, model));
   return table_of(making, thread_count);

@@ -51,7 +51,8 @@ bool holds_repeats(const Scorer& scorer, const std::vector<KeptPair>& kept, Of o
 double odds_of(const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); }
 
 // Each record's heaviest pair; of equal ones the first in the order of pairs.
-std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::uint32_t KeptPair::*once, std::size_t record_count) {
+std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::uint32_t KeptPair::*once,
+                                      std::size_t record_count) {
   constexpr auto kNone = std::numeric_limits<std::size_t>::max();
   std::vector<std::size_t> best(record_count, kNone);
   for (std::size_t n = 0; n < kept.size(); ++n) {
@@ -91,7 +92,8 @@ std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<s
   const auto assignment = assign_one_to_one(weighted);
   if (assignment.greedy_component_count > 0) {
     notes.push_back(std::to_string(assignment.greedy_component_count) +
-                    " groups of records were too large for the exact assignment and were assigned from the heaviest pair down");
+                    " groups of records were too large for the exact assignment and were assigned from the "
+                    "heaviest pair down");
   }
   return assignment.taken;
 }
@@ -103,10 +105,12 @@ Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept) 
   return left_repeats ? Pairing::kManyToOne : Pairing::kOneToOne;
 }
 
-std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing, const Records& records, const std::optional<PartnerShares>& shares,
+std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing,
+                                       const Records& records, const std::optional<PartnerShares>& shares,
                                        const DecoyFlags& decoys) {
   if (pairing == Pairing::kMany) return plain_probabilities(kept);
-  if (pairing == Pairing::kOneToOne) return one_to_one_probabilities(kept, records.count, records.whole_sizes(), shares, decoys);
+  if (pairing == Pairing::kOneToOne)
+    return one_to_one_probabilities(kept, records.count, records.whole_sizes(), shares, decoys);
   const auto once = pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left;
   std::vector<double> sum(records.count, 0.0);
   for (const auto& pair : kept) sum[pair.*once] += odds_of(pair);
@@ -116,22 +120,26 @@ std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairin
   return probability;
 }
 
-std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count,
-                                       std::vector<std::string>& notes) {
+std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing,
+                                       std::size_t record_count, std::vector<std::string>& notes) {
   if (pairing == Pairing::kOneToOne) return assign(kept, notes);
-  if (pairing != Pairing::kMany) return best_of_each(kept, pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left, record_count);
+  if (pairing != Pairing::kMany)
+    return best_of_each(kept, pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left,
+                        record_count);
   std::vector<std::size_t> all(kept.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
   return all;
 }
 
 std::string_view pairing_name(Pairing pairing) {
-  constexpr std::array<std::string_view, 5> kNames = {"auto", "one-to-one", "one-to-many", "many-to-one", "many"};
+  constexpr std::array<std::string_view, 5> kNames = {"auto", "one-to-one", "one-to-many", "many-to-one",
+                                                      "many"};
   return kNames[static_cast<std::size_t>(pairing)];
 }
 
 std::optional<Pairing> pairing_of(std::string_view name) {
-  for (const auto pairing : {Pairing::kAuto, Pairing::kOneToOne, Pairing::kOneToMany, Pairing::kManyToOne, Pairing::kMany}) {
+  for (const auto pairing :
+       {Pairing::kAuto, Pairing::kOneToOne, Pairing::kOneToMany, Pairing::kManyToOne, Pairing::kMany}) {
     if (pairing_name(pairing) == name) return pairing;
   }
   return std::nullopt;

@@ -17,13 +17,14 @@ Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept);
 
 /// Probability of each pair by itself, or where a record can have one partner only against all its other
 /// candidates: those of both records (one_to_one_probabilities()) or of the one that is linked once.
-std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing, const Records& records, const std::optional<PartnerShares>& shares,
+std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing,
+                                       const Records& records, const std::optional<PartnerShares>& shares,
                                        const DecoyFlags& decoys);
 
 /// Indexes of the pairs that may be linked, increasing: the best assignment; each record's best pair where
 /// only one side is linked once; all.
-std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing, std::size_t record_count,
-                                       std::vector<std::string>& notes);
+std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing,
+                                       std::size_t record_count, std::vector<std::string>& notes);
 
 /// Probability of each pair by itself, and where a record can have one partner only: then every
 /// other candidate of either record counts against it.

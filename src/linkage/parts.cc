@@ -25,13 +25,18 @@ LinkOptions options_of(std::size_t thread_count) {
 bool values_wanted(const Model& model, const Field& field, bool all) {
   return std::any_of(model.comparisons.begin(), model.comparisons.end(), [&](const Comparison& comparison) {
     return comparison.field == field.name &&
-           (all || std::any_of(comparison.levels.begin(), comparison.levels.end(), [](const Level& level) { return level.term_frequency > 0.0; }));
+           (all || std::any_of(comparison.levels.begin(), comparison.levels.end(),
+                               [](const Level& level) { return level.term_frequency > 0.0; }));
   });
 }
 
 class CountTable {
  public:
-  CountTable() : table_({{"what", ColumnType::kInt64}, {"number", ColumnType::kInt64}, {"hash", ColumnType::kInt64}, {"records", ColumnType::kInt64}}) {}
+  CountTable()
+      : table_({{"what", ColumnType::kInt64},
+                {"number", ColumnType::kInt64},
+                {"hash", ColumnType::kInt64},
+                {"records", ColumnType::kInt64}}) {}
   void add(Counted what, std::size_t number, std::uint64_t hash, std::uint64_t records) {
     auto& columns = table_.columns();
     columns[0].append_int(static_cast<std::int64_t>(what));
@@ -46,7 +51,8 @@ class CountTable {
 };
 
 std::size_t index_in(const Model& model, const Field& field) {
-  const auto at = std::find_if(model.fields.begin(), model.fields.end(), [&](const Field& own) { return own.name == field.name; });
+  const auto at = std::find_if(model.fields.begin(), model.fields.end(),
+                               [&](const Field& own) { return own.name == field.name; });
   return static_cast<std::size_t>(at - model.fields.begin());
 }
 
@@ -110,7 +116,8 @@ void sort_patterns(const Comparer& comparer, std::vector<PatternCount>& patterns
     std::copy(pattern.level.begin(), pattern.level.end(), levels.begin());
     return comparer.key(levels);
   };
-  std::sort(patterns.begin(), patterns.end(), [&](const PatternCount& a, const PatternCount& b) { return key(a) < key(b); });
+  std::sort(patterns.begin(), patterns.end(),
+            [&](const PatternCount& a, const PatternCount& b) { return key(a) < key(b); });
 }
 
 // The records of one file of a run, by id.
@@ -121,7 +128,8 @@ class RecordsById {
     const std::size_t begin = right ? run.records->left_count : 0;
     const std::size_t end = right ? run.records->count : run.records->left_count;
     record_.reserve(end - begin);
-    for (std::size_t record = begin; record < end; ++record) record_.emplace(id_text(id, run.records->row[record]), static_cast<std::uint32_t>(record));
+    for (std::size_t record = begin; record < end; ++record)
+      record_.emplace(id_text(id, run.records->row[record]), static_cast<std::uint32_t>(record));
   }
   const std::uint32_t* find(std::string_view id) const {
     const auto at = record_.find(std::string(id));
@@ -132,7 +140,8 @@ class RecordsById {
   std::unordered_map<std::string, std::uint32_t> record_;
 };
 
-Result<std::vector<KeptPair>> read_pairs(const table::Table& left, const table::Table* right, const table::Table& pairs, const Run& run, const Scorer& scorer) {
+Result<std::vector<KeptPair>> read_pairs(const table::Table& left, const table::Table* right,
+                                         const table::Table& pairs, const Run& run, const Scorer& scorer) {
   const auto left_id = pairs.require("left_id", ColumnType::kString);
   if (!left_id.ok()) return left_id.error();
   const auto right_id = pairs.require("right_id", ColumnType::kString);
@@ -144,14 +153,18 @@ Result<std::vector<KeptPair>> read_pairs(const table::Table& left, const table::
   for (std::size_t row = 0; row < pairs.row_count(); ++row) {
     const auto* a = in_left.find(left_id.value()->string_at(row));
     const auto* b = in_right.find(right_id.value()->string_at(row));
-    if (a == nullptr || b == nullptr) return invalid("a pair names an id that no record of the tables has; hand over the records of all pairs");
+    if (a == nullptr || b == nullptr)
+      return invalid(
+          "a pair names an id that no record of the tables has; hand over the records of all pairs");
     const auto [low, high] = std::minmax(*a, *b);
     Levels levels{};
     run.comparer->compare(run.records->of(low), run.records->of(high), levels);
     const auto score = scorer.score(low, high);
     kept.push_back({low, high, score.weight_bits, score.log_odds_bits, run.comparer->key(levels)});
   }
-  std::sort(kept.begin(), kept.end(), [](const KeptPair& a, const KeptPair& b) { return a.left != b.left ? a.left < b.left : a.right < b.right; });
+  std::sort(kept.begin(), kept.end(), [](const KeptPair& a, const KeptPair& b) {
+    return a.left != b.left ? a.left < b.left : a.right < b.right;
+  });
   return kept;
 }
 
@@ -164,7 +177,8 @@ Status must_be_fitted(const Model& model) {
 
 std::vector<std::string> fields_weighed(const Model& model) {
   std::vector<std::string> names;
-  for (const auto& field : model.fields) if (values_wanted(model, field, false)) names.push_back(field.name);
+  for (const auto& field : model.fields)
+    if (values_wanted(model, field, false)) names.push_back(field.name);
   return names;
 }
 
@@ -173,18 +187,23 @@ std::vector<std::string> columns_read(const table::Table& table, const Model& mo
   std::vector<std::string> names = {id == nullptr ? "" : id->name()};
   const auto read = [&](const std::vector<std::string>& aliases) {
     const auto* column = find_column(table, aliases);
-    if (column != nullptr && std::find(names.begin(), names.end(), column->name()) == names.end()) names.push_back(column->name());
+    if (column != nullptr && std::find(names.begin(), names.end(), column->name()) == names.end())
+      names.push_back(column->name());
   };
   for (const auto& field : model.fields) {
-    for (const auto* aliases : {&field.columns, &field.date_parts.year, &field.date_parts.month, &field.date_parts.day,
-                                &field.place_parts.latitude, &field.place_parts.longitude}) read(*aliases);
+    for (const auto* aliases :
+         {&field.columns, &field.date_parts.year, &field.date_parts.month, &field.date_parts.day,
+          &field.place_parts.latitude, &field.place_parts.longitude})
+      read(*aliases);
   }
   for (const auto& stage : model.stages) read(stage.household);
   return names;
 }
 
 table::Table count_dates_of(const table::Table& part, const Model& model) {
-  table::Table table({{"field", ColumnType::kString}, {"day_first", ColumnType::kInt64}, {"month_first", ColumnType::kInt64}});
+  table::Table table({{"field", ColumnType::kString},
+                      {"day_first", ColumnType::kInt64},
+                      {"month_first", ColumnType::kInt64}});
   for (const auto& count : count_dates(part, model)) {
     table.columns()[0].append_string(count.field);
     table.columns()[1].append_int(static_cast<std::int64_t>(count.day_first_count));
@@ -193,7 +212,8 @@ table::Table count_dates_of(const table::Table& part, const Model& model) {
   return table;
 }
 
-Result<table::Table> count_part(const table::Table& part, File file, const Model& model, const Census& dates, const CountOptions& options) {
+Result<table::Table> count_part(const table::Table& part, File file, const Model& model, const Census& dates,
+                                const CountOptions& options) {
   const auto encoded = encode_one(part, file, model, dates);
   if (!encoded.ok()) return encoded.error();
   const Records& records = encoded.value();
@@ -204,7 +224,8 @@ Result<table::Table> count_part(const table::Table& part, File file, const Model
     counts.add(Counted::kField, number, 0, records.count - field.count[0]);
     if (!values_wanted(model, field.field, options.all_values)) continue;
     for (std::size_t code = 1; code < field.values.size(); ++code) {
-      if (field.count[code] > 0) counts.add(Counted::kValue, number, hash_text(field.values[code].text), field.count[code]);
+      if (field.count[code] > 0)
+        counts.add(Counted::kValue, number, hash_text(field.values[code].text), field.count[code]);
     }
   }
   const PartTables tables(records, model, 1);
@@ -215,7 +236,8 @@ Result<table::Table> count_part(const table::Table& part, File file, const Model
     all.clear();
     for (std::uint32_t record = 0; record < records.count; ++record) {
       maker.keys_of(&record, 1, own);
-      for (const auto key : own) if (options.other_file == nullptr || options.other_file->may_have(rule, key)) all.push_back(key);
+      for (const auto key : own)
+        if (options.other_file == nullptr || options.other_file->may_have(rule, key)) all.push_back(key);
     }
     std::sort(all.begin(), all.end());
     for (std::size_t begin = 0; begin < all.size();) {
@@ -228,7 +250,8 @@ Result<table::Table> count_part(const table::Table& part, File file, const Model
   return counts.take();
 }
 
-Result<Census> take_census(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options) {
+Result<Census> take_census(const table::Table& left, const table::Table* right, const Model& model,
+                           const LinkOptions& options) {
   const auto prepared = prepare(left, right, model, options, true);
   if (!prepared.ok()) return prepared.error();
   const Run& run = prepared.value();
@@ -238,12 +261,17 @@ Result<Census> take_census(const table::Table& left, const table::Table* right, 
   census.right_count = records.count - records.left_count;
   census.pair_count = run.blocker->pair_count();
   census.struck = run.blocker->struck();
-  for (const auto& field : records.fields) census.fields.push_back(count_field(field, records.two_files(), values_wanted(model, field.field, false)));
+  for (const auto& field : records.fields)
+    census.fields.push_back(
+        count_field(field, records.two_files(), values_wanted(model, field.field, false)));
   for (const bool is_right : {false, true}) {
     if (is_right && right == nullptr) continue;
     for (const auto& dates : count_dates(is_right ? *right : left, model)) {
-      const auto at = std::find_if(census.fields.begin(), census.fields.end(), [&](const FieldCensus& field) { return field.name == dates.field; });
-      if (at != census.fields.end()) (is_right ? at->right_day_first : at->left_day_first) = dates.day_first_count >= dates.month_first_count;
+      const auto at = std::find_if(census.fields.begin(), census.fields.end(),
+                                   [&](const FieldCensus& field) { return field.name == dates.field; });
+      if (at != census.fields.end())
+        (is_right ? at->right_day_first : at->left_day_first) =
+            dates.day_first_count >= dates.month_first_count;
     }
   }
   return census;
@@ -266,7 +294,8 @@ Result<KeyFilter> keys_of(const table::Table& whole, File file, const Model& mod
   return filter;
 }
 
-Result<table::Table> buckets_of(const table::Table& part, File file, const Model& model, const Census& census, std::uint32_t bucket_count) {
+Result<table::Table> buckets_of(const table::Table& part, File file, const Model& model, const Census& census,
+                                std::uint32_t bucket_count) {
   const auto encoded = encode_one(part, file, model, census);
   if (!encoded.ok()) return encoded.error();
   const Records& records = encoded.value();
@@ -281,7 +310,8 @@ Result<table::Table> buckets_of(const table::Table& part, File file, const Model
     buckets.clear();
     for (std::size_t n = 0; n < rules.size(); ++n) {
       makers[n].keys_of(&record, 1, keys);
-      for (const auto key : keys) if (!census.strikes(rules[n], key)) buckets.push_back(bucket_of(rules[n], key, bucket_count));
+      for (const auto key : keys)
+        if (!census.strikes(rules[n], key)) buckets.push_back(bucket_of(rules[n], key, bucket_count));
     }
     std::sort(buckets.begin(), buckets.end());
     buckets.erase(std::unique(buckets.begin(), buckets.end()), buckets.end());
@@ -293,18 +323,24 @@ Result<table::Table> buckets_of(const table::Table& part, File file, const Model
   return table;
 }
 
-Result<table::Table> score_part(const table::Table& left, const table::Table* right, const Model& model, const Census& census,
-                                const PartOptions& options) {
+Result<table::Table> score_part(const table::Table& left, const table::Table* right, const Model& model,
+                                const Census& census, const PartOptions& options) {
   if (auto status = must_be_fitted(model); !status.ok()) return status.error();
-  table::Table found({{"left_id", ColumnType::kString}, {"right_id", ColumnType::kString}, {"weight_bits", ColumnType::kDouble}, {"log_odds_bits", ColumnType::kDouble}});
+  table::Table found({{"left_id", ColumnType::kString},
+                      {"right_id", ColumnType::kString},
+                      {"weight_bits", ColumnType::kDouble},
+                      {"log_odds_bits", ColumnType::kDouble}});
   if (left.row_count() == 0 || (right != nullptr && right->row_count() == 0)) return found;
-  const auto prepared = prepare(left, right, model, options_of(options.thread_count), true, {&census, options.share});
+  const auto prepared =
+      prepare(left, right, model, options_of(options.thread_count), true, {&census, options.share});
   if (!prepared.ok()) return prepared.error();
   const Run& run = prepared.value();
-  const Scorer scorer(*run.records, *run.comparer, given_model(*run.comparer, model), model.settings.term_frequency_by_u);
+  const Scorer scorer(*run.records, *run.comparer, given_model(*run.comparer, model),
+                      model.settings.term_frequency_by_u);
   const RatioBounds bounds(scorer, run.thread_count);
   auto yields = run.blocker->yields();
-  const auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, yields, run.thread_count, nullptr);
+  const auto kept = score_pairs(scorer, bounds, *run.blocker, model.settings.weight_floor_bits, yields,
+                                run.thread_count, nullptr);
   const auto* left_id = find_id(left, model);
   const auto* right_id = right == nullptr ? left_id : find_id(*right, model);
   auto& columns = found.columns();
@@ -317,22 +353,25 @@ Result<table::Table> score_part(const table::Table& left, const table::Table* ri
   return found;
 }
 
-Result<table::Table> count_patterns_of(const table::Table& left, const table::Table* right, const Model& model, const Census& census,
-                                       const PartOptions& options) {
+Result<table::Table> count_patterns_of(const table::Table& left, const table::Table* right,
+                                       const Model& model, const Census& census, const PartOptions& options) {
   table::Table counts({{"pattern", ColumnType::kString}, {"pairs", ColumnType::kDouble}});
   if (left.row_count() == 0 || (right != nullptr && right->row_count() == 0)) return counts;
-  const auto prepared = prepare(left, right, model, options_of(options.thread_count), true, {&census, options.share});
+  const auto prepared =
+      prepare(left, right, model, options_of(options.thread_count), true, {&census, options.share});
   if (!prepared.ok()) return prepared.error();
   const Run& run = prepared.value();
-  for (const auto& pattern : count_patterns(*run.records, *run.comparer, *run.blocker, model.settings.seed, run.thread_count)) {
+  for (const auto& pattern :
+       count_patterns(*run.records, *run.comparer, *run.blocker, model.settings.seed, run.thread_count)) {
     counts.columns()[0].append_string(pattern_text(pattern));
     counts.columns()[1].append_double(pattern.pair_count);
   }
   return counts;
 }
 
-Result<Training> fit_counted(const table::Table& left_drawn, const table::Table* right_drawn, const Model& model, const Census& census,
-                             const table::Table& patterns, const LinkOptions& options) {
+Result<Training> fit_counted(const table::Table& left_drawn, const table::Table* right_drawn,
+                             const Model& model, const Census& census, const table::Table& patterns,
+                             const LinkOptions& options) {
   const auto pattern = patterns.require("pattern", ColumnType::kString);
   if (!pattern.ok()) return pattern.error();
   const auto pairs = patterns.require("pairs", ColumnType::kDouble);
@@ -343,11 +382,14 @@ Result<Training> fit_counted(const table::Table& left_drawn, const table::Table*
     if (!one.ok()) return one.error();
     counted.push_back(std::move(one).value());
   }
-  if (counted.empty()) return invalid("no two records share a blocking key: there is nothing to fit a model to; check the blocking rules");
+  if (counted.empty())
+    return invalid(
+        "no two records share a blocking key: there is nothing to fit a model to; check the blocking rules");
   auto prepared = prepare(left_drawn, right_drawn, model, options, true, {&census, {}});
   if (!prepared.ok()) return prepared.error();
   const Run& run = prepared.value();
-  if (counted.front().level.size() != run.comparer->comparison_count()) return invalid("the patterns are not of the model's comparisons");
+  if (counted.front().level.size() != run.comparer->comparison_count())
+    return invalid("the patterns are not of the model's comparisons");
   sort_patterns(*run.comparer, counted);
   Training training{run.model, {}, census.pair_count, model.notes};
   const StageScope stage(options.progress, "estimate");
@@ -359,8 +401,9 @@ Result<Training> fit_counted(const table::Table& left_drawn, const table::Table*
   return training;
 }
 
-Result<LinkResult> decide_found(const table::Table& left, const table::Table* right, const table::Table& pairs, const Model& model,
-                                const Census& census, const LinkOptions& options) {
+Result<LinkResult> decide_found(const table::Table& left, const table::Table* right,
+                                const table::Table& pairs, const Model& model, const Census& census,
+                                const LinkOptions& options) {
   if (auto status = must_be_fitted(model); !status.ok()) return status.error();
   auto prepared = prepare(left, right, model, options, true, {&census, {}});
   if (!prepared.ok()) return prepared.error();
@@ -377,7 +420,10 @@ Result<LinkResult> decide_found(const table::Table& left, const table::Table* ri
   if (!kept.ok()) return kept.error();
   result.candidate_pair_count = census.pair_count;
   result.fit = fit_report(fit.value(), blocking_recall(run, kept.value()));
-  if (auto status = decide(result, run, scorer, RatioBounds(scorer, run.thread_count), std::move(kept).value(), left, right, options); !status.ok()) return status.error();
+  if (auto status = decide(result, run, scorer, RatioBounds(scorer, run.thread_count),
+                           std::move(kept).value(), left, right, options);
+      !status.ok())
+    return status.error();
   return result;
 }
 

@@ -30,7 +30,8 @@ class PatternMap {
   }
   template <typename Visit>
   void for_each(Visit&& visit) const {
-    for (const auto& slot : slots_) if (slot.used) visit(slot.key, slot.value);
+    for (const auto& slot : slots_)
+      if (slot.used) visit(slot.key, slot.value);
   }
 
  private:

@@ -51,18 +51,24 @@ void GroupLooks::load() {
 
 double log_nobody(const Scorer& scorer, const Groups& groups) {
   const auto [left, right] = scorer.records().whole_sizes();
-  const double alone = left + right - static_cast<double>(scorer.records().count);  // Of the files, where these are a part.
+  const double alone =
+      left + right - static_cast<double>(scorer.records().count);  // Of the files, where these are a part.
   const double partners = scorer.model().match_rate * (left + right);
   return std::log(static_cast<double>(groups.count()) + alone) - std::log(std::min(1.0, partners));
 }
 
-Prospect::Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min)
-    : bounds_(&bounds), scorer_(&scorer), groups_(&groups),
-      needed_(static_cast<float>(log_nobody(scorer, groups) + std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) - kRounding)),
+Prospect::Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups,
+                   double probability_min)
+    : bounds_(&bounds),
+      scorer_(&scorer),
+      groups_(&groups),
+      needed_(static_cast<float>(log_nobody(scorer, groups) +
+                                 std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) -
+                                 kRounding)),
       hopeful_(groups.count(), 0) {}
 
-// The mean over all pairs of values is at most that of the best pair: first by which codes are equal alone, then
-// comparison after comparison by what is known of the values.
+// The mean over all pairs of values is at most that of the best pair: first by which codes are equal alone,
+// then comparison after comparison by what is known of the values.
 bool Prospect::may_win(const GroupLooks& looks, std::size_t small, std::size_t large) const {
   const std::size_t a_count = looks.parts_[small].count;
   const std::size_t b_count = looks.parts_[large].count;
@@ -96,7 +102,9 @@ bool Prospect::may_win(const GroupLooks& looks, std::size_t small, std::size_t l
     for (std::size_t i = n * a_count; i < (n + 1) * a_count; ++i) {
       for (std::size_t j = n * b_count; j < (n + 1) * b_count; ++j) {
         if (a[i].code == 0 || b[j].code == 0) continue;
-        most = std::max(most, a[i].code == b[j].code ? a[i].look.equal : bounds_->at_level(n, bounds_->bound(n).best(a[i].look, b[j].look)));
+        most = std::max(most, a[i].code == b[j].code
+                                  ? a[i].look.equal
+                                  : bounds_->at_level(n, bounds_->bound(n).best(a[i].look, b[j].look)));
       }
     }
     sum += most - open[n];

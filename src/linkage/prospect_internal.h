@@ -25,7 +25,8 @@ struct Groups {
 /// What is known of the values of some groups' records, side by side. Refers to all that it is made from.
 class GroupLooks {
  public:
-  GroupLooks(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups) : bounds_(&bounds), scorer_(&scorer), groups_(&groups) {}
+  GroupLooks(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups)
+      : bounds_(&bounds), scorer_(&scorer), groups_(&groups) {}
   void clear() {
     items_.clear();
     parts_.clear();
@@ -43,19 +44,19 @@ class GroupLooks {
     LevelBound::Look look;
   };
   struct Part {
-    std::size_t first = 0;      // Item.
-    std::uint32_t count = 0;    // Records.
-    float log_size = 0.0F;      // Of the whole group.
+    std::size_t first = 0;    // Item.
+    std::uint32_t count = 0;  // Records.
+    float log_size = 0.0F;    // Of the whole group.
   };
   const RatioBounds* bounds_;
   const Scorer* scorer_;
   const Groups* groups_;
-  std::vector<Item> items_;   // Of each group, comparison after comparison.
+  std::vector<Item> items_;  // Of each group, comparison after comparison.
   std::vector<Part> parts_;
 };
 
-/// Log odds (natural) that a small group belongs to nobody known, against one record that is as like it as a stranger.
-/// Of a file with few duplicates most belong to nobody known.
+/// Log odds (natural) that a small group belongs to nobody known, against one record that is as like it as a
+/// stranger. Of a file with few duplicates most belong to nobody known.
 double log_nobody(const Scorer& scorer, const Groups& groups);
 
 /// Whether a group can be chosen for a small one. Thread-safe.
@@ -64,7 +65,8 @@ class Prospect {
   Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min);
 
   GroupLooks no_looks() const { return {*bounds_, *scorer_, *groups_}; }
-  /// False: beside "nobody known" the `large`-th group in `looks` is too improbable to be chosen for the `small`-th.
+  /// False: beside "nobody known" the `large`-th group in `looks` is too improbable to be chosen for the
+  /// `small`-th.
   bool may_win(const GroupLooks& looks, std::size_t small, std::size_t large) const;
 
   void hope_for(std::uint32_t small) { std::atomic_ref(hopeful_[small]).store(1, std::memory_order_relaxed); }
@@ -76,8 +78,8 @@ class Prospect {
   const RatioBounds* bounds_;
   const Scorer* scorer_;
   const Groups* groups_;
-  float needed_;                         // Natural log of the likelihood ratio, less what rounding may do.
-  std::vector<std::uint8_t> hopeful_;    // By group.
+  float needed_;                       // Natural log of the likelihood ratio, less what rounding may do.
+  std::vector<std::uint8_t> hopeful_;  // By group.
 };
 
 }  // namespace kinfold::linkage

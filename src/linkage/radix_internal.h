@@ -8,7 +8,8 @@
 
 namespace kinfold::linkage {
 
-/// Sorts by the low `kBits` bits of key(item), which is unsigned. Digits that all items share cost one look only.
+/// Sorts by the low `kBits` bits of key(item), which is unsigned. Digits that all items share cost one look
+/// only.
 template <int kBits, typename T, typename Key>
 void radix_sort(std::vector<T>& items, Key&& key) {
   constexpr int kDigitBits = 11;
@@ -16,7 +17,8 @@ void radix_sort(std::vector<T>& items, Key&& key) {
   constexpr int kDigits = (kBits + kDigitBits - 1) / kDigitBits;
   std::vector<std::array<std::size_t, kBuckets>> counts(kDigits);
   const auto digit = [&](const T& item, int d) {
-    return static_cast<std::size_t>(static_cast<std::uint64_t>(key(item)) >> (d * kDigitBits)) & (kBuckets - 1);
+    return static_cast<std::size_t>(static_cast<std::uint64_t>(key(item)) >> (d * kDigitBits)) &
+           (kBuckets - 1);
   };
   for (const auto& item : items) {
     for (int d = 0; d < kDigits; ++d) ++counts[static_cast<std::size_t>(d)][digit(item, d)];

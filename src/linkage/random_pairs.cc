@@ -15,7 +15,8 @@ double exact_share(const Records& records, std::size_t field, double& pair_count
   const auto& f = records.fields[field];
   if (records.census != nullptr) {
     const FieldCensus& whole = *records.census->find(f.field.name);
-    pair_count = records.two_files() ? whole.left_total * whole.right_total : whole.left_total * (whole.left_total - 1.0);
+    pair_count = records.two_files() ? whole.left_total * whole.right_total
+                                     : whole.left_total * (whole.left_total - 1.0);
     return pair_count > 0.0 ? whole.same_total / pair_count : 0.0;
   }
   double same = 0.0;
@@ -37,8 +38,8 @@ constexpr std::size_t kTileRecords = 256;
 using RecordPairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 using Counts = std::vector<std::array<std::uint64_t, 32>>;  // By comparison and level.
 
-// Two draws of records, all of which are paired. Their values stay in the processor's cache, which makes this several times faster
-// than pairs drawn one by one.
+// Two draws of records, all of which are paired. Their values stay in the processor's cache, which makes this
+// several times faster than pairs drawn one by one.
 struct Tile {
   std::vector<std::uint32_t> first, second;
   std::vector<std::uint32_t> same;  // For each pair that is a record and itself: these do not count.
@@ -47,7 +48,9 @@ struct Tile {
 RecordPairs all_pairs(const Records& records) {
   RecordPairs pairs;
   for (std::uint32_t i = 0; i < records.left_count; ++i) {
-    for (auto j = static_cast<std::uint32_t>(records.two_files() ? records.left_count : i + 1); j < records.count; ++j) pairs.emplace_back(i, j);
+    for (auto j = static_cast<std::uint32_t>(records.two_files() ? records.left_count : i + 1);
+         j < records.count; ++j)
+      pairs.emplace_back(i, j);
   }
   return pairs;
 }
@@ -61,7 +64,9 @@ std::vector<Tile> draw_tiles(const Records& records, std::uint64_t seed, std::ui
     RandomStream random(seed, {0x7261'6e64, tiles.size()});
     Tile tile{std::vector<std::uint32_t>(kTileRecords), std::vector<std::uint32_t>(kTileRecords), {}};
     for (auto& record : tile.first) record = static_cast<std::uint32_t>(random.below(left));
-    for (auto& record : tile.second) record = static_cast<std::uint32_t>(records.two_files() ? left + random.below(right) : random.below(left));
+    for (auto& record : tile.second)
+      record =
+          static_cast<std::uint32_t>(records.two_files() ? left + random.below(right) : random.below(left));
     for (const auto one : tile.first)
       for (const auto other : tile.second)
         if (one == other) tile.same.push_back(one);
@@ -73,15 +78,20 @@ std::vector<Tile> draw_tiles(const Records& records, std::uint64_t seed, std::ui
 
 RecordPairs pairs_of(const std::vector<Tile>& tiles) {
   RecordPairs pairs;
-  for (const auto& tile : tiles) for (const auto a : tile.first) for (const auto b : tile.second) if (a != b) pairs.emplace_back(a, b);
+  for (const auto& tile : tiles)
+    for (const auto a : tile.first)
+      for (const auto b : tile.second)
+        if (a != b) pairs.emplace_back(a, b);
   return pairs;
 }
 
 void add_to(Counts& counts, const Counts& own) {
-  for (std::size_t c = 0; c < counts.size(); ++c) for (std::size_t level = 0; level < own[c].size(); ++level) counts[c][level] += own[c][level];
+  for (std::size_t c = 0; c < counts.size(); ++c)
+    for (std::size_t level = 0; level < own[c].size(); ++level) counts[c][level] += own[c][level];
 }
 
-Counts count_pairs(const RecordPairs& pairs, const Records& records, const Comparer& comparer, std::size_t thread_count) {
+Counts count_pairs(const RecordPairs& pairs, const Records& records, const Comparer& comparer,
+                   std::size_t thread_count) {
   Counts counts(comparer.comparison_count());
   std::mutex mutex;
   parallel_chunks(pairs.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
@@ -91,7 +101,8 @@ Counts count_pairs(const RecordPairs& pairs, const Records& records, const Compa
       if (!batch.add(records.of(pairs[n].first), records.of(pairs[n].second)) && n + 1 < end) continue;
       comparer.compare(batch, false);  // Random pairs hardly ever repeat.
       for (std::size_t pair = 0; pair < batch.count; ++pair) {
-        for (std::size_t c = 0; c < own.size(); ++c) if (batch.levels[pair][c] != kMissingLevel) ++own[c][batch.levels[pair][c]];
+        for (std::size_t c = 0; c < own.size(); ++c)
+          if (batch.levels[pair][c] != kMissingLevel) ++own[c][batch.levels[pair][c]];
       }
       batch.count = 0;
     }
@@ -150,7 +161,8 @@ void count_tile(const Tile& tile, std::size_t c, const LevelBound& bound, const 
 }
 
 // Comparison by comparison, where none has a say in another's.
-Counts count_tiles(const std::vector<Tile>& tiles, const Records& records, const Comparer& comparer, std::size_t thread_count) {
+Counts count_tiles(const std::vector<Tile>& tiles, const Records& records, const Comparer& comparer,
+                   std::size_t thread_count) {
   Counts counts(comparer.comparison_count());
   parallel_chunks(counts.size(), 1, thread_count, [&](std::size_t, std::size_t c, std::size_t) {
     const LevelBound bound(records, comparer, c);
@@ -160,19 +172,24 @@ Counts count_tiles(const std::vector<Tile>& tiles, const Records& records, const
 }
 
 bool looks_for_swaps(const Comparer& comparer) {
-  for (std::size_t c = 0; c < comparer.comparison_count(); ++c) if (comparer.swapped_field_of(c) >= 0) return true;
+  for (std::size_t c = 0; c < comparer.comparison_count(); ++c)
+    if (comparer.swapped_field_of(c) >= 0) return true;
   return false;
 }
 
-Counts count_random(const Records& records, const Comparer& comparer, const Settings& settings, double pair_count, std::size_t thread_count) {
-  if (pair_count <= static_cast<double>(settings.u_pair_count)) return count_pairs(all_pairs(records), records, comparer, thread_count);
+Counts count_random(const Records& records, const Comparer& comparer, const Settings& settings,
+                    double pair_count, std::size_t thread_count) {
+  if (pair_count <= static_cast<double>(settings.u_pair_count))
+    return count_pairs(all_pairs(records), records, comparer, thread_count);
   const auto tiles = draw_tiles(records, settings.seed, settings.u_pair_count);
-  return looks_for_swaps(comparer) ? count_pairs(pairs_of(tiles), records, comparer, thread_count) : count_tiles(tiles, records, comparer, thread_count);
+  return looks_for_swaps(comparer) ? count_pairs(pairs_of(tiles), records, comparer, thread_count)
+                                   : count_tiles(tiles, records, comparer, thread_count);
 }
 
 }  // namespace
 
-RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings, std::size_t thread_count) {
+RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings,
+                           std::size_t thread_count) {
   RandomShares result;
   const auto [left, right] = records.whole_sizes();
   result.pair_count = records.two_files() ? left * right : left * (left - 1.0) / 2.0;

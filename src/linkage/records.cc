@@ -10,10 +10,10 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "linkage/made_columns_internal.h"
 #include "linkage/expression_internal.h"
 #include "linkage/extract_internal.h"
 #include "linkage/frequencies_internal.h"
+#include "linkage/made_columns_internal.h"
 #include "linkage/radix_internal.h"
 #include "linkage/strings_internal.h"
 #include "linkage/together_internal.h"
@@ -32,7 +32,8 @@ std::string cell_text(const table::Column& column, std::size_t row) {
 
 person::DateOrder order_of(const table::Column& column) {
   person::DateOrder order;
-  for (std::size_t row = 0; row < column.size(); ++row) if (!column.is_null(row)) order.see(column.string_at(row));
+  for (std::size_t row = 0; row < column.size(); ++row)
+    if (!column.is_null(row)) order.see(column.string_at(row));
   return order;
 }
 
@@ -40,22 +41,27 @@ person::DateOrder order_of(const table::Column& column) {
 // distinct raw value is standardised once. Codes lie in the order of the tables' rows.
 class FieldCoder {
  public:
-  explicit FieldCoder(const Field& field) : field_(&field), as_it_is_(field.kind == FieldKind::kAsWritten && field.extract.empty()) {
+  explicit FieldCoder(const Field& field)
+      : field_(&field), as_it_is_(field.kind == FieldKind::kAsWritten && field.extract.empty()) {
     standard_.add("");
     if (field.extract.empty()) return;
-    if (auto pattern = TextPattern::create(field.extract); pattern.ok()) pattern_ = std::move(pattern).value();
+    if (auto pattern = TextPattern::create(field.extract); pattern.ok())
+      pattern_ = std::move(pattern).value();
   }
 
   /// `day_first`: what is known of the order of the file's dates; null: it is learnt from the column.
   void read(const table::Column* column, std::size_t row_count, const bool* day_first) {
     codes_.reserve(codes_.size() + row_count);
     if (field_->kind == FieldKind::kDate && column != nullptr) take_order_of(*column, day_first);
-    if (column == nullptr) codes_.resize(codes_.size() + row_count, 0);
-    else if (column->type() == table::ColumnType::kString) read_texts(*column);
-    else for (std::size_t row = 0; row < row_count; ++row) {
-      const std::string text = cell_text(*column, row);
-      codes_.push_back(column->is_null(row) ? 0 : code_of(text, hash_text(text)));
-    }
+    if (column == nullptr)
+      codes_.resize(codes_.size() + row_count, 0);
+    else if (column->type() == table::ColumnType::kString)
+      read_texts(*column);
+    else
+      for (std::size_t row = 0; row < row_count; ++row) {
+        const std::string text = cell_text(*column, row);
+        codes_.push_back(column->is_null(row) ? 0 : code_of(text, hash_text(text)));
+      }
   }
   /// No more rows follow; what only reading needed is given back.
   void close() {
@@ -111,7 +117,11 @@ class FieldCoder {
   std::uint32_t code_of(std::string_view text, std::uint64_t hash) {
     const auto [number, fresh] = raw().add(text, hash);
     if (as_it_is_) return number;
-    if (fresh) code_of_raw_.push_back(standard_.add(standard_text(field_->kind, pattern_ ? pattern_->first_match(text) : text, day_first_)).first);
+    if (fresh)
+      code_of_raw_.push_back(
+          standard_
+              .add(standard_text(field_->kind, pattern_ ? pattern_->first_match(text) : text, day_first_))
+              .first);
     return code_of_raw_[number];
   }
 
@@ -140,25 +150,30 @@ ValueNeeds needs_of(const Model& model, const Field& field) {
     for (const auto& level : comparison.levels) {
       const auto expression = parse_expression(level.when);
       if (!expression.ok()) return {};
-      for_each_literal(expression.value(), comparison.field, [&](const Literal& literal, std::string_view asked) {
-        if (asked != field.name) return;
-        needs.sounds |= literal.test == Test::kSoundex || literal.test == Test::kMetaphone;
-        needs.root |= literal.test == Test::kNickname;
-        needs.address_parts |= literal.test == Test::kSameStreet || literal.test == Test::kSameBuilding || literal.test == Test::kSameFlat;
-        needs.words |= literal.test == Test::kTokenOverlap || literal.test == Test::kContains || literal.test == Test::kShared;
-        needs.bigrams |= literal.test == Test::kJaccard && literal.gram_size == 2;
-      });
+      for_each_literal(
+          expression.value(), comparison.field, [&](const Literal& literal, std::string_view asked) {
+            if (asked != field.name) return;
+            needs.sounds |= literal.test == Test::kSoundex || literal.test == Test::kMetaphone;
+            needs.root |= literal.test == Test::kNickname;
+            needs.address_parts |= literal.test == Test::kSameStreet || literal.test == Test::kSameBuilding ||
+                                   literal.test == Test::kSameFlat;
+            needs.words |= literal.test == Test::kTokenOverlap || literal.test == Test::kContains ||
+                           literal.test == Test::kShared;
+            needs.bigrams |= literal.test == Test::kJaccard && literal.gram_size == 2;
+          });
     }
   }
   const auto ask_of = [&](const BlockingRule& rule) {
     for (const auto& key : rule.keys) {
       needs.sounds |= key == field.name + ".soundex" || key == field.name + ".metaphone";
       needs.root |= key == field.name + ".root";
-      for (const char* part : {".street", ".building", ".flat"}) needs.address_parts |= key == field.name + part;
+      for (const char* part : {".street", ".building", ".flat"})
+        needs.address_parts |= key == field.name + part;
     }
   };
   for (const auto& rule : model.blocking) ask_of(rule);
-  for (const auto& stage : model.stages) for (const auto& rule : stage.keys) ask_of(rule);
+  for (const auto& stage : model.stages)
+    for (const auto& rule : stage.keys) ask_of(rule);
   return needs;
 }
 
@@ -173,7 +188,8 @@ std::string other_words(std::string_view full, std::string_view forenames, std::
   const auto words = split(full, ' ');
   const auto used = [&](std::string_view word) {
     const auto in = [&](std::string_view text) {
-      for (const auto other : split(text, ' ')) if (other == word) return true;
+      for (const auto other : split(text, ' '))
+        if (other == word) return true;
       return false;
     };
     return in(forenames) || in(surname);
@@ -191,11 +207,12 @@ std::string other_words(std::string_view full, std::string_view forenames, std::
 // One file's columns for the model's fields, in the model's order.
 struct Side {
   const table::Table* table = nullptr;
-  const table::Column* id = nullptr;             ///< Where rows are ordered by it.
-  std::vector<std::uint32_t> order;              ///< Rows in canonical order.
-  std::size_t twin = 0;                          ///< Position of the first row whose id is that of the row before it, or 0.
-  std::vector<const table::Column*> columns;     ///< Null where the file lacks the field.
-  std::vector<std::unique_ptr<table::Column>> made;  ///< Dates put together from their parts; `columns` point here.
+  const table::Column* id = nullptr;  ///< Where rows are ordered by it.
+  std::vector<std::uint32_t> order;   ///< Rows in canonical order.
+  std::size_t twin = 0;  ///< Position of the first row whose id is that of the row before it, or 0.
+  std::vector<const table::Column*> columns;  ///< Null where the file lacks the field.
+  std::vector<std::unique_ptr<table::Column>>
+      made;  ///< Dates put together from their parts; `columns` point here.
 };
 
 struct KeyedRow {
@@ -221,12 +238,16 @@ void take_order(const std::vector<KeyedRow>& rows, std::vector<std::uint32_t>& o
 // before it, or 0. Most ids differ in their first eight bytes: those are sorted as numbers.
 std::size_t sort_by_id(const table::Column& id, std::vector<std::uint32_t>& order) {
   std::vector<std::string> made;
-  if (id.type() != table::ColumnType::kString) for (std::size_t row = 0; row < order.size(); ++row) made.push_back(id.text_at(row));
-  const auto text = [&](std::uint32_t row) { return made.empty() ? id.string_at(row) : std::string_view(made[row]); };
+  if (id.type() != table::ColumnType::kString)
+    for (std::size_t row = 0; row < order.size(); ++row) made.push_back(id.text_at(row));
+  const auto text = [&](std::uint32_t row) {
+    return made.empty() ? id.string_at(row) : std::string_view(made[row]);
+  };
   auto entries = sorted_by(order, [&](std::uint32_t row) {
     const std::string_view own = text(row);
     std::uint64_t head = 0;
-    for (std::size_t n = 0; n < 8; ++n) head = head << 8 | (n < own.size() ? static_cast<unsigned char>(own[n]) : 0);
+    for (std::size_t n = 0; n < 8; ++n)
+      head = head << 8 | (n < own.size() ? static_cast<unsigned char>(own[n]) : 0);
     return head;
   });
   std::size_t twin = 0;
@@ -235,8 +256,11 @@ std::size_t sort_by_id(const table::Column& id, std::vector<std::uint32_t>& orde
     while (end < entries.size() && entries[end].key == entries[begin].key) ++end;
     const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begin);
     const auto to = entries.begin() + static_cast<std::ptrdiff_t>(end);
-    if (end - begin > 1) std::stable_sort(from, to, [&](const KeyedRow& a, const KeyedRow& b) { return text(a.row) < text(b.row); });
-    for (std::size_t n = begin + 1; n < end && twin == 0; ++n) if (text(entries[n].row) == text(entries[n - 1].row)) twin = n;
+    if (end - begin > 1)
+      std::stable_sort(from, to,
+                       [&](const KeyedRow& a, const KeyedRow& b) { return text(a.row) < text(b.row); });
+    for (std::size_t n = begin + 1; n < end && twin == 0; ++n)
+      if (text(entries[n].row) == text(entries[n - 1].row)) twin = n;
     begin = end;
   }
   take_order(entries, order);
@@ -251,7 +275,8 @@ void sort_by_values(const std::vector<const table::Column*>& columns, std::vecto
     for (const auto* column : columns) {
       std::uint64_t own = kNoHash;
       if (column != nullptr && !column->is_null(row)) {
-        own = column->type() == table::ColumnType::kString ? hash_text(column->string_at(row)) : hash_text(cell_text(*column, row));
+        own = column->type() == table::ColumnType::kString ? hash_text(column->string_at(row))
+                                                           : hash_text(cell_text(*column, row));
       }
       hash = mix64(hash ^ own);
     }
@@ -272,7 +297,8 @@ const table::Column* column_of(const table::Table& table, const Field& field, Si
   return made ? side.made.emplace_back(std::make_unique<table::Column>(std::move(*made))).get() : whole;
 }
 
-Result<Side> make_side(const table::Table& table, const Model& model, bool ids_must_differ, std::string_view which) {
+Result<Side> make_side(const table::Table& table, const Model& model, bool ids_must_differ,
+                       std::string_view which) {
   Side side;
   side.table = &table;
   side.order.resize(table.row_count());
@@ -288,19 +314,22 @@ Result<Side> make_side(const table::Table& table, const Model& model, bool ids_m
 }
 
 void sort_side(Side& side, bool ids_must_differ) {
-  if (!ids_must_differ) sort_by_values(side.columns, side.order);
-  else if (side.id != nullptr) side.twin = sort_by_id(*side.id, side.order);
+  if (!ids_must_differ)
+    sort_by_values(side.columns, side.order);
+  else if (side.id != nullptr)
+    side.twin = sort_by_id(*side.id, side.order);
 }
 
 Status check_ids(const Side& side, std::string_view which) {
   if (side.twin == 0) return {};
-  return invalid("column " + side.id->name() + " of the " + std::string(which) + " file has the same id in rows " +
-                 std::to_string(side.order[side.twin - 1] + 1) + " and " + std::to_string(side.order[side.twin] + 1) +
+  return invalid("column " + side.id->name() + " of the " + std::string(which) +
+                 " file has the same id in rows " + std::to_string(side.order[side.twin - 1] + 1) + " and " +
+                 std::to_string(side.order[side.twin] + 1) +
                  "; give every record an id of its own, or name another column as id_column");
 }
 
 struct Derivation {
-  int source = -1;   ///< Field of the model, or -1.
+  int source = -1;  ///< Field of the model, or -1.
   std::string part;
 };
 
@@ -308,7 +337,8 @@ Derivation derivation_of(const Model& model, const Field& field) {
   const auto dot = field.derive.find('.');
   if (field.derive.empty() || dot == std::string::npos) return {};
   for (std::size_t n = 0; n < model.fields.size(); ++n) {
-    if (model.fields[n].name == field.derive.substr(0, dot)) return {static_cast<int>(n), field.derive.substr(dot + 1)};
+    if (model.fields[n].name == field.derive.substr(0, dot))
+      return {static_cast<int>(n), field.derive.substr(dot + 1)};
   }
   return {};
 }
@@ -322,7 +352,8 @@ std::string trailing_postcode(std::string_view address) {
 }
 
 int index_of(const Model& model, FieldKind kind) {
-  for (std::size_t n = 0; n < model.fields.size(); ++n) if (model.fields[n].kind == kind) return static_cast<int>(n);
+  for (std::size_t n = 0; n < model.fields.size(); ++n)
+    if (model.fields[n].kind == kind) return static_cast<int>(n);
   return -1;
 }
 
@@ -416,53 +447,69 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
   records.count = left.row_count() + (right == nullptr ? 0 : right->row_count());
   std::vector<FieldCoder> coders;
   for (const auto& field : model.fields) coders.emplace_back(field);
-  parallel_chunks(sides.size() + model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t n, std::size_t) {
-    if (n < sides.size()) return sort_side(sides[n], options.ids_must_differ);
-    const std::size_t field = n - sides.size();
-    const auto* known = options.census == nullptr ? nullptr : options.census->find(model.fields[field].name);
-    for (const auto& side : sides) {
-      const bool* day_first = known == nullptr ? nullptr : &side == &sides.front() && !options.of_right_file ? &known->left_day_first : &known->right_day_first;
-      coders[field].read(side.columns[field], side.table->row_count(), day_first);
-    }
-    coders[field].close();
-  });
+  parallel_chunks(sides.size() + model.fields.size(), 1, options.thread_count,
+                  [&](std::size_t, std::size_t n, std::size_t) {
+                    if (n < sides.size()) return sort_side(sides[n], options.ids_must_differ);
+                    const std::size_t field = n - sides.size();
+                    const auto* known =
+                        options.census == nullptr ? nullptr : options.census->find(model.fields[field].name);
+                    for (const auto& side : sides) {
+                      const bool* day_first = known == nullptr ? nullptr
+                                              : &side == &sides.front() && !options.of_right_file
+                                                  ? &known->left_day_first
+                                                  : &known->right_day_first;
+                      coders[field].read(side.columns[field], side.table->row_count(), day_first);
+                    }
+                    coders[field].close();
+                  });
   for (auto& side : sides) {
-    if (auto status = check_ids(side, &side == &sides.front() ? "left" : "right"); !status.ok()) return status.error();
+    if (auto status = check_ids(side, &side == &sides.front() ? "left" : "right"); !status.ok())
+      return status.error();
     records.row.insert(records.row.end(), side.order.begin(), side.order.end());
     std::vector<std::uint32_t>().swap(side.order);
   }
-  for (std::size_t field = 0; field < model.fields.size(); ++field) derive(model, field, coders, records.count);
+  for (std::size_t field = 0; field < model.fields.size(); ++field)
+    derive(model, field, coders, records.count);
   const auto together = put_together(model, coders, records.count);
 
   std::vector<EncodedField> encoded(model.fields.size());
-  parallel_chunks(model.fields.size(), 1, options.thread_count, [&](std::size_t, std::size_t field, std::size_t) {
-    encoded[field] = coders[field].count(records.left_count);
-  });
+  parallel_chunks(model.fields.size(), 1, options.thread_count,
+                  [&](std::size_t, std::size_t field, std::size_t) {
+                    encoded[field] = coders[field].count(records.left_count);
+                  });
   for (std::size_t field = 0; field < model.fields.size(); ++field) {
     encoded[field].values = coders[field].values(needs_of(model, model.fields[field]), options.thread_count);
   }
   attach_parts(together, encoded);
-  for (auto& field : encoded) if (!field.field.frequencies.file.empty()) field.tally = tally_of(field.field.frequencies, field.values);
+  for (auto& field : encoded)
+    if (!field.field.frequencies.file.empty()) field.tally = tally_of(field.field.frequencies, field.values);
   std::vector<std::size_t> kept;
   for (std::size_t field = 0; field < encoded.size(); ++field) {
-    const bool has_values = options.census != nullptr ? options.census->find(model.fields[field].name) != nullptr
-                                                      : both_sides_have_values(encoded[field], records.left_count, records.count);
+    const bool has_values = options.census != nullptr
+                                ? options.census->find(model.fields[field].name) != nullptr
+                                : both_sides_have_values(encoded[field], records.left_count, records.count);
     if (has_values) kept.push_back(field);
   }
   if (kept.empty()) {
-    return invalid("no field of the model is in " + std::string(right == nullptr ? "the file" : "both files") +
+    return invalid("no field of the model is in " +
+                   std::string(right == nullptr ? "the file" : "both files") +
                    "; name the files' columns in the model's [[field]] tables");
   }
   records.codes.resize(records.count * kept.size());
-  parallel_chunks(records.count, 65536, options.thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t record = begin; record < end; ++record) {
-      const std::size_t row = records.row[record] + (record < records.left_count ? 0 : records.left_count);
-      for (std::size_t n = 0; n < kept.size(); ++n) records.codes[record * kept.size() + n] = coders[kept[n]].code(row);
-    }
-  });
+  parallel_chunks(records.count, 65536, options.thread_count,
+                  [&](std::size_t, std::size_t begin, std::size_t end) {
+                    for (std::size_t record = begin; record < end; ++record) {
+                      const std::size_t row =
+                          records.row[record] + (record < records.left_count ? 0 : records.left_count);
+                      for (std::size_t n = 0; n < kept.size(); ++n)
+                        records.codes[record * kept.size() + n] = coders[kept[n]].code(row);
+                    }
+                  });
   for (const auto field : kept) records.fields.push_back(std::move(encoded[field]));
-  // A field that is left out may be part of one that is not. Values stay where they are when their table is moved.
-  if (!together.empty()) for (auto& field : encoded) records.left_out.push_back(std::move(field.values));
+  // A field that is left out may be part of one that is not. Values stay where they are when their table is
+  // moved.
+  if (!together.empty())
+    for (auto& field : encoded) records.left_out.push_back(std::move(field.values));
   return records;
 }
 

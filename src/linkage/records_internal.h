@@ -25,28 +25,32 @@ struct ValueTally {
 struct EncodedField {
   Field field;
   ValueTable values;
-  std::vector<std::uint32_t> count;        ///< Records with each code, both files together.
-  std::vector<std::uint32_t> left_count;   ///< Records with each code in the left file.
-  std::optional<ValueTally> tally;         ///< Of the values that term frequencies weigh by, in the place of `count`.
-  std::vector<std::uint32_t> part_codes;   ///< Of a field that is put together: value n's parts at [n * k], ..., [n * k + k - 1].
+  std::vector<std::uint32_t> count;       ///< Records with each code, both files together.
+  std::vector<std::uint32_t> left_count;  ///< Records with each code in the left file.
+  std::optional<ValueTally>
+      tally;  ///< Of the values that term frequencies weigh by, in the place of `count`.
+  std::vector<std::uint32_t>
+      part_codes;  ///< Of a field that is put together: value n's parts at [n * k], ..., [n * k + k - 1].
 };
 
 /// Records in canonical order: left file first, each file by id (or by values), so that the order of its rows
 /// does not matter to anything that follows.
 struct Records {
   std::size_t count = 0;
-  std::size_t left_count = 0;              ///< == count when one file is deduplicated.
-  std::vector<std::uint32_t> row;          ///< Row in its own table of each record.
+  std::size_t left_count = 0;      ///< == count when one file is deduplicated.
+  std::vector<std::uint32_t> row;  ///< Row in its own table of each record.
   std::vector<EncodedField> fields;
-  std::vector<std::uint32_t> codes;        ///< Record-major: codes[record * fields.size() + field].
-  std::vector<ValueTable> left_out;        ///< Values of fields that are left out, where parts of others may refer to them.
+  std::vector<std::uint32_t> codes;  ///< Record-major: codes[record * fields.size() + field].
+  std::vector<ValueTable>
+      left_out;  ///< Values of fields that are left out, where parts of others may refer to them.
   std::vector<std::string> notes;
-  const Census* census = nullptr;          ///< Of the files whose part these records are; null: they are the whole.
+  const Census* census = nullptr;  ///< Of the files whose part these records are; null: they are the whole.
 
   bool two_files() const { return left_count != count; }
   /// Records of the left and of the right file as a whole.
   std::pair<double, double> whole_sizes() const {
-    if (census != nullptr) return {static_cast<double>(census->left_count), static_cast<double>(census->right_count)};
+    if (census != nullptr)
+      return {static_cast<double>(census->left_count), static_cast<double>(census->right_count)};
     return {static_cast<double>(left_count), static_cast<double>(count - left_count)};
   }
   const std::uint32_t* of(std::size_t record) const { return codes.data() + record * fields.size(); }
@@ -58,8 +62,9 @@ struct EncodeOptions {
   std::size_t thread_count = 1;
   /// Records are ordered by id, and a repeated one is an error; else by their values, whatever their ids are.
   bool ids_must_differ = true;
-  bool of_right_file = false;      ///< With a census: `left` is a part of the right file.
-  const Census* census = nullptr;  ///< The tables are parts: what they say of fields and dates is the census' to say.
+  bool of_right_file = false;  ///< With a census: `left` is a part of the right file.
+  const Census* census =
+      nullptr;  ///< The tables are parts: what they say of fields and dates is the census' to say.
 };
 
 /// \retval kInvalid for repeated ids, or when no field of the model is in both files.
@@ -69,7 +74,8 @@ Result<Records> encode(const table::Table& left, const table::Table* right, cons
 /// Puts the counts of the whole in the place of the records' own.
 void take_counts(Records& records, const Census& census);
 
-/// How many dates of a table can only be read with the day (or the month) first, by field; a field without such a column is left out.
+/// How many dates of a table can only be read with the day (or the month) first, by field; a field without
+/// such a column is left out.
 struct DateCount {
   std::string field;
   std::uint64_t day_first_count = 0;

@@ -10,7 +10,7 @@ namespace kinfold::linkage {
 
 struct RegisterMatcher::State {
   const table::Table* people = nullptr;
-  Model model;           // Fitted by the first part that makes pairs.
+  Model model;  // Fitted by the first part that makes pairs.
   LinkOptions options;
   std::uint64_t register_row_count = 0;
   std::vector<KeptPair> kept;  // left: row of people; right: row of the whole register.
@@ -48,10 +48,12 @@ Status RegisterMatcher::add(const table::Table& part) {
     write_back(*run.comparer, fit.value(), random, state.model);
     state.fit = fit_report(fit.value(), {});
   }
-  const Scorer scorer(*run.records, *run.comparer, fit.value().model, state.model.settings.term_frequency_by_u);
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model,
+                      state.model.settings.term_frequency_by_u);
   const RatioBounds bounds(scorer, run.thread_count);
   auto yields = run.blocker->yields();
-  auto kept = score_pairs(scorer, bounds, *run.blocker, state.model.settings.weight_floor_bits, yields, run.thread_count, state.options.progress);
+  auto kept = score_pairs(scorer, bounds, *run.blocker, state.model.settings.weight_floor_bits, yields,
+                          run.thread_count, state.options.progress);
   for (const auto& yield : yields) state.candidate_pair_count += yield.first_pair_count;
   for (auto& pair : kept) {
     pair.left = run.records->row[pair.left];
@@ -63,12 +65,14 @@ Status RegisterMatcher::add(const table::Table& part) {
 
 void RegisterMatcher::resume(std::uint64_t register_row_count, const std::vector<Candidate>& candidates) {
   state_->register_row_count = register_row_count;
-  for (const auto& one : candidates) state_->kept.push_back({one.person_row, one.register_row, one.weight_bits, one.log_odds_bits, 0});
+  for (const auto& one : candidates)
+    state_->kept.push_back({one.person_row, one.register_row, one.weight_bits, one.log_odds_bits, 0});
 }
 
 std::vector<RegisterMatcher::Candidate> RegisterMatcher::candidates() const {
   std::vector<Candidate> candidates;
-  for (const auto& pair : state_->kept) candidates.push_back({pair.left, pair.right, pair.weight_bits, pair.log_odds_bits});
+  for (const auto& pair : state_->kept)
+    candidates.push_back({pair.left, pair.right, pair.weight_bits, pair.log_odds_bits});
   return candidates;
 }
 
@@ -89,14 +93,19 @@ RegisterMatches RegisterMatcher::matches() const {
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   auto kept = state.kept;
   for (auto& pair : kept) {
-    pair.right = static_cast<std::uint32_t>(state.people->row_count() + static_cast<std::size_t>(std::lower_bound(rows.begin(), rows.end(), pair.right) - rows.begin()));
+    pair.right = static_cast<std::uint32_t>(
+        state.people->row_count() +
+        static_cast<std::size_t>(std::lower_bound(rows.begin(), rows.end(), pair.right) - rows.begin()));
   }
-  std::sort(kept.begin(), kept.end(), [](const KeptPair& a, const KeptPair& b) { return a.left != b.left ? a.left < b.left : a.right < b.right; });
+  std::sort(kept.begin(), kept.end(), [](const KeptPair& a, const KeptPair& b) {
+    return a.left != b.left ? a.left < b.left : a.right < b.right;
+  });
   const auto probability = compete(kept, state.people->row_count() + rows.size());
   const double least = state.options.threshold.value_or(kWeakProbabilityMin);
   for (const auto n : assign(kept, result.notes)) {
     if (probability[n] < least) continue;
-    result.matches[kept[n].left] = {rows[kept[n].right - state.people->row_count()], kept[n].weight_bits, probability[n], grade_of(probability[n])};
+    result.matches[kept[n].left] = {rows[kept[n].right - state.people->row_count()], kept[n].weight_bits,
+                                    probability[n], grade_of(probability[n])};
   }
   return result;
 }

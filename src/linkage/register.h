@@ -12,11 +12,11 @@
 
 namespace kinfold::linkage {
 
-/// match_to_register() for a register that comes in parts. Memory follows the people and the largest part, not
-/// the register; time grows linearly with it. The model is fitted to the first part (or given fitted) and then
-/// stands. Rare values are weighed by their frequency among the people and the part at hand, so weights depend
-/// on how the register is cut; parts of 100,000 rows or more make that small. Records that arrive later are one
-/// more add(): nothing earlier is compared again. Not thread-safe.
+/// match_to_register() for a register that comes in parts. Memory follows the people and the largest part,
+/// not the register; time grows linearly with it. The model is fitted to the first part (or given fitted) and
+/// then stands. Rare values are weighed by their frequency among the people and the part at hand, so weights
+/// depend on how the register is cut; parts of 100,000 rows or more make that small. Records that arrive
+/// later are one more add(): nothing earlier is compared again. Not thread-safe.
 class RegisterMatcher {
  public:
   /// A person and a record of the register that may be theirs.
@@ -36,8 +36,8 @@ class RegisterMatcher {
   /// \retval kInvalid as match_to_register(); an empty part is none.
   Status add(const table::Table& part);
 
-  /// Takes up what an earlier matcher of the same people had found in `register_row_count` rows, before the first add().
-  /// The model should be the one that it had fitted.
+  /// Takes up what an earlier matcher of the same people had found in `register_row_count` rows, before the
+  /// first add(). The model should be the one that it had fitted.
   void resume(std::uint64_t register_row_count, const std::vector<Candidate>& candidates);
   std::vector<Candidate> candidates() const;
   std::uint64_t register_row_count() const;

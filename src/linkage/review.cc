@@ -103,8 +103,11 @@ std::size_t add_clusters(const RunFolder& run, const DrawOptions& options, SetMa
 }
 
 std::string few_clusters(std::size_t count, bool two_files) {
-  const std::string all = count == 0 ? "the run has no cluster" : "the run has only " + std::to_string(count) + " clusters";
-  return two_files ? all + " of three records or more from both files: where records are linked one to one a link is a pair, and pairs are drawn by chance (--pairs)"
+  const std::string all =
+      count == 0 ? "the run has no cluster" : "the run has only " + std::to_string(count) + " clusters";
+  return two_files ? all +
+                         " of three records or more from both files: where records are linked one to one a "
+                         "link is a pair, and pairs are drawn by chance (--pairs)"
                    : all + " of two records or more";
 }
 
@@ -149,7 +152,8 @@ Result<DrawReport> draw_review(const DrawOptions& options) {
   report.sample_count = sample.size();
   report.cluster_count = add_clusters(run, options, maker);
   report.pair_count = maker.set.pairs.size();
-  if (report.cluster_count < options.cluster_count) report.note = few_clusters(report.cluster_count, run.right.has_value());
+  if (report.cluster_count < options.cluster_count)
+    report.note = few_clusters(report.cluster_count, run.right.has_value());
   report.file = kSetFile;
   if (report.pair_count == 0) return invalid("the run kept no pair to look at; see its report");
   maker.set.key = set_key(maker.set);

@@ -39,11 +39,12 @@ struct Run {
   std::unique_ptr<PartTables> parts;
   std::unique_ptr<Blocker> blocker;
   std::optional<ComparedPairs> compared;  ///< All candidate pairs, where compare_few() found them few.
-  Model model;              ///< As given, or with the blocking rules that were chosen.
-  std::string choice_note;  ///< How they were; "" where none had to be chosen.
-  /// What they were chosen by: a fit to the pairs of all candidate rules, which saw more than the chosen ones bring in.
+  Model model;                            ///< As given, or with the blocking rules that were chosen.
+  std::string choice_note;                ///< How they were; "" where none had to be chosen.
+  /// What they were chosen by: a fit to the pairs of all candidate rules, which saw more than the chosen ones
+  /// bring in.
   std::optional<EmFit> fit;
-  RandomShares random;      ///< Behind that fit.
+  RandomShares random;  ///< Behind that fit.
 };
 
 /// What `left` and `right` are of larger files; the whole of them where there is no census.
@@ -51,8 +52,8 @@ struct Part {
   const Census* census = nullptr;  ///< Must outlive the run.
   BlockShare share = {};
 };
-Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model, const LinkOptions& options,
-                    bool ids_must_differ, const Part& part = {});
+Result<Run> prepare(const table::Table& left, const table::Table* right, const Model& model,
+                    const LinkOptions& options, bool ids_must_differ, const Part& part = {});
 
 /// Fills run.compared.
 void compare_few(Run& run, Progress* progress);
@@ -66,17 +67,21 @@ struct BlockingRecall {
   double high = 0.0;
 };
 FitReport fit_report(const EmFit& fit, const BlockingRecall& recall);
-/// The run's own fit, where rules were chosen by one; a fitted model is taken as it is; any other is fitted to the run's pairs.
-/// `counted`: the patterns, where they were counted elsewhere.
-Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random, const std::vector<PatternCount>* counted = nullptr);
+/// The run's own fit, where rules were chosen by one; a fitted model is taken as it is; any other is fitted
+/// to the run's pairs. `counted`: the patterns, where they were counted elsewhere.
+Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random,
+                        const std::vector<PatternCount>* counted = nullptr);
 void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& random, Model& model);
 
 struct DecoyRun;
 
-/// The rest of link() once the pairs are scored: fills all of `result` but its model, fit and blocking, which must be there.
-Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds, std::vector<KeptPair> kept, const table::Table& left,
-              const table::Table* right, const LinkOptions& options, const DecoyRun* decoys = nullptr);
-/// Fills the clusters of `result` from those of the records, numbered from 0 by the first row of the tables that each has.
+/// The rest of link() once the pairs are scored: fills all of `result` but its model, fit and blocking, which
+/// must be there.
+Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+              std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
+              const LinkOptions& options, const DecoyRun* decoys = nullptr);
+/// Fills the clusters of `result` from those of the records, numbered from 0 by the first row of the tables
+/// that each has.
 void number_clusters(LinkResult& result, const Records& records, const std::vector<std::uint32_t>& cluster);
 
 /// Estimated share of all matches that blocking finds, from how many rules find each expected match:

@@ -16,7 +16,8 @@ namespace {
 
 LevelShares logs_of(const LevelShares& shares) {
   LevelShares logs = shares;
-  for (auto& row : logs) for (auto& share : row) share = std::log(std::max(share, 1e-12));
+  for (auto& row : logs)
+    for (auto& share : row) share = std::log(std::max(share, 1e-12));
   return logs;
 }
 
@@ -57,10 +58,17 @@ Totals totals_of(const Records& records, const EncodedField& field) {
 
 double probability_of_bits(double log_odds_bits) { return 1.0 / (1.0 + std::exp2(-log_odds_bits)); }
 
-Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& model, bool term_frequency_by_u)
-    : records_(&records), comparer_(&comparer), model_(model), by_u_(term_frequency_by_u), log_m_(logs_of(model.m)),
-      log_moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : log_m_), log_related_(logs_of(model.related)),
-      log_u_(logs_of(model.u)), prior_of_all_(std::log(model.match_rate) - std::log1p(-model.match_rate)) {
+Scorer::Scorer(const Records& records, const Comparer& comparer, const EmModel& model,
+               bool term_frequency_by_u)
+    : records_(&records),
+      comparer_(&comparer),
+      model_(model),
+      by_u_(term_frequency_by_u),
+      log_m_(logs_of(model.m)),
+      log_moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : log_m_),
+      log_related_(logs_of(model.related)),
+      log_u_(logs_of(model.u)),
+      prior_of_all_(std::log(model.match_rate) - std::log1p(-model.match_rate)) {
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     auto& own = frequency_.emplace_back();
     std::map<std::string, const Rarity*> known;
@@ -85,14 +93,17 @@ std::unique_ptr<Scorer::Rarity> Scorer::rarity_of(std::size_t comparison, const 
   rarity->count = counts.data();
   if (!part.empty()) {
     const std::size_t each = whole.field.parts.size();
-    const auto place = static_cast<std::size_t>(std::find(whole.field.parts.begin(), whole.field.parts.end(), part) - whole.field.parts.begin());
-    for (std::size_t code = 0; code < whole.values.size(); ++code) rarity->of_parts.push_back(counts[whole.part_codes[code * each + place]]);
+    const auto place = static_cast<std::size_t>(
+        std::find(whole.field.parts.begin(), whole.field.parts.end(), part) - whole.field.parts.begin());
+    for (std::size_t code = 0; code < whole.values.size(); ++code)
+      rarity->of_parts.push_back(counts[whole.part_codes[code * each + place]]);
     rarity->count = rarity->of_parts.data();
   }
   const Totals totals = totals_of(*records_, field);
   rarity->scale = base_share(comparison, part, totals.mean_share) * totals.values;
   rarity->nats.resize(std::min(kCountsKept, *std::max_element(counts.begin(), counts.end()) + 1));
-  for (std::uint32_t count = 1; count < rarity->nats.size(); ++count) rarity->nats[count] = std::log(rarity->scale / static_cast<double>(count));
+  for (std::uint32_t count = 1; count < rarity->nats.size(); ++count)
+    rarity->nats[count] = std::log(rarity->scale / static_cast<double>(count));
   return rarity;
 }
 
@@ -101,13 +112,15 @@ double Scorer::base_share(std::size_t comparison, const std::string& part, doubl
   if (!by_u_) return mean_share;
   const auto& levels = comparer_->comparison(comparison).levels;
   const std::string wanted = part.empty() ? "exact" : part + ": exact";
-  const auto exact = std::find_if(levels.begin(), levels.end(), [&](const Level& level) { return level.when == wanted; });
+  const auto exact =
+      std::find_if(levels.begin(), levels.end(), [&](const Level& level) { return level.when == wanted; });
   return model_.u[comparison][static_cast<std::size_t>(exact == levels.end() ? 0 : exact - levels.begin())];
 }
 
 // How much rarer (or commoner) the agreeing value is than a random one, in nats. For partial
 // agreement the commoner of the two values, by the level's power.
-double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
+double Scorer::term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a,
+                                   std::uint32_t code_b) const {
   const Frequency& own = frequency_[comparison][level];
   if (own.power <= 0.0) return 0.0;
   return own.power * own.rarity->of(std::max({own.rarity->count[code_a], own.rarity->count[code_b], 1U}));
@@ -118,11 +131,14 @@ double Scorer::rarest_nats(std::size_t comparison, std::uint8_t level) const {
   return own.power > 0.0 ? std::max(0.0, own.power * std::log(own.rarity->scale)) : 0.0;
 }
 
-Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const {
+Scorer::FieldRatio Scorer::field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a,
+                                       std::uint32_t code_b) const {
   const double nats = term_frequency_nats(comparison, level, code_a, code_b);
   const double unrelated = log_u_[comparison][level] - nats;
-  const double related = log_related_[comparison][level] - (comparer_->comparison(comparison).shared_in_household ? 0.0 : nats);
-  return {log_m_[comparison][level] - unrelated, log_moved_[comparison][level] - unrelated, related - unrelated};
+  const double related =
+      log_related_[comparison][level] - (comparer_->comparison(comparison).shared_in_household ? 0.0 : nats);
+  return {log_m_[comparison][level] - unrelated, log_moved_[comparison][level] - unrelated,
+          related - unrelated};
 }
 
 double Scorer::match_of(double stayed, double moved) const {
@@ -130,10 +146,13 @@ double Scorer::match_of(double stayed, double moved) const {
   return log_sum(stayed + std::log1p(-model_.moved_rate), moved + std::log(model_.moved_rate));
 }
 
-double Scorer::prior_nats() const { return std::log(model_.match_rate) - std::log1p(-model_.match_rate - model_.related_rate); }
+double Scorer::prior_nats() const {
+  return std::log(model_.match_rate) - std::log1p(-model_.match_rate - model_.related_rate);
+}
 
 double Scorer::level_nats_max(std::size_t comparison, std::uint8_t level) const {
-  return std::max(log_m_[comparison][level], log_moved_[comparison][level]) - log_u_[comparison][level] + rarest_nats(comparison, level);
+  return std::max(log_m_[comparison][level], log_moved_[comparison][level]) - log_u_[comparison][level] +
+         rarest_nats(comparison, level);
 }
 
 PatternWeight Scorer::pattern_weight(const Levels& levels) const {
@@ -155,7 +174,8 @@ PatternWeight Scorer::pattern_weight(const Levels& levels) const {
   return weight;
 }
 
-PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a, const std::uint32_t* b) const {
+PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a,
+                        const std::uint32_t* b) const {
   double related = weight.related;
   double unrelated = weight.unrelated;
   for (std::size_t n = 0; n < comparer_->comparison_count(); ++n) {
@@ -261,10 +281,11 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bound
       }
       batch.count = 0;
     };
-    screen.for_each_pair(blocker, chunk, part.first, [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
-      whose[batch.count] = {rule, left, right};
-      if (batch.add(records.of(left), records.of(right))) flush();
-    });
+    screen.for_each_pair(blocker, chunk, part.first,
+                         [&](std::uint32_t rule, std::uint32_t left, std::uint32_t right) {
+                           whose[batch.count] = {rule, left, right};
+                           if (batch.add(records.of(left), records.of(right))) flush();
+                         });
     flush();
     if (progress == nullptr) return;
     const std::lock_guard lock(mutex);
@@ -272,7 +293,8 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bound
   });
   if (progress != nullptr) progress->end();
   auto kept = put_together(parts, yields);
-  radix_sort<64>(kept, [](const KeptPair& pair) { return static_cast<std::uint64_t>(pair.left) << 32 | pair.right; });
+  radix_sort<64>(
+      kept, [](const KeptPair& pair) { return static_cast<std::uint64_t>(pair.left) << 32 | pair.right; });
   return kept;
 }
 

@@ -32,11 +32,13 @@ struct PairScore {
 /// Scores pairs under a fitted model. Thread-safe.
 class Scorer {
  public:
-  Scorer(const Records& records, const Comparer& comparer, const EmModel& model, bool term_frequency_by_u = false);
+  Scorer(const Records& records, const Comparer& comparer, const EmModel& model,
+         bool term_frequency_by_u = false);
 
   PatternWeight pattern_weight(const Levels& levels) const;
   /// `levels` are those of the pair, `weight` is theirs.
-  PairScore score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a, const std::uint32_t* b) const;
+  PairScore score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a,
+                  const std::uint32_t* b) const;
   PairScore score(std::uint32_t left, std::uint32_t right) const;
 
   /// Log likelihood ratios against strangers (natural), of one comparison at one level of two values:
@@ -48,7 +50,8 @@ class Scorer {
   };
   /// From sums of FieldRatio's: stayed or moved.
   double match_of(double stayed, double moved) const;
-  FieldRatio field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
+  FieldRatio field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a,
+                         std::uint32_t code_b) const;
   const EmModel& model() const { return model_; }
   /// Log odds (natural) of a match against unrelated people before anything is compared.
   double prior_nats() const;
@@ -59,20 +62,25 @@ class Scorer {
   const Comparer& comparer() const { return *comparer_; }
 
  private:
-  double term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a, std::uint32_t code_b) const;
+  double term_frequency_nats(std::size_t comparison, std::uint8_t level, std::uint32_t code_a,
+                             std::uint32_t code_b) const;
   /// The most that a rare value can add at a level.
   double rarest_nats(std::size_t comparison, std::uint8_t level) const;
 
   // How common the values of a comparison, or of a part of its field, are.
   struct Rarity {
-    std::vector<std::uint32_t> of_parts;  ///< Counts by code of the comparison's field, where a part's values count.
+    std::vector<std::uint32_t>
+        of_parts;  ///< Counts by code of the comparison's field, where a part's values count.
     const std::uint32_t* count = nullptr;  ///< By code.
     double scale = 1.0;                    ///< What a value's share is measured against x values in all.
     std::vector<double> nats;              ///< By count, of which most are small.
-    double of(std::uint32_t value_count) const { return value_count < nats.size() ? nats[value_count] : std::log(scale / static_cast<double>(value_count)); }
+    double of(std::uint32_t value_count) const {
+      return value_count < nats.size() ? nats[value_count]
+                                       : std::log(scale / static_cast<double>(value_count));
+    }
   };
   struct Frequency {
-    double power = 0.0;            ///< Level::term_frequency.
+    double power = 0.0;  ///< Level::term_frequency.
     const Rarity* rarity = nullptr;
   };
   std::unique_ptr<Rarity> rarity_of(std::size_t comparison, const std::string& part) const;
@@ -95,13 +103,16 @@ struct RandomShares {
   std::vector<std::vector<bool>> observed;
   double pair_count = 0.0;
 };
-RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings, std::size_t thread_count);
+RandomShares random_shares(const Records& records, const Comparer& comparer, const Settings& settings,
+                           std::size_t thread_count);
 
-/// Counts patterns over the blocked pairs. Where these are many, over a fixed random part: whole blocks first, then of
-/// those pairs that agree on equally many values so many as bounds the work, each counting for what it stands for.
-/// Pairs that agree on much are few, so most count; a share among matches is then known to about half a percent.
-std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
-                                         std::uint64_t seed, std::size_t thread_count);
+/// Counts patterns over the blocked pairs. Where these are many, over a fixed random part: whole blocks
+/// first, then of those pairs that agree on equally many values so many as bounds the work, each counting for
+/// what it stands for. Pairs that agree on much are few, so most count; a share among matches is then known
+/// to about half a percent.
+std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer,
+                                         const Blocker& blocker, std::uint64_t seed,
+                                         std::size_t thread_count);
 
 class RatioBounds;
 
@@ -115,8 +126,9 @@ struct KeptPair {
 };
 /// Every blocked pair with posterior log odds of at least `floor_bits`, by (left, right). Adds up expected
 /// matches and pairs per rule in `yields`.
-std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker, double floor_bits,
-                                  std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress);
+std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker,
+                                  double floor_bits, std::vector<RuleYield>& yields, std::size_t thread_count,
+                                  Progress* progress);
 
 /// The same of pairs that were compared already.
 std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,

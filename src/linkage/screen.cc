@@ -42,13 +42,16 @@ LevelBound::LevelBound(const Records& records, const Comparer& comparer, std::si
     while (n < ladder.bounds.size() && !reaches(ladder.bounds[n])) ++n;
     return static_cast<std::uint8_t>(n + 1);
   };
-  const auto edit_level = [&](std::size_t edits) { return level([&](double bound) { return static_cast<double>(edits) <= bound; }); };
+  const auto edit_level = [&](std::size_t edits) {
+    return level([&](double bound) { return static_cast<double>(edits) <= bound; });
+  };
   if (is_edits(ladder.test)) {
     std::size_t longer = 0;
     for (std::size_t code = 1; code < values.size(); ++code) longer += values[code].text.size() > kBytesMax;
     if (longer * kLongShare <= values.size()) {
       kind_ = Kind::kBytes;
-      for (std::size_t edits = 0; edits <= kBytesMax; ++edits) edit_level_[edits] = edit_level(std::max<std::size_t>(edits, 1));
+      for (std::size_t edits = 0; edits <= kBytesMax; ++edits)
+        edit_level_[edits] = edit_level(std::max<std::size_t>(edits, 1));
       return;
     }
   }
@@ -83,10 +86,13 @@ LevelBound::Look LevelBound::look(const Value& value) const {
             static_cast<std::uint8_t>(std::min(text.size(), kSizeMax + 1))};
   }
   // Where blanks do not count, values with such may be held to be equal; and zeros fill up what is short.
-  const bool plain = text.size() <= kBytesMax && (blanks_count_ || text.find(' ') == std::string_view::npos) && text.find('\0') == std::string_view::npos;
+  const bool plain = text.size() <= kBytesMax &&
+                     (blanks_count_ || text.find(' ') == std::string_view::npos) &&
+                     text.find('\0') == std::string_view::npos;
   if (!plain) return {0, 0, 0.0F, kOpen};
   const std::size_t head = std::min<std::size_t>(8, text.size());
-  return {bytes_as_number(text.data(), head), bytes_as_number(text.data() + head, text.size() - head), 0.0F, static_cast<std::uint8_t>(text.size())};
+  return {bytes_as_number(text.data(), head), bytes_as_number(text.data() + head, text.size() - head), 0.0F,
+          static_cast<std::uint8_t>(text.size())};
 }
 
 namespace {
@@ -170,10 +176,11 @@ RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
   const std::size_t count = looks_.size();
   for (std::size_t n = 0; n < count; ++n) {
     bound_.emplace_back(records, comparer, n);
-    // Where another comparison finds two fields exchanged, or two records have no part in common, this one has nothing to say, which
-    // may be better than what it has.
+    // Where another comparison finds two fields exchanged, or two records have no part in common, this one
+    // has nothing to say, which may be better than what it has.
     bool silenced = false;
-    for (std::size_t other = 0; other < count; ++other) silenced |= comparer.swapped_field_of(other) == static_cast<int>(comparer.field_of(n));
+    for (std::size_t other = 0; other < count; ++other)
+      silenced |= comparer.swapped_field_of(other) == static_cast<int>(comparer.field_of(n));
     silenced |= comparer.may_say_nothing(n);
     const auto most = [&](double own) { return static_cast<float>(silenced ? std::max(own, 0.0) : own); };
     best_[n].resize(comparer.comparison(n).levels.size());
@@ -232,7 +239,8 @@ void Screen::load(const TileSide& tile, Side& side) const {
   }
   for (std::size_t n = 0; n < count_; ++n) {
     const std::uint32_t* codes = tile.codes(n);
-    for (std::size_t at = 0; at < tile.count(); ++at) side.look[n * TileSide::kCountMax + at] = bounds_.look(n, codes[at]);
+    for (std::size_t at = 0; at < tile.count(); ++at)
+      side.look[n * TileSide::kCountMax + at] = bounds_.look(n, codes[at]);
   }
 }
 

@@ -24,15 +24,20 @@ std::optional<double> number_of(const json& object, const char* key) {
   return object[key].get<double>();
 }
 
-std::string label_of(const json& level) { return name_of(level, "label_for_charts", name_of(level, "sql_condition", "")); }
-bool is_null_level(const json& level) { return level.is_object() && level.contains("is_null_level") && level["is_null_level"] == true; }
+std::string label_of(const json& level) {
+  return name_of(level, "label_for_charts", name_of(level, "sql_condition", ""));
+}
+bool is_null_level(const json& level) {
+  return level.is_object() && level.contains("is_null_level") && level["is_null_level"] == true;
+}
 
 bool is_share(double number) { return number >= 0.0 && number <= 1.0; }
 
 // Matching an expression recurses once a letter; rules that people write are far shorter.
 constexpr std::size_t kSqlSizeMax = 2000;
 
-// The fields that a comparison's conditions are about. Those that are no plain columns have a dot in their names, which columns have not.
+// The fields that a comparison's conditions are about. Those that are no plain columns have a dot in their
+// names, which columns have not.
 class Terms {
  public:
   /// `own` is a name that no other comparison's fields have in theirs.
@@ -40,7 +45,8 @@ class Terms {
 
   /// The name of the field of this term, which is made where there is none yet.
   const std::string& field_of(const SqlTerm& term) {
-    for (const auto& [known, field] : terms_) if (known == term) return field.name;
+    for (const auto& [known, field] : terms_)
+      if (known == term) return field.name;
     Field field;
     field.kind = term.kind;
     field.columns = {term.column};
@@ -57,7 +63,8 @@ class Terms {
         field.columns.clear();
         field.place_parts = {{term.column}, {term.other_column}};
         break;
-      default: field.name = term.column + (term.extract.empty() ? "" : "." + own_ + std::to_string(terms_.size()));
+      default:
+        field.name = term.column + (term.extract.empty() ? "" : "." + own_ + std::to_string(terms_.size()));
     }
     return terms_.emplace_back(term, std::move(field)).second.name;
   }
@@ -65,9 +72,11 @@ class Terms {
   /// The field by which a column is known to be missing: its own, or one that is missing with it.
   const std::string& field_of_missing(const SqlTerm& term) {
     const bool plain = term.kind == FieldKind::kAsWritten && term.extract.empty();
-    const auto same = std::find_if(terms_.begin(), terms_.end(), [&](const auto& known) { return known.first == term; });
+    const auto same =
+        std::find_if(terms_.begin(), terms_.end(), [&](const auto& known) { return known.first == term; });
     const auto like = std::find_if(terms_.begin(), terms_.end(), [&](const auto& known) {
-      return known.first.extract.empty() && (known.first.column == term.column || known.first.other_column == term.column);
+      return known.first.extract.empty() &&
+             (known.first.column == term.column || known.first.other_column == term.column);
     });
     return !plain || same != terms_.end() || like == terms_.end() ? field_of(term) : like->second.name;
   }
@@ -84,7 +93,9 @@ class Terms {
 };
 
 bool can_be_extracted(const SqlCondition& condition) {
-  const auto good = [](const SqlTerm& term) { return term.extract.empty() || TextPattern::create(term.extract).ok(); };
+  const auto good = [](const SqlTerm& term) {
+    return term.extract.empty() || TextPattern::create(term.extract).ok();
+  };
   return good(condition.term) && (!condition.swapped_with || good(*condition.swapped_with)) &&
          std::all_of(condition.children.begin(), condition.children.end(), can_be_extracted);
 }
@@ -104,7 +115,8 @@ std::optional<std::string> when_of(const SqlCondition& condition, Terms& terms, 
   if (condition.kind == Kind::kNull) return std::nullopt;
   if (condition.kind == Kind::kTest) {
     const std::string prefix = several ? terms.field_of(condition.term) + ": " : "";
-    return condition.swapped_with ? prefix + "swapped " + terms.field_of(*condition.swapped_with) : prefix + condition.test;
+    return condition.swapped_with ? prefix + "swapped " + terms.field_of(*condition.swapped_with)
+                                  : prefix + condition.test;
   }
   std::string text;
   for (const auto& child : condition.children) {
@@ -118,12 +130,15 @@ std::optional<std::string> when_of(const SqlCondition& condition, Terms& terms, 
   return text;
 }
 
-// Fields of which a pair is missing one (joined by or), each of both records; nothing where the condition says something else.
+// Fields of which a pair is missing one (joined by or), each of both records; nothing where the condition
+// says something else.
 std::optional<std::vector<std::string>> missing_any(const SqlCondition& condition, Terms& terms) {
   std::vector<std::string> names;
   std::array<std::vector<std::string>, 2> sides;
-  if (condition.kind == SqlCondition::Kind::kNull) sides[condition.left ? 0 : 1].push_back(terms.field_of_missing(condition.term));
-  else if (condition.kind != SqlCondition::Kind::kOr) return std::nullopt;
+  if (condition.kind == SqlCondition::Kind::kNull)
+    sides[condition.left ? 0 : 1].push_back(terms.field_of_missing(condition.term));
+  else if (condition.kind != SqlCondition::Kind::kOr)
+    return std::nullopt;
   for (const auto& child : condition.children) {
     if (child.kind == SqlCondition::Kind::kNull) {
       sides[child.left ? 0 : 1].push_back(terms.field_of_missing(child.term));
@@ -135,7 +150,8 @@ std::optional<std::vector<std::string>> missing_any(const SqlCondition& conditio
   }
   for (auto& side : sides) std::sort(side.begin(), side.end());
   if (sides[0] != sides[1]) return std::nullopt;
-  for (const auto& name : sides[0]) if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  for (const auto& name : sides[0])
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   return names;
 }
 
@@ -163,36 +179,45 @@ struct ReadComparison {
 };
 
 // Numbers of one level; its `when` is given.
-Result<Level> read_level(const json& source, std::string when, const std::string& label, Terms& terms, const std::vector<std::string>& parts) {
+Result<Level> read_level(const json& source, std::string when, const std::string& label, Terms& terms,
+                         const std::vector<std::string>& parts) {
   const auto m = number_of(source, "m_probability");
   const auto u = number_of(source, "u_probability");
   if (!m || !u) return invalid("its level '" + label + "' has no m or no u: it was not trained");
-  if (!is_share(*m) || !is_share(*u)) return invalid("the m or the u of its level '" + label + "' is not between 0 and 1");
+  if (!is_share(*m) || !is_share(*u))
+    return invalid("the m or the u of its level '" + label + "' is not between 0 and 1");
   Level own;
   own.when = std::move(when);
   own.m = {*m, true};
   own.u = {*u, true};
   if (!source.contains("tf_adjustment_column")) return own;
-  if (number_of(source, "tf_minimum_u_value").value_or(0.0) > 0.0) return invalid("it has a tf_minimum_u_value");
+  if (number_of(source, "tf_minimum_u_value").value_or(0.0) > 0.0)
+    return invalid("it has a tf_minimum_u_value");
   own.term_frequency = number_of(source, "tf_adjustment_weight").value_or(1.0);
-  if (!is_share(own.term_frequency)) return invalid("the tf_adjustment_weight of its level '" + label + "' is not between 0 and 1");
+  if (!is_share(own.term_frequency))
+    return invalid("the tf_adjustment_weight of its level '" + label + "' is not between 0 and 1");
   const std::string column = name_of(source, "tf_adjustment_column", "");
   const auto known = terms.fields();
-  const auto field = std::find_if(known.begin(), known.end(), [&](const Field& one) { return one.name == column && one.kind == FieldKind::kAsWritten; });
+  const auto field = std::find_if(known.begin(), known.end(), [&](const Field& one) {
+    return one.name == column && one.kind == FieldKind::kAsWritten;
+  });
   if (field == known.end()) return invalid("its term frequencies are those of another column");
   if (std::find(parts.begin(), parts.end(), column) != parts.end()) own.term_frequency_of = column;
   return own;
 }
 
 // One comparison, or why it cannot be read.
-Result<ReadComparison> read_comparison(const json& source, const std::string& name, const std::string& number) {
-  if (!source.contains("comparison_levels") || !source["comparison_levels"].is_array()) return invalid("it has no comparison_levels");
+Result<ReadComparison> read_comparison(const json& source, const std::string& name,
+                                       const std::string& number) {
+  if (!source.contains("comparison_levels") || !source["comparison_levels"].is_array())
+    return invalid("it has no comparison_levels");
   const auto& levels = source["comparison_levels"];
   Terms terms(number);
   std::vector<SqlCondition> conditions;
   for (const auto& level : levels) {
     auto condition = read_sql_condition(name_of(level, "sql_condition", ""));
-    if (!condition || !can_be_extracted(*condition)) return invalid("the condition of its level '" + label_of(level) + "' has no counterpart");
+    if (!condition || !can_be_extracted(*condition))
+      return invalid("the condition of its level '" + label_of(level) + "' has no counterpart");
     name_fields(*condition, terms);
     conditions.push_back(std::move(*condition));
   }
@@ -223,14 +248,16 @@ Result<ReadComparison> read_comparison(const json& source, const std::string& na
   for (std::size_t n = knows_missing ? 1 : 0; n < conditions.size(); ++n) {
     const auto when = is_null_level(levels[n]) ? std::nullopt : when_of(conditions[n], terms, several);
     if (!when) return invalid("the condition of its level '" + label_of(levels[n]) + "' has no counterpart");
-    if (auto expression = parse_expression(*when); !expression.ok() || !fit_to_field(expression.value(), own.fields.back()).ok()) {
+    if (auto expression = parse_expression(*when);
+        !expression.ok() || !fit_to_field(expression.value(), own.fields.back()).ok()) {
       return invalid("the condition of its level '" + label_of(levels[n]) + "' has no counterpart");
     }
     auto level = read_level(levels[n], *when, label_of(levels[n]), terms, parts);
     if (!level.ok()) return level.error();
     own.comparison.levels.push_back(std::move(level).value());
   }
-  if (own.comparison.levels.size() < 2 || own.comparison.levels.back().when != "else") return invalid("it has no ELSE level");
+  if (own.comparison.levels.size() < 2 || own.comparison.levels.back().when != "else")
+    return invalid("it has no ELSE level");
   if (!knows_missing) return invalid("its first level is not the one for missing values");
   return own;
 }
@@ -239,16 +266,21 @@ Result<ReadComparison> read_comparison(const json& source, const std::string& na
 std::optional<BlockingRule> read_rule(const std::string& sql) {
   static const std::regex kAnd(R"(\s+and\s+)", std::regex::icase);
   static const std::regex kEqual(R"([\s(]*l\.["`]?(\w+)["`]?\s*=\s*r\.["`]?(\w+)["`]?[\s)]*)");
-  static const std::regex kStart(R"([\s(]*substr(?:ing)?\(\s*l\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)\s*=\s*substr(?:ing)?\(\s*r\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)[\s)]*)", std::regex::icase);
+  static const std::regex kStart(
+      R"([\s(]*substr(?:ing)?\(\s*l\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)\s*=\s*substr(?:ing)?\(\s*r\.["`]?(\w+)["`]?\s*,\s*1\s*,\s*([34])\s*\)[\s)]*)",
+      std::regex::icase);
   if (sql.size() > kSqlSizeMax) return std::nullopt;
   BlockingRule rule;
   rule.name = sql;
   for (std::sregex_token_iterator part(sql.begin(), sql.end(), kAnd, -1), end; part != end; ++part) {
     const std::string text = part->str();
     std::smatch found;
-    if (std::regex_match(text, found, kEqual) && found[1] == found[2]) rule.keys.push_back(found[1]);
-    else if (std::regex_match(text, found, kStart) && found[1] == found[3] && found[2] == found[4]) rule.keys.push_back(found[1].str() + ".prefix" + found[2].str());
-    else return std::nullopt;
+    if (std::regex_match(text, found, kEqual) && found[1] == found[2])
+      rule.keys.push_back(found[1]);
+    else if (std::regex_match(text, found, kStart) && found[1] == found[3] && found[2] == found[4])
+      rule.keys.push_back(found[1].str() + ".prefix" + found[2].str());
+    else
+      return std::nullopt;
   }
   return rule;
 }
@@ -257,15 +289,20 @@ void read_rules(const json& source, Model& model) {
   if (!source.contains("blocking_rules_to_generate_predictions")) return;
   for (const auto& rule : source["blocking_rules_to_generate_predictions"]) {
     const std::string sql = rule.is_string() ? rule.get<std::string>() : name_of(rule, "blocking_rule", "");
-    const bool special = rule.is_object() && (rule.contains("salting_partitions") || rule.contains("arrays_to_explode"));
+    const bool special =
+        rule.is_object() && (rule.contains("salting_partitions") || rule.contains("arrays_to_explode"));
     auto own = read_rule(sql);
-    if (own && !special) model.blocking.push_back(std::move(*own));
-    else model.notes.push_back("the blocking rule '" + sql + "' of the Splink model cannot be read and was left out");
+    if (own && !special)
+      model.blocking.push_back(std::move(*own));
+    else
+      model.notes.push_back("the blocking rule '" + sql +
+                            "' of the Splink model cannot be read and was left out");
   }
 }
 
 void add_field(Model& model, const Field& field) {
-  const bool known = std::any_of(model.fields.begin(), model.fields.end(), [&](const Field& own) { return own.name == field.name; });
+  const bool known = std::any_of(model.fields.begin(), model.fields.end(),
+                                 [&](const Field& own) { return own.name == field.name; });
   if (!known) model.fields.push_back(field);
 }
 
@@ -281,8 +318,10 @@ Field plain_field(const std::string& column) {
 
 Result<Model> parse_splink_json(std::string_view text) {
   const json source = json::parse(text, nullptr, false);
-  if (source.is_discarded() || !source.is_object() || !source.contains("comparisons") || !source["comparisons"].is_array()) {
-    return invalid("the model is neither TOML nor a model that Splink saved: it is no JSON object with 'comparisons'");
+  if (source.is_discarded() || !source.is_object() || !source.contains("comparisons") ||
+      !source["comparisons"].is_array()) {
+    return invalid(
+        "the model is neither TOML nor a model that Splink saved: it is no JSON object with 'comparisons'");
   }
   Model model;
   model.name = "read from Splink";
@@ -290,27 +329,34 @@ Result<Model> parse_splink_json(std::string_view text) {
   model.settings.term_frequency_by_u = true;
   model.settings.id_column = name_of(source, "unique_id_column_name", "unique_id");
   const auto rate = number_of(source, "probability_two_random_records_match");
-  if (!rate || !(*rate > 0.0 && *rate < 1.0)) return invalid("the Splink model has no probability_two_random_records_match between 0 and 1; train it first");
+  if (!rate || !(*rate > 0.0 && *rate < 1.0))
+    return invalid(
+        "the Splink model has no probability_two_random_records_match between 0 and 1; train it first");
   model.match_rate = *rate;
   for (const auto& entry : source["comparisons"]) {
     const std::string name = name_of(entry, "output_column_name", "without a name");
     auto comparison = read_comparison(entry, name, std::to_string(model.comparisons.size() + 1));
     if (!comparison.ok()) {
-      model.notes.push_back("the comparison '" + name + "' of the Splink model was left out: " + comparison.error().message);
+      model.notes.push_back("the comparison '" + name +
+                            "' of the Splink model was left out: " + comparison.error().message);
       continue;
     }
     for (const auto& field : comparison.value().fields) add_field(model, field);
     model.comparisons.push_back(std::move(comparison.value().comparison));
   }
   if (model.comparisons.empty()) {
-    return invalid("no comparison of the Splink model can be read" + (model.notes.empty() ? std::string{} : "; " + model.notes.front()));
+    return invalid("no comparison of the Splink model can be read" +
+                   (model.notes.empty() ? std::string{} : "; " + model.notes.front()));
   }
   read_rules(source, model);
   if (model.blocking.empty()) {
-    return invalid("the Splink model has no blocking rule that can be read: name fields that must be equal, or equal in their first 3 or 4 letters, in "
-                   "blocking_rules_to_generate_predictions");
+    return invalid(
+        "the Splink model has no blocking rule that can be read: name fields that must be equal, or equal in "
+        "their first 3 or 4 letters, in "
+        "blocking_rules_to_generate_predictions");
   }
-  for (const auto& rule : model.blocking) for (const auto& key : rule.keys) add_field(model, plain_field(key.substr(0, key.find('.'))));
+  for (const auto& rule : model.blocking)
+    for (const auto& key : rule.keys) add_field(model, plain_field(key.substr(0, key.find('.'))));
   return model;
 }
 

@@ -15,40 +15,55 @@ constexpr int kAssociativeRoundsMax = 3;
 
 using RecordPair = std::pair<std::uint32_t, std::uint32_t>;
 
-bool before_pair(const KeptPair& pair, const RecordPair& records) { return RecordPair{pair.left, pair.right} < records; }
+bool before_pair(const KeptPair& pair, const RecordPair& records) {
+  return RecordPair{pair.left, pair.right} < records;
+}
 
 std::vector<RecordPair> linked_pairs(const StagedPairs& staged) {
   std::vector<RecordPair> pairs;
-  for (std::size_t n = 0; n < staged.kept.size(); ++n) if (staged.linked[n]) pairs.emplace_back(staged.kept[n].left, staged.kept[n].right);
+  for (std::size_t n = 0; n < staged.kept.size(); ++n)
+    if (staged.linked[n]) pairs.emplace_back(staged.kept[n].left, staged.kept[n].right);
   return pairs;
 }
 
-std::unordered_map<std::string, std::uint32_t> records_by_id(const Run& run, const table::Table& table, const Model& model, bool right_file) {
+std::unordered_map<std::string, std::uint32_t> records_by_id(const Run& run, const table::Table& table,
+                                                             const Model& model, bool right_file) {
   const auto* id = find_id(table, model);
   const auto record_of = records_by_row(*run.records);
   std::unordered_map<std::string, std::uint32_t> records;
-  for (std::size_t row = 0; row < table.row_count(); ++row) records.emplace(id_text(id, row), record_of[row + (right_file ? run.records->left_count : 0)]);
+  for (std::size_t row = 0; row < table.row_count(); ++row)
+    records.emplace(id_text(id, row), record_of[row + (right_file ? run.records->left_count : 0)]);
   return records;
 }
 
 }  // namespace
 
 void add_household_stage(Model& model, const std::string& column) {
-  if (model.stages.empty()) model.stages.push_back({std::string(stage_kind_name(StageKind::kProbabilistic)), StageKind::kProbabilistic, {}, false, {}, 0.9, 1.0});
+  if (model.stages.empty())
+    model.stages.push_back({std::string(stage_kind_name(StageKind::kProbabilistic)),
+                            StageKind::kProbabilistic,
+                            {},
+                            false,
+                            {},
+                            0.9,
+                            1.0});
   Stage stage;
   stage.name = "household";
   stage.kind = StageKind::kAssociative;
   stage.household = {column};
-  for (const auto& keys : std::vector<std::vector<std::string>>{{"address"}, {"surname", "postcode"}, {"telephone"}}) {
+  for (const auto& keys :
+       std::vector<std::vector<std::string>>{{"address"}, {"surname", "postcode"}, {"telephone"}}) {
     const bool known = std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
-      return std::any_of(model.fields.begin(), model.fields.end(), [&](const Field& field) { return field.name == key; });
+      return std::any_of(model.fields.begin(), model.fields.end(),
+                         [&](const Field& field) { return field.name == key; });
     });
     if (known) stage.keys.push_back({stage.name, keys, false});
   }
   model.stages.push_back(std::move(stage));
 }
 
-Result<StageRunner> StageRunner::create(const Run& run, const Scorer& scorer, const Model& model, const table::Table& left, const table::Table* right,
+Result<StageRunner> StageRunner::create(const Run& run, const Scorer& scorer, const Model& model,
+                                        const table::Table& left, const table::Table* right,
                                         const std::vector<Decision>& decisions) {
   StageRunner runner;
   runner.run_ = &run;
@@ -73,10 +88,13 @@ Result<StageRunner> StageRunner::create(const Run& run, const Scorer& scorer, co
   const auto left_records = records_by_id(run, left, model, false);
   const auto right_records = right == nullptr ? left_records : records_by_id(run, *right, model, true);
   for (const auto& decision : settle(decisions)) {
-    if (decision.drawn == Drawn::kSample) continue;  // Mended, it would no longer speak for the pairs that nobody saw.
+    if (decision.drawn == Drawn::kSample)
+      continue;  // Mended, it would no longer speak for the pairs that nobody saw.
     const auto a = left_records.find(decision.left_id);
     const auto b = right_records.find(decision.right_id);
-    if (a == left_records.end() || b == right_records.end() || a->second == b->second || decision.verdict == Verdict::kCannotTell) continue;
+    if (a == left_records.end() || b == right_records.end() || a->second == b->second ||
+        decision.verdict == Verdict::kCannotTell)
+      continue;
     const auto [low, high] = std::minmax(a->second, b->second);
     runner.decided_.push_back({low, high, decision.verdict == Verdict::kSame});
   }
@@ -95,8 +113,10 @@ void StageRunner::make_households(const table::Table& left, const table::Table* 
       const auto usable = rule_is_usable(rule, records, model_);
       if (usable.ok() && usable.value()) makers.emplace_back(records, rule, *parts_);
     }
-    const auto side = [&](const table::Table& table, std::uint32_t begin, std::uint32_t end) -> std::unique_ptr<Households> {
-      if (const auto* column = find_column(table, stage.household)) return std::make_unique<Households>(records, begin, end, *column);
+    const auto side = [&](const table::Table& table, std::uint32_t begin,
+                          std::uint32_t end) -> std::unique_ptr<Households> {
+      if (const auto* column = find_column(table, stage.household))
+        return std::make_unique<Households>(records, begin, end, *column);
       // Within one file, people of one address are of one household: nobody to look for elsewhere.
       return makers.empty() || right == nullptr ? nullptr : std::make_unique<Households>(begin, end, makers);
     };
@@ -111,7 +131,8 @@ void StageRunner::make_households(const table::Table& left, const table::Table* 
 }
 
 std::uint8_t StageRunner::probabilistic() const {
-  for (std::size_t n = 0; n < model_.stages.size(); ++n) if (model_.stages[n].kind == StageKind::kProbabilistic) return static_cast<std::uint8_t>(n);
+  for (std::size_t n = 0; n < model_.stages.size(); ++n)
+    if (model_.stages[n].kind == StageKind::kProbabilistic) return static_cast<std::uint8_t>(n);
   return kNoStage;
 }
 
@@ -127,7 +148,8 @@ std::size_t StageRunner::find_or_add(StagedPairs& staged, std::uint32_t a, std::
   staged.linked.insert(staged.linked.begin() + n, false);
   staged.stage.insert(staged.stage.begin() + n, kNoStage);
   staged.barred.insert(staged.barred.begin() + n, false);
-  if (!staged.probability.empty()) staged.probability.insert(staged.probability.begin() + n, probability_of_bits(score.log_odds_bits));
+  if (!staged.probability.empty())
+    staged.probability.insert(staged.probability.begin() + n, probability_of_bits(score.log_odds_bits));
   return static_cast<std::size_t>(n);
 }
 
@@ -141,11 +163,14 @@ void StageRunner::link_by(StagedPairs& staged, std::uint32_t a, std::uint32_t b,
 
 void StageRunner::before(StagedPairs& staged) {
   std::uint8_t clerical = kNoStage;
-  for (std::size_t n = 0; n < model_.stages.size(); ++n) if (model_.stages[n].kind == StageKind::kClerical) clerical = static_cast<std::uint8_t>(n);
+  for (std::size_t n = 0; n < model_.stages.size(); ++n)
+    if (model_.stages[n].kind == StageKind::kClerical) clerical = static_cast<std::uint8_t>(n);
   for (const auto& decided : decided_) {
     const auto n = find_or_add(staged, decided.a, decided.b);
-    if (decided.same) link_by(staged, decided.a, decided.b, clerical);
-    else staged.barred[n] = true, staged.stage[n] = clerical;
+    if (decided.same)
+      link_by(staged, decided.a, decided.b, clerical);
+    else
+      staged.barred[n] = true, staged.stage[n] = clerical;
   }
   for (std::size_t n = 0; n < model_.stages.size(); ++n) {
     if (model_.stages[n].kind == StageKind::kMatchkey) run_matchkey(staged, static_cast<std::uint8_t>(n));
@@ -170,7 +195,8 @@ void StageRunner::run_matchkey(StagedPairs& staged, std::uint8_t stage) {
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin;
     std::size_t left = 0;
-    for (; end < entries.size() && entries[end].first == entries[begin].first; ++end) left += entries[end].second < records.left_count;
+    for (; end < entries.size() && entries[end].first == entries[begin].first; ++end)
+      left += entries[end].second < records.left_count;
     const std::size_t right = records.two_files() ? end - begin - left : left;
     if (end - begin == 2 && (!records.two_files() || left == 1)) {
       unique.emplace_back(entries[begin].second, entries[begin + 1].second);
@@ -183,8 +209,10 @@ void StageRunner::run_matchkey(StagedPairs& staged, std::uint8_t stage) {
   std::map<std::uint32_t, std::size_t> times;
   for (const auto& [a, b] : unique) ++times[a], ++times[b];
   for (const auto& [a, b] : unique) {
-    if (times[a] > 1 || times[b] > 1) in_conflict.insert(in_conflict.end(), {a, b});
-    else link_by(staged, a, b, stage);
+    if (times[a] > 1 || times[b] > 1)
+      in_conflict.insert(in_conflict.end(), {a, b});
+    else
+      link_by(staged, a, b, stage);
   }
   std::sort(in_conflict.begin(), in_conflict.end());
   in_conflict.erase(std::unique(in_conflict.begin(), in_conflict.end()), in_conflict.end());
@@ -193,10 +221,12 @@ void StageRunner::run_matchkey(StagedPairs& staged, std::uint8_t stage) {
   for (const auto record : in_conflict) closed_[record] = true;
 }
 
-std::vector<Association> StageRunner::associations(const Stage& stage, const std::vector<RecordPair>& linked, const std::vector<bool>& is_free) const {
+std::vector<Association> StageRunner::associations(const Stage& stage, const std::vector<RecordPair>& linked,
+                                                   const std::vector<bool>& is_free) const {
   const auto& sides = sides_[static_cast<std::size_t>(&stage - model_.stages.data())];
   if (sides.left == nullptr) return {};
-  return associate(*scorer_, *sides.left, sides.right == nullptr ? *sides.left : *sides.right, linked, is_free, stage.probability_min);
+  return associate(*scorer_, *sides.left, sides.right == nullptr ? *sides.left : *sides.right, linked,
+                   is_free, stage.probability_min);
 }
 
 void StageRunner::after_two(StagedPairs& staged) {
@@ -237,10 +267,13 @@ void StageRunner::after_one(StagedPairs& staged, std::vector<std::uint32_t>& clu
       std::vector<std::uint32_t> size(cluster.size(), 0);
       for (std::uint32_t record = 0; record < cluster.size(); ++record) ++size[groups.find(record)];
       std::vector<bool> is_free(cluster.size());
-      for (std::uint32_t record = 0; record < cluster.size(); ++record) is_free[record] = size[groups.find(record)] == 1 && !closed_[record];
+      for (std::uint32_t record = 0; record < cluster.size(); ++record)
+        is_free[record] = size[groups.find(record)] == 1 && !closed_[record];
       std::vector<RecordPair> linked;
       for (const auto& pair : staged.kept) {
-        if (groups.find(pair.left) == groups.find(pair.right) && !sides_[n].left->together(pair.left, pair.right)) linked.emplace_back(pair.left, pair.right);
+        if (groups.find(pair.left) == groups.find(pair.right) &&
+            !sides_[n].left->together(pair.left, pair.right))
+          linked.emplace_back(pair.left, pair.right);
       }
       const auto found = associations(model_.stages[n], linked, is_free);
       for (const auto& own : found) {
@@ -261,8 +294,8 @@ void StageRunner::after_one(StagedPairs& staged, std::vector<std::uint32_t>& clu
   set_aside(staged);
 }
 
-// Two that people hold apart are not left together: the one with less to hold it leaves. (A record's own number is free
-// as a group's where it is not its smallest member's; else the group takes its next member's.)
+// Two that people hold apart are not left together: the one with less to hold it leaves. (A record's own
+// number is free as a group's where it is not its smallest member's; else the group takes its next member's.)
 void StageRunner::split_where_decided(const StagedPairs& staged, std::vector<std::uint32_t>& cluster) const {
   for (const auto& decided : decided_) {
     if (decided.same || cluster[decided.a] != cluster[decided.b]) continue;
@@ -290,20 +323,26 @@ void StageRunner::set_aside(StagedPairs& staged) const {
     const Stage& stage = model_.stages[s];
     if (stage.kind != StageKind::kClerical) continue;
     for (std::size_t n = 0; n < staged.kept.size(); ++n) {
-      const bool open = !staged.linked[n] && staged.stage[n] == kNoStage && !closed_[staged.kept[n].left] && !closed_[staged.kept[n].right];
-      if (open && staged.probability[n] >= stage.probability_min && staged.probability[n] <= stage.probability_max) staged.stage[n] = static_cast<std::uint8_t>(s);
+      const bool open = !staged.linked[n] && staged.stage[n] == kNoStage && !closed_[staged.kept[n].left] &&
+                        !closed_[staged.kept[n].right];
+      if (open && staged.probability[n] >= stage.probability_min &&
+          staged.probability[n] <= stage.probability_max)
+        staged.stage[n] = static_cast<std::uint8_t>(s);
     }
   }
 }
 
 std::vector<StageYield> StageRunner::yields(const StagedPairs& staged) const {
   std::vector<StageYield> yields;
-  for (std::size_t n = 0; n < model_.stages.size(); ++n) yields.push_back({model_.stages[n].name, model_.stages[n].kind, 0, conflict_count_[n], 0});
+  for (std::size_t n = 0; n < model_.stages.size(); ++n)
+    yields.push_back({model_.stages[n].name, model_.stages[n].kind, 0, conflict_count_[n], 0});
   for (std::size_t n = 0; n < staged.kept.size(); ++n) {
     if (staged.stage[n] == kNoStage) continue;
     auto& own = yields[staged.stage[n]];
-    if (staged.linked[n]) ++own.link_count;
-    else if (!staged.barred[n]) ++own.review_count;
+    if (staged.linked[n])
+      ++own.link_count;
+    else if (!staged.barred[n])
+      ++own.review_count;
   }
   return yields;
 }

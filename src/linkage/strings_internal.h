@@ -37,10 +37,13 @@ class StringTable {
     if (size() * 2ULL > slots_.size()) grow();
     return {number, true};
   }
-  /// In three steps, each of which asks for the memory that the next one reads: the slot, where its text begins, the text.
+  /// In three steps, each of which asks for the memory that the next one reads: the slot, where its text
+  /// begins, the text.
   void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[slot_of(hash, slots_.size())]); }
   void prefetch_offset(std::uint64_t hash) const { __builtin_prefetch(&offset_[number_near(hash)]); }
-  void prefetch_text(std::uint64_t hash) const { __builtin_prefetch(bytes_.data() + offset_[number_near(hash)]); }
+  void prefetch_text(std::uint64_t hash) const {
+    __builtin_prefetch(bytes_.data() + offset_[number_near(hash)]);
+  }
 
   /// The texts end to end and where each begins; the table is spent afterwards.
   std::string release_bytes() { return std::move(bytes_); }

@@ -59,55 +59,61 @@ class TileSide {
   std::vector<std::uint32_t> key_, code_;
 };
 
-/// Calls visit_row(rule, left, i, right, begin, found) for the rows of every tile of work chunk `chunk`: record i of
-/// `left` meets records [begin, right.count()) of `right`, of which those with found[j] == 0 have this for their
-/// first rule. Tiles of a few pairs are not worth that: of them visit_pair(rule, left, right) gets the pairs whose first
-/// rule it is. Blocks for which wanted(rule, key) is false are left out. `loaded(side)` is called whenever a side
-/// was loaded anew.
+/// Calls visit_row(rule, left, i, right, begin, found) for the rows of every tile of work chunk `chunk`:
+/// record i of `left` meets records [begin, right.count()) of `right`, of which those with found[j] == 0 have
+/// this for their first rule. Tiles of a few pairs are not worth that: of them visit_pair(rule, left, right)
+/// gets the pairs whose first rule it is. Blocks for which wanted(rule, key) is false are left out.
+/// `loaded(side)` is called whenever a side was loaded anew.
 template <typename Wanted, typename VisitPair, typename Loaded, typename VisitRow>
-void for_each_row(const Blocker& blocker, std::size_t chunk, TileSide& left, TileSide& right, Wanted&& wanted, VisitPair&& visit_pair,
-                  Loaded&& loaded, VisitRow&& visit_row) {
+void for_each_row(const Blocker& blocker, std::size_t chunk, TileSide& left, TileSide& right, Wanted&& wanted,
+                  VisitPair&& visit_pair, Loaded&& loaded, VisitRow&& visit_row) {
   constexpr std::size_t kSmall = 3;  // Records on each side.
   std::array<std::uint32_t, TileSide::kCountMax> found{};
-  blocker.for_each_tile(chunk, [&](const Blocker::Tile& tile) {
-    if (!wanted(tile.rule, tile.key)) return;
-    if (tile.left_is_new && tile.left.size() <= kSmall && tile.right.size() <= kSmall) {
-      for (std::size_t i = 0; i < tile.left.size(); ++i) {
-        for (std::size_t j = tile.triangle ? i + 1 : 0; j < tile.right.size(); ++j) {
-          if (blocker.is_first(tile.rule, tile.key, tile.left[i], tile.right[j])) visit_pair(tile.rule, tile.left[i], tile.right[j]);
+  blocker.for_each_tile(
+      chunk,
+      [&](const Blocker::Tile& tile) {
+        if (!wanted(tile.rule, tile.key)) return;
+        if (tile.left_is_new && tile.left.size() <= kSmall && tile.right.size() <= kSmall) {
+          for (std::size_t i = 0; i < tile.left.size(); ++i) {
+            for (std::size_t j = tile.triangle ? i + 1 : 0; j < tile.right.size(); ++j) {
+              if (blocker.is_first(tile.rule, tile.key, tile.left[i], tile.right[j]))
+                visit_pair(tile.rule, tile.left[i], tile.right[j]);
+            }
+          }
+          return;
         }
-      }
-      return;
-    }
-    if (tile.left_is_new) {
-      left.load(tile.left);
-      loaded(left);
-    }
-    if (!tile.triangle) {
-      right.load(tile.right);
-      loaded(right);
-    }
-    const TileSide& other = tile.triangle ? left : right;
-    const std::size_t before = blocker.single_keys_before(tile.rule);
-    const std::size_t count = other.count();
-    for (std::size_t i = 0; i < left.count(); ++i) {
-      const std::size_t begin = tile.triangle ? i + 1 : 0;
-      const auto [from, to] = TileSide::padded(begin, count);
-      for (std::size_t j = from; j < to; ++j) found[j] = 0;
-      for (std::size_t rule = 0; rule < before; ++rule) {
-        const std::uint32_t key = left.keys(rule)[i];
-        if (key == 0) continue;
-        const std::uint32_t* keys = other.keys(rule);
-        for (std::size_t j = from; j < to; ++j) found[j] |= static_cast<std::uint32_t>(keys[j] == key);
-      }
-      if (blocker.has_rules_of_many()) {
-        for (std::size_t j = begin; j < count; ++j) {
-          if (found[j] == 0) found[j] = blocker.is_first_of_many(tile.rule, tile.key, left.record(i), other.record(j)) ? 0 : 1;
+        if (tile.left_is_new) {
+          left.load(tile.left);
+          loaded(left);
         }
-      }
-      visit_row(tile.rule, left, i, other, begin, found.data());
-    }
-  }, [&](std::uint32_t record) { left.prefetch(record); });
+        if (!tile.triangle) {
+          right.load(tile.right);
+          loaded(right);
+        }
+        const TileSide& other = tile.triangle ? left : right;
+        const std::size_t before = blocker.single_keys_before(tile.rule);
+        const std::size_t count = other.count();
+        for (std::size_t i = 0; i < left.count(); ++i) {
+          const std::size_t begin = tile.triangle ? i + 1 : 0;
+          const auto [from, to] = TileSide::padded(begin, count);
+          for (std::size_t j = from; j < to; ++j) found[j] = 0;
+          for (std::size_t rule = 0; rule < before; ++rule) {
+            const std::uint32_t key = left.keys(rule)[i];
+            if (key == 0) continue;
+            const std::uint32_t* keys = other.keys(rule);
+            for (std::size_t j = from; j < to; ++j) found[j] |= static_cast<std::uint32_t>(keys[j] == key);
+          }
+          if (blocker.has_rules_of_many()) {
+            for (std::size_t j = begin; j < count; ++j) {
+              if (found[j] == 0)
+                found[j] =
+                    blocker.is_first_of_many(tile.rule, tile.key, left.record(i), other.record(j)) ? 0 : 1;
+            }
+          }
+          visit_row(tile.rule, left, i, other, begin, found.data());
+        }
+      },
+      [&](std::uint32_t record) { left.prefetch(record); });
 }
 
 }  // namespace kinfold::linkage

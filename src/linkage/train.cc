@@ -14,8 +14,9 @@
 namespace kinfold::linkage {
 namespace {
 
-constexpr double kVisitedPairsMax = 1.2e7;       // Beyond it a random part of the blocks.
-constexpr std::size_t kStratumPairsMax = 200'000;  // Compared, of the pairs that agree on equally many values, where pairs are not few.
+constexpr double kVisitedPairsMax = 1.2e7;  // Beyond it a random part of the blocks.
+constexpr std::size_t kStratumPairsMax =
+    200'000;  // Compared, of the pairs that agree on equally many values, where pairs are not few.
 
 struct SampledPair {
   std::uint64_t hash = 0;
@@ -28,7 +29,8 @@ struct SampledPair {
 class Stratum {
  public:
   /// Pairs with a hash above `limit` are counted only.
-  explicit Stratum(std::size_t pairs_max, std::uint64_t limit = ~std::uint64_t{0}) : pairs_max_(pairs_max), limit_(limit) {}
+  explicit Stratum(std::size_t pairs_max, std::uint64_t limit = ~std::uint64_t{0})
+      : pairs_max_(pairs_max), limit_(limit) {}
   /// An empty one for more of its pairs: those that it has no room for are not kept there either.
   Stratum more() const { return Stratum(pairs_max_, limit_); }
   void add(const SampledPair& pair) {
@@ -40,12 +42,15 @@ class Stratum {
   void add(Stratum&& other) {
     pair_count_ += other.pair_count_;
     if (other.limit_ < limit_) lower(other.limit_);
-    for (const auto& pair : other.pairs_) if (pair.hash <= limit_) pairs_.push_back(pair);
+    for (const auto& pair : other.pairs_)
+      if (pair.hash <= limit_) pairs_.push_back(pair);
     while (pairs_.size() > pairs_max_) lower(limit_ / 2);
   }
   const std::vector<SampledPair>& pairs() const { return pairs_; }
   /// How many pairs each of pairs() stands for.
-  double weight() const { return static_cast<double>(pair_count_) / static_cast<double>(std::max<std::size_t>(1, pairs_.size())); }
+  double weight() const {
+    return static_cast<double>(pair_count_) / static_cast<double>(std::max<std::size_t>(1, pairs_.size()));
+  }
 
  private:
   void lower(std::uint64_t limit) {
@@ -71,14 +76,21 @@ struct Sampler {
     TileSide left(blocker, records, comparer);
     TileSide right = left;
     std::array<std::uint32_t, TileSide::kCountMax> equal;
-    for_each_row(blocker, chunk, left, right,
-      [&](std::uint32_t rule, std::uint32_t key) { return mix64(seed ^ (static_cast<std::uint64_t>(key) << 32 | rule)) <= block_limit; },
-      [&](std::uint32_t, std::uint32_t one, std::uint32_t other) { add(one, other, equal_count(records.of(one), records.of(other)), strata); },
-      [](const TileSide&) {},
-      [&](std::uint32_t, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin, const std::uint32_t* found) {
-        count_equal(a, i, b, begin, equal.data());
-        for (std::size_t j = begin; j < b.count(); ++j) if (found[j] == 0) add(a.record(i), b.record(j), equal[j], strata);
-      });
+    for_each_row(
+        blocker, chunk, left, right,
+        [&](std::uint32_t rule, std::uint32_t key) {
+          return mix64(seed ^ (static_cast<std::uint64_t>(key) << 32 | rule)) <= block_limit;
+        },
+        [&](std::uint32_t, std::uint32_t one, std::uint32_t other) {
+          add(one, other, equal_count(records.of(one), records.of(other)), strata);
+        },
+        [](const TileSide&) {},
+        [&](std::uint32_t, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin,
+            const std::uint32_t* found) {
+          count_equal(a, i, b, begin, equal.data());
+          for (std::size_t j = begin; j < b.count(); ++j)
+            if (found[j] == 0) add(a.record(i), b.record(j), equal[j], strata);
+        });
   }
 
  private:
@@ -87,7 +99,8 @@ struct Sampler {
   }
   std::size_t equal_count(const std::uint32_t* a, const std::uint32_t* b) const {
     std::size_t count = 0;
-    for (std::size_t n = 0; n < comparer.comparison_count(); ++n) count += a[comparer.field_of(n)] == b[comparer.field_of(n)] && a[comparer.field_of(n)] != 0;
+    for (std::size_t n = 0; n < comparer.comparison_count(); ++n)
+      count += a[comparer.field_of(n)] == b[comparer.field_of(n)] && a[comparer.field_of(n)] != 0;
     return count;
   }
   void count_equal(const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin,
@@ -104,7 +117,8 @@ struct Sampler {
 };
 
 // How often each pattern is among the pairs, by key.
-std::map<std::uint64_t, std::uint64_t> patterns_of(const std::vector<SampledPair>& pairs, const Records& records, const Comparer& comparer,
+std::map<std::uint64_t, std::uint64_t> patterns_of(const std::vector<SampledPair>& pairs,
+                                                   const Records& records, const Comparer& comparer,
                                                    std::size_t thread_count) {
   std::map<std::uint64_t, std::uint64_t> total;
   std::mutex mutex;
@@ -125,11 +139,13 @@ std::map<std::uint64_t, std::uint64_t> patterns_of(const std::vector<SampledPair
 
 }  // namespace
 
-std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer, const Blocker& blocker,
-                                         std::uint64_t seed, std::size_t thread_count) {
+std::vector<PatternCount> count_patterns(const Records& records, const Comparer& comparer,
+                                         const Blocker& blocker, std::uint64_t seed,
+                                         std::size_t thread_count) {
   const auto pair_count = records.census == nullptr ? blocker.pair_count() : records.census->pair_count;
   const double rate = std::min(1.0, kVisitedPairsMax / std::max(1.0, static_cast<double>(pair_count)));
-  const Sampler sampler{records, comparer, blocker, seed, rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1.0p64)};
+  const Sampler sampler{records, comparer, blocker, seed,
+                        rate >= 1.0 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1.0p64)};
   const auto [left_count, right_count] = records.whole_sizes();
   // In a part each of them is counted, as ComparedPairs does where there is the whole.
   const bool few = pairs_are_few(pair_count, static_cast<std::uint64_t>(left_count + right_count));
@@ -155,7 +171,8 @@ std::vector<PatternCount> count_patterns(const Records& records, const Comparer&
   for (const auto& [key, count] : total) {
     Levels levels{};
     comparer.decode(key, levels);
-    patterns.push_back({{levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count())}, count});
+    patterns.push_back(
+        {{levels.begin(), levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count())}, count});
   }
   return patterns;
 }

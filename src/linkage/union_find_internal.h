@@ -13,7 +13,9 @@ namespace kinfold::linkage {
 template <typename Number>
 class UnionFind {
  public:
-  explicit UnionFind(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), Number{0}); }
+  explicit UnionFind(std::size_t count) : parent_(count) {
+    std::iota(parent_.begin(), parent_.end(), Number{0});
+  }
   Number find(Number n) {
     while (parent_[n] != n) n = parent_[n] = parent_[parent_[n]];
     return n;

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -5,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <fmt/format.h>
 #include <optional>
 #include <vector>
 
@@ -42,7 +42,7 @@ int to_int(std::string_view digits) {
 }
 
 struct DateDigits {
-  std::string digits;      ///< YYYYMMDD, whatever numbers stand for month and day.
+  std::string digits;  ///< YYYYMMDD, whatever numbers stand for month and day.
   bool year_first = false;
   int month = 0;
 };
@@ -65,8 +65,8 @@ std::optional<DateDigits> three_numbers(std::string_view raw, bool day_first) {
   return DateDigits{year + two(month) + two(day), year_first, to_int(month)};
 }
 
-// A date as digits YYYYMMDD, also where there is no such day or month: one wrong digit is still evidence. Whoever writes the year first
-// writes the month next, so that a month of 14 is a slip and not a day.
+// A date as digits YYYYMMDD, also where there is no such day or month: one wrong digit is still evidence.
+// Whoever writes the year first writes the month next, so that a month of 14 is a slip and not a day.
 std::string standard_date(std::string_view raw, bool day_first) {
   const auto numbers = three_numbers(raw, day_first);
   if (numbers && numbers->year_first && numbers->month > 12) return numbers->digits;
@@ -90,7 +90,8 @@ std::string standard_code(std::string_view raw) {
     if (is_digit(c) || (c >= 'A' && c <= 'Z')) code += c;
   }
   // "No number" written as all nines or zeros is no number.
-  const bool one_sign = code.size() > 1 && std::all_of(code.begin(), code.end(), [&](char c) { return c == code[0]; });
+  const bool one_sign =
+      code.size() > 1 && std::all_of(code.begin(), code.end(), [&](char c) { return c == code[0]; });
   return one_sign && !is_digit(code.empty() ? '1' : code[0]) ? std::string{} : code;
 }
 
@@ -98,8 +99,10 @@ std::string standard_words(std::string_view raw) {
   std::string text;
   for (const char c : person::fold_upper(raw)) {
     const bool sign = is_digit(c) || (c >= 'A' && c <= 'Z');
-    if (sign) text += c;
-    else if (c != '\'' && !text.empty() && text.back() != ' ') text += ' ';
+    if (sign)
+      text += c;
+    else if (c != '\'' && !text.empty() && text.back() != ' ')
+      text += ' ';
   }
   while (!text.empty() && text.back() == ' ') text.pop_back();
   for (const std::string_view nothing : {"UNKNOWN", "NULL", "NONE", "N A", "NA", "NAN", "NOT KNOWN"}) {
@@ -115,8 +118,10 @@ std::optional<Place> place_of(std::string_view text) {
   if (end == std::string_view::npos) return std::nullopt;
   const auto rest = text.find_first_not_of(",; ", end);
   const auto latitude = parse_number<double>(text.substr(0, end));
-  const auto longitude = rest == std::string_view::npos ? std::nullopt : parse_number<double>(text.substr(rest));
-  if (!latitude || !longitude || !(std::fabs(*latitude) <= 90.0) || !(std::fabs(*longitude) <= 180.0)) return std::nullopt;
+  const auto longitude =
+      rest == std::string_view::npos ? std::nullopt : parse_number<double>(text.substr(rest));
+  if (!latitude || !longitude || !(std::fabs(*latitude) <= 90.0) || !(std::fabs(*longitude) <= 180.0))
+    return std::nullopt;
   return Place{*latitude, *longitude};
 }
 
@@ -178,8 +183,9 @@ void append_tokens(std::string_view text, std::vector<std::uint64_t>& hashes, st
   }
 }
 
-// A bit for each letter (large and small have one) and digit, others for their second and later occurrences, so that a bit that only
-// one of two texts has is a sign that the other lacks. Blanks have none: two texts that are alike but for blanks have the same bits.
+// A bit for each letter (large and small have one) and digit, others for their second and later occurrences,
+// so that a bit that only one of two texts has is a sign that the other lacks. Blanks have none: two texts
+// that are alike but for blanks have the same bits.
 std::uint64_t letters_of(std::string_view text) {
   std::array<std::uint8_t, 36> seen{};
   std::uint64_t letters = 0;
@@ -211,7 +217,8 @@ std::uint64_t hash_without_blanks(std::string_view text) {
 void fill_bigrams(ValueDetail& value, std::string_view text) {
   std::vector<std::uint32_t> grams;
   for (std::size_t n = 0; n + 1 < text.size(); ++n) {
-    grams.push_back(static_cast<std::uint32_t>(static_cast<unsigned char>(text[n])) << 8 | static_cast<unsigned char>(text[n + 1]));
+    grams.push_back(static_cast<std::uint32_t>(static_cast<unsigned char>(text[n])) << 8 |
+                    static_cast<unsigned char>(text[n + 1]));
   }
   std::sort(grams.begin(), grams.end());
   grams.erase(std::unique(grams.begin(), grams.end()), grams.end());
@@ -220,15 +227,18 @@ void fill_bigrams(ValueDetail& value, std::string_view text) {
 }
 
 void fill_word_set(ValueDetail& value, std::string_view text) {
-  for_each_element(text, [&](std::string_view word) { value.words.push_back(static_cast<std::uint32_t>(hash_text(word) >> 32)); });
+  for_each_element(text, [&](std::string_view word) {
+    value.words.push_back(static_cast<std::uint32_t>(hash_text(word) >> 32));
+  });
   for (const auto word : value.words) value.word_bits |= std::uint64_t{1} << (word & 63);
   std::sort(value.words.begin(), value.words.end());
   value.words.erase(std::unique(value.words.begin(), value.words.end()), value.words.end());
 }
 
 bool has_detail(FieldKind kind, const ValueNeeds& needs) {
-  const bool bare = kind == FieldKind::kCode || kind == FieldKind::kGender || kind == FieldKind::kNino || kind == FieldKind::kAsWritten ||
-                    kind == FieldKind::kList || kind == FieldKind::kListAsWritten;
+  const bool bare = kind == FieldKind::kCode || kind == FieldKind::kGender || kind == FieldKind::kNino ||
+                    kind == FieldKind::kAsWritten || kind == FieldKind::kList ||
+                    kind == FieldKind::kListAsWritten;
   return !bare || needs.words || needs.bigrams;
 }
 
@@ -243,18 +253,22 @@ void append_deletions(std::string_view text, std::vector<std::uint64_t>& hashes)
   }
 }
 
-std::uint64_t hash_number(std::uint64_t tag, int number) { return mix64(tag << 32 | static_cast<std::uint32_t>(number)) | 1; }
+std::uint64_t hash_number(std::uint64_t tag, int number) {
+  return mix64(tag << 32 | static_cast<std::uint32_t>(number)) | 1;
+}
 
 void push(std::vector<std::uint64_t>& hashes, std::uint64_t hash) {
   if (hash != kNoHash) hashes.push_back(hash);
 }
 
-constexpr std::array<std::string_view, 15> kWordParts = {"first", "root", "soundex", "metaphone", "initial", "prefix3", "prefix4",
-                                                         "suffix3", "sorted", "tokens", "deletions", "last", "local", "sounds", "letters"};
-constexpr std::array<std::string_view, 9> kDateParts = {"year", "month_day", "year_month", "year_day", "day",
-                                                        "month", "decade", "swapped", "deletions"};
+constexpr std::array<std::string_view, 15> kWordParts = {
+    "first",  "root",   "soundex",   "metaphone", "initial", "prefix3", "prefix4", "suffix3",
+    "sorted", "tokens", "deletions", "last",      "local",   "sounds",  "letters"};
+constexpr std::array<std::string_view, 9> kDateParts = {"year",  "month_day", "year_month", "year_day", "day",
+                                                        "month", "decade",    "swapped",    "deletions"};
 constexpr std::array<std::string_view, 3> kAddressParts = {"street", "building", "flat"};
-constexpr std::array<std::string_view, 5> kPostcodeParts = {"area", "district", "sector", "deletions", "prefix3"};
+constexpr std::array<std::string_view, 5> kPostcodeParts = {"area", "district", "sector", "deletions",
+                                                            "prefix3"};
 
 }  // namespace
 
@@ -334,7 +348,8 @@ ValueDetail make_detail(FieldKind kind, std::string_view standard, const ValueNe
   return value;
 }
 
-ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint64_t> offset, const ValueNeeds& needs, std::size_t thread_count)
+ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint64_t> offset,
+                       const ValueNeeds& needs, std::size_t thread_count)
     : bytes_(std::make_unique<const std::string>(std::move(bytes))) {
   const std::string_view all = *bytes_;
   const bool detailed = has_detail(kind, needs);
@@ -345,7 +360,8 @@ ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint6
     for (std::size_t code = begin; code < end; ++code) {
       const std::string_view text = all.substr(offset[code], offset[code + 1] - offset[code]);
       if (detailed && !text.empty()) details_[code] = make_detail(kind, text, needs);
-      values_[code] = {text, exact ? hash_text(text) : hash_without_blanks(text), letters_of(text), &details_[detailed ? code : 0]};
+      values_[code] = {text, exact ? hash_text(text) : hash_without_blanks(text), letters_of(text),
+                       &details_[detailed ? code : 0]};
     }
   });
 }
@@ -353,15 +369,19 @@ ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint6
 void ValueTable::take_parts(std::vector<Value> values) {
   parts_ = std::move(values);
   const std::size_t each = parts_.size() / std::max<std::size_t>(1, values_.size());
-  for (std::size_t code = 0; code < values_.size(); ++code) details_[code].parts = parts_.data() + code * each;
+  for (std::size_t code = 0; code < values_.size(); ++code)
+    details_[code].parts = parts_.data() + code * each;
 }
 
 bool blanks_count(FieldKind kind) {
-  return kind == FieldKind::kAsWritten || kind == FieldKind::kListAsWritten || kind == FieldKind::kTogether || kind == FieldKind::kLocation;
+  return kind == FieldKind::kAsWritten || kind == FieldKind::kListAsWritten || kind == FieldKind::kTogether ||
+         kind == FieldKind::kLocation;
 }
 
 bool part_exists(FieldKind kind, std::string_view part) {
-  const auto among = [&](const auto& parts) { return std::find(parts.begin(), parts.end(), part) != parts.end(); };
+  const auto among = [&](const auto& parts) {
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
+  };
   if (part.empty()) return true;
   if (kind == FieldKind::kDate) return among(kDateParts);
   if (kind == FieldKind::kPostcode) return among(kPostcodeParts);
@@ -372,38 +392,60 @@ bool part_exists(FieldKind kind, std::string_view part) {
 void append_part(const Value& value, std::string_view part, std::vector<std::uint64_t>& hashes) {
   const std::string_view text = value.text;
   if (text.empty()) return;
-  if (part.empty()) push(hashes, value.whole);
-  else if (part == "first") push(hashes, value.detail->first);
-  else if (part == "last") push(hashes, hash_text(text.substr(text.rfind(' ') == std::string_view::npos ? 0 : text.rfind(' ') + 1)));
-  else if (part == "root") push(hashes, value.detail->root);
-  else if (part == "soundex") push(hashes, value.detail->sound);
-  else if (part == "metaphone") push(hashes, value.detail->metaphone);
-  else if (part == "initial") push(hashes, hash_text(text.substr(0, 1)));
-  else if (part == "prefix3") push(hashes, hash_text(text.substr(0, 3)));
-  else if (part == "prefix4") push(hashes, hash_text(text.substr(0, 4)));
-  else if (part == "suffix3") push(hashes, hash_text(text.substr(text.size() > 3 ? text.size() - 3 : 0)));
+  if (part.empty())
+    push(hashes, value.whole);
+  else if (part == "first")
+    push(hashes, value.detail->first);
+  else if (part == "last")
+    push(hashes, hash_text(text.substr(text.rfind(' ') == std::string_view::npos ? 0 : text.rfind(' ') + 1)));
+  else if (part == "root")
+    push(hashes, value.detail->root);
+  else if (part == "soundex")
+    push(hashes, value.detail->sound);
+  else if (part == "metaphone")
+    push(hashes, value.detail->metaphone);
+  else if (part == "initial")
+    push(hashes, hash_text(text.substr(0, 1)));
+  else if (part == "prefix3")
+    push(hashes, hash_text(text.substr(0, 3)));
+  else if (part == "prefix4")
+    push(hashes, hash_text(text.substr(0, 4)));
+  else if (part == "suffix3")
+    push(hashes, hash_text(text.substr(text.size() > 3 ? text.size() - 3 : 0)));
   else if (part == "sorted" || part == "letters") {
     std::string sorted(text);
     std::erase(sorted, ' ');
     std::sort(sorted.begin(), sorted.end());
     push(hashes, hash_text(sorted));
-  } else if (part == "tokens") append_tokens(text, hashes, 3);
+  } else if (part == "tokens")
+    append_tokens(text, hashes, 3);
   else if (part == "sounds") {
     for (const auto word : split(text, ' ')) {
       if (word.size() >= 3) push(hashes, hash_text(person::soundex(word)));
     }
-  } else if (part == "deletions") append_deletions(text, hashes);
-  else if (part == "local" || part == "sector" || part == "flat") push(hashes, value.detail->sector);
-  else if (part == "area" || part == "street") push(hashes, value.detail->area);
-  else if (part == "district" || part == "building") push(hashes, value.detail->district);
-  else if (part == "year" && value.detail->year != 0) hashes.push_back(hash_number(1, value.detail->year));
-  else if (part == "decade" && value.detail->year != 0) hashes.push_back(hash_number(9, value.detail->year / 10));
+  } else if (part == "deletions")
+    append_deletions(text, hashes);
+  else if (part == "local" || part == "sector" || part == "flat")
+    push(hashes, value.detail->sector);
+  else if (part == "area" || part == "street")
+    push(hashes, value.detail->area);
+  else if (part == "district" || part == "building")
+    push(hashes, value.detail->district);
+  else if (part == "year" && value.detail->year != 0)
+    hashes.push_back(hash_number(1, value.detail->year));
+  else if (part == "decade" && value.detail->year != 0)
+    hashes.push_back(hash_number(9, value.detail->year / 10));
   else if (value.detail->month != 0 || value.detail->day != 0) {
-    if (part == "month_day") hashes.push_back(hash_number(2, value.detail->month * 100 + value.detail->day));
-    else if (part == "year_month") hashes.push_back(hash_number(3, value.detail->year * 100 + value.detail->month));
-    else if (part == "year_day") hashes.push_back(hash_number(4, value.detail->year * 100 + value.detail->day));
-    else if (part == "day") hashes.push_back(hash_number(5, value.detail->day));
-    else if (part == "month") hashes.push_back(hash_number(6, value.detail->month));
+    if (part == "month_day")
+      hashes.push_back(hash_number(2, value.detail->month * 100 + value.detail->day));
+    else if (part == "year_month")
+      hashes.push_back(hash_number(3, value.detail->year * 100 + value.detail->month));
+    else if (part == "year_day")
+      hashes.push_back(hash_number(4, value.detail->year * 100 + value.detail->day));
+    else if (part == "day")
+      hashes.push_back(hash_number(5, value.detail->day));
+    else if (part == "month")
+      hashes.push_back(hash_number(6, value.detail->month));
     else if (part == "swapped") {
       const int low = std::min(value.detail->day, value.detail->month);
       const int high = std::max(value.detail->day, value.detail->month);

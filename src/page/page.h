@@ -35,7 +35,8 @@ class Page {
   Page& chart(std::string_view caption, std::string_view vega_lite_json, std::string_view alternative);
   Page& bars(const Bars& bars);
   /// The figures behind a chart, folded away until somebody asks for them.
-  Page& details(std::string_view summary, std::string_view caption, const table::Table& table, std::size_t row_count_max = 400);
+  Page& details(std::string_view summary, std::string_view caption, const table::Table& table,
+                std::size_t row_count_max = 400);
   /// Markup written by us. Never data.
   Page& html(std::string_view markup);
   /// JavaScript written by us, run once the page is there. The page runs no other: it is named by its hash.

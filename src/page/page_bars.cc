@@ -8,7 +8,7 @@
 namespace kinfold::page {
 namespace {
 
-constexpr double kWide = 1000.0;  // Of a lane, in the drawing's own unit.
+constexpr double kWide = 1000.0;               // Of a lane, in the drawing's own unit.
 constexpr std::size_t kShortTextSizeMax = 12;  // A date, a postcode: not broken over lines.
 
 double position(const BarLane& lane, double value) {

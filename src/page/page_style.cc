@@ -194,8 +194,9 @@ const std::vector<Script>& chart_scripts() {
   static const std::vector<Script> scripts = [] {
     std::vector<Script> all;
     using Bytes = std::pair<const char*, const char*>;
-    for (const auto& [begin, end] : {Bytes{kinfold_vega_begin, kinfold_vega_end}, Bytes{kinfold_vega_lite_begin, kinfold_vega_lite_end},
-                                     Bytes{kinfold_vega_embed_begin, kinfold_vega_embed_end}}) {
+    for (const auto& [begin, end] :
+         {Bytes{kinfold_vega_begin, kinfold_vega_end}, Bytes{kinfold_vega_lite_begin, kinfold_vega_lite_end},
+          Bytes{kinfold_vega_embed_begin, kinfold_vega_embed_end}}) {
       const std::string_view file(begin, static_cast<std::size_t>(end - begin));
       // The last line of a minified file names a map for debuggers, which is not in the page.
       all.push_back(make_script(file.substr(0, file.find("//# sourceMappingURL="))));

@@ -12,8 +12,9 @@
 namespace kinfold::person {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"JANUARY", "FEBRUARY", "MARCH",     "APRIL",   "MAY",      "JUNE",
-                                                      "JULY",    "AUGUST",   "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"};
+constexpr std::array<std::string_view, 12> kMonths = {"JANUARY",   "FEBRUARY", "MARCH",    "APRIL",
+                                                      "MAY",       "JUNE",     "JULY",     "AUGUST",
+                                                      "SEPTEMBER", "OCTOBER",  "NOVEMBER", "DECEMBER"};
 constexpr std::string_view kUnreadable = "date is not in a form that is understood";
 constexpr std::string_view kHowToWrite = "write it as DD/MM/YYYY or YYYY-MM-DD";
 
@@ -24,7 +25,8 @@ int month_of(std::string_view word) {
   if (word.size() < 3) return 0;
   if (word == "SEPT") return 9;
   for (std::size_t n = 0; n < kMonths.size(); ++n) {
-    if (word.size() <= kMonths[n].size() && kMonths[n].substr(0, word.size()) == word) return static_cast<int>(n) + 1;
+    if (word.size() <= kMonths[n].size() && kMonths[n].substr(0, word.size()) == word)
+      return static_cast<int>(n) + 1;
   }
   return 0;
 }
@@ -35,7 +37,9 @@ struct Piece {
   int value() const { return text.size() > 9 ? -1 : std::atoi(text.c_str()); }
 };
 
-bool is_ordinal(std::string_view word) { return word == "ST" || word == "ND" || word == "RD" || word == "TH"; }
+bool is_ordinal(std::string_view word) {
+  return word == "ST" || word == "ND" || word == "RD" || word == "TH";
+}
 
 // Numbers and words in order, without separators, ordinals, weekdays, and without a time of day.
 std::vector<Piece> pieces_of(const std::string& folded) {
@@ -99,9 +103,11 @@ DateReading from_numbers(const Piece& a, const Piece& b, const Piece& c, const D
   DateReading reading;
   if (a.text.size() == 4) {
     const bool month_first = b.value() <= 12;
-    return finish(a.value(), month_first ? b.value() : c.value(), month_first ? c.value() : b.value(), options, reading);
+    return finish(a.value(), month_first ? b.value() : c.value(), month_first ? c.value() : b.value(),
+                  options, reading);
   }
-  if (a.text.size() > 2 || b.text.size() > 2 || (c.text.size() != 4 && c.text.size() != 2)) return fail(kUnreadable);
+  if (a.text.size() > 2 || b.text.size() > 2 || (c.text.size() != 4 && c.text.size() != 2))
+    return fail(kUnreadable);
   int day = options.day_first ? a.value() : b.value();
   int month = options.day_first ? b.value() : a.value();
   if (month > 12 && day <= 12) std::swap(day, month);
@@ -109,7 +115,8 @@ DateReading from_numbers(const Piece& a, const Piece& b, const Piece& c, const D
   return finish(full_year(c, options, reading), month, day, options, reading);
 }
 
-DateReading from_named_month(const std::vector<Piece>& pieces, std::size_t at, const DateParseOptions& options) {
+DateReading from_named_month(const std::vector<Piece>& pieces, std::size_t at,
+                             const DateParseOptions& options) {
   const int month = month_of(pieces[at].text);
   if (month == 0) return fail("date has a word in it that is not a month");
   std::array<Piece, 2> numbers;
@@ -118,7 +125,8 @@ DateReading from_named_month(const std::vector<Piece>& pieces, std::size_t at, c
   }
   if (!numbers[0].number || !numbers[1].number) return fail(kUnreadable);
   if (numbers[0].text.size() == 4) std::swap(numbers[0], numbers[1]);
-  if (numbers[0].text.size() > 2 || (numbers[1].text.size() != 4 && numbers[1].text.size() != 2)) return fail(kUnreadable);
+  if (numbers[0].text.size() > 2 || (numbers[1].text.size() != 4 && numbers[1].text.size() != 2))
+    return fail(kUnreadable);
   DateReading reading;
   return finish(full_year(numbers[1], options, reading), month, numbers[0].value(), options, reading);
 }
@@ -135,7 +143,8 @@ DateReading from_one_number(const std::string& digits, const DateParseOptions& o
     if (year >= 1200 && year <= options.latest_year + 75) {
       return finish(year, number_at(digits, 4, 2), number_at(digits, 6, 2), options, {});
     }
-    return from_numbers({digits.substr(0, 2), true}, {digits.substr(2, 2), true}, {digits.substr(4), true}, options);
+    return from_numbers({digits.substr(0, 2), true}, {digits.substr(2, 2), true}, {digits.substr(4), true},
+                        options);
   }
   if (digits.size() == 5) {
     constexpr std::int32_t kExcelDayZero = -25569;  // 1899-12-30; right from 1 March 1900 on.
@@ -177,7 +186,8 @@ void DateOrder::see(std::string_view text) {
   std::size_t at = 0;
   for (auto& value : number) {
     const std::size_t from = at;
-    for (; at < text.size() && is_digit(text[at]) && at - from < 2; ++at) value = value * 10 + (text[at] - '0');
+    for (; at < text.size() && is_digit(text[at]) && at - from < 2; ++at)
+      value = value * 10 + (text[at] - '0');
     if (at == from || at >= text.size() || is_digit(text[at])) return;
     ++at;
   }

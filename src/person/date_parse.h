@@ -11,11 +11,11 @@
 namespace kinfold::person {
 
 struct DateParseOptions {
-  bool day_first = true;   ///< 03/04/2009 is 3 April. False: 4 March.
+  bool day_first = true;  ///< 03/04/2009 is 3 April. False: 4 March.
   /// The latest year a two-digit year can mean: 09 is in [latest - 99, latest]. Fixed, not taken
   /// from the clock, so that a file reads the same next year.
   int latest_year = 2029;
-  int earliest_year = 1;   ///< Earlier (and later than latest_year + 75) is impossible.
+  int earliest_year = 1;  ///< Earlier (and later than latest_year + 75) is impossible.
 };
 
 struct DateReading {

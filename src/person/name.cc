@@ -15,17 +15,18 @@ namespace kinfold::person {
 namespace {
 
 constexpr std::array<std::string_view, 33> kTitles = {
-    "MR",   "MRS",  "MS",    "MISS", "MX",   "MSTR",   "MASTER", "DR",     "DOCTOR",   "PROF",  "PROFESSOR",
-    "SIR",  "DAME", "LADY",  "LORD", "REV",  "REVD",   "REVEREND", "CLLR", "COUNCILLOR", "HON", "CAPT",
-    "CAPTAIN", "COL", "COLONEL", "LT", "SGT", "FR",    "MADAM",  "MME",    "MISTER",   "MESSRS", "BARONESS"};
+    "MR",   "MRS",        "MS",  "MISS",   "MX",      "MSTR",    "MASTER",  "DR",   "DOCTOR",
+    "PROF", "PROFESSOR",  "SIR", "DAME",   "LADY",    "LORD",    "REV",     "REVD", "REVEREND",
+    "CLLR", "COUNCILLOR", "HON", "CAPT",   "CAPTAIN", "COL",     "COLONEL", "LT",   "SGT",
+    "FR",   "MADAM",      "MME", "MISTER", "MESSRS",  "BARONESS"};
 
 constexpr std::array<std::string_view, 18> kSuffixes = {
-    "JR", "JNR", "JUNIOR", "SR", "SNR", "SENIOR", "ESQ", "ESQUIRE", "OBE", "MBE", "CBE", "PHD",
-    "BT", "BART", "DECD", "DECEASED", "KBE", "QC"};
+    "JR",  "JNR", "JUNIOR", "SR", "SNR",  "SENIOR", "ESQ",      "ESQUIRE", "OBE",
+    "MBE", "CBE", "PHD",    "BT", "BART", "DECD",   "DECEASED", "KBE",     "QC"};
 
 constexpr std::array<std::string_view, 23> kParticles = {
-    "DE", "DA", "DI", "DO", "DOS", "DU", "DEL", "DELLA", "LA", "LE", "VAN", "VON", "DER", "DEN",
-    "TER", "MC", "MAC", "O", "AL", "EL", "BIN", "IBN", "ST"};
+    "DE",  "DA",  "DI",  "DO", "DOS", "DU", "DEL", "DELLA", "LA",  "LE",  "VAN", "VON",
+    "DER", "DEN", "TER", "MC", "MAC", "O",  "AL",  "EL",    "BIN", "IBN", "ST"};
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -38,7 +39,8 @@ bool is_ascii(std::string_view text) {
 
 icu::UnicodeString decode(std::string_view text) {
   if (is_valid_utf8(text)) {
-    return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+    return icu::UnicodeString::fromUTF8(
+        icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
   }
   return {text.data(), static_cast<std::int32_t>(text.size()), "windows-1252"};
 }

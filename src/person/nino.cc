@@ -15,7 +15,8 @@ bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.e
 
 bool prefix_allowed(std::string_view prefix) {
   constexpr std::string_view kNeither = "DFIQUV";
-  if (kNeither.find(prefix[0]) != std::string_view::npos || kNeither.find(prefix[1]) != std::string_view::npos) {
+  if (kNeither.find(prefix[0]) != std::string_view::npos ||
+      kNeither.find(prefix[1]) != std::string_view::npos) {
     return false;
   }
   if (prefix[1] == 'O') return false;
@@ -42,7 +43,8 @@ Nino parse_nino(std::string_view text) {
   }
   std::string packed;
   for (const char c : folded) {
-    if (is_letter(c) || is_digit(c)) packed += c;
+    if (is_letter(c) || is_digit(c))
+      packed += c;
     else if (c != ' ' && c != '-' && c != '/' && c != '.') {
       return fail("National Insurance number has characters other than letters and digits",
                   "write two letters, six digits and a letter");
@@ -70,7 +72,8 @@ Nino parse_nino(std::string_view text) {
                 "check the first two letters, or leave it empty");
   }
   if (!nino.no_suffix && (packed[8] < 'A' || packed[8] > 'D')) {
-    return fail("National Insurance number does not end in A, B, C or D", "check the last letter, or leave it out");
+    return fail("National Insurance number does not end in A, B, C or D",
+                "check the last letter, or leave it out");
   }
   nino.valid = true;
   return nino;

@@ -28,9 +28,12 @@ std::string metaphone_start(std::string_view token) {
     if (word.empty() || c != word.back() || c == 'C') word += c;
   }
   const std::string_view head = std::string_view(word).substr(0, 2);
-  if (head == "AE" || head == "GN" || head == "KN" || head == "PN" || head == "WR") word.erase(0, 1);
-  else if (head == "WH") word.erase(1, 1);
-  else if (head.starts_with('X')) word[0] = 'S';
+  if (head == "AE" || head == "GN" || head == "KN" || head == "PN" || head == "WR")
+    word.erase(0, 1);
+  else if (head == "WH")
+    word.erase(1, 1);
+  else if (head.starts_with('X'))
+    word[0] = 'S';
   return word;
 }
 
@@ -38,7 +41,11 @@ std::string metaphone_start(std::string_view token) {
 template <typename At>
 std::string_view sound_of(char c, At at, bool first) {
   switch (c) {
-    case 'A': case 'E': case 'I': case 'O': case 'U': {
+    case 'A':
+    case 'E':
+    case 'I':
+    case 'O':
+    case 'U': {
       constexpr std::string_view kVowels = "AEIOU";
       return first ? kVowels.substr(kVowels.find(c), 1) : "";
     }
@@ -109,7 +116,8 @@ std::string metaphone(std::string_view token) {
     const auto at = [&](int step) {
       const auto index = static_cast<std::ptrdiff_t>(n) + step;
       return index >= 0 && index < static_cast<std::ptrdiff_t>(word.size())
-                 ? word[static_cast<std::size_t>(index)] : '\0';
+                 ? word[static_cast<std::size_t>(index)]
+                 : '\0';
     };
     key += sound_of(word[n], at, n == 0);
   }

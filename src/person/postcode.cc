@@ -14,8 +14,11 @@ constexpr std::string_view kOutwardShapes[] = {"A9", "A99", "A9A", "AA9", "AA99"
 
 char as_digit(char c) {
   switch (c) {
-    case 'O': case 'Q': case 'D': return '0';
-    case 'I': case 'L': return '1';
+    case 'O':
+    case 'Q':
+    case 'D': return '0';
+    case 'I':
+    case 'L': return '1';
     case 'Z': return '2';
     case 'S': return '5';
     case 'G': return '6';
@@ -50,7 +53,9 @@ int fit(std::string& packed, std::string_view shape) {
 
 // Letters that Royal Mail does not use in a place; telling a look-alike apart needs them.
 bool letters_allowed(const std::string& packed, std::string_view outward_shape) {
-  const auto none_of = [](std::string_view unused, char c) { return unused.find(c) == std::string_view::npos; };
+  const auto none_of = [](std::string_view unused, char c) {
+    return unused.find(c) == std::string_view::npos;
+  };
   if (!none_of("QVX", packed[0])) return false;
   if (outward_shape.starts_with("AA") && !none_of("IJZ", packed[1])) return false;
   if (outward_shape == "A9A" && none_of("ABCDEFGHJKPSTUW", packed[2])) return false;
@@ -106,7 +111,8 @@ Postcode parse_postcode(std::string_view text) {
     }
   }
   if (best.empty()) {
-    return fail("postcode does not have the shape of a UK postcode", "check letters and digits, as in AB1 2CD");
+    return fail("postcode does not have the shape of a UK postcode",
+                "check letters and digits, as in AB1 2CD");
   }
   return parts_of(best, best_shape, fewest_mended > 0);
 }

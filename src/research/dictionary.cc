@@ -39,15 +39,18 @@ std::string missing_meaning(const Variable& variable, const std::string& departm
 }
 
 void add_people(DictionaryRows& rows) {
-  rows.add({"people", "person", "int64", "research number, fresh and random in every release", "trusted party", "never"});
+  rows.add({"people", "person", "int64", "research number, fresh and random in every release",
+            "trusted party", "never"});
   rows.add({"people", "family", "int64", "research number of the family", "trusted party", "never"});
-  rows.add({"people", "authority", "string", "local authority that submitted the family", "authority", "never"});
+  rows.add(
+      {"people", "authority", "string", "local authority that submitted the family", "authority", "never"});
   rows.add({"people", "group", "string", "programme, waiting or assessed", "authority", "never"});
   rows.add({"people", "relation", "string", "place in the family", "authority", "not stated"});
   rows.add({"people", "gender", "string", "female, male or other", "authority", "not stated"});
-  rows.add({"people", "age_at_start", "int64", "completed years on the start date", "authority", "not known"});
-  rows.add({"people", "start_quarter", "string", "calendar quarter of the start of support, or of the assessment",
-            "authority", "never"});
+  rows.add(
+      {"people", "age_at_start", "int64", "completed years on the start date", "authority", "not known"});
+  rows.add({"people", "start_quarter", "string",
+            "calendar quarter of the start of support, or of the assessment", "authority", "never"});
 }
 
 }  // namespace
@@ -65,13 +68,14 @@ table::Table build_dictionary(const ReleaseInputs& inputs, const std::vector<std
   rows.add({"people", "problem_count", "int64", "how many of the problems are shown", "authority", "never"});
   for (const auto& from : inputs.returns) {
     rows.add({"people", "linked_" + from.department, "string",
-              "how surely the person was found in the register: strong, good, weak; none: looked for and not found; "
+              "how surely the person was found in the register: strong, good, weak; none: looked for and not "
+              "found; "
               "not_eligible: not of an age at which the department could know them",
               from.department, "never"});
   }
   rows.add({"panel", "person", "int64", "research number, as in people", "trusted party", "never"});
-  rows.add({"panel", "quarter", "int64", "-8 to 7; 0 is the three months that begin on the start date", "trusted party",
-            "never"});
+  rows.add({"panel", "quarter", "int64", "-8 to 7; 0 is the three months that begin on the start date",
+            "trusted party", "never"});
   for (const auto& from : inputs.returns) {
     for (const auto& variable : from.variables) {
       rows.add({"panel", variable.name, "double", meaning_of(variable), from.department,

@@ -9,7 +9,8 @@ namespace {
 constexpr std::string_view kProblemPrefix = "problem_";
 constexpr int kAdultAge = 18;
 
-// Numbered in the order of the values, so that what is done does not hang on the order of the rows, which is random.
+// Numbered in the order of the values, so that what is done does not hang on the order of the rows, which is
+// random.
 std::vector<int> codes_of(const table::Column& column) {
   std::map<std::string, int> known;
   for (std::size_t row = 0; row < column.size(); ++row) {
@@ -31,7 +32,8 @@ Result<std::vector<int>> codes_of(const table::Table& people, const std::string&
 }
 
 /// Values of one combination of variables, by what they are worth together.
-using Counts = std::map<std::vector<int>, std::pair<std::size_t, std::size_t>>;  // values -> count, last person
+using Counts =
+    std::map<std::vector<int>, std::pair<std::size_t, std::size_t>>;  // values -> count, last person
 
 class UniqueSearch {
  public:
@@ -72,7 +74,8 @@ class UniqueSearch {
     for (std::size_t p = 0; p < data_.person_count(); ++p) {
       if (data_.kept[p] == 0) continue;
       bool known = true;
-      for (std::size_t i = 0; i < chosen.size(); ++i) known = (key[i] = values_[chosen[i]][p]) != kUnknown && known;
+      for (std::size_t i = 0; i < chosen.size(); ++i)
+        known = (key[i] = values_[chosen[i]][p]) != kUnknown && known;
       if (!known) continue;
       auto& [count, person] = counts[key];
       ++count;
@@ -93,8 +96,8 @@ class UniqueSearch {
 
   const Microdata& data_;
   std::size_t depth_;
-  std::vector<std::vector<int>> values_;             ///< [variable][person]
-  std::vector<std::vector<std::size_t>> found_of_;   ///< By person: positions in found_.
+  std::vector<std::vector<int>> values_;            ///< [variable][person]
+  std::vector<std::vector<std::size_t>> found_of_;  ///< By person: positions in found_.
   std::vector<MinimalUnique> found_;
 };
 
@@ -174,14 +177,16 @@ Households households_of(const Microdata& data) {
   }
   Households households;
   for (auto& [family, members] : families) {
-    std::sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) { return data.rank[a] < data.rank[b]; });
+    std::sort(members.begin(), members.end(),
+              [&](std::size_t a, std::size_t b) { return data.rank[a] < data.rank[b]; });
     int authority = kUnknown;  // one member who shows it shows it of all
     int adults = 0;
     int children = 0;
     for (const auto p : members) {
       const int shown = data.authority_index ? data.code[*data.authority_index][p] : data.authority[p];
       authority = std::max(authority, shown);
-      const bool known = data.age[p] != kUnknown && (!data.age_index || data.code[*data.age_index][p] != kUnknown);
+      const bool known =
+          data.age[p] != kUnknown && (!data.age_index || data.code[*data.age_index][p] != kUnknown);
       if (known) ++(data.age[p] >= kAdultAge ? adults : children);
     }
     const auto size = static_cast<int>(members.size());
@@ -190,7 +195,9 @@ Households households_of(const Microdata& data) {
   return households;
 }
 
-std::vector<MinimalUnique> minimal_uniques(const Microdata& data, int depth) { return UniqueSearch(data, depth).run(); }
+std::vector<MinimalUnique> minimal_uniques(const Microdata& data, int depth) {
+  return UniqueSearch(data, depth).run();
+}
 
 std::vector<int> age_band_starts(int level) {
   switch (level) {

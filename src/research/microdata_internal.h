@@ -15,15 +15,16 @@ namespace kinfold::research {
 inline constexpr int kUnknown = -1;  ///< Missing or hidden: a class of its own.
 
 struct Microdata {
-  std::vector<std::string> names;            ///< Of the quasi-identifiers.
-  std::vector<std::vector<int>> code;        ///< [quasi-identifier][person]
+  std::vector<std::string> names;                   ///< Of the quasi-identifiers.
+  std::vector<std::vector<int>> code;               ///< [quasi-identifier][person]
   std::vector<std::vector<std::uint8_t>> problems;  ///< [problem][person]
-  std::vector<std::uint64_t> problem_set;    ///< One bit a problem.
+  std::vector<std::uint64_t> problem_set;           ///< One bit a problem.
   std::vector<int> family, authority;
-  std::vector<std::int64_t> age;             ///< kUnknown where missing.
+  std::vector<std::int64_t> age;  ///< kUnknown where missing.
   std::vector<std::uint8_t> kept;
-  std::vector<std::size_t> rank;             ///< Order of a family's members where one has to be chosen; 0: as they come.
-  std::optional<std::size_t> age_index;      ///< Which quasi-identifier is the age.
+  std::vector<std::size_t>
+      rank;  ///< Order of a family's members where one has to be chosen; 0: as they come.
+  std::optional<std::size_t> age_index;  ///< Which quasi-identifier is the age.
   std::optional<std::size_t> authority_index;
 
   std::size_t person_count() const { return kept.size(); }

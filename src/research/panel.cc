@@ -59,8 +59,9 @@ Result<std::vector<std::size_t>> read_grades(const DepartmentReturn& from, const
   for (std::size_t row = 0; row < from.links.row_count(); ++row) {
     const auto at = std::find(kGrades.begin(), kGrades.end(), grade.value()->string_at(row));
     if (at == kGrades.end()) {
-      return invalid("links of " + from.department + ", row " + std::to_string(row + 1) +
-                     ": column grade is none of strong, good, weak, none; ask the department for a return that is");
+      return invalid(
+          "links of " + from.department + ", row " + std::to_string(row + 1) +
+          ": column grade is none of strong, good, weak, none; ask the department for a return that is");
     }
     const auto found = index.find(person.value()->int_at(row));
     if (person.value()->is_null(row) || found == index.end()) {
@@ -105,7 +106,8 @@ std::string_view fault_of(const EventColumns& columns, std::size_t row, Variable
     return "ends before it starts";
   }
   if (kind != VariableKind::kMeasure) return {};
-  if (columns.value->is_null(row) || !std::isfinite(columns.value->double_at(row))) return "a measure without a value";
+  if (columns.value->is_null(row) || !std::isfinite(columns.value->double_at(row)))
+    return "a measure without a value";
   return {};
 }
 
@@ -151,12 +153,14 @@ std::vector<double> observed_cells(const Variable& variable, const std::vector<R
   std::vector<double> cells(people.size() * kQuarters, kMissing);
   if (variable.kind == VariableKind::kMeasure) return cells;
   for (std::size_t p = 0; p < people.size(); ++p) {
-    if (grades[p] != kNone) std::fill_n(cells.begin() + static_cast<std::ptrdiff_t>(p * kQuarters), kQuarters, 0.0);
+    if (grades[p] != kNone)
+      std::fill_n(cells.begin() + static_cast<std::ptrdiff_t>(p * kQuarters), kQuarters, 0.0);
   }
   return cells;
 }
 
-void add_spells(const Event* begin, const Event* end, const std::array<Date, kQuarters + 1>& starts, double* cells) {
+void add_spells(const Event* begin, const Event* end, const std::array<Date, kQuarters + 1>& starts,
+                double* cells) {
   Date counted_to{std::numeric_limits<std::int32_t>::min() / 2};  // days up to here are counted already
   for (const Event* e = begin; e != end; ++e) {
     const Date from = std::max(e->first, add_days(counted_to, 1));
@@ -169,7 +173,8 @@ void add_spells(const Event* begin, const Event* end, const std::array<Date, kQu
   }
 }
 
-void add_counts(const Event* begin, const Event* end, const std::array<Date, kQuarters + 1>& starts, double* cells) {
+void add_counts(const Event* begin, const Event* end, const std::array<Date, kQuarters + 1>& starts,
+                double* cells) {
   for (const Event* e = begin; e != end; ++e) {
     const auto after = std::upper_bound(starts.begin(), starts.end(), e->first);
     const auto q = after - starts.begin() - 1;
@@ -177,7 +182,8 @@ void add_counts(const Event* begin, const Event* end, const std::array<Date, kQu
   }
 }
 
-void add_measures(const Event* begin, const Event* end, const std::array<Date, kQuarters + 1>& starts, double* cells) {
+void add_measures(const Event* begin, const Event* end, const std::array<Date, kQuarters + 1>& starts,
+                  double* cells) {
   for (std::size_t q = 0; q < kQuarters; ++q) {
     double sum = 0;
     int count = 0;
@@ -213,11 +219,13 @@ std::vector<SetAside> SetAsideCounter::list() const {
 
 std::array<Date, kQuarters + 1> quarter_starts(Date start) {
   std::array<Date, kQuarters + 1> starts;
-  for (std::size_t q = 0; q <= kQuarters; ++q) starts[q] = add_months(start, 3 * (kFirstQuarter + static_cast<int>(q)));
+  for (std::size_t q = 0; q <= kQuarters; ++q)
+    starts[q] = add_months(start, 3 * (kFirstQuarter + static_cast<int>(q)));
   return starts;
 }
 
-Result<DepartmentColumns> fill_department(const DepartmentReturn& from, const std::vector<ReleasePerson>& people,
+Result<DepartmentColumns> fill_department(const DepartmentReturn& from,
+                                          const std::vector<ReleasePerson>& people,
                                           SetAsideCounter& set_aside) {
   PersonIndex index;
   index.reserve(people.size());
@@ -233,7 +241,8 @@ Result<DepartmentColumns> fill_department(const DepartmentReturn& from, const st
     const bool eligible = is_ever_eligible(from.variables, people[p].age);
     out.linked.emplace_back(eligible ? kGrades[grades.value()[p]] : "not_eligible");
   }
-  for (const auto& variable : from.variables) out.panel.push_back(observed_cells(variable, people, grades.value()));
+  for (const auto& variable : from.variables)
+    out.panel.push_back(observed_cells(variable, people, grades.value()));
 
   const Event* next = events.value().data();
   const Event* const end = next + events.value().size();

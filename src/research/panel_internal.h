@@ -14,8 +14,8 @@ namespace kinfold::research {
 
 /// One person of the release, before research numbers are sorted.
 struct ReleasePerson {
-  std::int64_t key = 0;                ///< The caller's person key; never leaves the room.
-  std::size_t row = 0;                 ///< Row of `attributes` that was kept.
+  std::int64_t key = 0;  ///< The caller's person key; never leaves the room.
+  std::size_t row = 0;   ///< Row of `attributes` that was kept.
   Date start;
   std::optional<std::int64_t> age;
   std::int64_t research_number = 0;
@@ -33,12 +33,13 @@ class SetAsideCounter {
 
 /// What one department's return makes of the people, in the order of `people`.
 struct DepartmentColumns {
-  std::vector<std::string> linked;                ///< Grade or not_eligible; one a person.
-  std::vector<std::vector<double>> panel;         ///< [variable][person * kQuarterCount + quarter]; NaN: NULL.
+  std::vector<std::string> linked;         ///< Grade or not_eligible; one a person.
+  std::vector<std::vector<double>> panel;  ///< [variable][person * kQuarterCount + quarter]; NaN: NULL.
 };
 
 /// `people` sorted by research number. \retval kInvalid on a missing column or an unknown grade.
-Result<DepartmentColumns> fill_department(const DepartmentReturn& from, const std::vector<ReleasePerson>& people,
+Result<DepartmentColumns> fill_department(const DepartmentReturn& from,
+                                          const std::vector<ReleasePerson>& people,
                                           SetAsideCounter& set_aside);
 
 /// First days of the panel's quarters, and the day after the last.

@@ -73,7 +73,8 @@ std::vector<int> banded(const Microdata& data, int level) {
     if (age == kUnknown || starts.empty()) {
       codes.push_back(static_cast<int>(age));
     } else {
-      const auto above = std::upper_bound(starts.begin(), starts.end(), static_cast<int>(std::max<std::int64_t>(age, 0)));
+      const auto above =
+          std::upper_bound(starts.begin(), starts.end(), static_cast<int>(std::max<std::int64_t>(age, 0)));
       codes.push_back(static_cast<int>(above - starts.begin()) - 1);
     }
   }
@@ -91,13 +92,14 @@ double Protector::share_below(const std::vector<int>& codes) const {
 int Protector::choose_age_level() {
   if (!data_.age_index) return 0;
   int level = 0;
-  while (level + 1 < kAgeLevelCount && share_below(banded(data_, level)) > limits_.suppressed_share_max) ++level;
+  while (level + 1 < kAgeLevelCount && share_below(banded(data_, level)) > limits_.suppressed_share_max)
+    ++level;
   data_.code[*data_.age_index] = banded(data_, level);
   return level;
 }
 
-// A large family cannot be made small by hiding a value: the size is there to be counted. Members are left out,
-// of the generation that has more of them, until the family is like others.
+// A large family cannot be made small by hiding a value: the size is there to be counted. Members are left
+// out, of the generation that has more of them, until the family is like others.
 bool Protector::mend_households() {
   bool changed = false;
   for (const auto& [structure, families] : households_of(data_)) {
@@ -207,7 +209,8 @@ std::vector<std::uint64_t> panel_digests(const Release& release, const std::vect
     if (found == place.end()) continue;
     std::string words;
     for (const auto& column : release.panel.columns()) {
-      if (column.name() != "person") words += (column.is_null(row) ? std::string() : column.text_at(row)) + "|";
+      if (column.name() != "person")
+        words += (column.is_null(row) ? std::string() : column.text_at(row)) + "|";
     }
     digests[found->second] += std::hash<std::string>{}(words);
   }
@@ -219,7 +222,9 @@ std::vector<std::uint64_t> panel_digests(const Release& release, const std::vect
 void rank_members(const Release& release, Microdata& data) {
   std::vector<std::size_t> rows(data.person_count());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  const auto known = [&](std::size_t p) { return std::tuple(data.family[p], data.age[p], data.key_of(p), data.problem_set[p]); };
+  const auto known = [&](std::size_t p) {
+    return std::tuple(data.family[p], data.age[p], data.key_of(p), data.problem_set[p]);
+  };
   std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return known(a) < known(b); });
   std::set<std::size_t> alike;
   for (std::size_t n = 1; n < rows.size(); ++n) {
@@ -311,7 +316,8 @@ void amend_dictionary(Release& release, const Microdata& data, const Protection&
         if (text->name() == "missing_means") words += "; or hidden so that nobody can be singled out";
         if (text->name() == "meaning" && *q == "age_at_start" && !done.age_bands.empty()) {
           words += ", as the middle of a band:";
-          for (const auto& band : done.age_bands) words += " " + band + (&band == &done.age_bands.back() ? "" : ",");
+          for (const auto& band : done.age_bands)
+            words += " " + band + (&band == &done.age_bands.back() ? "" : ",");
         }
       }
       fresh.append_string(words);
@@ -333,7 +339,8 @@ void count_losses(const Microdata& before, const Microdata& after, Protection& d
     }
     done.suppressed.emplace_back(after.names[q], hidden);
   }
-  done.left_out_count = static_cast<std::uint64_t>(std::count(after.kept.begin(), after.kept.end(), std::uint8_t{0}));
+  done.left_out_count =
+      static_cast<std::uint64_t>(std::count(after.kept.begin(), after.kept.end(), std::uint8_t{0}));
   done.lost_share = there == 0 ? 0 : static_cast<double>(lost) / static_cast<double>(there);
 }
 
@@ -360,9 +367,11 @@ Result<Protection> protect_release(Release& release, const ReleaseLimits& limits
   Protector protector(data, limits);
   const int level = protector.choose_age_level();
   done.round_count = protector.run();
-  if (std::find(data.kept.begin(), data.kept.end(), std::uint8_t{1}) == data.kept.end() && data.person_count() > 0) {
-    return refused("release: no person would be left within the charter's release limits; ask for less under "
-                   "[release_limits], or wait until more families have joined");
+  if (std::find(data.kept.begin(), data.kept.end(), std::uint8_t{1}) == data.kept.end() &&
+      data.person_count() > 0) {
+    return refused(
+        "release: no person would be left within the charter's release limits; ask for less under "
+        "[release_limits], or wait until more families have joined");
   }
   count_losses(before, data, done);
   done.age_bands = band_words(level);

@@ -44,7 +44,8 @@ std::vector<std::string> Protection::words() const {
   }
   if (left_out_count > 0) {
     lines.push_back(std::to_string(left_out_count) +
-                    " people are left out: members of families like few others, or alone in facts that cannot be hidden.");
+                    " people are left out: members of families like few others, or alone in facts that "
+                    "cannot be hidden.");
   }
   return lines;
 }

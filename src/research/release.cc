@@ -33,10 +33,14 @@ struct AttributeColumns {
 Result<AttributeColumns> find_columns(const Table& attributes) {
   AttributeColumns columns;
   const std::vector<std::tuple<std::string_view, ColumnType, const Column**>> needed = {
-      {"person", ColumnType::kInt64, &columns.person},     {"family", ColumnType::kInt64, &columns.family},
-      {"authority", ColumnType::kString, &columns.authority}, {"relation", ColumnType::kString, &columns.relation},
-      {"group", ColumnType::kString, &columns.group},      {"start_date", ColumnType::kDate, &columns.start},
-      {"gender", ColumnType::kString, &columns.gender},    {"age_at_start", ColumnType::kInt64, &columns.age}};
+      {"person", ColumnType::kInt64, &columns.person},
+      {"family", ColumnType::kInt64, &columns.family},
+      {"authority", ColumnType::kString, &columns.authority},
+      {"relation", ColumnType::kString, &columns.relation},
+      {"group", ColumnType::kString, &columns.group},
+      {"start_date", ColumnType::kDate, &columns.start},
+      {"gender", ColumnType::kString, &columns.gender},
+      {"age_at_start", ColumnType::kInt64, &columns.age}};
   for (const auto& [name, type, into] : needed) {
     auto found = attributes.require(name, type);
     if (!found.ok()) return invalid("attributes: " + found.error().message);
@@ -45,7 +49,8 @@ Result<AttributeColumns> find_columns(const Table& attributes) {
   for (const auto& column : attributes.columns()) {
     if (!column.name().starts_with(kProblemPrefix)) continue;
     if (column.type() != ColumnType::kDate) {
-      return invalid("attributes: column " + column.name() + " must be the date on which the problem was shown");
+      return invalid("attributes: column " + column.name() +
+                     " must be the date on which the problem was shown");
     }
     columns.problems.push_back(&column);
   }
@@ -81,8 +86,9 @@ std::vector<std::size_t> ordered_rows(const Table& attributes, const AttributeCo
   // Every attribute that is published is in the key, so that rows which tie are the same row.
   const auto key = [&](std::size_t row) {
     return std::tuple(columns.person->int_at(row), rank(row), columns.start->date_at(row),
-                      columns.authority->string_at(row), columns.family->int_at(row), columns.age->int_at(row),
-                      columns.gender->string_at(row), columns.relation->string_at(row));
+                      columns.authority->string_at(row), columns.family->int_at(row),
+                      columns.age->int_at(row), columns.gender->string_at(row),
+                      columns.relation->string_at(row));
   };
   std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   return rows;
@@ -105,13 +111,14 @@ class NumberSource {
 };
 
 struct People {
-  std::vector<ReleasePerson> persons;                 // sorted by research number
-  std::vector<std::vector<std::uint8_t>> problems;    // [problem][person], same order
-  std::vector<std::int64_t> families;                 // research numbers, same order
+  std::vector<ReleasePerson> persons;               // sorted by research number
+  std::vector<std::vector<std::uint8_t>> problems;  // [problem][person], same order
+  std::vector<std::int64_t> families;               // research numbers, same order
 };
 
 std::int64_t family_number(const AttributeColumns& columns, std::size_t row,
-                           std::map<std::pair<std::string, std::int64_t>, std::int64_t>& known, NumberSource& numbers) {
+                           std::map<std::pair<std::string, std::int64_t>, std::int64_t>& known,
+                           NumberSource& numbers) {
   const std::pair<std::string, std::int64_t> key{std::string(columns.authority->string_at(row)),
                                                  columns.family->int_at(row)};
   const auto found = known.find(key);
@@ -119,7 +126,8 @@ std::int64_t family_number(const AttributeColumns& columns, std::size_t row,
   return known[key] = numbers.next();
 }
 
-People number_people(const AttributeColumns& columns, const std::vector<std::size_t>& rows, const RandomSource& random) {
+People number_people(const AttributeColumns& columns, const std::vector<std::size_t>& rows,
+                     const RandomSource& random) {
   struct Draft {
     ReleasePerson person;
     std::size_t begin = 0;
@@ -130,7 +138,8 @@ People number_people(const AttributeColumns& columns, const std::vector<std::siz
   for (std::size_t i = 0; i < rows.size();) {
     std::size_t end = i;
     while (end < rows.size() && columns.person->int_at(rows[end]) == columns.person->int_at(rows[i])) ++end;
-    ReleasePerson person{columns.person->int_at(rows[i]), rows[i], columns.start->date_at(rows[i]), {}, person_numbers.next()};
+    ReleasePerson person{
+        columns.person->int_at(rows[i]), rows[i], columns.start->date_at(rows[i]), {}, person_numbers.next()};
     if (!columns.age->is_null(rows[i])) person.age = columns.age->int_at(rows[i]);
     drafts.push_back({person, i, end});
     i = end;

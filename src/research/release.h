@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <utility>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/date.h"
@@ -34,19 +34,19 @@ struct AgeRange {
 struct Variable {
   std::string name;
   VariableKind kind = VariableKind::kEvent;
-  std::string meaning;                 ///< For the dictionary.
+  std::string meaning;  ///< For the dictionary.
   /// The charter's window, both days included. A quarter that is not wholly inside it is NULL.
   std::optional<Date> window_first;
   std::optional<Date> window_last;
-  AgeRange eligible;                   ///< Ages at which this variable can apply to somebody.
+  AgeRange eligible;  ///< Ages at which this variable can apply to somebody.
 };
 
 /// What one department returned, with references already turned into person keys.
 struct DepartmentReturn {
-  std::string department;              ///< Party id, as in `linked_<department>`.
+  std::string department;  ///< Party id, as in `linked_<department>`.
   std::vector<Variable> variables;
-  table::Table links;                  ///< person (int64), grade (string: strong, good, weak, none).
-  table::Table events;                 ///< person (int64), variable, start_date, end_date, value (double).
+  table::Table links;   ///< person (int64), grade (string: strong, good, weak, none).
+  table::Table events;  ///< person (int64), variable, start_date, end_date, value (double).
 };
 
 /// Everything a release is made of. No identity may be in it: the trusted party, who holds the dates
@@ -67,14 +67,14 @@ using RandomSource = std::function<std::uint64_t()>;
 
 /// A reason for which rows were left out, and how many.
 struct SetAside {
-  std::string what;    ///< "attributes", or "events of dwp".
+  std::string what;  ///< "attributes", or "events of dwp".
   std::string reason;
   std::uint64_t row_count = 0;
 };
 
 struct Release {
-  table::Table people;      ///< Sorted by `person`, which is random: no order to read anything from.
-  table::Table panel;       ///< Sorted by `person`, `quarter`; kQuarterCount rows a person.
+  table::Table people;  ///< Sorted by `person`, which is random: no order to read anything from.
+  table::Table panel;   ///< Sorted by `person`, `quarter`; kQuarterCount rows a person.
   table::Table dictionary;
   std::uint64_t attribute_row_count = 0;
   /// Rows that fell to a person already counted (see build_release).

@@ -14,11 +14,11 @@ namespace {
 using nlohmann::ordered_json;
 
 /// About others, or about our own book-keeping: never in a copy.
-constexpr std::array<std::string_view, 7> kLeftOut = {"row", "family", "relation", "reference", "person", "grade",
-                                                      "authority"};
+constexpr std::array<std::string_view, 7> kLeftOut = {"row",    "family", "relation", "reference",
+                                                      "person", "grade",  "authority"};
 /// About this person alone. Anything not named here is refused, not guessed at.
-constexpr std::array<std::string_view, 7> kAboutThePerson = {"group", "start_date", "end_date", "variable", "value",
-                                                            "gender", "age_at_start"};
+constexpr std::array<std::string_view, 7> kAboutThePerson = {"group", "start_date", "end_date",    "variable",
+                                                             "value", "gender",     "age_at_start"};
 
 constexpr std::size_t kColumnsMax = 5;  // more do not fit beside each other on paper
 
@@ -26,7 +26,8 @@ enum class Use { kShow, kLeaveOut, kUnknown };
 
 Use use_of(std::string_view column) {
   if (std::find(kLeftOut.begin(), kLeftOut.end(), column) != kLeftOut.end()) return Use::kLeaveOut;
-  if (std::find(kAboutThePerson.begin(), kAboutThePerson.end(), column) != kAboutThePerson.end()) return Use::kShow;
+  if (std::find(kAboutThePerson.begin(), kAboutThePerson.end(), column) != kAboutThePerson.end())
+    return Use::kShow;
   return column.starts_with("problem_") ? Use::kShow : Use::kUnknown;
 }
 
@@ -76,7 +77,8 @@ table::Table in_words(const Found& found, const table::Table& rows) {
   table::Table shown;
   for (const auto& column : rows.columns()) {
     auto& cells = shown.add(label_of(found, column.name()), table::ColumnType::kString);
-    for (std::size_t row = 0; row < rows.row_count(); ++row) cells.append_string(cell_in_words(found, column, row));
+    for (std::size_t row = 0; row < rows.row_count(); ++row)
+      cells.append_string(cell_in_words(found, column, row));
   }
   return shown;
 }
@@ -112,8 +114,8 @@ std::string law_in_words(const std::string& basis) {
 
 table::Table identity_table(const Found& found) {
   table::Table shown;
-  for (const char* name : {"Received on", "From", "Forenames", "Surname", "Date of birth", "Gender", "Address", "Postcode",
-                           "National Insurance number"}) {
+  for (const char* name : {"Received on", "From", "Forenames", "Surname", "Date of birth", "Gender",
+                           "Address", "Postcode", "National Insurance number"}) {
     shown.add(name, table::ColumnType::kString);
   }
   for (const auto& version : found.versions) {
@@ -148,14 +150,17 @@ table::Table recipient_table(const std::vector<Recipient>& recipients) {
 }
 
 const char* const kAboutOthers =
-    "This copy is about you alone. The numbers that we use to keep files apart, and what would tell about other "
+    "This copy is about you alone. The numbers that we use to keep files apart, and what would tell about "
+    "other "
     "people in your family, are not in it.";
 const char* const kResearch =
-    "Researchers work with data sets that have no names, no addresses, no dates of birth and none of our reference "
+    "Researchers work with data sets that have no names, no addresses, no dates of birth and none of our "
+    "reference "
     "numbers. Your rows went into these:";
 
 std::string render_html(const Found& found, const std::vector<table::Table>& shown) {
-  page::Page page("What we hold about you", found.programme + " · " + found.holder + " · " + long_date(found.made_on));
+  page::Page page("What we hold about you",
+                  found.programme + " · " + found.holder + " · " + long_date(found.made_on));
   page.paragraph("This is a copy of the information that the " + found.programme +
                  " holds about you, where it came from, who received it, and until when it is kept.");
   page.note(kAboutOthers);
@@ -169,7 +174,8 @@ std::string render_html(const Found& found, const std::vector<table::Table>& sho
     page.paragraph("We hold no name, address or date of birth of yours.");
   } else {
     auto identities = identity_table(found);
-    if (found.versions.size() > 1) page.paragraph("We received them " + std::to_string(found.versions.size()) + " times:");
+    if (found.versions.size() > 1)
+      page.paragraph("We received them " + std::to_string(found.versions.size()) + " times:");
     show_facts(page, "Your name and details", identities);
     identities.wipe();
   }
@@ -202,7 +208,8 @@ std::string render_html(const Found& found, const std::vector<table::Table>& sho
   std::vector<std::string> releases;
   for (const auto day : found.releases) releases.push_back("Research data set of " + long_date(day));
   if (!releases.empty()) page.paragraph(kResearch).list(releases);
-  page.heading("Decisions").paragraph("No decision about you is made from this information, by anybody or by a machine.");
+  page.heading("Decisions")
+      .paragraph("No decision about you is made from this information, by anybody or by a machine.");
   page.heading("What you can do")
       .list({"Have it corrected, if it is wrong.", "Have it erased, or its use stopped.",
              "Object to being part of this research, now or later.",
@@ -230,7 +237,9 @@ ordered_json rows_to_json(const table::Table& rows) {
   return list;
 }
 
-ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
+ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
 
 ordered_json identity_to_json(const Found& found, const identity::IdentityVersion& version) {
   const auto& identity = version.identity;
@@ -246,16 +255,11 @@ ordered_json identity_to_json(const Found& found, const identity::IdentityVersio
 }
 
 std::string render_json(const Found& found, const std::vector<table::Table>& shown) {
-  ordered_json copy = {{"format", "kinfold access copy 1"},
-                       {"case", found.case_id},
-                       {"programme", found.programme},
-                       {"holder", found.holder},
-                       {"made_on", to_iso(found.made_on)},
-                       {"purpose", found.purpose},
-                       {"lawful_basis", found.lawful_basis},
-                       {"kept_until", to_iso(found.kept_until)},
-                       {"restricted", found.restricted},
-                       {"automated_decisions", false}};
+  ordered_json copy = {{"format", "kinfold access copy 1"},  {"case", found.case_id},
+                       {"programme", found.programme},       {"holder", found.holder},
+                       {"made_on", to_iso(found.made_on)},   {"purpose", found.purpose},
+                       {"lawful_basis", found.lawful_basis}, {"kept_until", to_iso(found.kept_until)},
+                       {"restricted", found.restricted},     {"automated_decisions", false}};
   copy["identities"] = ordered_json::array();
   for (const auto& version : found.versions) copy["identities"].push_back(identity_to_json(found, version));
   copy["attributes"] = ordered_json::array();

@@ -30,7 +30,7 @@ enum class State {
 enum class Event {
   kAskIdentity,
   kIdentityShown,
-  kStart,             ///< Identity known, what is asked is clear; and again with what was then done.
+  kStart,  ///< Identity known, what is asked is clear; and again with what was then done.
   kAskClarification,
   kClarified,
   kAcknowledge,       ///< Complaints: receipt acknowledged.
@@ -38,8 +38,8 @@ enum class Event {
   kNotifyRecipients,  ///< Notices went out to those who have the data.
   kReceipt,           ///< One of them confirmed.
   kFulfil,
-  kRefuse,            ///< With the reason and how to complain.
-  kWithdraw           ///< The person took the request back.
+  kRefuse,   ///< With the reason and how to complain.
+  kWithdraw  ///< The person took the request back.
 };
 
 std::string_view name(Right right);

@@ -47,16 +47,16 @@ struct ClockInput {
   /// Proof of identity asked for: the month begins on the day it arrives.
   std::optional<Date> identity_asked;
   std::optional<Date> identity_shown;
-  std::vector<Pause> pauses;   ///< In order, not overlapping.
-  bool extended = false;       ///< By two further months.
+  std::vector<Pause> pauses;  ///< In order, not overlapping.
+  bool extended = false;      ///< By two further months.
 };
 struct ClockReading {
-  bool running = false;             ///< Not while identity or clarification is awaited.
-  Date starts;                      ///< The day the month counts from.
-  std::optional<Date> due;          ///< Empty while the clock has not started or stands still.
-  std::optional<Date> extend_by;    ///< Last day to tell the person of an extension.
+  bool running = false;           ///< Not while identity or clarification is awaited.
+  Date starts;                    ///< The day the month counts from.
+  std::optional<Date> due;        ///< Empty while the clock has not started or stands still.
+  std::optional<Date> extend_by;  ///< Last day to tell the person of an extension.
   int paused_day_count = 0;
-  std::optional<int> days_left;     ///< From `today` to `due`; negative when overdue.
+  std::optional<int> days_left;  ///< From `today` to `due`; negative when overdue.
 };
 ClockReading read_clock(const ClockInput& input, Date today);
 

@@ -12,8 +12,8 @@
 namespace kinfold::rights {
 
 struct ToldParty {
-  std::string party;   ///< Id, as in the case's events.
-  std::string name;    ///< As the person reads it.
+  std::string party;  ///< Id, as in the case's events.
+  std::string name;   ///< As the person reads it.
 };
 
 struct ReceiptFacts {
@@ -24,7 +24,7 @@ struct ReceiptFacts {
   std::uint64_t records_removed_count = 0;  ///< About this person, over all holdings.
   std::uint64_t release_count = 0;          ///< Releases made before, with the person in them.
   bool figures_published = false;
-  Date kept_until;                          ///< When all that is left is destroyed.
+  Date kept_until;                    ///< When all that is left is destroyed.
   std::vector<std::string> contacts;  ///< Whom to ask.
 };
 

@@ -60,21 +60,25 @@ seal::PlainBytes padded(const std::string& text) {
 }
 
 bool same(const CaseEvent& left, const CaseEvent& right) {
-  return left.event == right.event && left.on == right.on && left.actor == right.actor && left.detail == right.detail;
+  return left.event == right.event && left.on == right.on && left.actor == right.actor &&
+         left.detail == right.detail;
 }
 
 }  // namespace
 
 std::string to_json(const Case& a_case) {
-  ordered_json json = {{"id", a_case.id},
-                       {"right", name(a_case.right)},
-                       {"received", to_iso(a_case.received)},
-                       {"received_by", a_case.received_by},
-                       {"person", a_case.person ? ordered_json(identity::to_text(*a_case.person)) : ordered_json()}};
+  ordered_json json = {
+      {"id", a_case.id},
+      {"right", name(a_case.right)},
+      {"received", to_iso(a_case.received)},
+      {"received_by", a_case.received_by},
+      {"person", a_case.person ? ordered_json(identity::to_text(*a_case.person)) : ordered_json()}};
   json["events"] = ordered_json::array();
   for (const auto& event : a_case.events) {
-    json["events"].push_back(
-        {{"event", name(event.event)}, {"on", to_iso(event.on)}, {"actor", event.actor}, {"detail", event.detail}});
+    json["events"].push_back({{"event", name(event.event)},
+                              {"on", to_iso(event.on)},
+                              {"actor", event.actor},
+                              {"detail", event.detail}});
   }
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

@@ -77,7 +77,8 @@ std::string stanza_text(const std::string& first_line, ByteView body) {
   std::string text = "-> " + first_line + "\n";
   const std::string encoded = to_base64_unpadded(body);
   std::size_t at = 0;
-  for (; encoded.size() - at >= kBodyColumns; at += kBodyColumns) text += encoded.substr(at, kBodyColumns) + "\n";
+  for (; encoded.size() - at >= kBodyColumns; at += kBodyColumns)
+    text += encoded.substr(at, kBodyColumns) + "\n";
   return text + encoded.substr(at) + "\n";
 }
 
@@ -85,10 +86,11 @@ Result<std::string> x25519_stanza(ByteView file_key, const AgeRecipient& recipie
   const AgeIdentity ephemeral = make_identity();
   const AgeRecipient share = recipient_of(ephemeral);
   const auto key = wrapping_key(ephemeral.scalar, recipient, share, recipient);
-  if (!key) return invalid("the recipient's key is not a usable X25519 point; ask the party for its card again");
+  if (!key)
+    return invalid("the recipient's key is not a usable X25519 point; ask the party for its card again");
   Bytes body(kFileKeyBytes + kTagBytes);
-  crypto_aead_chacha20poly1305_ietf_encrypt(u8(std::span(body)), nullptr, u8(file_key), file_key.size(), nullptr, 0,
-                                            nullptr, kZeroNonce, u8(key->bytes()));
+  crypto_aead_chacha20poly1305_ietf_encrypt(u8(std::span(body)), nullptr, u8(file_key), file_key.size(),
+                                            nullptr, 0, nullptr, kZeroNonce, u8(key->bytes()));
   return stanza_text("X25519 " + to_base64_unpadded(std::as_bytes(std::span(share.point))), body);
 }
 
@@ -118,8 +120,9 @@ Status encrypt_payload(const Source& in, const Sink& out, const Secret<32>& key)
     auto ended = reader.at_end();
     if (!ended.ok()) return ended.error();
     last = ended.value();
-    crypto_aead_chacha20poly1305_ietf_encrypt(u8(std::span(chunk)), nullptr, u8(std::span(chunk)), count.value(),
-                                              nullptr, 0, nullptr, nonce.next(last), u8(key.bytes()));
+    crypto_aead_chacha20poly1305_ietf_encrypt(u8(std::span(chunk)), nullptr, u8(std::span(chunk)),
+                                              count.value(), nullptr, 0, nullptr, nonce.next(last),
+                                              u8(key.bytes()));
     if (auto status = out(std::span(chunk).first(count.value() + kTagBytes)); !status.ok()) return status;
   }
   return {};
@@ -165,7 +168,9 @@ class HeaderReader {
       std::byte byte{};
       auto count = reader_.read(std::span(&byte, 1));
       if (!count.ok()) return count.error();
-      if (count.value() == 0) return text_.empty() && line != kVersionLine ? invalid("is not an age file") : invalid("ends within the age header");
+      if (count.value() == 0)
+        return text_.empty() && line != kVersionLine ? invalid("is not an age file")
+                                                     : invalid("ends within the age header");
       if (text_.size() + line.size() >= kHeaderBytesMax) return invalid("has an age header that is too long");
       const char c = static_cast<char>(byte);
       if (c == '\n') break;
@@ -232,9 +237,9 @@ Result<std::optional<Secret<kFileKeyBytes>>> unwrap(const Header& header, const 
     if (!key) return invalid("has an age recipient with a low-order point");
     if (found) continue;
     Secret<kFileKeyBytes> file_key;
-    if (crypto_aead_chacha20poly1305_ietf_decrypt(u8(file_key.bytes()), nullptr, nullptr,
-                                                  u8(std::span<const std::byte>(stanza.body)), stanza.body.size(),
-                                                  nullptr, 0, kZeroNonce, u8(key->bytes())) == 0) {
+    if (crypto_aead_chacha20poly1305_ietf_decrypt(
+            u8(file_key.bytes()), nullptr, nullptr, u8(std::span<const std::byte>(stanza.body)),
+            stanza.body.size(), nullptr, 0, kZeroNonce, u8(key->bytes())) == 0) {
       found = std::move(file_key);
     }
   }
@@ -284,9 +289,9 @@ class Opening {
     failure_ = AgeFailure::kPayload;
     if (sealed_count < kTagBytes) return invalid("is cut short: the last part is missing");
     const bool first = nonce_.first();
-    if (crypto_aead_chacha20poly1305_ietf_decrypt(u8(std::span(chunk_)), nullptr, nullptr, u8(std::span(chunk_)),
-                                                  sealed_count, nullptr, 0, nonce_.next(ended.value()),
-                                                  u8(key_.bytes())) != 0) {
+    if (crypto_aead_chacha20poly1305_ietf_decrypt(u8(std::span(chunk_)), nullptr, nullptr,
+                                                  u8(std::span(chunk_)), sealed_count, nullptr, 0,
+                                                  nonce_.next(ended.value()), u8(key_.bytes())) != 0) {
       return invalid("was altered, cut short or added to after it was sealed");
     }
     if (sealed_count == kTagBytes && !first) return invalid("ends in an empty part, which no age file does");

@@ -11,7 +11,6 @@
 #include <cstring>
 #include <memory>
 
-
 namespace kinfold::seal {
 namespace {
 
@@ -37,7 +36,8 @@ bool made_of(std::string_view text, std::string_view extra) {
 /// The archive while it is made: libarchive writes into `ready`, from where it is read.
 class Making {
  public:
-  Making(NextFile next, bool padded) : next_(std::move(next)), padded_(padded), writer_(archive_write_new()) {}
+  Making(NextFile next, bool padded)
+      : next_(std::move(next)), padded_(padded), writer_(archive_write_new()) {}
   Making(const Making&) = delete;
   Making& operator=(const Making&) = delete;
 
@@ -90,7 +90,8 @@ class Making {
       begun_ = true;
       archive_write_set_format_ustar(writer_.get());
       archive_write_set_bytes_per_block(writer_.get(), 0);
-      return archive_write_open(writer_.get(), this, nullptr, append, nullptr) == ARCHIVE_OK ? Status() : failure();
+      return archive_write_open(writer_.get(), this, nullptr, append, nullptr) == ARCHIVE_OK ? Status()
+                                                                                             : failure();
     }
     if (zeros_left_ > 0) {
       static constexpr std::array<std::byte, 64 * 1024> kZeros{};
@@ -116,7 +117,8 @@ class Making {
   Status begin_padding() {
     // What the last file lacks of its last block is written with the next head.
     const std::uint64_t so_far = (total_ + kTarBlock - 1) / kTarBlock * kTarBlock;
-    const std::uint64_t total = so_far + kTarBlock + 2 * kTarBlock;  // the padding's own head, and the end of the archive
+    const std::uint64_t total =
+        so_far + kTarBlock + 2 * kTarBlock;  // the padding's own head, and the end of the archive
     zeros_left_ = padded_size(std::max(total, kSmallestBytes)) - total;
     return begin_file(std::string(kPaddingName), zeros_left_);
   }
@@ -188,7 +190,8 @@ struct ArchiveReader::State {
       if (!count.ok()) return count.error();
       if (count.value() == 0) return {};
       const auto rest = ByteView(block).first(count.value());
-      if (std::any_of(rest.begin(), rest.end(), [](std::byte b) { return b != std::byte{0}; })) return damaged();
+      if (std::any_of(rest.begin(), rest.end(), [](std::byte b) { return b != std::byte{0}; }))
+        return damaged();
     }
   }
 };
@@ -216,18 +219,21 @@ Result<std::optional<ArchiveFile>> ArchiveReader::next() {
   const char* name = archive_entry_pathname(entry);
   const auto size = archive_entry_size(entry);
   // No file is larger than the archive: a sparse entry that claims more is no file of ours.
-  if (name == nullptr || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr ||
-      archive_entry_sparse_count(entry) > 0 || size < 0 || static_cast<std::uint64_t>(size) > state_->byte_count_max) {
+  if (name == nullptr || archive_entry_filetype(entry) != AE_IFREG ||
+      archive_entry_hardlink(entry) != nullptr || archive_entry_sparse_count(entry) > 0 || size < 0 ||
+      static_cast<std::uint64_t>(size) > state_->byte_count_max) {
     return damaged();
   }
-  if (++state_->file_count > kArchiveFileCountMax) return invalid(fmt::format("has more than {} files inside", kArchiveFileCountMax));
+  if (++state_->file_count > kArchiveFileCountMax)
+    return invalid(fmt::format("has more than {} files inside", kArchiveFileCountMax));
   ArchiveFile file{name, {}};
   if (file.name == kPaddingName) return std::optional<ArchiveFile>(std::move(file));
   if (static_cast<std::uint64_t>(size) > kArchiveFileBytesMax) {
     return invalid("has a file inside that is too large; ask the sender to seal it in parts");
   }
   file.bytes.resize(static_cast<std::size_t>(size));
-  if (archive_read_data(state_->reader.get(), file.bytes.data(), file.bytes.size()) != size) return state_->why();
+  if (archive_read_data(state_->reader.get(), file.bytes.data(), file.bytes.size()) != size)
+    return state_->why();
   return std::optional<ArchiveFile>(std::move(file));
 }
 

@@ -57,8 +57,8 @@ inline constexpr std::uint64_t kArchiveFileBytesMax = 8ULL << 30;
 /// said.
 NextFile files_of(Parts parts, const std::vector<Document>& documents);
 
-/// The most that one part may take in memory once it is read, thirty times what Kinfold makes: a few kilobytes of Parquet
-/// can stand for any amount of rows, and who signed them may have been broken into.
+/// The most that one part may take in memory once it is read, thirty times what Kinfold makes: a few
+/// kilobytes of Parquet can stand for any amount of rows, and who signed them may have been broken into.
 inline constexpr std::uint64_t kPartBytesMax = std::uint64_t{1} << 30;
 
 /// What the files of an archive make up again.
@@ -71,10 +71,12 @@ struct Unpacked {
 /// the caller's. `said`: what the tables must be, where somebody else made the archive; null for our own.
 /// \retval kInvalid for a file that has no place, a part that is missing, out of order or of other
 /// columns; where something is said, for a table that goes beyond it, or a part beyond kPartBytesMax.
-Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take, const std::vector<TableFact>* said = nullptr);
+Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take,
+                        const std::vector<TableFact>* said = nullptr);
 /// A TakePart that puts the parts together.
 /// \retval kInvalid where they would take more than `byte_count_max` of memory.
-TakePart gather_into(std::vector<NamedTable>& tables, std::uint64_t byte_count_max = std::numeric_limits<std::uint64_t>::max());
+TakePart gather_into(std::vector<NamedTable>& tables,
+                     std::uint64_t byte_count_max = std::numeric_limits<std::uint64_t>::max());
 
 /// The next of eight sizes to each doubling: at most an eighth more. Coarser than Padme (Nikitin et
 /// al. 2019, PoPETs 2019(4)), whose steps of 3 % at our sizes let an intruder see 1 % more people too

@@ -79,7 +79,8 @@ std::optional<PlainBytes> bech32_decode(std::string_view prefix, std::string_vie
   SecretText folded;
   for (const char c : text) folded.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   const std::string_view all(folded.data(), folded.size());
-  if (all.size() < prefix.size() + 1 + kChecksumLength || !all.starts_with(prefix) || all[prefix.size()] != '1') {
+  if (all.size() < prefix.size() + 1 + kChecksumLength || !all.starts_with(prefix) ||
+      all[prefix.size()] != '1') {
     return std::nullopt;
   }
   Fives values;

@@ -1,7 +1,7 @@
 #include "seal/bytes.h"
 
-#include <algorithm>
 #include <sodium.h>
+#include <algorithm>
 
 #include <cstring>
 #include <utility>
@@ -33,7 +33,9 @@ std::string to_hex(ByteView bytes) {
 
 std::optional<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   Bytes bytes(text.size() / 2);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const int high = digit(text[2 * i]);
@@ -57,8 +59,8 @@ std::optional<Bytes> decode_base64(std::string_view text, int variant) {
   Bytes bytes(text.size() / 4 * 3 + 3);
   std::size_t byte_count = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(u8(std::span(bytes)), bytes.size(), text.data(), text.size(), nullptr, &byte_count, &end,
-                        variant) != 0 ||
+  if (sodium_base642bin(u8(std::span(bytes)), bytes.size(), text.data(), text.size(), nullptr, &byte_count,
+                        &end, variant) != 0 ||
       end != text.data() + text.size()) {
     return std::nullopt;
   }

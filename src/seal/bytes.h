@@ -30,7 +30,9 @@ struct WipingAllocator {
     std::allocator<T>().deallocate(memory, count);
   }
   template <typename U>
-  bool operator==(const WipingAllocator<U>&) const { return true; }
+  bool operator==(const WipingAllocator<U>&) const {
+    return true;
+  }
 };
 
 using Bytes = std::vector<std::byte>;
@@ -65,7 +67,8 @@ struct Id {
   bool is_zero() const { return *this == Id{}; }
 };
 Id random_id();
-/// The id that follows from a text (the start of its SHA-256): the same, however often a killed run is repeated.
+/// The id that follows from a text (the start of its SHA-256): the same, however often a killed run is
+/// repeated.
 Id id_of(std::string_view text);
 std::string to_hex(const Id& id);  ///< 32 characters
 std::optional<Id> parse_id(std::string_view hex);

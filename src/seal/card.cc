@@ -17,8 +17,8 @@ std::string_view value_of(std::string_view line, std::string_view field) {
 }
 
 std::string card_text(const Card& card) {
-  return fmt::format("{}\nparty: {}\nage: {}\nminisign: {}\n", kFirstLine, card.party, to_text(card.recipient),
-                     to_text(card.signer));
+  return fmt::format("{}\nparty: {}\nage: {}\nminisign: {}\n", kFirstLine, card.party,
+                     to_text(card.recipient), to_text(card.signer));
 }
 
 }  // namespace

@@ -73,7 +73,8 @@ std::string facts_text(const std::string& party, const std::string& set, int nee
 Result<Share> parse_share(std::string_view text, const std::string& party) {
   const auto malformed = [] { return invalid("is not a key share"); };
   const auto lines = split(text, '\n');
-  constexpr std::string_view kFields[] = {"party: ", "set: ", "needed: ", "count: ", "share: ", "value: ", "box: "};
+  constexpr std::string_view kFields[] = {
+      "party: ", "set: ", "needed: ", "count: ", "share: ", "value: ", "box: "};
   if (lines.size() != std::size(kFields) + 2 || lines[0] != kTitle) return malformed();
   std::string_view values[std::size(kFields)];
   for (std::size_t i = 0; i < std::size(kFields); ++i) {
@@ -105,12 +106,14 @@ Result<std::vector<Share>> read_shares(const std::vector<NamedShare>& given, con
   std::vector<Share> shares;
   for (const auto& named : given) {
     auto text = verify_note(as_text(named.text.bytes()), card.party, card.signer);
-    if (!text.ok()) return refused(named.name + ": this share was altered, or is not this site's; leave it out");
+    if (!text.ok())
+      return refused(named.name + ": this share was altered, or is not this site's; leave it out");
     const Wiper wiper{text.value()};
     auto share = parse_share(text.value(), card.party);
     if (!share.ok()) return refused(named.name + ": " + share.error().message);
     for (const auto& other : shares) {
-      if (other.set != share.value().set) return refused(named.name + ": this share is of another splitting than the first");
+      if (other.set != share.value().set)
+        return refused(named.name + ": this share is of another splitting than the first");
       if (other.index == share.value().index) return refused(named.name + ": this share was given twice");
     }
     shares.push_back(std::move(share).value());
@@ -132,7 +135,8 @@ Scalar interpolate(const std::vector<Share>& shares) {
       Scalar difference;
       Scalar inverse;
       const Scalar theirs = small_scalar(other.index);
-      crypto_core_ristretto255_scalar_sub(u8(difference.bytes()), u8(theirs.bytes()), u8(small_scalar(share.index).bytes()));
+      crypto_core_ristretto255_scalar_sub(u8(difference.bytes()), u8(theirs.bytes()),
+                                          u8(small_scalar(share.index).bytes()));
       crypto_core_ristretto255_scalar_invert(u8(inverse.bytes()), u8(difference.bytes()));
       crypto_core_ristretto255_scalar_mul(u8(term.bytes()), u8(term.bytes()), u8(theirs.bytes()));
       crypto_core_ristretto255_scalar_mul(u8(term.bytes()), u8(term.bytes()), u8(inverse.bytes()));
@@ -158,9 +162,9 @@ Result<std::vector<SecretBytes>> split_keys(const SiteKeys& keys, const CustodyR
   const auto plain = pack_keys(keys);
   Bytes box(kNonceBytes + kKeyMaterialBytes + kTagBytes);
   fill_random(std::span(box).first(kNonceBytes));
-  crypto_aead_xchacha20poly1305_ietf_encrypt(u8(std::span(box).subspan(kNonceBytes)), nullptr, u8(plain.bytes()),
-                                             plain.size(), u8(as_bytes(facts)), facts.size(), nullptr,
-                                             u8(std::span(box)), u8(box_key(coefficients[0]).bytes()));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      u8(std::span(box).subspan(kNonceBytes)), nullptr, u8(plain.bytes()), plain.size(), u8(as_bytes(facts)),
+      facts.size(), nullptr, u8(std::span(box)), u8(box_key(coefficients[0]).bytes()));
   std::vector<SecretBytes> shares;
   for (int index = 1; index <= rule.count; ++index) {
     std::string text = facts;
@@ -187,9 +191,9 @@ Result<SiteKeys> combine_keys(const std::vector<NamedShare>& given, const Card& 
   const auto key = box_key(interpolate(shares.value()));
   const auto sealed = ByteView(first.box).subspan(kNonceBytes);
   SecretBytes plain(kKeyMaterialBytes);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(u8(plain.bytes()), nullptr, nullptr, u8(sealed), sealed.size(),
-                                                 u8(as_bytes(facts)), facts.size(), u8(ByteView(first.box)),
-                                                 u8(key.bytes())) != 0) {
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(u8(plain.bytes()), nullptr, nullptr, u8(sealed),
+                                                 sealed.size(), u8(as_bytes(facts)), facts.size(),
+                                                 u8(ByteView(first.box)), u8(key.bytes())) != 0) {
     return refused("the shares do not fit together");
   }
   return unpack_keys(plain, card.party);

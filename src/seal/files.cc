@@ -26,9 +26,11 @@ std::string folder_of_file(const std::string& path) {
 Error system_error(std::string_view what, std::string_view path, int error_number) {
   const char* remedy = "";
   switch (error_number) {
-    case ENOSPC: case EDQUOT: remedy = "; make room on the disk and run it again"; break;
+    case ENOSPC:
+    case EDQUOT: remedy = "; make room on the disk and run it again"; break;
     case EROFS: remedy = "; the disk is read-only, mount it for writing"; break;
-    case EACCES: case EPERM: remedy = "; check who owns the site's folder"; break;
+    case EACCES:
+    case EPERM: remedy = "; check who owns the site's folder"; break;
     case ENOENT: remedy = "; check the path"; break;
     default: break;
   }
@@ -38,7 +40,7 @@ Error system_error(std::string_view what, std::string_view path, int error_numbe
 
 int disk_trouble(const std::string& path) {
   const auto folder = folder_of_file(path);
-  struct statvfs facts{};
+  struct statvfs facts {};
   if (::statvfs(folder.c_str(), &facts) != 0) return 0;
   if ((facts.f_flag & ST_RDONLY) != 0) return EROFS;
   if (::access(folder.c_str(), W_OK) != 0) return errno;
@@ -70,7 +72,7 @@ Status write_all(int descriptor, ByteView bytes, std::string_view path) {
 Result<OpenedPlainFile> open_plain_file(const std::string& path) {
   OpenedPlainFile file{FileHandle(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), 0};
   if (!file.handle) return system_error("cannot be opened", path, errno);
-  struct stat facts{};
+  struct stat facts {};
   if (::fstat(file.handle.get(), &facts) != 0) return system_error("cannot be read", path, errno);
   if (!S_ISREG(facts.st_mode)) return invalid(file_name(path) + ": is not a plain file");
   file.byte_count = static_cast<std::uint64_t>(facts.st_size);
@@ -81,7 +83,8 @@ Source source_of(const OpenedPlainFile& file, const std::string& path) {
   return [&file, &path, at = std::uint64_t{0}](std::span<std::byte> out) mutable -> Result<std::size_t> {
     std::size_t done = 0;
     while (done < out.size()) {
-      const auto count = ::pread(file.handle.get(), out.data() + done, out.size() - done, static_cast<off_t>(at));
+      const auto count =
+          ::pread(file.handle.get(), out.data() + done, out.size() - done, static_cast<off_t>(at));
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) return system_error("cannot be read", path, errno);
       if (count == 0) break;
@@ -97,12 +100,14 @@ Result<Bytes> read_whole_file(const std::string& path, std::uint64_t byte_count_
   if (!file.ok()) return file.error();
   const auto size = file.value().byte_count;
   if (size > byte_count_max) {
-    return invalid(fmt::format("{}: is {} bytes long; at most {} are read", file_name(path), size, byte_count_max));
+    return invalid(
+        fmt::format("{}: is {} bytes long; at most {} are read", file_name(path), size, byte_count_max));
   }
   Bytes bytes(size);
   const auto count = source_of(file.value(), path)(bytes);
   if (!count.ok()) return count.error();
-  if (count.value() < size) return io_error(file_name(path) + ": became shorter while it was read; run it again");
+  if (count.value() < size)
+    return io_error(file_name(path) + ": became shorter while it was read; run it again");
   return bytes;
 }
 
@@ -116,7 +121,8 @@ Status sync_folder(const std::string& folder) {
 Result<WholeFile> WholeFile::begin(const std::string& path) {
   const std::string neighbour = path + ".new";
   // Made anew, so that neither a link that somebody left there is followed nor another's mode is kept.
-  if (::unlink(neighbour.c_str()) != 0 && errno != ENOENT) return system_error("cannot be replaced", path, errno);
+  if (::unlink(neighbour.c_str()) != 0 && errno != ENOENT)
+    return system_error("cannot be replaced", path, errno);
   FileHandle file(::open(neighbour.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file) return system_error("cannot be made", path, errno);
   return WholeFile(path, std::move(file));
@@ -128,7 +134,8 @@ WholeFile::~WholeFile() {
 
 Status WholeFile::put_in_place() {
   if (::fsync(file_.get()) != 0) return system_error("cannot be flushed", path_, errno);
-  if (::rename((path_ + ".new").c_str(), path_.c_str()) != 0) return system_error("cannot be put in place", path_, errno);
+  if (::rename((path_ + ".new").c_str(), path_.c_str()) != 0)
+    return system_error("cannot be put in place", path_, errno);
   file_ = FileHandle();
   return sync_folder(folder_of_file(path_));
 }

@@ -15,8 +15,8 @@ namespace kinfold::seal {
 std::string file_name(std::string_view path);
 /// `what` the machine could not do to `path`, why (errno) and what to do.
 Error system_error(std::string_view what, std::string_view path, int error_number);
-/// What most likely ails the disk under `path` when a library says only that it failed: EROFS, EACCES, ENOSPC (less
-/// than 64 KiB left); 0 if none of them.
+/// What most likely ails the disk under `path` when a library says only that it failed: EROFS, EACCES, ENOSPC
+/// (less than 64 KiB left); 0 if none of them.
 int disk_trouble(const std::string& path);
 
 /// \retval kIo if it is not there or cannot be read; kInvalid if it is longer than `byte_count_max`.

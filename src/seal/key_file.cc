@@ -37,7 +37,8 @@ Result<Secret<32>> stretch(const SecretBytes& passphrase, ByteView salt, const W
   if (passphrase.empty()) return invalid("the passphrase is empty; give one of at least four words");
   Secret<32> key;
   if (crypto_pwhash(u8(key.bytes()), 32, reinterpret_cast<const char*>(passphrase.bytes().data()),
-                    passphrase.size(), u8(salt), work.passes, work.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+                    passphrase.size(), u8(salt), work.passes, work.memory_bytes,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return io_error(fmt::format("the key file needs {} MiB of memory to open; free some and try again",
                                 work.memory_bytes >> 20));
   }
@@ -53,7 +54,8 @@ struct Parts {
 
 Result<Parts> parse_parts(std::string_view text) {
   const auto lines = split(text, '\n');
-  constexpr std::string_view kFields[] = {"", "party: ", "argon2id-passes: ", "argon2id-memory: ", "salt: ", "box: "};
+  constexpr std::string_view kFields[] = {
+      "", "party: ", "argon2id-passes: ", "argon2id-memory: ", "salt: ", "box: "};
   if (lines.size() != 7 || !lines[6].empty() || lines[0] != kFirstLine) {
     return invalid(fmt::format("is not a key file (it begins with '{}' and has six lines)", kFirstLine));
   }
@@ -106,7 +108,7 @@ Status save_keys(const SiteKeys& keys, const std::string& path, const SecretByte
                  const WorkFactor& work) {
   require_sodium();
   if (auto safe = keys_stay_in_memory(); !safe.ok()) return safe;
-  struct stat facts{};
+  struct stat facts {};
   if (::stat(path.c_str(), &facts) == 0) {
     return io_error(file_name(path) + ": there is a key file already; it is not overwritten");
   }
@@ -118,9 +120,9 @@ Status save_keys(const SiteKeys& keys, const std::string& path, const SecretByte
   const auto plain = pack_keys(keys);
   Bytes box(kNonceBytes + kKeyMaterialBytes + kTagBytes);
   fill_random(std::span(box).first(kNonceBytes));
-  crypto_aead_xchacha20poly1305_ietf_encrypt(u8(std::span(box).subspan(kNonceBytes)), nullptr, u8(plain.bytes()),
-                                             plain.size(), u8(as_bytes(head)), head.size(), nullptr,
-                                             u8(std::span(box)), u8(key.value().bytes()));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(u8(std::span(box).subspan(kNonceBytes)), nullptr,
+                                             u8(plain.bytes()), plain.size(), u8(as_bytes(head)), head.size(),
+                                             nullptr, u8(std::span(box)), u8(key.value().bytes()));
   return write_whole_file(path, as_bytes(head + "box: " + to_base64(box) + "\n"));
 }
 
@@ -137,10 +139,9 @@ Result<SiteKeys> load_keys(const std::string& path, const SecretBytes& passphras
   const std::string head = head_text(found.party, found.work, found.salt);
   SecretBytes plain(kKeyMaterialBytes);
   const auto sealed = std::span<const std::byte>(found.box).subspan(kNonceBytes);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(u8(plain.bytes()), nullptr, nullptr, u8(sealed), sealed.size(),
-                                                 u8(as_bytes(head)), head.size(),
-                                                 u8(std::span<const std::byte>(found.box)),
-                                                 u8(key.value().bytes())) != 0) {
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          u8(plain.bytes()), nullptr, nullptr, u8(sealed), sealed.size(), u8(as_bytes(head)), head.size(),
+          u8(std::span<const std::byte>(found.box)), u8(key.value().bytes())) != 0) {
     return refused(file_name(path) + ": the passphrase is wrong, or the key file was altered");
   }
   return unpack_keys(plain, found.party);

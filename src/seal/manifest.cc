@@ -165,7 +165,8 @@ std::string to_json(const Manifest& manifest) {
     for (const auto& column : table.columns) {
       columns.push_back({{"name", column.name}, {"type", table::type_name(column.type)}});
     }
-    json["tables"].push_back({{"name", table.name}, {"rows", table.row_count}, {"columns", std::move(columns)}});
+    json["tables"].push_back(
+        {{"name", table.name}, {"rows", table.row_count}, {"columns", std::move(columns)}});
   }
   json["documents"] = Json::array();
   for (const auto& document : manifest.documents) {
@@ -198,7 +199,8 @@ Result<Manifest> parse_manifest(std::string_view text) {
   }
   manifest.created = in.need("created", parse_rfc3339(in.text("created")));
   manifest.expires = in.need("expires", parse_iso_date(in.text("expires")));
-  if (in.has("in_answer_to")) manifest.in_answer_to = in.need("in_answer_to", parse_id(in.text("in_answer_to")));
+  if (in.has("in_answer_to"))
+    manifest.in_answer_to = in.need("in_answer_to", parse_id(in.text("in_answer_to")));
   manifest.ledger_head = in.text("ledger_head", 16 * 1024);
   manifest.ledger_proof = in.text("ledger_proof", 64 * 1024);
   for (const auto& table : in.list("tables", 128)) {
@@ -232,13 +234,15 @@ Status check_manifest(const Manifest& manifest, const Expectations& expected) {
     return refused(fmt::format("is a {}, which is not what is expected here", name(manifest.kind)));
   }
   if (!among(expected.purposes, manifest.purpose)) {
-    return refused(fmt::format("is for the purpose '{}', which is not what is expected here", manifest.purpose));
+    return refused(
+        fmt::format("is for the purpose '{}', which is not what is expected here", manifest.purpose));
   }
   if (manifest.created.seconds > expected.now.seconds + expected.clock_slack_seconds) {
     return refused("was made in the future; check the clocks of both sites");
   }
   if (date_of(expected.now) > manifest.expires) {
-    return refused(fmt::format("expired: its last day was {}; ask the sender for a new one", to_iso(manifest.expires)));
+    return refused(
+        fmt::format("expired: its last day was {}; ask the sender for a new one", to_iso(manifest.expires)));
   }
   if (expected.seen_before && expected.seen_before(manifest.id)) {
     return refused("was received before; a file is taken once");

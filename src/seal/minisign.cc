@@ -58,12 +58,15 @@ Bytes comment_message(const std::array<std::uint8_t, 64>& over_hash, std::string
 }
 
 bool one_printable_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
 }
 
 }  // namespace
 
-std::string to_text(const SigningPublicKey& key) { return to_base64(tagged(kKeyAlgorithm, key.key_id, key.point)); }
+std::string to_text(const SigningPublicKey& key) {
+  return to_base64(tagged(kKeyAlgorithm, key.key_id, key.point));
+}
 
 Result<SigningPublicKey> parse_signing_public_key(std::string_view text) {
   text = trim(text);
@@ -94,15 +97,17 @@ Result<std::string> sign(const Source& in, const SigningKey& key, std::string_vi
 }
 
 Result<std::string> sign(const ContentHash& hash, const SigningKey& key, std::string_view trusted_comment) {
-  if (!one_printable_line(trusted_comment)) return internal_error("a trusted comment is one line of printable text");
+  if (!one_printable_line(trusted_comment))
+    return internal_error("a trusted comment is one line of printable text");
   Signature signature;
   crypto_sign_detached(signature.over_hash.data(), nullptr, hash.data(), hash.size(), u8(key.secret.bytes()));
   const auto message = comment_message(signature.over_hash, trusted_comment);
   crypto_sign_detached(signature.over_comment.data(), nullptr, u8(std::span(message)), message.size(),
                        u8(key.secret.bytes()));
   return std::string(kUntrusted) + "signature by kinfold, checked with minisign\n" +
-         to_base64(tagged(kHashedAlgorithm, key.open.key_id, signature.over_hash)) + "\n" + std::string(kTrusted) +
-         std::string(trusted_comment) + "\n" + to_base64(std::as_bytes(std::span(signature.over_comment))) + "\n";
+         to_base64(tagged(kHashedAlgorithm, key.open.key_id, signature.over_hash)) + "\n" +
+         std::string(kTrusted) + std::string(trusted_comment) + "\n" +
+         to_base64(std::as_bytes(std::span(signature.over_comment))) + "\n";
 }
 
 Result<Signature> parse_signature(std::string_view text) {
@@ -117,11 +122,13 @@ Result<Signature> parse_signature(std::string_view text) {
   }
   const auto bytes = from_base64(lines[1]);
   const auto over_comment = from_base64(lines[3]);
-  if (!bytes || bytes->size() != kSignatureBytes || !over_comment || over_comment->size() != crypto_sign_BYTES) {
+  if (!bytes || bytes->size() != kSignatureBytes || !over_comment ||
+      over_comment->size() != crypto_sign_BYTES) {
     return invalid("the signature file is damaged; ask the sender for it again");
   }
   if (as_text(*bytes).substr(0, 2) != kHashedAlgorithm) {
-    return invalid("the signature is of the old, unhashed form; sign with minisign 0.10 or newer, without -l");
+    return invalid(
+        "the signature is of the old, unhashed form; sign with minisign 0.10 or newer, without -l");
   }
   Signature signature;
   std::memcpy(signature.key_id.data(), bytes->data() + 2, kKeyIdBytes);
@@ -133,7 +140,8 @@ Result<Signature> parse_signature(std::string_view text) {
 
 Status verify_signer(const Signature& signature, const SigningPublicKey& key) {
   require_sodium();
-  if (signature.key_id != key.key_id) return refused("is signed with another key than the one on the sender's card");
+  if (signature.key_id != key.key_id)
+    return refused("is signed with another key than the one on the sender's card");
   const auto message = comment_message(signature.over_hash, signature.trusted_comment);
   if (crypto_sign_verify_detached(signature.over_comment.data(), u8(std::span(message)), message.size(),
                                   key.point.data()) != 0) {

@@ -28,8 +28,9 @@ std::array<std::byte, kKeyHashBytes> key_hash(const std::string& name, const Sig
 bool fit_to_sign(std::string_view text) {
   if (text.empty() || text.back() != '\n' || text.size() > kNoteBytesMax) return false;
   if (text.find("\n\n\xE2\x80\x94 ") != std::string_view::npos) return false;
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return (static_cast<unsigned char>(c) < 32 && c != '\n' && c != '\t') || c == 127; });
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 32 && c != '\n' && c != '\t') || c == 127;
+  });
 }
 
 }  // namespace
@@ -51,8 +52,8 @@ Result<std::string> sign_note(std::string_view text, std::string_view party, con
   const auto hash = key_hash(name, key.open);
   Bytes signature(hash.begin(), hash.end());
   signature.resize(kKeyHashBytes + crypto_sign_BYTES);
-  crypto_sign_detached(u8(std::span(signature).subspan(kKeyHashBytes)), nullptr, u8(as_bytes(text)), text.size(),
-                       u8(key.secret.bytes()));
+  crypto_sign_detached(u8(std::span(signature).subspan(kKeyHashBytes)), nullptr, u8(as_bytes(text)),
+                       text.size(), u8(key.secret.bytes()));
   return std::string(text) + "\n" + std::string(kSignaturePrefix) + name + " " + to_base64(signature) + "\n";
 }
 
@@ -70,7 +71,8 @@ Result<std::string> verify_note(std::string_view note, std::string_view party, c
   bool signed_by_party = false;
   while (!rest.empty()) {
     const auto end = rest.find('\n');
-    if (end == std::string_view::npos || !rest.starts_with(kSignaturePrefix)) return invalid("is not a signed note");
+    if (end == std::string_view::npos || !rest.starts_with(kSignaturePrefix))
+      return invalid("is not a signed note");
     const std::string_view line = rest.substr(kSignaturePrefix.size(), end - kSignaturePrefix.size());
     rest = rest.substr(end + 1);
     const auto space = line.find(' ');

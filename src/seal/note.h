@@ -15,12 +15,12 @@ std::string note_signer_name(std::string_view party);
 /// `name+hash+key`, as other implementations of signed notes take a public key.
 std::string note_verifier_key(std::string_view party, const SigningPublicKey& key);
 
-/// `text` must end with a line end, hold no other control characters, and no line that begins with an em dash.
+/// `text` must end with a line end, hold no other control characters, and no line that begins with an em
+/// dash.
 Result<std::string> sign_note(std::string_view text, std::string_view party, const SigningKey& key);
 
 /// \returns the text that was signed.
 /// \retval kInvalid if it is not a note; kRefused if `party` did not sign it with `key`.
-Result<std::string> verify_note(std::string_view note, std::string_view party,
-                                const SigningPublicKey& key);
+Result<std::string> verify_note(std::string_view note, std::string_view party, const SigningPublicKey& key);
 
 }  // namespace kinfold::seal

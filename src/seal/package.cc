@@ -73,7 +73,8 @@ class Passing {
 NextFile behind_manifest(const std::string& json, NextFile rest) {
   return [json, rest = std::move(rest), first = true]() mutable -> Result<std::optional<ArchiveFile>> {
     if (!std::exchange(first, false)) return rest();
-    return std::optional<ArchiveFile>({std::string(kManifestName), PlainBytes(as_bytes(json).begin(), as_bytes(json).end())});
+    return std::optional<ArchiveFile>(
+        {std::string(kManifestName), PlainBytes(as_bytes(json).begin(), as_bytes(json).end())});
   };
 }
 
@@ -94,18 +95,22 @@ Status explain_mismatch(const Signature& signature, std::uint64_t byte_count) {
   return refused("was altered after it was signed; fetch it again");
 }
 
-Status verify_sealed(const Source& sealed, std::string_view signature_text, const Card& sender, Passing& passing) {
+Status verify_sealed(const Source& sealed, std::string_view signature_text, const Card& sender,
+                     Passing& passing) {
   auto signature = parse_signature(signature_text);
   if (!signature.ok()) return signature.error();
   if (auto status = verify_signer(signature.value(), sender.signer); !status.ok()) return status;
   if (auto status = verify(passing.watch(sealed), signature.value(), sender.signer); !status.ok()) {
-    return status.error().code == ErrorCode::kRefused ? explain_mismatch(signature.value(), passing.byte_count()) : status;
+    return status.error().code == ErrorCode::kRefused
+               ? explain_mismatch(signature.value(), passing.byte_count())
+               : status;
   }
   return {};
 }
 
 std::uint64_t half_of_memory() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
 }
 
 Error not_ours() {
@@ -134,8 +139,8 @@ Result<OpenedFile> read_archive(ArchiveReader& archive, const TakePart& take) {
 }
 
 /// `sealed` gives the same bytes from their beginning each time: once for the signature, once to open.
-Result<OpenedFile> open_sealed(const std::function<Source()>& sealed, std::string_view signature, const SiteKeys& ours,
-                               const Card& sender, const TakePart& take) {
+Result<OpenedFile> open_sealed(const std::function<Source()>& sealed, std::string_view signature,
+                               const SiteKeys& ours, const Card& sender, const TakePart& take) {
   Passing verified;
   if (auto status = verify_sealed(sealed(), signature, sender, verified); !status.ok()) return status.error();
   Passing read;
@@ -152,7 +157,8 @@ Result<OpenedFile> open_sealed(const std::function<Source()>& sealed, std::strin
 }  // namespace
 
 Result<SealedFile> seal_package(const std::string& path, Manifest manifest, Parts parts,
-                                const std::vector<Document>& documents, const Card& recipient, const SiteKeys& sender) {
+                                const std::vector<Document>& documents, const Card& recipient,
+                                const SiteKeys& sender) {
   if (manifest.from != sender.party || manifest.to != recipient.party) {
     return invalid("the manifest's sender or recipient is not the party whose keys are used");
   }
@@ -169,11 +175,14 @@ Result<SealedFile> seal_package(const std::string& path, Manifest manifest, Part
     return file.value().write(bytes);
   };
   const Source plain = archive_of(behind_manifest(json, files_of(std::move(parts), documents)), true);
-  if (auto status = age_encrypt(plain, out, std::span(&recipient.recipient, 1)); !status.ok()) return status.error();
-  auto signature = sign(passing.content_hash(), sender.signer, std::string(kCommentStart) + std::to_string(passing.byte_count()));
+  if (auto status = age_encrypt(plain, out, std::span(&recipient.recipient, 1)); !status.ok())
+    return status.error();
+  auto signature = sign(passing.content_hash(), sender.signer,
+                        std::string(kCommentStart) + std::to_string(passing.byte_count()));
   if (!signature.ok()) return signature.error();
   // The signature first: a sealed file that is there always has its signature beside it.
-  if (auto status = write_whole_file(path + ".minisig", as_bytes(signature.value())); !status.ok()) return status.error();
+  if (auto status = write_whole_file(path + ".minisig", as_bytes(signature.value())); !status.ok())
+    return status.error();
   if (auto status = file.value().put_in_place(); !status.ok()) return status.error();
   return SealedFile{std::move(manifest), passing.digest(), passing.byte_count()};
 }
@@ -183,7 +192,8 @@ Result<SealedFile> seal_package(const std::string& path, Manifest manifest, cons
   return seal_package(path, std::move(manifest), parts_of(contents), contents.documents, recipient, sender);
 }
 
-Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, const Card& sender, const TakePart& take) {
+Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, const Card& sender,
+                                const TakePart& take) {
   const auto file = open_plain_file(path);
   if (!file.ok()) return file.error();
   auto signature = read_whole_file(path + ".minisig", kSignatureBytesMax);
@@ -191,7 +201,8 @@ Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, c
     return refused(file_name(path) + ": is not signed: there is no " + file_name(path) +
                    ".minisig beside it; ask the sender for both files");
   }
-  auto opened = open_sealed([&] { return source_of(file.value(), path); }, as_text(signature.value()), ours, sender, take);
+  auto opened = open_sealed([&] { return source_of(file.value(), path); }, as_text(signature.value()), ours,
+                            sender, take);
   if (!opened.ok()) return with_file(file_name(path), opened.error());
   return opened;
 }

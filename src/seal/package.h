@@ -41,18 +41,18 @@ struct DocumentFact {
 /// What the sender says about the content. `tables` and `documents` are filled in by sealing.
 struct Manifest {
   int version = 1;
-  Id id;                       ///< Random; a second file with the same id is a replay.
+  Id id;  ///< Random; a second file with the same id is a replay.
   PackageKind kind = PackageKind::kSubmission;
-  std::string charter_hash;    ///< 64 hex digits
-  std::string from;            ///< Party ids
+  std::string charter_hash;  ///< 64 hex digits
+  std::string from;          ///< Party ids
   std::string to;
   std::string purpose;
   std::vector<std::string> data_classes;
   Instant created;
-  Date expires;                ///< Last day on which the recipient may keep it.
+  Date expires;  ///< Last day on which the recipient may keep it.
   std::optional<Id> in_answer_to;
-  std::string ledger_head;     ///< The sender's signed head (a note), or empty.
-  std::string ledger_proof;    ///< Consistency with the head this recipient saw last, or empty.
+  std::string ledger_head;   ///< The sender's signed head (a note), or empty.
+  std::string ledger_proof;  ///< Consistency with the head this recipient saw last, or empty.
   std::vector<TableFact> tables;
   std::vector<DocumentFact> documents;
   bool operator==(const Manifest&) const = default;
@@ -98,18 +98,19 @@ struct SealedFile {
 };
 /// Writes `path` and `path.minisig`: the signature is in place first, each whole or not at all. A zero
 /// `manifest.id` gets a random one. Nothing in the clear leaves memory, and memory holds one part at a time,
-/// whatever the size. Sizes are padded (eight to each doubling, at least 64 KiB), so that the size says little
-/// about the number of rows.
-/// \retval kInvalid if the manifest is incomplete, `from` is not ours, or `to` is not the card's; kIo.
+/// whatever the size. Sizes are padded (eight to each doubling, at least 64 KiB), so that the size says
+/// little about the number of rows. \retval kInvalid if the manifest is incomplete, `from` is not ours, or
+/// `to` is not the card's; kIo.
 Result<SealedFile> seal_package(const std::string& path, Manifest manifest, Parts parts,
-                                const std::vector<Document>& documents, const Card& recipient, const SiteKeys& sender);
+                                const std::vector<Document>& documents, const Card& recipient,
+                                const SiteKeys& sender);
 Result<SealedFile> seal_package(const std::string& path, Manifest manifest, const Contents& contents,
                                 const Card& recipient, const SiteKeys& sender);
 
 struct OpenedFile {
   Manifest manifest;
   Contents contents;
-  Digest digest;        ///< SHA-256 of the sealed bytes: what the ledger records.
+  Digest digest;  ///< SHA-256 of the sealed bytes: what the ledger records.
 };
 /// In this order: the signature, then decryption in memory, then content against manifest. Each
 /// refusal has its own reason: not signed, signed by another, cut short, added to, altered, not an
@@ -118,21 +119,22 @@ Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, c
 /// The same in the memory of one part: each goes to `take`, and `contents` has the documents only. That all
 /// of it is right is known at the end: what was taken counts if this succeeds.
 using TakePart = std::function<Status(const std::string& table, table::Table part)>;
-Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, const Card& sender, const TakePart& take);
+Result<OpenedFile> open_package(const std::string& path, const SiteKeys& ours, const Card& sender,
+                                const TakePart& take);
 /// The key id of the signature beside `path`, to find whose card to check it with.
 Result<std::array<std::uint8_t, 8>> signer_key_id(const std::string& path);
 
 /// What the recipient expects. Pure: the caller brings the clock and its memory of ids.
 struct Expectations {
   std::string charter_hash;
-  std::string from;                       ///< Party of the card that verified it.
-  std::string to;                         ///< Us.
-  std::vector<PackageKind> kinds;         ///< Empty: any.
-  std::vector<std::string> purposes;      ///< Empty: any.
+  std::string from;                   ///< Party of the card that verified it.
+  std::string to;                     ///< Us.
+  std::vector<PackageKind> kinds;     ///< Empty: any.
+  std::vector<std::string> purposes;  ///< Empty: any.
   Instant now;
-  std::int64_t clock_slack_seconds = 300; ///< How far ahead the sender's clock may be.
+  std::int64_t clock_slack_seconds = 300;      ///< How far ahead the sender's clock may be.
   std::function<bool(const Id&)> seen_before;  ///< May be empty.
-  std::optional<Id> in_answer_to;         ///< If set, it must answer this.
+  std::optional<Id> in_answer_to;              ///< If set, it must answer this.
 };
 /// \retval kRefused with the first thing that does not fit: charter, sender, recipient, kind,
 ///         purpose, created in the future, expired, replay, answers something else.

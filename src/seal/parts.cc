@@ -184,11 +184,14 @@ Result<Unpacked> unpack(ArchiveReader& archive, const TakePart& take, const std:
     table::ReadLimits limits;
     if (said != nullptr) {
       const std::string& table_name = name;  // clang 14 captures no structured binding
-      const auto fact = std::find_if(said->begin(), said->end(), [&](const TableFact& each) { return each.name == table_name; });
+      const auto fact = std::find_if(said->begin(), said->end(),
+                                     [&](const TableFact& each) { return each.name == table_name; });
       if (fact == said->end()) return invalid("has a table inside that its manifest does not name");
-      limits = {fact->columns.size(), fact->row_count - (number == 1 ? 0 : found.tables.back().row_count), kPartBytesMax};
+      limits = {fact->columns.size(), fact->row_count - (number == 1 ? 0 : found.tables.back().row_count),
+                kPartBytesMax};
     }
-    auto table = limits.none() ? table::read_parquet_bytes(file.bytes) : table::read_parquet_within(file.bytes, limits);
+    auto table = limits.none() ? table::read_parquet_bytes(file.bytes)
+                               : table::read_parquet_within(file.bytes, limits);
     if (!table.ok())
       return Error{table.error().code, "has a table inside that cannot be read: " + table.error().message};
     file.bytes = {};
@@ -207,8 +210,9 @@ TakePart gather_into(std::vector<NamedTable>& tables, std::uint64_t byte_count_m
     std::uint64_t byte_count = part.byte_count();
     for (const auto& named : tables) byte_count += named.table.byte_count();
     if (byte_count > byte_count_max)
-      return invalid(fmt::format("has tables inside that take more than {} MiB of memory together, half of what this machine has",
-                                 byte_count_max >> 20));
+      return invalid(fmt::format(
+          "has tables inside that take more than {} MiB of memory together, half of what this machine has",
+          byte_count_max >> 20));
     if (tables.empty() || tables.back().name != name) {
       tables.push_back({name, std::move(part)});
     } else {

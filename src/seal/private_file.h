@@ -10,8 +10,8 @@
 
 namespace kinfold::seal {
 
-/// A secret in a file that others can read or change has been read by others, for all we know. A pipe or a terminal
-/// is nobody's file. \retval kRefused, with what to do about it.
+/// A secret in a file that others can read or change has been read by others, for all we know. A pipe or a
+/// terminal is nobody's file. \retval kRefused, with what to do about it.
 Status only_for_its_owner(int descriptor, std::string_view path);
 /// As read_whole_file(), of a file that is only_for_its_owner().
 Result<Bytes> read_private_file(const std::string& path, std::uint64_t byte_count_max);

@@ -63,9 +63,9 @@ class Secret {
 /// Starts libsodium (safe to call again). Everything in this room calls it where needed.
 Status start_crypto();
 
-/// Before keys are unlocked: libsodium locks the memory of each where the system lets it, and says nothing where it
-/// does not (a limit of locked memory that is spent, or 0).
-/// \retval kRefused if memory cannot be locked while swap is on: keys could be written to a disk.
+/// Before keys are unlocked: libsodium locks the memory of each where the system lets it, and says nothing
+/// where it does not (a limit of locked memory that is spent, or 0). \retval kRefused if memory cannot be
+/// locked while swap is on: keys could be written to a disk.
 Status keys_stay_in_memory();
 /// Whether /proc/swaps, whose text this is, names anything.
 bool names_a_swap(std::string_view proc_swaps);

@@ -18,7 +18,8 @@ class StateFile {
  public:
   /// `use` is bound into key and file: one cannot be taken for another.
   StateFile(std::string path, const SiteKeys& keys, std::string_view use);
-  /// \returns empty bytes where there is no file yet. \retval kRefused if it was altered or is another site's.
+  /// \returns empty bytes where there is no file yet. \retval kRefused if it was altered or is another
+  /// site's.
   Result<PlainBytes> read() const;
   Status write(std::string_view plain) const;
   const std::string& path() const { return path_; }

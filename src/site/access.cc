@@ -40,7 +40,8 @@ std::string laws_of(const charter::Charter& charter, const std::vector<std::stri
   for (const auto& id : classes) {
     const auto* data_class = charter.find_data_class(id);
     if (data_class == nullptr) continue;
-    for (const auto* text : {&data_class->lawful_basis, &data_class->special_condition, &data_class->national_law}) {
+    for (const auto* text :
+         {&data_class->lawful_basis, &data_class->special_condition, &data_class->national_law}) {
       for (const auto part : split(*text, ',')) {
         const std::string law(trim(part));
         if (!law.empty() && std::find(laws.begin(), laws.end(), law) == laws.end()) laws.push_back(law);
@@ -55,7 +56,8 @@ std::string name_of(const charter::Charter& charter, const std::string& id) {
   return party == nullptr ? id : party->name;
 }
 
-Result<std::vector<rights::HeldAttributes>> attributes_of(Site& site, const PersonTrail& trail, const holding::Asking& who) {
+Result<std::vector<rights::HeldAttributes>> attributes_of(Site& site, const PersonTrail& trail,
+                                                          const holding::Asking& who) {
   const auto held = holdings_with(site, trail);
   if (!held.ok()) return held.error();
   std::vector<rights::HeldAttributes> found;
@@ -66,8 +68,10 @@ Result<std::vector<rights::HeldAttributes>> attributes_of(Site& site, const Pers
       if (named.name == "links") continue;  // a grade says something of records, nothing of the person
       auto rows = rows_of(named.table, each.reference);
       if (rows.row_count() == 0) continue;
-      found.push_back({name_of(site.charter(), each.holding.origin), labels_of(site.charter(), each.holding.data_classes),
-                       laws_of(site.charter(), each.holding.data_classes), date_of(each.holding.created), each.holding.expires, std::move(rows)});
+      found.push_back({name_of(site.charter(), each.holding.origin),
+                       labels_of(site.charter(), each.holding.data_classes),
+                       laws_of(site.charter(), each.holding.data_classes), date_of(each.holding.created),
+                       each.holding.expires, std::move(rows)});
     }
     contents.value().wipe();
   }
@@ -82,8 +86,8 @@ std::vector<rights::Recipient> recipients_of(const Site& site, const PersonTrail
     const auto* identity = site.charter().find_data_class(kIdentityClass);
     const auto request = seal::parse_id(each.scope.id);
     const bool destroyed = request && destroyed_packages(site, party->id).contains(*request);
-    recipients.push_back({party->name, identity == nullptr ? "" : identity->label, party->what_for, each.scope.issued,
-                          each.scope.expires, destroyed});
+    recipients.push_back({party->name, identity == nullptr ? "" : identity->label, party->what_for,
+                          each.scope.issued, each.scope.expires, destroyed});
   }
   return recipients;
 }
@@ -126,21 +130,31 @@ Status write_copy(const rights::AccessCopy& copy, const std::string& folder) {
   if (error) return io_error("cannot make the folder for the copy: " + error.message());
   const std::string* texts[] = {&copy.html, &copy.json};
   for (std::size_t k = 0; k < std::size(kCopyFiles); ++k) {
-    if (auto s = seal::write_whole_file(folder + "/" + kCopyFiles[k], seal::as_bytes(*texts[k])); !s.ok()) return s;
+    if (auto s = seal::write_whole_file(folder + "/" + kCopyFiles[k], seal::as_bytes(*texts[k])); !s.ok())
+      return s;
   }
   return {};
 }
 
 }  // namespace
 
-Result<Report> access(Site& site, const identity::Identity& person, const std::string& actor, const std::string& linker,
-                      const std::string& out_folder, const std::string& case_id) {
+Result<Report> access(Site& site, const identity::Identity& person, const std::string& actor,
+                      const std::string& linker, const std::string& out_folder, const std::string& case_id) {
   if (auto s = case_can_be_answered(site, rights::Right::kAccess, case_id, actor); !s.ok()) return s.error();
   const auto trail = find_with(site, person, actor, linker);
   if (!trail.ok()) return trail.error();
-  auto found = everything(site, trail.value(), {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
+  auto found =
+      everything(site, trail.value(), {actor, kRightsPurpose, charter::Duty::kDataProtection, linker});
   if (!found.ok()) return found.error();
-  RightsAct act{rights::Right::kAccess, ledger::Verb::kAccess, actor, linker, trail.value().record.person, {}, 0, case_id, {}};
+  RightsAct act{rights::Right::kAccess,
+                ledger::Verb::kAccess,
+                actor,
+                linker,
+                trail.value().record.person,
+                {},
+                0,
+                case_id,
+                {}};
   if (case_id.empty()) act.fresh_id = identity::to_text(identity::fresh_reference(identity::system_random()));
   found.value().case_id = case_id.empty() ? act.fresh_id : case_id;
   const auto copy = rights::make_access_copy(found.value());

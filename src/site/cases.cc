@@ -23,8 +23,10 @@ constexpr std::string_view kRows = "rows ";  ///< Detail of the event that says 
 Status by_hand(rights::Right right, rights::Event event, const std::string& reason) {
   using rights::Event;
   const bool complaint = right == rights::Right::kComplaint;
-  if (event == Event::kNotifyRecipients || event == Event::kReceipt || (event == Event::kFulfil && !complaint)) {
-    return invalid("'" + std::string(rights::name(event)) + "' is not told by hand: answer the case with the verb of its right (--case)");
+  if (event == Event::kNotifyRecipients || event == Event::kReceipt ||
+      (event == Event::kFulfil && !complaint)) {
+    return invalid("'" + std::string(rights::name(event)) +
+                   "' is not told by hand: answer the case with the verb of its right (--case)");
   }
   const auto& reasons = rights::refusal_reasons();
   if (!reason.empty() && (event != Event::kRefuse || !reasons.contains(reason))) {
@@ -76,7 +78,8 @@ Status note_case(Site& site, const std::string& actor) {
 std::vector<rights::Event> told_next(const rights::Case& a_case) {
   std::vector<rights::Event> next;
   for (const auto& step : rights::transitions(a_case.right)) {
-    if (step.from == rights::state_of(a_case) && by_hand(a_case.right, step.event, {}).ok()) next.push_back(step.event);
+    if (step.from == rights::state_of(a_case) && by_hand(a_case.right, step.event, {}).ok())
+      next.push_back(step.event);
   }
   return next;
 }
@@ -156,7 +159,9 @@ Status take_receipts(Site& site, rights::CaseStore& store, const std::string& ac
 Result<OpenCases> cases_now(Site& site, const std::string& actor) {
   const auto role = site.party().role;
   if (role != charter::Role::kAuthority && role != charter::Role::kTrustedParty)
-    return refused("people's requests are answered by their authority or the trusted party, and kept there; none are here");
+    return refused(
+        "people's requests are answered by their authority or the trusted party, and kept there; none are "
+        "here");
   auto cases = open_cases(site, actor);
   if (!cases.ok()) return cases;
   if (auto s = take_receipts(site, cases.value().store, actor); !s.ok()) return s.error();
@@ -213,14 +218,16 @@ Result<rights::ReceiptFacts> facts_for(Site& site, const rights::Case& a_case) {
 
 }  // namespace
 
-Status case_can_be_answered(Site& site, rights::Right right, const std::string& case_id, const std::string& actor) {
+Status case_can_be_answered(Site& site, rights::Right right, const std::string& case_id,
+                            const std::string& actor) {
   if (case_id.empty()) return {};
   const auto cases = cases_now(site, actor);
   if (!cases.ok()) return cases.error();
   const auto a_case = find_case(cases.value(), case_id);
   if (!a_case.ok()) return a_case.error();
   if (a_case.value().right != right) {
-    return refused("the case is one of " + std::string(rights::name(a_case.value().right)) + ", which this does not answer");
+    return refused("the case is one of " + std::string(rights::name(a_case.value().right)) +
+                   ", which this does not answer");
   }
   auto as_if = a_case.value();
   return rights::apply(as_if, {rights::Event::kStart, site.today(), actor, {}});
@@ -229,9 +236,9 @@ Status case_can_be_answered(Site& site, rights::Right right, const std::string& 
 Result<rights::Case> keep_case(Site& site, const RightsAct& act) {
   auto cases = cases_now(site, act.actor);
   if (!cases.ok()) return cases.error();
-  auto begun = act.case_id.empty()
-                   ? Result<rights::Case>(rights::open_case(act.right, site.today(), act.actor, identity::system_random()))
-                   : find_case(cases.value(), act.case_id);
+  auto begun = act.case_id.empty() ? Result<rights::Case>(rights::open_case(
+                                         act.right, site.today(), act.actor, identity::system_random()))
+                                   : find_case(cases.value(), act.case_id);
   if (!begun.ok()) return begun;
   auto& a_case = begun.value();
   if (act.case_id.empty() && !act.fresh_id.empty()) a_case.id = act.fresh_id;
@@ -296,11 +303,13 @@ Result<Report> show_case(Site& site, const std::string& case_id, const std::stri
   return report;
 }
 
-Result<Report> open_case(Site& site, rights::Right right, std::optional<Date> received, const std::string& actor) {
+Result<Report> open_case(Site& site, rights::Right right, std::optional<Date> received,
+                         const std::string& actor) {
   if (received && *received > site.today()) return invalid("a request cannot have arrived on a day to come");
   auto cases = cases_now(site, actor);
   if (!cases.ok()) return cases.error();
-  const auto a_case = rights::open_case(right, received.value_or(site.today()), actor, identity::system_random());
+  const auto a_case =
+      rights::open_case(right, received.value_or(site.today()), actor, identity::system_random());
   if (auto s = cases.value().store.save(a_case); !s.ok()) return s.error();
   if (auto s = note_case(site, actor); !s.ok()) return s.error();
   auto report = tell_clock(site, a_case, "The case is open, and its clock runs.");
@@ -308,8 +317,8 @@ Result<Report> open_case(Site& site, rights::Right right, std::optional<Date> re
   return report;
 }
 
-Result<Report> step_case(Site& site, const std::string& case_id, rights::Event event, const std::string& reason,
-                         const std::string& actor) {
+Result<Report> step_case(Site& site, const std::string& case_id, rights::Event event,
+                         const std::string& reason, const std::string& actor) {
   auto cases = cases_now(site, actor);
   if (!cases.ok()) return cases.error();
   auto a_case = find_case(cases.value(), case_id);

@@ -10,16 +10,20 @@ namespace {
 
 constexpr std::uint64_t kCertificateBytesMax = 1 << 16;
 
-std::string folder_of(const Site& site, const std::string& party) { return site.paths().certificates() + "/" + party; }
+std::string folder_of(const Site& site, const std::string& party) {
+  return site.paths().certificates() + "/" + party;
+}
 
 /// Certificates are facts about batches: they cross as documents, with no data class.
 seal::Document as_document(const holding::Certificate& certificate) {
   const auto bytes = seal::as_bytes(certificate.note);
-  return {"certificate-" + seal::to_hex(certificate.holding) + ".txt", seal::PlainBytes(bytes.begin(), bytes.end())};
+  return {"certificate-" + seal::to_hex(certificate.holding) + ".txt",
+          seal::PlainBytes(bytes.begin(), bytes.end())};
 }
 
 bool sent_before(const Site& site, const std::string& party, const seal::Id& holding) {
-  return std::filesystem::exists(site.paths().certificates() + "/sent-" + party + "-" + seal::to_hex(holding));
+  return std::filesystem::exists(site.paths().certificates() + "/sent-" + party + "-" +
+                                 seal::to_hex(holding));
 }
 
 }  // namespace
@@ -30,7 +34,8 @@ std::vector<holding::Certificate> filed_certificates(const Site& site, const std
   if (!card.ok()) return certificates;
   std::error_code error;
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_of(site, party), error)) paths.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(site, party), error))
+    paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   for (const auto& path : paths) {
     const auto bytes = seal::read_whole_file(path, kCertificateBytesMax);
@@ -59,7 +64,8 @@ Status file_certificate(Site& site, const std::string& note, const std::string& 
   std::filesystem::create_directories(folder_of(site, party), error);
   if (error) return io_error("cannot make the folder of certificates: " + error.message());
   const std::string name = "certificate-" + seal::to_hex(certificate.value().holding) + ".txt";
-  if (auto s = seal::write_whole_file(folder_of(site, party) + "/" + name, seal::as_bytes(note)); !s.ok()) return s;
+  if (auto s = seal::write_whole_file(folder_of(site, party) + "/" + name, seal::as_bytes(note)); !s.ok())
+    return s;
   ledger::Entry entry;
   entry.verb = ledger::Verb::kCertify;
   entry.subject = certificate.value().package.value_or(certificate.value().holding);
@@ -82,7 +88,8 @@ Result<std::string> send_certificates(Site& site, const std::string& party) {
   seal::Contents contents;
   std::vector<seal::Id> holdings;
   for (const auto& certificate : certificates.value()) {
-    if (certificate.origin != party || !certificate.package || living.contains(*certificate.package)) continue;
+    if (certificate.origin != party || !certificate.package || living.contains(*certificate.package))
+      continue;
     if (sent_before(site, party, certificate.holding)) continue;
     contents.documents.push_back(as_document(certificate));
     holdings.push_back(certificate.holding);
@@ -92,7 +99,8 @@ Result<std::string> send_certificates(Site& site, const std::string& party) {
   if (flow == nullptr) return refused("the charter has no flow of notices to that party");
   const auto expires = charter::expiry(site.charter(), charter::Kind::kNotice, party, site.today());
   if (!expires.ok()) return expires.error();
-  const auto sent = site.send({seal::PackageKind::kReceipt, party, flow->purpose, {}, {}, {}, expires.value()}, contents);
+  const auto sent =
+      site.send({seal::PackageKind::kReceipt, party, flow->purpose, {}, {}, {}, expires.value()}, contents);
   if (!sent.ok()) return sent.error();
   for (const auto& holding : holdings) {
     const auto path = site.paths().certificates() + "/sent-" + party + "-" + seal::to_hex(holding);

@@ -25,16 +25,19 @@ Result<holding::Holding> find_release(Site& site, const std::string& name) {
   if (!live.ok()) return live.error();
   std::vector<holding::Holding> fitting;
   for (auto& each : live.value()) {
-    const bool named = seal::to_hex(each.id).starts_with(name) || (each.package && seal::to_hex(*each.package).starts_with(name));
+    const bool named = seal::to_hex(each.id).starts_with(name) ||
+                       (each.package && seal::to_hex(*each.package).starts_with(name));
     if (named) fitting.push_back(std::move(each));
   }
   if (fitting.empty()) return refused("there is no such live release here (kinfold retention status)");
-  if (fitting.size() > 1 && !name.empty()) return invalid("several releases begin like that; give more of the id");
+  if (fitting.size() > 1 && !name.empty())
+    return invalid("several releases begin like that; give more of the id");
   return std::move(fitting.back());
 }
 
 /// Before the data is opened: what is about to be estimated cannot be changed to fit it unseen.
-Status note_plan(Site& site, const std::string& plan_text, const holding::Holding& release, const std::string& actor) {
+Status note_plan(Site& site, const std::string& plan_text, const holding::Holding& release,
+                 const std::string& actor) {
   ledger::Entry entry;
   entry.verb = ledger::Verb::kEvaluate;
   entry.phase = ledger::Phase::kIntent;
@@ -46,7 +49,8 @@ Status note_plan(Site& site, const std::string& plan_text, const holding::Holdin
   return site.note(entry);
 }
 
-/// Asked of the ledger when the draft is written and again when it is published, so that what readers see says it too.
+/// Asked of the ledger when the draft is written and again when it is published, so that what readers see
+/// says it too.
 bool plan_changed(Site& site, const seal::Digest& plan, const seal::Id* only) {
   PlanHistory history;
   const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
@@ -63,13 +67,15 @@ std::string protection_in_words(const disclosure::Checked& checked) {
     primary += output.primary_count;
     secondary += output.secondary_count;
   }
-  return with_thousands(static_cast<long long>(primary)) + " figures rest on too few people and are not shown; " +
-         with_thousands(static_cast<long long>(secondary)) + " more are left out so that the first cannot be worked out.";
+  return with_thousands(static_cast<long long>(primary)) +
+         " figures rest on too few people and are not shown; " +
+         with_thousands(static_cast<long long>(secondary)) +
+         " more are left out so that the first cannot be worked out.";
 }
 
 /// The report and the tables, from protected tables alone.
-Status write_report(const OutputSet& outputs, const disclosure::Checked& checked, const evaluation::ReportOptions& options,
-                    const std::string& folder) {
+Status write_report(const OutputSet& outputs, const disclosure::Checked& checked,
+                    const evaluation::ReportOptions& options, const std::string& folder) {
   const auto plan = evaluation::parse_plan(outputs.plan_text, "plan");
   if (!plan.ok()) return plan.error();
   std::error_code error;
@@ -81,7 +87,8 @@ Status write_report(const OutputSet& outputs, const disclosure::Checked& checked
   for (const auto& output : checked.outputs) {
     if (!output.publishable()) continue;
     const auto csv = disclosure::public_csv(output);
-    if (auto s = seal::write_whole_file(folder + "/" + output.id + ".csv", seal::as_bytes(csv)); !s.ok()) return s;
+    if (auto s = seal::write_whole_file(folder + "/" + output.id + ".csv", seal::as_bytes(csv)); !s.ok())
+      return s;
   }
   return {};
 }
@@ -94,7 +101,8 @@ struct CheckRun {
 };
 
 Result<disclosure::Checked> run_check(Site& site, const OutputSet& outputs, disclosure::Rules& rules,
-                                      disclosure::ReleaseLedger& released, const holding::Asking& who, Progress& progress) {
+                                      disclosure::ReleaseLedger& released, const holding::Asking& who,
+                                      Progress& progress) {
   auto from_charter = disclosure::rules_from_charter(site.charter());
   if (!from_charter.ok()) return from_charter.error();
   rules = std::move(from_charter).value();
@@ -116,8 +124,8 @@ Result<CheckRun> check_again(Site& site, const seal::Id& id, const holding::Aski
   return run;
 }
 
-Status note_output(Site& site, ledger::Verb verb, const seal::Id& id, const std::string& actor, charter::Duty duty,
-                   const disclosure::Checked& checked) {
+Status note_output(Site& site, ledger::Verb verb, const seal::Id& id, const std::string& actor,
+                   charter::Duty duty, const disclosure::Checked& checked) {
   ledger::Entry entry;
   entry.verb = verb;
   entry.subject = id;
@@ -126,7 +134,8 @@ Status note_output(Site& site, ledger::Verb verb, const seal::Id& id, const std:
   std::uint64_t hidden = 0;
   for (const auto& output : checked.outputs) hidden += output.primary_count + output.secondary_count;
   entry.counts = {{ledger::CountKind::kTables, checked.outputs.size()}, {ledger::CountKind::kCells, hidden}};
-  if (const auto digest = seal::parse_digest(hash_of(checked))) entry.marks = {{ledger::DigestKind::kOutput, *digest}};
+  if (const auto digest = seal::parse_digest(hash_of(checked)))
+    entry.marks = {{ledger::DigestKind::kOutput, *digest}};
   return site.note(entry);
 }
 
@@ -149,8 +158,8 @@ void add_check_facts(Report& report, const disclosure::Checked& checked) {
       .count("secondary", "  hidden to protect those", secondary);
 }
 
-/// Who looks at tables of a release made after people left, or came back, has to know that they differ from the
-/// published ones by those people: that is what a differencing attack is made of.
+/// Who looks at tables of a release made after people left, or came back, has to know that they differ from
+/// the published ones by those people: that is what a differencing attack is made of.
 Status note_withdrawals(Site& site, Report& report) {
   WithdrawalHistory history;
   const auto read = site.ledger().for_each(0, [&](const ledger::Recorded& recorded) {
@@ -161,9 +170,12 @@ Status note_withdrawals(Site& site, Report& report) {
   if (!read.ok() || changed == 0) return read;
   report.count("withdrawn", "People who withdrew since figures were published", history.left_count());
   if (history.came_back_count() > 0)
-    report.count("came_back", "People who came back since (a restriction was lifted)", history.came_back_count());
-  report.notes.push_back("A published table made again would differ by the " + with_thousands(static_cast<long long>(changed)) +
-                         " people who withdrew or came back since: approve only what the check against earlier publications lets pass.");
+    report.count("came_back", "People who came back since (a restriction was lifted)",
+                 history.came_back_count());
+  report.notes.push_back("A published table made again would differ by the " +
+                         with_thousands(static_cast<long long>(changed)) +
+                         " people who withdrew or came back since: approve only what the check against "
+                         "earlier publications lets pass.");
   return {};
 }
 
@@ -181,16 +193,19 @@ void leave_out_refused(CheckRun& run) {
   run.checked = std::move(checked);
 }
 
-Status write_draft(const CheckRun& run, bool changed, const std::string& plan_hash, const std::string& folder) {
-  const evaluation::ReportOptions options{"release " + run.outputs.data_version.substr(0, 8),
-                                          "Draft, not approved for publication. " + protection_in_words(run.checked), changed, plan_hash};
+Status write_draft(const CheckRun& run, bool changed, const std::string& plan_hash,
+                   const std::string& folder) {
+  const evaluation::ReportOptions options{
+      "release " + run.outputs.data_version.substr(0, 8),
+      "Draft, not approved for publication. " + protection_in_words(run.checked), changed, plan_hash};
   return write_report(run.outputs, run.checked, options, folder);
 }
 
 }  // namespace
 
 Result<Evaluated> evaluate_release(Site& site, const EvaluateRequest& request, Progress& progress) {
-  if (site.party().role != charter::Role::kResearch) return refused("only the research site evaluates a release");
+  if (site.party().role != charter::Role::kResearch)
+    return refused("only the research site evaluates a release");
   auto plan = evaluation::read_plan(request.plan_path);
   if (!plan.ok()) return plan.error();
   const auto release = find_release(site, request.release);
@@ -236,21 +251,27 @@ Result<Evaluated> evaluate_release(Site& site, const EvaluateRequest& request, P
   record.data_hash = run.outputs.data_version;
   record.plan_hash = seal::to_hex(plan_digest);
   record.software = kSoftware;
-  const auto marked = disclosure::mark_checked(record, request.actor, run.checked.publishable(), hash_of(run.checked), site.clock().now());
+  const auto marked = disclosure::mark_checked(record, request.actor, run.checked.publishable(),
+                                               hash_of(run.checked), site.clock().now());
   if (!marked.ok()) return marked.error();
   if (auto s = store_record(site, id.value(), record, who); !s.ok()) return s.error();
-  if (auto s = note_output(site, ledger::Verb::kCheck, id.value(), request.actor, charter::Duty::kAnalysis, run.checked); !s.ok()) return s.error();
+  if (auto s = note_output(site, ledger::Verb::kCheck, id.value(), request.actor, charter::Duty::kAnalysis,
+                           run.checked);
+      !s.ok())
+    return s.error();
   if (!request.out_folder.empty()) {
     if (auto s = write_draft(run, changed, record.plan_hash, request.out_folder); !s.ok()) return s.error();
     report.text("report", "Report (draft)", request.out_folder + "/report.html");
   }
   if (auto s = note_withdrawals(site, report); !s.ok()) return s.error();
   report.headline = "Evaluated and checked. Somebody else has to approve it before it is published.";
-  report.text("output", "Output", record.id).count("estimates", "Estimates", evaluation.value().estimates.size());
+  report.text("output", "Output", record.id)
+      .count("estimates", "Estimates", evaluation.value().estimates.size());
   return Evaluated{id.value(), std::move(evaluation.value().estimates), std::move(report)};
 }
 
-Result<Report> draft_report(Site& site, const std::string& output, const std::string& actor, const std::string& out_folder, Progress& progress) {
+Result<Report> draft_report(Site& site, const std::string& output, const std::string& actor,
+                            const std::string& out_folder, Progress& progress) {
   const auto id = find_outputs(site, output);
   if (!id.ok()) return id.error();
   const holding::Asking who{actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}};
@@ -259,16 +280,21 @@ Result<Report> draft_report(Site& site, const std::string& output, const std::st
   const auto record = open_record(site, id.value(), who);
   if (!record.ok()) return record.error();
   const auto plan = seal::parse_digest(record.value().plan_hash);
-  if (auto s = write_draft(run.value(), !plan || plan_changed(site, *plan, nullptr), record.value().plan_hash, out_folder); !s.ok()) return s.error();
+  if (auto s = write_draft(run.value(), !plan || plan_changed(site, *plan, nullptr), record.value().plan_hash,
+                           out_folder);
+      !s.ok())
+    return s.error();
   Report report;
   report.headline = "The report as it would be published now.";
   add_check_facts(report, run.value().checked);
-  report.text("output", "Output", record.value().id).text("state", "State", std::string(disclosure::state_name(record.value().state)));
+  report.text("output", "Output", record.value().id)
+      .text("state", "State", std::string(disclosure::state_name(record.value().state)));
   return report;
 }
 
-Result<Report> check_output(Site& site, const std::string& output, const std::string& actor, Decision decision,
-                            const std::string& comment, const std::string& out_folder, Progress& progress) {
+Result<Report> check_output(Site& site, const std::string& output, const std::string& actor,
+                            Decision decision, const std::string& comment, const std::string& out_folder,
+                            Progress& progress) {
   if (auto s = site.door().may_act(actor, charter::Duty::kOutputChecking); !s.ok()) return s.error();
   const auto id = find_outputs(site, output);
   if (!id.ok()) return id.error();
@@ -284,7 +310,8 @@ Result<Report> check_output(Site& site, const std::string& output, const std::st
     std::error_code error;
     std::filesystem::create_directories(out_folder, error);
     const auto page = disclosure::checker_page(run.value().checked);
-    if (auto s = seal::write_whole_file(out_folder + "/check.html", seal::as_bytes(page)); !s.ok()) return s.error();
+    if (auto s = seal::write_whole_file(out_folder + "/check.html", seal::as_bytes(page)); !s.ok())
+      return s.error();
     report.text("page", "What failed and why", out_folder + "/check.html");
   }
   if (decision != Decision::kNone) {
@@ -292,10 +319,14 @@ Result<Report> check_output(Site& site, const std::string& output, const std::st
     const auto decided = decision == Decision::kApprove
                              ? disclosure::approve(record.value(), actor, comment, run.value().rules, now)
                              : disclosure::send_back(record.value(), actor, comment, now);
-    if (!decided.ok()) return site.refuse(ledger::Verb::kApprove, ledger::Reason::kSelfApproval, decided.error());
+    if (!decided.ok())
+      return site.refuse(ledger::Verb::kApprove, ledger::Reason::kSelfApproval, decided.error());
     if (auto s = store_record(site, id.value(), record.value(), who); !s.ok()) return s.error();
     const auto verb = decision == Decision::kApprove ? ledger::Verb::kApprove : ledger::Verb::kReview;
-    if (auto s = note_output(site, verb, id.value(), actor, charter::Duty::kOutputChecking, run.value().checked); !s.ok()) return s.error();
+    if (auto s =
+            note_output(site, verb, id.value(), actor, charter::Duty::kOutputChecking, run.value().checked);
+        !s.ok())
+      return s.error();
   }
   if (auto s = note_withdrawals(site, report); !s.ok()) return s.error();
   report.headline = "The output is " + std::string(disclosure::state_name(record.value().state)) + ".";
@@ -305,7 +336,8 @@ Result<Report> check_output(Site& site, const std::string& output, const std::st
   return report;
 }
 
-Result<Report> publish_output(Site& site, const std::string& output, const std::string& actor, Progress& progress) {
+Result<Report> publish_output(Site& site, const std::string& output, const std::string& actor,
+                              Progress& progress) {
   const auto id = find_outputs(site, output);
   if (!id.ok()) return id.error();
   const auto* flow = site.charter().find_flow(charter::Kind::kOutput, site.party().id, "public");
@@ -316,21 +348,27 @@ Result<Report> publish_output(Site& site, const std::string& output, const std::
   if (!run.ok()) return run.error();
   auto record = open_record(site, id.value(), who);
   if (!record.ok()) return record.error();
-  const auto marked = disclosure::mark_published(record.value(), actor, hash_of(run.value().checked), site.clock().now());
+  const auto marked =
+      disclosure::mark_published(record.value(), actor, hash_of(run.value().checked), site.clock().now());
   if (!marked.ok()) return site.refuse(ledger::Verb::kPublish, ledger::Reason::kDisclosure, marked.error());
 
   const auto plan = seal::parse_digest(record.value().plan_hash);
   const bool changed = !plan || plan_changed(site, *plan, nullptr);
   const std::string folder = site.paths().published() + "/" + seal::to_hex(id.value());
   const evaluation::ReportOptions options{"release " + run.value().outputs.data_version.substr(0, 8),
-                                          protection_in_words(run.value().checked), changed, record.value().plan_hash};
-  if (auto s = write_report(run.value().outputs, run.value().checked, options, folder); !s.ok()) return s.error();
+                                          protection_in_words(run.value().checked), changed,
+                                          record.value().plan_hash};
+  if (auto s = write_report(run.value().outputs, run.value().checked, options, folder); !s.ok())
+    return s.error();
   for (const auto& each : run.value().checked.outputs) {
     run.value().released.add(disclosure::to_released(each, to_rfc3339(site.clock().now())));
   }
   if (auto s = store_release_ledger(site, run.value().released, who); !s.ok()) return s.error();
   if (auto s = store_record(site, id.value(), record.value(), who); !s.ok()) return s.error();
-  if (auto s = note_output(site, ledger::Verb::kPublish, id.value(), actor, charter::Duty::kOutputChecking, run.value().checked); !s.ok()) return s.error();
+  if (auto s = note_output(site, ledger::Verb::kPublish, id.value(), actor, charter::Duty::kOutputChecking,
+                           run.value().checked);
+      !s.ok())
+    return s.error();
 
   Report report;
   add_check_facts(report, run.value().checked);

@@ -10,10 +10,15 @@ namespace kinfold::site {
 Result<PersonTrail> trail_of(const identity::Vault& vault, const identity::Identity& person) {
   const auto candidates = vault.search(person);
   if (!candidates.ok()) return candidates.error();
-  const auto sure = [](const identity::Candidate& each) { return each.probability >= kSamePersonProbabilityMin; };
+  const auto sure = [](const identity::Candidate& each) {
+    return each.probability >= kSamePersonProbabilityMin;
+  };
   const auto count = std::count_if(candidates.value().begin(), candidates.value().end(), sure);
-  if (count == 0) return invalid("nobody in the vault is surely this person; ask for address, postcode or NI number");
-  if (count > 1) return invalid("several people in the vault could be this person; ask for address, postcode or NI number");
+  if (count == 0)
+    return invalid("nobody in the vault is surely this person; ask for address, postcode or NI number");
+  if (count > 1)
+    return invalid(
+        "several people in the vault could be this person; ask for address, postcode or NI number");
   const auto id = std::find_if(candidates.value().begin(), candidates.value().end(), sure)->person;
   auto record = vault.find(id);
   if (!record) return internal_error("a person found in the vault is not there");
@@ -37,8 +42,8 @@ Result<PersonTrail> find_with(Site& site, const identity::Identity& person, cons
   return trail;
 }
 
-Result<std::uint64_t> drop_everywhere(Site& site, const PersonTrail& trail, const std::vector<charter::Kind>& kinds,
-                                      const holding::Asking& who) {
+Result<std::uint64_t> drop_everywhere(Site& site, const PersonTrail& trail,
+                                      const std::vector<charter::Kind>& kinds, const holding::Asking& who) {
   const auto held = holdings_with(site, trail);
   if (!held.ok()) return held.error();
   std::uint64_t row_count = 0;
@@ -53,7 +58,8 @@ Result<std::uint64_t> drop_everywhere(Site& site, const PersonTrail& trail, cons
 }
 
 std::string scope_of(const holding::Holding& holding) {
-  if (holding.kind == charter::Kind::kReturn) return holding.in_answer_to ? seal::to_hex(*holding.in_answer_to) : "";
+  if (holding.kind == charter::Kind::kReturn)
+    return holding.in_answer_to ? seal::to_hex(*holding.in_answer_to) : "";
   return holding.package ? seal::to_hex(*holding.package) : "";
 }
 

@@ -32,8 +32,8 @@ Result<PersonTrail> find_with(Site& site, const identity::Identity& person, cons
                               const std::string& linker, const AtVault& also = {});
 
 /// Takes the person's rows out of every live holding of these kinds. \returns how many went.
-Result<std::uint64_t> drop_everywhere(Site& site, const PersonTrail& trail, const std::vector<charter::Kind>& kinds,
-                                      const holding::Asking& who);
+Result<std::uint64_t> drop_everywhere(Site& site, const PersonTrail& trail,
+                                      const std::vector<charter::Kind>& kinds, const holding::Asking& who);
 
 /// The scope that a holding's rows are under: the submission's, or the request's that a return answers.
 std::string scope_of(const holding::Holding& holding);

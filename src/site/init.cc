@@ -18,7 +18,8 @@ std::string default_actors(const charter::Charter& charter, Role role) {
   std::string toml =
       "# The users of this site. An id says who acts in the ledger; it is not a name. The charter says\n"
       "# which duties one actor may not combine.\n";
-  for (const Duty duty : {Duty::kIntake, Duty::kLinkage, Duty::kAnalysis, Duty::kOutputChecking, Duty::kDataProtection}) {
+  for (const Duty duty :
+       {Duty::kIntake, Duty::kLinkage, Duty::kAnalysis, Duty::kOutputChecking, Duty::kDataProtection}) {
     bool used = false;
     for (const auto& opening : charter.openings) {
       for (const Duty opener : opening.duties) used = used || (opening.role == role && opener == duty);
@@ -39,7 +40,9 @@ Status make_folders(const SitePaths& paths) {
   for (const auto& folder : {paths.folder, paths.folder + "/keys", paths.keyring(), paths.outbox(),
                              paths.certificates(), paths.published()}) {
     std::filesystem::create_directories(folder, error);
-    if (error) return io_error("cannot make the site's folder (" + error.message() + "): check the path and its permissions");
+    if (error)
+      return io_error("cannot make the site's folder (" + error.message() +
+                      "): check the path and its permissions");
     ::chmod(folder.c_str(), 0700);
   }
   return {};

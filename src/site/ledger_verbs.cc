@@ -11,7 +11,8 @@ std::string counts_text(const ledger::Entry& entry) {
   std::string text;
   for (const auto& count : entry.counts) {
     if (!text.empty()) text += ", ";
-    text += std::string(ledger::name(count.kind)) + " " + with_thousands(static_cast<long long>(count.number));
+    text +=
+        std::string(ledger::name(count.kind)) + " " + with_thousands(static_cast<long long>(count.number));
   }
   return text;
 }
@@ -38,7 +39,8 @@ Result<Report> describe(Site& site) {
       .text("charter_hash", "Charter's hash", site.charter().hash)
       .text("fingerprint", "Fingerprint of its card", seal::fingerprint(seal::card_of(site.keys())))
       .count("entries", "Entries in the ledger", site.ledger().size());
-  for (const auto& card : site.cards()) report.text("trusts_" + card.party, "Trusts " + card.party, seal::fingerprint(card));
+  for (const auto& card : site.cards())
+    report.text("trusts_" + card.party, "Trusts " + card.party, seal::fingerprint(card));
   for (const auto& actor : site.actors().actors) {
     std::vector<std::string> duties;
     for (const auto duty : actor.duties) duties.emplace_back(charter::name(duty));
@@ -52,8 +54,8 @@ Result<Report> ledger_verify(Site& site) {
   if (!verdict.ok()) return verdict.error();
   if (!verdict.value().sound()) {
     const auto& first = verdict.value().damages.front();
-    return refused("the ledger is not as it was written: entry " + std::to_string(first.index) + " (" + first.what +
-                   "); keep the folder as it is and tell the data protection officer");
+    return refused("the ledger is not as it was written: entry " + std::to_string(first.index) + " (" +
+                   first.what + "); keep the folder as it is and tell the data protection officer");
   }
   Report report;
   report.headline = "The ledger is sound.";
@@ -72,20 +74,21 @@ Result<Report> ledger_show(Site& site, std::size_t entry_count) {
     rows.add(name, ColumnType::kString);
   }
   auto& columns = rows.columns();
-  const auto read = site.ledger().for_each(size > entry_count ? size - entry_count : 0, [&](const ledger::Recorded& recorded) {
-    const auto& entry = recorded.entry;
-    columns[0].append_int(static_cast<std::int64_t>(recorded.index));
-    columns[1].append_string(to_rfc3339(recorded.at));
-    columns[2].append_string(ledger::name(entry.verb));
-    columns[3].append_string(ledger::name(entry.phase));
-    columns[4].append_string(entry.actor.text());
-    columns[5].append_string(entry.party.text());
-    columns[6].append_string(entry.kind.text());
-    columns[7].append_string(entry.purpose.text());
-    columns[8].append_string(counts_text(entry));
-    columns[9].append_string(reason_text(entry));
-    return true;
-  });
+  const auto read = site.ledger().for_each(size > entry_count ? size - entry_count : 0,
+                                           [&](const ledger::Recorded& recorded) {
+                                             const auto& entry = recorded.entry;
+                                             columns[0].append_int(static_cast<std::int64_t>(recorded.index));
+                                             columns[1].append_string(to_rfc3339(recorded.at));
+                                             columns[2].append_string(ledger::name(entry.verb));
+                                             columns[3].append_string(ledger::name(entry.phase));
+                                             columns[4].append_string(entry.actor.text());
+                                             columns[5].append_string(entry.party.text());
+                                             columns[6].append_string(entry.kind.text());
+                                             columns[7].append_string(entry.purpose.text());
+                                             columns[8].append_string(counts_text(entry));
+                                             columns[9].append_string(reason_text(entry));
+                                             return true;
+                                           });
   if (!read.ok()) return read.error();
   Report report;
   report.headline = "The last entries of " + with_thousands(static_cast<long long>(size)) + ".";

@@ -6,7 +6,8 @@
 
 namespace kinfold::site {
 
-Result<LookedOutput> look_at_output(Site& site, const std::string& output, const std::string& actor, Progress& progress) {
+Result<LookedOutput> look_at_output(Site& site, const std::string& output, const std::string& actor,
+                                    Progress& progress) {
   if (auto s = site.door().may_act(actor, charter::Duty::kOutputChecking); !s.ok()) return s.error();
   const auto id = find_outputs(site, output);
   if (!id.ok()) return id.error();
@@ -25,7 +26,8 @@ Result<LookedOutput> look_at_output(Site& site, const std::string& output, const
   return LookedOutput{seal::to_hex(id.value()), std::move(record).value(), std::move(checked).value()};
 }
 
-Result<std::vector<disclosure::OutputRecord>> output_records(Site& site, const std::string& actor, charter::Duty duty) {
+Result<std::vector<disclosure::OutputRecord>> output_records(Site& site, const std::string& actor,
+                                                             charter::Duty duty) {
   const auto live = site.door().live(charter::Kind::kOutput);
   if (!live.ok()) return live.error();
   std::vector<disclosure::OutputRecord> records;

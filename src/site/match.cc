@@ -24,7 +24,10 @@ Result<holding::Holding> find_request(Site& site, const std::string& name) {
     if (name.empty() || named) fitting.push_back(std::move(each));
   }
   if (fitting.size() == 1) return std::move(fitting.front());
-  if (fitting.empty()) return refused("there is no such live request here: it expired, was destroyed, or was never received (kinfold retention status)");
+  if (fitting.empty())
+    return refused(
+        "there is no such live request here: it expired, was destroyed, or was never received (kinfold "
+        "retention status)");
   return invalid("several requests are live here: name one (kinfold retention status lists their ids)");
 }
 
@@ -52,9 +55,10 @@ struct Linked {
 /// Each part costs an encoding of the people, so few large ones; only one of them is in memory.
 constexpr std::size_t kRowsPerPart = 2'000'000;
 
-/// For each of the people, in their order, their record in the register. It is read part after part, and of its ids
-/// only those are kept that may be somebody's.
-Result<std::vector<Found>> look_up(const Table& people, table::BatchReader& register_people, const linkage::LinkOptions& options) {
+/// For each of the people, in their order, their record in the register. It is read part after part, and of
+/// its ids only those are kept that may be somebody's.
+Result<std::vector<Found>> look_up(const Table& people, table::BatchReader& register_people,
+                                   const linkage::LinkOptions& options) {
   linkage::RegisterMatcher matcher(people, linkage::people_model(), options);
   std::unordered_map<std::uint32_t, std::string> id_of;
   std::size_t known = 0;
@@ -102,7 +106,8 @@ Linked links_of(const Table& people, const std::vector<Found>& found) {
 /// repeated, and the trusted party takes it once.
 seal::Id return_id(const seal::Id& request) { return seal::id_of("return to " + seal::to_hex(request)); }
 
-Status note_match(Site& site, const holding::Holding& request, const std::string& actor, const Linked& linked) {
+Status note_match(Site& site, const holding::Holding& request, const std::string& actor,
+                  const Linked& linked) {
   const auto none = linked.grade_count[static_cast<std::size_t>(linkage::Grade::kNone)];
   ledger::Entry entry;
   entry.verb = ledger::Verb::kMatch;
@@ -110,17 +115,21 @@ Status note_match(Site& site, const holding::Holding& request, const std::string
   entry.party = request.origin;
   entry.actor = actor;
   entry.duty = charter::name(charter::Duty::kLinkage);
-  entry.counts = {{ledger::CountKind::kMatched, linked.references.size()}, {ledger::CountKind::kUnmatched, none}};
+  entry.counts = {{ledger::CountKind::kMatched, linked.references.size()},
+                  {ledger::CountKind::kUnmatched, none}};
   return site.note(entry);
 }
 
 }  // namespace
 
-Result<Report> match_request(Site& site, const std::string& request, const MatchOptions& options, Progress& progress) {
-  if (site.party().role != charter::Role::kDepartment) return refused("only a department matches a request against its register");
+Result<Report> match_request(Site& site, const std::string& request, const MatchOptions& options,
+                             Progress& progress) {
+  if (site.party().role != charter::Role::kDepartment)
+    return refused("only a department matches a request against its register");
   const auto holding = find_request(site, request);
   if (!holding.ok()) return holding.error();
-  const auto* flow = site.charter().find_flow(charter::Kind::kReturn, site.party().id, holding.value().origin);
+  const auto* flow =
+      site.charter().find_flow(charter::Kind::kReturn, site.party().id, holding.value().origin);
   if (flow == nullptr) return refused("the charter has no return from here to that party");
 
   // Before the request is opened: a register that is not there, or not as its TOML says, opens nothing.
@@ -128,7 +137,8 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   if (!register_.ok()) return register_.error();
   const auto register_people = apart([&] { return open_people(register_.value(), kRowsPerPart); });
   if (!register_people.ok()) return register_people.error();
-  auto contents = site.door().open(holding.value().id, {options.actor, holding.value().purpose, charter::Duty::kLinkage, {}});
+  auto contents = site.door().open(holding.value().id,
+                                   {options.actor, holding.value().purpose, charter::Duty::kLinkage, {}});
   if (!contents.ok()) return contents.error();
   const auto people = contents.value().require("people");
   if (!people.ok()) return people.error();
@@ -142,17 +152,21 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   Linked linked = links_of(*people.value(), found.value());
   contents.value().wipe();
 
-  auto events = events_of(register_.value(), linked.register_ids, linked.references, filter_of(site.charter(), *flow));
+  auto events =
+      events_of(register_.value(), linked.register_ids, linked.references, filter_of(site.charter(), *flow));
   if (!events.ok()) return events.error();
   const auto event_count = events.value().row_count();
-  const auto expires = charter::expiry(site.charter(), charter::Kind::kReturn, holding.value().origin, site.today());
+  const auto expires =
+      charter::expiry(site.charter(), charter::Kind::kReturn, holding.value().origin, site.today());
   if (!expires.ok()) return expires.error();
   seal::Contents back;
   back.tables.push_back({"links", std::move(linked.links)});
   back.tables.push_back({"events", std::move(events).value()});
-  const auto sent = site.send({seal::PackageKind::kReturn, holding.value().origin, flow->purpose, flow->data_classes,
-                               return_id(holding.value().package.value_or(holding.value().id)), holding.value().package,
-                               expires.value()}, back);
+  const auto sent =
+      site.send({seal::PackageKind::kReturn, holding.value().origin, flow->purpose, flow->data_classes,
+                 return_id(holding.value().package.value_or(holding.value().id)), holding.value().package,
+                 expires.value()},
+                back);
   back.wipe();
   if (!sent.ok()) return sent.error();
   if (auto s = note_match(site, holding.value(), options.actor, linked); !s.ok()) return s.error();
@@ -160,13 +174,17 @@ Result<Report> match_request(Site& site, const std::string& request, const Match
   Report report;
   report.headline = "Matched and sealed the return.";
   report.count("people", "People asked about", found.value().size())
-      .count("strong", "  linked, grade strong", linked.grade_count[static_cast<std::size_t>(linkage::Grade::kStrong)])
-      .count("good", "  linked, grade good", linked.grade_count[static_cast<std::size_t>(linkage::Grade::kGood)])
-      .count("weak", "  linked, grade weak", linked.grade_count[static_cast<std::size_t>(linkage::Grade::kWeak)])
+      .count("strong", "  linked, grade strong",
+             linked.grade_count[static_cast<std::size_t>(linkage::Grade::kStrong)])
+      .count("good", "  linked, grade good",
+             linked.grade_count[static_cast<std::size_t>(linkage::Grade::kGood)])
+      .count("weak", "  linked, grade weak",
+             linked.grade_count[static_cast<std::size_t>(linkage::Grade::kWeak)])
       .count("none", "  not linked", linked.grade_count[static_cast<std::size_t>(linkage::Grade::kNone)])
       .count("events", "Events returned", event_count)
       .text("sealed_file", "Sealed file", sent.value().path);
-  report.notes.push_back("The request can be destroyed now: kinfold retention destroy " + seal::to_hex(holding.value().id));
+  report.notes.push_back("The request can be destroyed now: kinfold retention destroy " +
+                         seal::to_hex(holding.value().id));
   return report;
 }
 

@@ -20,7 +20,7 @@ struct Found {
 };
 
 struct MatchOptions {
-  std::string register_path;       ///< register.toml, docs/formats/data.md
+  std::string register_path;  ///< register.toml, docs/formats/data.md
   std::string actor;
   std::size_t thread_count = 0;
   /// For the demo and tests, which know the truth: sees the people, and for each of them who was found, in
@@ -32,6 +32,7 @@ struct MatchOptions {
 /// Returns references, a grade in bands, and the events that the charter's flow allows, within its
 /// window. Keeps nothing. The register passes by once, in parts: memory does not grow with it.
 /// \retval kRefused by the door (expired, destroyed, duty) or the charter; kInvalid for the register.
-Result<Report> match_request(Site& site, const std::string& request, const MatchOptions& options, Progress& progress);
+Result<Report> match_request(Site& site, const std::string& request, const MatchOptions& options,
+                             Progress& progress);
 
 }  // namespace kinfold::site

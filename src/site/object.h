@@ -26,10 +26,12 @@ Result<std::vector<Notice>> tell_departments(Site& site, const identity::Vault& 
 /// Tells research, where a release went to, that the next one has fewer people, or some again.
 Result<std::vector<Notice>> tell_research(Site& site, const Withdrawal& told);
 /// Both, of people who leave.
-Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& vault, const std::vector<identity::PersonId>& people);
+Result<std::vector<Notice>> tell_everybody(Site& site, const identity::Vault& vault,
+                                           const std::vector<identity::PersonId>& people);
 
 Result<Report> receive_objectors(Site& site, const table::Table& objectors, const std::string& actor);
-Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const table::Table& withdrawn, const std::string& actor);
+Result<Report> receive_withdrawn(Site& site, const seal::OpenedFile& file, const table::Table& withdrawn,
+                                 const std::string& actor);
 
 /// Stores a holding anew without the rows of these references (sorted), then destroys the old one.
 /// \returns how many rows of `table_name` went; 0: the holding stays as it is.

@@ -58,8 +58,11 @@ seal::Document document(const char* name, const std::string& text) {
 json layout_json(const OutputTable& table) {
   json layout = json::array();
   for (const auto& column : table.layout) {
-    layout.push_back({{"name", column.name}, {"role", static_cast<int>(column.role)}, {"level", static_cast<int>(column.level)},
-                      {"of", column.of}, {"n", column.n}});
+    layout.push_back({{"name", column.name},
+                      {"role", static_cast<int>(column.role)},
+                      {"level", static_cast<int>(column.level)},
+                      {"of", column.of},
+                      {"n", column.n}});
   }
   return layout;
 }
@@ -68,7 +71,8 @@ Result<json> read_document(const seal::Contents& contents, const char* name) {
   const auto* found = contents.find_document(name);
   if (found == nullptr) return invalid(std::string("the output lacks its `") + name + "`; evaluate again");
   auto parsed = json::parse(seal::as_text(found->bytes), nullptr, false);
-  if (parsed.is_discarded()) return invalid(std::string("the output's `") + name + "` is not JSON; evaluate again");
+  if (parsed.is_discarded())
+    return invalid(std::string("the output's `") + name + "` is not JSON; evaluate again");
   return parsed;
 }
 
@@ -78,9 +82,10 @@ OutputTable read_table(const json& entry, const table::Table& table) {
   out.title = entry.at("title").get<std::string>();
   out.table = table;
   for (const auto& column : entry.at("layout")) {
-    out.layout.push_back({column.at("name").get<std::string>(), static_cast<OutputRole>(column.at("role").get<int>()),
-                          static_cast<evaluation::OutputLevel>(column.at("level").get<int>()), column.at("of").get<std::string>(),
-                          column.at("n").get<std::vector<std::string>>()});
+    out.layout.push_back(
+        {column.at("name").get<std::string>(), static_cast<OutputRole>(column.at("role").get<int>()),
+         static_cast<evaluation::OutputLevel>(column.at("level").get<int>()),
+         column.at("of").get<std::string>(), column.at("n").get<std::vector<std::string>>()});
   }
   return out;
 }
@@ -105,20 +110,25 @@ Result<std::vector<holding::Holding>> live_outputs(Site& site, Predicate is_it) 
   return found;
 }
 
-bool is_record_of(const holding::Holding& holding, const seal::Id& outputs) { return holding.in_answer_to == outputs; }
+bool is_record_of(const holding::Holding& holding, const seal::Id& outputs) {
+  return holding.in_answer_to == outputs;
+}
 // The ledger of what was published answers nothing and came in no file; it has no rows either.
 bool is_release_ledger(const holding::Holding& holding) { return holding.party == "public"; }
-bool is_output_set(const holding::Holding& holding) { return !holding.in_answer_to && !is_release_ledger(holding); }
+bool is_output_set(const holding::Holding& holding) {
+  return !holding.in_answer_to && !is_release_ledger(holding);
+}
 
 /// Stores the new version, then destroys the ones before it: a reader always finds one.
-Status replace(Site& site, holding::NewHolding fresh, const char* name, const std::string& text, const holding::Asking& who,
-               const std::vector<holding::Holding>& before) {
+Status replace(Site& site, holding::NewHolding fresh, const char* name, const std::string& text,
+               const holding::Asking& who, const std::vector<holding::Holding>& before) {
   seal::Contents contents;
   contents.documents.push_back(document(name, text));
   const auto stored = site.door().store(fresh, contents, who);
   if (!stored.ok()) return stored.error();
   for (const auto& old : before) {
-    if (const auto gone = site.door().destroy(old.id, who.actor, ledger::Reason::kNone); !gone.ok()) return gone.error();
+    if (const auto gone = site.door().destroy(old.id, who.actor, ledger::Reason::kNone); !gone.ok())
+      return gone.error();
   }
   return {};
 }
@@ -163,7 +173,8 @@ Result<seal::Id> store_outputs(Site& site, const OutputSet& outputs, const std::
     contents.tables.push_back({"t" + std::to_string(contents.tables.size()), table.table});
   }
   contents.documents.push_back(document(kSetDocument, set.dump()));
-  const auto stored = site.door().store(output_holding(site), contents, {actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}});
+  const auto stored = site.door().store(output_holding(site), contents,
+                                        {actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}});
   if (!stored.ok()) return stored.error();
   return stored.value().id;
 }
@@ -186,7 +197,8 @@ Result<OutputSet> open_outputs(Site& site, const seal::Id& id, const holding::As
   return outputs;
 }
 
-Status store_record(Site& site, const seal::Id& outputs, const disclosure::OutputRecord& record, const holding::Asking& who) {
+Status store_record(Site& site, const seal::Id& outputs, const disclosure::OutputRecord& record,
+                    const holding::Asking& who) {
   const auto before = live_outputs(site, [&](const auto& each) { return is_record_of(each, outputs); });
   if (!before.ok()) return before.error();
   auto fresh = output_holding(site);
@@ -194,7 +206,8 @@ Status store_record(Site& site, const seal::Id& outputs, const disclosure::Outpu
   return replace(site, fresh, kRecordDocument, record.to_json(), who, before.value());
 }
 
-Result<disclosure::OutputRecord> open_record(Site& site, const seal::Id& outputs, const holding::Asking& who) {
+Result<disclosure::OutputRecord> open_record(Site& site, const seal::Id& outputs,
+                                             const holding::Asking& who) {
   const auto found = live_outputs(site, [&](const auto& each) { return is_record_of(each, outputs); });
   if (!found.ok()) return found.error();
   if (found.value().empty()) return invalid("this output has no record; evaluate again");
@@ -212,11 +225,13 @@ Result<disclosure::ReleaseLedger> open_release_ledger(Site& site, const holding:
   const auto contents = site.door().open(found.value().back().id, who);
   if (!contents.ok()) return contents.error();
   const auto* document = contents.value().find_document(kReleasedDocument);
-  if (document == nullptr) return invalid("the ledger of published outputs is damaged; restore the site from its backup");
+  if (document == nullptr)
+    return invalid("the ledger of published outputs is damaged; restore the site from its backup");
   return disclosure::ReleaseLedger::from_json(seal::as_text(document->bytes));
 }
 
-Status store_release_ledger(Site& site, const disclosure::ReleaseLedger& released, const holding::Asking& who) {
+Status store_release_ledger(Site& site, const disclosure::ReleaseLedger& released,
+                            const holding::Asking& who) {
   const auto before = live_outputs(site, is_release_ledger);
   if (!before.ok()) return before.error();
   auto fresh = output_holding(site);
@@ -225,12 +240,13 @@ Status store_release_ledger(Site& site, const disclosure::ReleaseLedger& release
 }
 
 Result<seal::Id> find_outputs(Site& site, const std::string& name) {
-  const auto found = live_outputs(site, [&](const auto& each) {
-    return is_output_set(each) && seal::to_hex(each.id).starts_with(name);
-  });
+  const auto found = live_outputs(
+      site, [&](const auto& each) { return is_output_set(each) && seal::to_hex(each.id).starts_with(name); });
   if (!found.ok()) return found.error();
-  if (found.value().empty()) return invalid("there is no such output here; `kinfold check --list` shows what there is");
-  if (!name.empty() && found.value().size() > 1) return invalid("several outputs begin like that; give more of the id");
+  if (found.value().empty())
+    return invalid("there is no such output here; `kinfold check --list` shows what there is");
+  if (!name.empty() && found.value().size() > 1)
+    return invalid("several outputs begin like that; give more of the id");
   return found.value().back().id;
 }
 

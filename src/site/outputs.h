@@ -24,17 +24,20 @@ struct OutputSet {
 
 std::vector<disclosure::Output> to_check(const OutputSet& outputs);
 /// The same tables with what the check hid as NULL.
-std::vector<evaluation::OutputTable> protected_tables(const OutputSet& outputs, const disclosure::Checked& checked);
+std::vector<evaluation::OutputTable> protected_tables(const OutputSet& outputs,
+                                                      const disclosure::Checked& checked);
 
 /// Kept as a holding; the record of its state is a second one, replaced at each step.
 Result<seal::Id> store_outputs(Site& site, const OutputSet& outputs, const std::string& actor);
 Result<OutputSet> open_outputs(Site& site, const seal::Id& id, const holding::Asking& who);
-Status store_record(Site& site, const seal::Id& outputs, const disclosure::OutputRecord& record, const holding::Asking& who);
+Status store_record(Site& site, const seal::Id& outputs, const disclosure::OutputRecord& record,
+                    const holding::Asking& who);
 Result<disclosure::OutputRecord> open_record(Site& site, const seal::Id& outputs, const holding::Asking& who);
 
 /// What was published so far. \returns an empty one where nothing was.
 Result<disclosure::ReleaseLedger> open_release_ledger(Site& site, const holding::Asking& who);
-Status store_release_ledger(Site& site, const disclosure::ReleaseLedger& released, const holding::Asking& who);
+Status store_release_ledger(Site& site, const disclosure::ReleaseLedger& released,
+                            const holding::Asking& who);
 
 /// An id, or its first characters; empty: the latest.
 Result<seal::Id> find_outputs(Site& site, const std::string& name);

@@ -1,8 +1,8 @@
 // Who a rights case is about, read from a file or standard input: never from a command line.
+#include <toml++/toml.h>
 #include <algorithm>
 #include <iostream>
 #include <iterator>
-#include <toml++/toml.h>
 
 #include "base/text.h"
 #include "person/date_parse.h"
@@ -23,7 +23,8 @@ Result<std::string> read_all(const std::string& path) {
 
 constexpr std::string_view kTextKeys[] = {"forenames", "surname", "gender", "address", "postcode", "nino"};
 
-/// A key that is misspelt would be passed over, and somebody else be found. The line is named, never what stands in it.
+/// A key that is misspelt would be passed over, and somebody else be found. The line is named, never what
+/// stands in it.
 Status check_keys(const toml::table& file) {
   for (const auto& [key, value] : file) {
     const auto where = "person file, line " + std::to_string(value.source().begin.line) + ": ";
@@ -31,7 +32,8 @@ Status check_keys(const toml::table& file) {
     if (!text && key.str() != "date_of_birth")
       return invalid(where + "not one of forenames, surname, date_of_birth, gender, address, postcode, nino");
     if (text && !value.is_string()) return invalid(where + "must be a text in quotation marks");
-    if (!text && !value.is_string() && !value.is_date()) return invalid(where + "must be a date, like 2007-03-27");
+    if (!text && !value.is_string() && !value.is_date())
+      return invalid(where + "must be a date, like 2007-03-27");
   }
   return {};
 }
@@ -42,7 +44,9 @@ Status read_date(const toml::table& file, identity::Identity& person) {
     person.date_of_birth = make_date(date->year, date->month, date->day);
   } else if (const auto text = node.value<std::string>()) {
     const auto reading = person::parse_people_date(*text);
-    if (!reading.date) return invalid("person file: date_of_birth: " + std::string(reading.complaint.reason) + "; " + std::string(reading.complaint.remedy));
+    if (!reading.date)
+      return invalid("person file: date_of_birth: " + std::string(reading.complaint.reason) + "; " +
+                     std::string(reading.complaint.remedy));
     person.date_of_birth = reading.date;
   }
   return {};
@@ -72,7 +76,8 @@ Result<identity::Identity> parse_person(std::string_view text) {
     person.nino = read("nino");
     if (auto s = read_date(file, person); !s.ok()) return s.error();
   } catch (const toml::parse_error& error) {
-    return invalid("person file, line " + std::to_string(error.source().begin.line) + ": not TOML; write one `key = \"value\"` a line");
+    return invalid("person file, line " + std::to_string(error.source().begin.line) +
+                   ": not TOML; write one `key = \"value\"` a line");
   }
   const bool named = !person.surname.empty() && person.date_of_birth.has_value();
   if (!named && person.nino.empty()) {

@@ -14,7 +14,8 @@ void PlanHistory::add(const ledger::Entry& entry) {
 bool PlanHistory::changed(const seal::Digest& plan, const seal::Id* only) const {
   return std::any_of(registered_.begin(), registered_.end(), [&](const auto& one) {
     if (one.second != plan || (only != nullptr && one.first != *only)) return false;
-    const auto first = std::find_if(registered_.begin(), registered_.end(), [&](const auto& other) { return other.first == one.first; });
+    const auto first = std::find_if(registered_.begin(), registered_.end(),
+                                    [&](const auto& other) { return other.first == one.first; });
     return first->second != plan;
   });
 }

@@ -314,13 +314,16 @@ Result<Report> live_promises(Site& site, const std::string& actor) {
     }
     const auto& seen = looked.at(promise.check);
     ++counts[seen.kept];
-    lines.push_back({promise.sentence, std::string(name(seen.kept)), std::string(charter::name(promise.check)),
-                     seen.words, promise.text, join(promise.tests, ", ")});
+    lines.push_back({promise.sentence, std::string(name(seen.kept)),
+                     std::string(charter::name(promise.check)), seen.words, promise.text,
+                     join(promise.tests, ", ")});
   }
   // What is broken is read first; the rest is in the order of the notice.
-  std::stable_partition(lines.begin(), lines.end(), [](const auto& line) { return line[1] == name(Kept::kNo); });
+  std::stable_partition(lines.begin(), lines.end(),
+                        [](const auto& line) { return line[1] == name(Kept::kNo); });
   for (const auto& line : lines) {
-    for (std::size_t column = 0; column < line.size(); ++column) rows.columns()[column].append_string(line[column]);
+    for (std::size_t column = 0; column < line.size(); ++column)
+      rows.columns()[column].append_string(line[column]);
   }
   Report report;
   report.headline = counts[Kept::kNo] == 0 ? "Everything that can be seen here is kept."

@@ -17,8 +17,9 @@ Result<seal::Card> sender_of(const Site& site, const std::string& path) {
   for (auto& card : site.cards()) {
     if (card.signer.key_id == key_id.value()) return card;
   }
-  return refused("the file is signed by a key that no card here has: get the sender's card, compare its fingerprint by "
-                 "telephone, then `kinfold site trust CARD`");
+  return refused(
+      "the file is signed by a key that no card here has: get the sender's card, compare its fingerprint by "
+      "telephone, then `kinfold site trust CARD`");
 }
 
 /// For the ledger: the first thing in the manifest that does not fit.
@@ -62,7 +63,8 @@ Result<Report> by_kind(Site& site, seal::OpenedFile& file, const std::string& ac
   return receive_notice(site, file, actor);
 }
 
-Status note_receipt(Site& site, const seal::OpenedFile& file, const std::string& actor, const Report& report) {
+Status note_receipt(Site& site, const seal::OpenedFile& file, const std::string& actor,
+                    const Report& report) {
   ledger::Entry entry;
   entry.verb = Verb::kReceive;
   entry.subject = file.manifest.id;
@@ -101,7 +103,8 @@ Report already_held(const holding::Holding& holding) {
 
 Result<Report> receive_file(Site& site, const std::string& path, const std::string& actor) {
   if (site.actors().find(actor) == nullptr) {
-    return site.refuse(Verb::kReceive, Reason::kUnknownActor, refused("no such actor at this site; see actors.toml"));
+    return site.refuse(Verb::kReceive, Reason::kUnknownActor,
+                       refused("no such actor at this site; see actors.toml"));
   }
   const auto card = sender_of(site, path);
   if (!card.ok()) return site.refuse(Verb::kReceive, Reason::kSignature, card.error());
@@ -121,9 +124,11 @@ Result<Report> receive_file(Site& site, const std::string& path, const std::stri
   if (auto s = seal::check_manifest(manifest, expected); !s.ok()) {
     return site.refuse(Verb::kReceive, reason_of(manifest, expected), s.error());
   }
-  if (auto s = charter_allows(site, manifest); !s.ok()) return site.refuse(Verb::kReceive, Reason::kCharter, s.error());
+  if (auto s = charter_allows(site, manifest); !s.ok())
+    return site.refuse(Verb::kReceive, Reason::kCharter, s.error());
   if (!manifest.ledger_head.empty()) {
-    if (auto s = site.ledger().witness(card.value(), manifest.ledger_head, manifest.ledger_proof); !s.ok()) return s.error();
+    if (auto s = site.ledger().witness(card.value(), manifest.ledger_head, manifest.ledger_proof); !s.ok())
+      return s.error();
   }
 
   auto report = by_kind(site, file.value(), actor);
@@ -132,7 +137,8 @@ Result<Report> receive_file(Site& site, const std::string& path, const std::stri
   if (auto s = note_receipt(site, file.value(), actor, report.value()); !s.ok()) return s.error();
   const auto answers = answer_councils(site);
   if (!answers.ok()) return answers.error();
-  for (const auto& sealed : answers.value()) report.value().notes.push_back("Receipt for a council: " + sealed);
+  for (const auto& sealed : answers.value())
+    report.value().notes.push_back("Receipt for a council: " + sealed);
   report.value().text("from", "From", file.value().manifest.from);
   report.value().text("kind", "Kind", std::string(seal::name(file.value().manifest.kind)));
   report.value().text("package", "Sealed file's id", seal::to_hex(file.value().manifest.id));

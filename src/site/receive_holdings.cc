@@ -10,8 +10,8 @@ namespace {
 
 using table::ColumnType;
 
-Result<Report> keep(Site& site, seal::OpenedFile& file, const holding::NewHolding& what, const holding::Asking& who,
-                    std::string headline) {
+Result<Report> keep(Site& site, seal::OpenedFile& file, const holding::NewHolding& what,
+                    const holding::Asking& who, std::string headline) {
   if (const auto before = holding_of_package(site, file.manifest.id)) return already_held(*before);
   const auto stored = site.door().store(what, file.contents, who);
   if (!stored.ok()) return stored.error();
@@ -39,12 +39,14 @@ holding::NewHolding as_sent(const seal::Manifest& manifest, charter::Kind kind) 
 Status only_columns(const table::Table& table, const std::vector<std::string>& allowed, const char* name) {
   for (const auto& column : table.columns()) {
     if (std::find(allowed.begin(), allowed.end(), column.name()) == allowed.end()) {
-      return refused(std::string("table `") + name + "` has a column that this kind of file may not have; ask for a new file");
+      return refused(std::string("table `") + name +
+                     "` has a column that this kind of file may not have; ask for a new file");
     }
   }
   for (const auto& column : allowed) {
     if (table.find(column) == nullptr) {
-      return refused(std::string("table `") + name + "` lacks the column `" + column + "`; ask for a new file");
+      return refused(std::string("table `") + name + "` lacks the column `" + column +
+                     "`; ask for a new file");
     }
   }
   return {};
@@ -58,7 +60,10 @@ Status check_return(const Site& site, const seal::OpenedFile& file) {
   const auto events = file.contents.require("events");
   if (!events.ok()) return events.error();
   if (auto s = only_columns(*links.value(), {"reference", "grade"}, "links"); !s.ok()) return s;
-  if (auto s = only_columns(*events.value(), {"reference", "variable", "start_date", "end_date", "value"}, "events"); !s.ok()) return s;
+  if (auto s = only_columns(*events.value(), {"reference", "variable", "start_date", "end_date", "value"},
+                            "events");
+      !s.ok())
+    return s;
   const auto grade = links.value()->require("grade", ColumnType::kString);
   if (!grade.ok()) return grade.error();
   const auto reference = links.value()->require("reference", ColumnType::kString);
@@ -66,7 +71,8 @@ Status check_return(const Site& site, const seal::OpenedFile& file) {
   std::unordered_set<std::string_view> linked;
   std::unordered_set<std::string_view> seen;
   for (std::size_t row = 0; row < links.value()->row_count(); ++row) {
-    if (!seen.insert(reference.value()->string_at(row)).second) return refused("return: a reference is there twice; ask for a new file");
+    if (!seen.insert(reference.value()->string_at(row)).second)
+      return refused("return: a reference is there twice; ask for a new file");
     if (grade.value()->string_at(row) != "none") linked.insert(reference.value()->string_at(row));
   }
   const auto event_reference = events.value()->require("reference", ColumnType::kString);
@@ -78,9 +84,11 @@ Status check_return(const Site& site, const seal::OpenedFile& file) {
       return refused("return: events of a reference that is not linked; ask for a new file");
     }
     const auto* data_class = site.charter().data_class_of_variable(variable.value()->string_at(row));
-    if (data_class == nullptr || std::find(file.manifest.data_classes.begin(), file.manifest.data_classes.end(),
-                                           data_class->id) == file.manifest.data_classes.end()) {
-      return refused("return: a variable that the charter does not let this department return; ask for a new file");
+    if (data_class == nullptr ||
+        std::find(file.manifest.data_classes.begin(), file.manifest.data_classes.end(), data_class->id) ==
+            file.manifest.data_classes.end()) {
+      return refused(
+          "return: a variable that the charter does not let this department return; ask for a new file");
     }
   }
   return {};
@@ -88,10 +96,13 @@ Status check_return(const Site& site, const seal::OpenedFile& file) {
 
 /// The request it answers is one of ours, and is still awaited.
 Status answers_ours(Site& site, const seal::OpenedFile& file) {
-  if (!file.manifest.in_answer_to) return refused("return: it does not say which request it answers; ask for a new file");
+  if (!file.manifest.in_answer_to)
+    return refused("return: it does not say which request it answers; ask for a new file");
   const auto sent = ledger::was_sent(site.ledger(), *file.manifest.in_answer_to, file.manifest.from);
   if (!sent.ok()) return sent.error();
-  if (!sent.value()) return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering, refused("return: it answers no request that was sent to this department"));
+  if (!sent.value())
+    return site.refuse(ledger::Verb::kReceive, ledger::Reason::kNotAnswering,
+                       refused("return: it answers no request that was sent to this department"));
   return {};
 }
 
@@ -101,19 +112,25 @@ Result<Report> receive_request(Site& site, seal::OpenedFile& file, const std::st
   if (site.party().role != charter::Role::kDepartment) return refused("only a department receives requests");
   const auto people = file.contents.require("people");
   if (!people.ok()) return people.error();
-  const auto allowed = only_columns(*people.value(), {"reference", "forenames", "surname", "date_of_birth", "gender",
-                                                      "address", "postcode", "nino"}, "people");
+  const auto allowed = only_columns(
+      *people.value(),
+      {"reference", "forenames", "surname", "date_of_birth", "gender", "address", "postcode", "nino"},
+      "people");
   if (!allowed.ok()) return allowed.error();
   auto report = keep(site, file, as_sent(file.manifest, charter::Kind::kRequest),
                      {actor, file.manifest.purpose, charter::Duty::kLinkage, {}}, "Received a request.");
-  if (report.ok()) report.value().notes.push_back("Next: kinfold match, then let the request be destroyed (kinfold retention).");
+  if (report.ok())
+    report.value().notes.push_back(
+        "Next: kinfold match, then let the request be destroyed (kinfold retention).");
   return report;
 }
 
 Result<Report> receive_return(Site& site, seal::OpenedFile& file, const std::string& actor) {
-  if (site.party().role != charter::Role::kTrustedParty) return refused("only the trusted party receives returns");
+  if (site.party().role != charter::Role::kTrustedParty)
+    return refused("only the trusted party receives returns");
   if (auto s = answers_ours(site, file); !s.ok()) return s.error();
-  if (auto s = check_return(site, file); !s.ok()) return site.refuse(ledger::Verb::kReceive, ledger::Reason::kAltered, s.error());
+  if (auto s = check_return(site, file); !s.ok())
+    return site.refuse(ledger::Verb::kReceive, ledger::Reason::kAltered, s.error());
   auto what = as_sent(file.manifest, charter::Kind::kReturn);
   what.party = file.manifest.from;
   what.purpose = kEvaluationPurpose;
@@ -121,7 +138,8 @@ Result<Report> receive_return(Site& site, seal::OpenedFile& file, const std::str
 }
 
 Result<Report> receive_release(Site& site, seal::OpenedFile& file, const std::string& actor) {
-  if (site.party().role != charter::Role::kResearch) return refused("only the research site receives releases");
+  if (site.party().role != charter::Role::kResearch)
+    return refused("only the research site receives releases");
   for (const char* name : {"people", "panel", "dictionary"}) {
     if (const auto table = file.contents.require(name); !table.ok()) return table.error();
   }

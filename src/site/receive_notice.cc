@@ -29,9 +29,12 @@ Result<Report> file_documents(Site& site, const seal::OpenedFile& file) {
 }  // namespace
 
 Result<Report> receive_notice(Site& site, seal::OpenedFile& file, const std::string& actor) {
-  if (const auto* objectors = file.contents.find("objectors")) return receive_objectors(site, *objectors, actor);
-  if (const auto* withdrawn = file.contents.find("withdrawn")) return receive_withdrawn(site, file, *withdrawn, actor);
-  if (const auto* withdrawal = file.contents.find_document(kWithdrawalDocument)) return receive_withdrawal(site, file, *withdrawal);
+  if (const auto* objectors = file.contents.find("objectors"))
+    return receive_objectors(site, *objectors, actor);
+  if (const auto* withdrawn = file.contents.find("withdrawn"))
+    return receive_withdrawn(site, file, *withdrawn, actor);
+  if (const auto* withdrawal = file.contents.find_document(kWithdrawalDocument))
+    return receive_withdrawal(site, file, *withdrawal);
   return file_documents(site, file);
 }
 

@@ -21,11 +21,13 @@ Result<std::vector<std::size_t>> pair_rows(const Table& identities, const Table&
   const auto right = attributes.require("row", ColumnType::kInt64);
   if (!right.ok()) return right.error();
   std::unordered_map<std::int64_t, std::size_t> place;
-  for (std::size_t row = 0; row < attributes.row_count(); ++row) place.emplace(right.value()->int_at(row), row);
+  for (std::size_t row = 0; row < attributes.row_count(); ++row)
+    place.emplace(right.value()->int_at(row), row);
   std::vector<std::size_t> rows(identities.row_count());
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto at = place.find(left.value()->int_at(row));
-    if (at == place.end()) return invalid("submission: a row of `identities` has no row in `attributes`; ask for a new file");
+    if (at == place.end())
+      return invalid("submission: a row of `identities` has no row in `attributes`; ask for a new file");
     rows[row] = at->second;
   }
   if (place.size() != attributes.row_count() || rows.size() != attributes.row_count()) {
@@ -34,9 +36,10 @@ Result<std::vector<std::size_t>> pair_rows(const Table& identities, const Table&
   return rows;
 }
 
-/// Those who objected here before stay out, whatever the authority sends. The rest is taken in the order of its
-/// values: the file's own order is random, and must not decide which of two spellings is the one in use.
-std::vector<std::size_t> without_objectors(const std::vector<identity::Identity>& people, const identity::ObjectionBook& book) {
+/// Those who objected here before stay out, whatever the authority sends. The rest is taken in the order of
+/// its values: the file's own order is random, and must not decide which of two spellings is the one in use.
+std::vector<std::size_t> without_objectors(const std::vector<identity::Identity>& people,
+                                           const identity::ObjectionBook& book) {
   std::vector<std::pair<std::string, std::size_t>> keep;
   for (std::size_t row = 0; row < people.size(); ++row) {
     if (!book.matches(people[row])) keep.emplace_back(identity::spelling(people[row]), row);
@@ -76,17 +79,20 @@ Result<Table> attribute_rows(const Table& attributes, const std::vector<identity
   Table table(std::move(columns));
   std::vector<std::size_t> order(people.size());
   for (std::size_t row = 0; row < order.size(); ++row) order[row] = row;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return references[a] < references[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return references[a] < references[b]; });
   Table sorted = table.take(order);
   table.wipe();
   return sorted;
 }
 
 /// One reference a person, also for a person with two rows; those of an interrupted run are taken up again.
-Result<std::vector<identity::Reference>> references_for(identity::Vault& vault, const identity::ReferenceScope& scope,
+Result<std::vector<identity::Reference>> references_for(identity::Vault& vault,
+                                                        const identity::ReferenceScope& scope,
                                                         const std::vector<identity::PersonId>& persons) {
   const auto scopes = vault.scopes();
-  const bool issued = std::any_of(scopes.begin(), scopes.end(), [&](const auto& each) { return each.id == scope.id; });
+  const bool issued =
+      std::any_of(scopes.begin(), scopes.end(), [&](const auto& each) { return each.id == scope.id; });
   if (!issued) {
     std::vector<identity::PersonId> distinct(persons);
     std::sort(distinct.begin(), distinct.end());
@@ -104,19 +110,22 @@ Result<std::vector<identity::Reference>> references_for(identity::Vault& vault, 
 }
 
 /// What a killed run had put into the vault: every row's spelling is there, as it came.
-Result<identity::ReceivedPeople> people_there(const identity::Vault& vault, const std::vector<identity::Identity>& rows) {
+Result<identity::ReceivedPeople> people_there(const identity::Vault& vault,
+                                              const std::vector<identity::Identity>& rows) {
   std::map<std::string, std::pair<identity::PersonId, identity::FamilyId>> known;
   for (const auto& id : vault.people()) {
     const auto person = vault.find(id);
     if (!person) continue;
     for (const auto& version : person->versions) {
-      known.insert_or_assign(identity::spelling(version.identity), std::pair(id, version.family.value_or(identity::FamilyId{})));
+      known.insert_or_assign(identity::spelling(version.identity),
+                             std::pair(id, version.family.value_or(identity::FamilyId{})));
     }
   }
   identity::ReceivedPeople people;
   for (const auto& row : rows) {
     const auto found = known.find(identity::spelling(row));
-    if (found == known.end()) return internal_error("the vault has this submission, but not all of its people");
+    if (found == known.end())
+      return internal_error("the vault has this submission, but not all of its people");
     people.persons.push_back(found->second.first);
     people.families.push_back(found->second.second);
   }
@@ -154,21 +163,24 @@ Result<Parted> part(Site& site, const seal::OpenedFile& file, const std::string&
   const auto family = kept_attributes.require("family", ColumnType::kInt64);
   if (!family.ok()) return family.error();
   std::vector<std::int64_t> families;
-  for (std::size_t row = 0; row < kept_attributes.row_count(); ++row) families.push_back(family.value()->int_at(row));
+  for (std::size_t row = 0; row < kept_attributes.row_count(); ++row)
+    families.push_back(family.value()->int_at(row));
 
   auto vault = open_vault(site, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
   if (!vault.ok()) return vault.error();
   const std::string submission = seal::to_hex(file.manifest.id);
   auto received = vault.value().vault.has_submission(submission)
                       ? people_there(vault.value().vault, people)
-                      : vault.value().vault.add_or_find(kept_identities, families, {file.manifest.from, submission, site.today()});
+                      : vault.value().vault.add_or_find(kept_identities, families,
+                                                        {file.manifest.from, submission, site.today()});
   kept_identities.wipe();
   if (!received.ok()) return received.error();
-  const auto expires = charter::expiry(site.charter(), charter::Kind::kAttributes, site.party().id, site.today());
+  const auto expires =
+      charter::expiry(site.charter(), charter::Kind::kAttributes, site.party().id, site.today());
   if (!expires.ok()) return expires.error();
-  const auto references = references_for(vault.value().vault,
-                                         {submission, site.party().id, kEvaluationPurpose, site.today(), expires.value()},
-                                         received.value().persons);
+  const auto references = references_for(
+      vault.value().vault, {submission, site.party().id, kEvaluationPurpose, site.today(), expires.value()},
+      received.value().persons);
   if (!references.ok()) return references.error();
   auto rows = attribute_rows(kept_attributes, people, references.value());
   kept_attributes.wipe();
@@ -179,7 +191,8 @@ Result<Parted> part(Site& site, const seal::OpenedFile& file, const std::string&
 }  // namespace
 
 Result<Report> receive_submission(Site& site, seal::OpenedFile& file, const std::string& actor) {
-  if (site.party().role != charter::Role::kTrustedParty) return refused("only the trusted party receives submissions");
+  if (site.party().role != charter::Role::kTrustedParty)
+    return refused("only the trusted party receives submissions");
   if (auto s = site.door().may_act(actor, charter::Duty::kLinkage); !s.ok()) return s.error();
   if (const auto before = holding_of_package(site, file.manifest.id)) return already_held(*before);
   auto parted = part(site, file, actor);
@@ -195,7 +208,8 @@ Result<Report> receive_submission(Site& site, seal::OpenedFile& file, const std:
   fresh.package = file.manifest.id;
   seal::Contents contents;
   contents.tables.push_back({"attributes", std::move(attributes)});
-  const auto stored = site.door().store(fresh, contents, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
+  const auto stored =
+      site.door().store(fresh, contents, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
   contents.wipe();
   if (!stored.ok()) return stored.error();
 

@@ -29,7 +29,8 @@ Result<OpenObjections> open_objections(Site& site, const std::string& actor) {
   auto records = open_records(site, charter::Kind::kObjections, {}, {actor, kRightsPurpose, {}, {}});
   if (!records.ok()) return records.error();
   auto open = std::make_unique<OpenRecords>(std::move(records).value());
-  auto book = identity::ObjectionBook::open(open->folder + "/objections.sqlite", identity::tokens_of(open->ring));
+  auto book =
+      identity::ObjectionBook::open(open->folder + "/objections.sqlite", identity::tokens_of(open->ring));
   if (!book.ok()) return book.error();
   return OpenObjections{std::move(open), std::move(book).value()};
 }

@@ -10,7 +10,8 @@ namespace kinfold::site {
 
 Result<Report> rectify(Site& site, const identity::Identity& person, const identity::Identity& corrected,
                        const std::string& actor, const std::string& linker, const std::string& case_id) {
-  if (auto s = case_can_be_answered(site, rights::Right::kRectification, case_id, actor); !s.ok()) return s.error();
+  if (auto s = case_can_be_answered(site, rights::Right::kRectification, case_id, actor); !s.ok())
+    return s.error();
   std::vector<Notice> notices;
   const auto trail =
       find_with(site, person, actor, linker, [&](identity::Vault& vault, const PersonTrail& found) -> Status {

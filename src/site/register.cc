@@ -1,10 +1,10 @@
 #include "site/register.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
 #include <tuple>
-#include <toml++/toml.h>
 #include <unordered_map>
 
 #include "table/io.h"
@@ -16,24 +16,27 @@ using table::ColumnType;
 using table::Table;
 
 const std::vector<std::string>& identity_columns() {
-  static const std::vector<std::string> columns{"id", "forenames", "surname", "date_of_birth", "gender",
-                                                "address", "postcode", "nino"};
+  static const std::vector<std::string> columns{"id",     "forenames", "surname",  "date_of_birth",
+                                                "gender", "address",   "postcode", "nino"};
   return columns;
 }
 
 Result<toml::table> parse_toml(const std::string& path) {
-  if (!std::filesystem::is_regular_file(path)) return io_error("the register's TOML file is not there; give its path with --register");
+  if (!std::filesystem::is_regular_file(path))
+    return io_error("the register's TOML file is not there; give its path with --register");
   try {
     return toml::parse_file(path);
   } catch (const toml::parse_error& error) {
-    return invalid("register.toml:" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+    return invalid("register.toml:" + std::to_string(error.source().begin.line) + ": " +
+                   std::string(error.description()));
   }
 }
 
 Result<std::string> needed(const toml::table& file, const char* section, const char* key) {
   const auto value = file[section][key].value<std::string>();
   if (value && !value->empty()) return *value;
-  return invalid(std::string("register.toml: [") + section + "] needs a text `" + key + "`; see docs/formats/data.md");
+  return invalid(std::string("register.toml: [") + section + "] needs a text `" + key +
+                 "`; see docs/formats/data.md");
 }
 
 std::string beside(const std::string& toml_path, const std::string& name) {
@@ -53,7 +56,8 @@ table::Column as_text_column(const table::Column& column, const std::string& nam
 /// The register's people under Kinfold's names.
 class PeopleReader final : public table::BatchReader {
  public:
-  PeopleReader(std::unique_ptr<table::BatchReader> source, const Register& names) : source_(std::move(source)), names_(names) {}
+  PeopleReader(std::unique_ptr<table::BatchReader> source, const Register& names)
+      : source_(std::move(source)), names_(names) {}
 
   Result<Table> next() override {
     auto people = source_->next();
@@ -106,15 +110,18 @@ struct EventColumns {
 
 Result<EventColumns> columns_of(const Table& batch, const Register& source) {
   EventColumns columns{};
-  const auto pick = [&](const std::string& name, const table::Column*& into, std::optional<ColumnType> type) -> Status {
+  const auto pick = [&](const std::string& name, const table::Column*& into,
+                        std::optional<ColumnType> type) -> Status {
     const auto column = type ? batch.require(name, *type) : batch.require(name);
     if (!column.ok()) return column.error();
     into = column.value();
     return {};
   };
-  for (const auto& status : {pick(source.event_id, columns.id, {}), pick(source.event_variable, columns.variable, ColumnType::kString),
+  for (const auto& status : {pick(source.event_id, columns.id, {}),
+                             pick(source.event_variable, columns.variable, ColumnType::kString),
                              pick(source.event_start, columns.start, ColumnType::kDate),
-                             pick(source.event_end, columns.end, ColumnType::kDate), pick(source.event_value, columns.value, {})}) {
+                             pick(source.event_end, columns.end, ColumnType::kDate),
+                             pick(source.event_value, columns.value, {})}) {
     if (!status.ok()) return status.error();
   }
   return columns;
@@ -130,7 +137,8 @@ Table empty_events() {
   return events;
 }
 
-void append_event(Table& events, const std::string& reference, const Days& days, const EventColumns& from, std::size_t row) {
+void append_event(Table& events, const std::string& reference, const Days& days, const EventColumns& from,
+                  std::size_t row) {
   auto& columns = events.columns();
   columns[0].append_string(reference);
   columns[1].append_string(from.variable->string_at(row));
@@ -145,7 +153,8 @@ Table sorted(const Table& events) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto& c = events.columns();
   const auto key = [&](std::size_t row) {
-    return std::tuple(c[0].string_at(row), c[1].string_at(row), c[2].date_at(row), c[3].is_null(row) ? Date{} : c[3].date_at(row),
+    return std::tuple(c[0].string_at(row), c[1].string_at(row), c[2].date_at(row),
+                      c[3].is_null(row) ? Date{} : c[3].date_at(row),
                       c[4].is_null(row) ? 0.0 : c[4].double_at(row));
   };
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
@@ -171,8 +180,10 @@ Result<Register> read_register(const std::string& path) {
   const auto events = needed(file.value(), "register", "events");
   if (!events.ok()) return events.error();
   out.events_path = beside(path, events.value());
-  const std::pair<const char*, std::string*> keys[] = {{"id", &out.event_id}, {"variable", &out.event_variable},
-                                                       {"start_date", &out.event_start}, {"end_date", &out.event_end},
+  const std::pair<const char*, std::string*> keys[] = {{"id", &out.event_id},
+                                                       {"variable", &out.event_variable},
+                                                       {"start_date", &out.event_start},
+                                                       {"end_date", &out.event_end},
                                                        {"value", &out.event_value}};
   for (const auto& [key, into] : keys) {
     auto name = needed(file.value(), "events", key);
@@ -187,7 +198,8 @@ Result<std::unique_ptr<table::BatchReader>> open_people(const Register& source, 
   options.columns = source.people_columns;
   auto reader = table::open_batches(source.people_path, options, rows_per_part);
   if (!reader.ok()) return reader.error();
-  return std::unique_ptr<table::BatchReader>(std::make_unique<PeopleReader>(std::move(reader).value(), source));
+  return std::unique_ptr<table::BatchReader>(
+      std::make_unique<PeopleReader>(std::move(reader).value(), source));
 }
 
 Result<Table> events_of(const Register& source, const std::vector<std::string>& ids,
@@ -211,7 +223,8 @@ Result<Table> events_of(const Register& source, const std::vector<std::string>& 
       if (found == place.end()) continue;
       const auto variable = filter.is_spell.find(from.variable->string_at(row));
       if (variable == filter.is_spell.end()) continue;
-      const Days days{from.start->date_at(row), from.end->is_null(row) ? std::nullopt : std::optional(from.end->date_at(row))};
+      const Days days{from.start->date_at(row),
+                      from.end->is_null(row) ? std::nullopt : std::optional(from.end->date_at(row))};
       if (const auto inside = within(days, variable->second, filter)) {
         append_event(events, references[found->second], *inside, from, row);
       }

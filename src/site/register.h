@@ -18,7 +18,8 @@ namespace kinfold::site {
 
 struct Register {
   std::string people_path;
-  std::vector<std::string> people_columns;    ///< Its own names of the identity columns that it has, the id among them,
+  std::vector<std::string>
+      people_columns;  ///< Its own names of the identity columns that it has, the id among them,
   std::vector<std::string> identity_columns;  ///< and Kinfold's, in the same order.
   std::string events_path;
   std::string event_id, event_variable, event_start, event_end, event_value;  ///< Its own column names.

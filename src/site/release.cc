@@ -31,7 +31,9 @@ Result<KeyMap> read_keys(const Table& keys) {
     if (!column->ok()) return column->error();
   }
   for (std::size_t row = 0; row < keys.row_count(); ++row) {
-    const PersonKey key{person.value()->int_at(row), family.value()->is_null(row) ? person.value()->int_at(row) : family.value()->int_at(row)};
+    const PersonKey key{person.value()->int_at(row), family.value()->is_null(row)
+                                                         ? person.value()->int_at(row)
+                                                         : family.value()->int_at(row)};
     map[std::string(scope.value()->string_at(row))].emplace(reference.value()->string_at(row), key);
   }
   return map;
@@ -84,14 +86,18 @@ research::VariableKind kind_of(charter::Variable::Kind kind) {
   return research::VariableKind::kEvent;
 }
 
-std::vector<research::Variable> variables_of(const charter::Charter& charter, const charter::Party& department,
-                                             const charter::Flow& back) {
+std::vector<research::Variable> variables_of(const charter::Charter& charter,
+                                             const charter::Party& department, const charter::Flow& back) {
   std::vector<research::Variable> variables;
   for (const auto& id : back.data_classes) {
     const auto* data_class = charter.find_data_class(id);
     if (data_class == nullptr) continue;
     for (const auto& variable : data_class->variables) {
-      variables.push_back({variable.id, kind_of(variable.kind), variable.label, back.window_from, back.window_until,
+      variables.push_back({variable.id,
+                           kind_of(variable.kind),
+                           variable.label,
+                           back.window_from,
+                           back.window_until,
                            {department.age_min.value_or(0), department.age_max.value_or(200)}});
     }
   }
@@ -100,7 +106,8 @@ std::vector<research::Variable> variables_of(const charter::Charter& charter, co
 
 class Gathering {
  public:
-  Gathering(Site& site, const std::string& actor) : site_(site), who_{actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}} {}
+  Gathering(Site& site, const std::string& actor)
+      : site_(site), who_{actor, kEvaluationPurpose, charter::Duty::kAnalysis, {}} {}
 
   Result<research::ReleaseInputs> gather() {
     if (auto s = gather_keys(); !s.ok()) return s.error();
@@ -116,7 +123,9 @@ class Gathering {
   Status gather_keys() {
     const auto tables = key_tables(site_);
     if (!tables.ok()) return tables.error();
-    if (tables.value().empty()) return refused("there is no key table: somebody with the duty `linkage` runs `kinfold release prepare` first");
+    if (tables.value().empty())
+      return refused(
+          "there is no key table: somebody with the duty `linkage` runs `kinfold release prepare` first");
     auto contents = site_.door().open(tables.value().back().id, who_);
     if (!contents.ok()) return contents.error();
     const auto keys = contents.value().require("keys");
@@ -141,7 +150,8 @@ class Gathering {
       contents.value().wipe();
       if (!rows.ok()) return rows.error();
       table::Column authority("authority", ColumnType::kString);
-      for (std::size_t row = 0; row < rows.value().row_count(); ++row) authority.append_string(holding.origin);
+      for (std::size_t row = 0; row < rows.value().row_count(); ++row)
+        authority.append_string(holding.origin);
       rows.value().columns().push_back(std::move(authority));
       if (auto s = append_rows(inputs_.attributes, rows.value()); !s.ok()) return s;
     }
@@ -169,8 +179,8 @@ class Gathering {
       contents.value().wipe();
       if (!linked.ok()) return linked.error();
       if (!happened.ok()) return happened.error();
-      inputs_.returns.push_back({department, variables_of(site_.charter(), *party, *back), std::move(linked).value(),
-                                 std::move(happened).value()});
+      inputs_.returns.push_back({department, variables_of(site_.charter(), *party, *back),
+                                 std::move(linked).value(), std::move(happened).value()});
     }
     return {};
   }
@@ -183,35 +193,43 @@ class Gathering {
 
 /// What the person who makes the release is shown of the risk, and of what was given up against it.
 void tell_protection(Report& report, const research::Protection& done) {
-  report.count("smallest_class_before", "Smallest group alike to an outsider, as gathered", done.before.smallest_class)
+  report
+      .count("smallest_class_before", "Smallest group alike to an outsider, as gathered",
+             done.before.smallest_class)
       .count("smallest_class", "  as released", done.after.smallest_class)
       .count("unique_before", "People alone in such a group, as gathered", done.before.unique_count)
       .count("unique", "  as released", done.after.unique_count)
-      .count("below_limits_before", "People in groups below the charter's limits, as gathered", done.before.below_count)
+      .count("below_limits_before", "People in groups below the charter's limits, as gathered",
+             done.before.below_count)
       .count("below_limits", "  as released", done.after.below_count)
-      .count("special_unique_before", "People alone in two facts or fewer, as gathered", done.before.special_unique_count)
+      .count("special_unique_before", "People alone in two facts or fewer, as gathered",
+             done.before.special_unique_count)
       .count("special_unique", "  as released", done.after.special_unique_count)
-      .count("lone_households_before", "Families like no other, as gathered", done.before.lone_household_count)
+      .count("lone_households_before", "Families like no other, as gathered",
+             done.before.lone_household_count)
       .count("lone_households", "  as released", done.after.lone_household_count)
       .count("left_out", "People left out to keep to the limits", done.left_out_count);
   for (const auto& line : done.words()) report.notes.push_back(line);
   report.rows = done.summary();
 }
 
-Status note_release(Site& site, const seal::Id& id, const std::string& actor, const research::Release& release) {
+Status note_release(Site& site, const seal::Id& id, const std::string& actor,
+                    const research::Release& release) {
   ledger::Entry entry;
   entry.verb = ledger::Verb::kRelease;
   entry.subject = id;
   entry.actor = actor;
   entry.duty = charter::name(charter::Duty::kAnalysis);
-  entry.counts = {{ledger::CountKind::kPeople, release.people.row_count()}, {ledger::CountKind::kRows, release.panel.row_count()}};
+  entry.counts = {{ledger::CountKind::kPeople, release.people.row_count()},
+                  {ledger::CountKind::kRows, release.panel.row_count()}};
   return site.note(entry);
 }
 
 }  // namespace
 
 Result<Report> make_release(Site& site, const std::string& actor) {
-  if (site.party().role != charter::Role::kTrustedParty) return refused("only the trusted party makes releases");
+  if (site.party().role != charter::Role::kTrustedParty)
+    return refused("only the trusted party makes releases");
   const auto research = site.charter().parties_with(charter::Role::kResearch);
   if (research.empty()) return invalid("the charter has no research party");
   const std::string to = research.front()->id;
@@ -236,10 +254,13 @@ Result<Report> make_release(Site& site, const std::string& actor) {
   contents.tables.push_back({"panel", release.value().panel});
   contents.tables.push_back({"dictionary", release.value().dictionary});
   contents.tables.push_back({"protection", done.value().summary()});
-  const auto sent = site.send({seal::PackageKind::kRelease, to, flow->purpose, flow->data_classes, {}, {}, expires.value()}, contents);
+  const auto sent =
+      site.send({seal::PackageKind::kRelease, to, flow->purpose, flow->data_classes, {}, {}, expires.value()},
+                contents);
   contents.wipe();
   if (!sent.ok()) return sent.error();
-  if (auto s = note_release(site, sent.value().manifest.id, actor, release.value()); !s.ok()) return s.error();
+  if (auto s = note_release(site, sent.value().manifest.id, actor, release.value()); !s.ok())
+    return s.error();
 
   Report report;
   report.headline = "Sealed a release for " + research.front()->name + ".";
@@ -250,7 +271,8 @@ Result<Report> make_release(Site& site, const std::string& actor) {
       .text("expires", "Can be opened until", to_iso(expires.value()));
   tell_protection(report, done.value());
   for (const auto& aside : release.value().set_aside) {
-    report.notes.push_back(with_thousands(static_cast<long long>(aside.row_count)) + " rows of " + aside.what + " set aside: " + aside.reason);
+    report.notes.push_back(with_thousands(static_cast<long long>(aside.row_count)) + " rows of " +
+                           aside.what + " set aside: " + aside.reason);
   }
   return report;
 }

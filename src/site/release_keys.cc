@@ -20,8 +20,9 @@ struct Keys {
 };
 
 bool is_out(const identity::PersonRecord& person, const identity::ObjectionBook& book) {
-  return person.restricted || std::any_of(person.versions.begin(), person.versions.end(),
-                                          [&](const auto& version) { return book.matches(version.identity); });
+  return person.restricted ||
+         std::any_of(person.versions.begin(), person.versions.end(),
+                     [&](const auto& version) { return book.matches(version.identity); });
 }
 
 Result<Keys> keys_of(const identity::Vault& vault, const identity::ObjectionBook& book) {
@@ -86,11 +87,13 @@ Result<Report> prepare_release(Site& site, const std::string& actor) {
   fresh.purpose = kEvaluationPurpose;
   seal::Contents contents;
   contents.tables.push_back({"keys", std::move(keys.value().table)});
-  const auto stored = site.door().store(fresh, contents, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
+  const auto stored =
+      site.door().store(fresh, contents, {actor, kLinkagePurpose, charter::Duty::kLinkage, {}});
   contents.wipe();
   if (!stored.ok()) return stored.error();
   for (const auto& old : earlier.value()) {
-    if (const auto gone = site.door().destroy(old.id, actor, ledger::Reason::kNone); !gone.ok()) return gone.error();
+    if (const auto gone = site.door().destroy(old.id, actor, ledger::Reason::kNone); !gone.ok())
+      return gone.error();
   }
   Report report;
   report.headline = "The key table is ready: an analyst can make the release now.";

@@ -22,8 +22,8 @@ struct Fact {
 struct Report {
   std::string headline;
   std::vector<Fact> facts;
-  std::vector<std::string> notes;     ///< What to do next, or what to mind.
-  std::optional<table::Table> rows;   ///< For verbs that list something.
+  std::vector<std::string> notes;    ///< What to do next, or what to mind.
+  std::optional<table::Table> rows;  ///< For verbs that list something.
 
   Report& count(std::string key, std::string label, std::uint64_t number) {
     facts.push_back({std::move(key), std::move(label), static_cast<std::int64_t>(number)});
@@ -36,13 +36,15 @@ struct Report {
   /// Zero where there is no such count.
   std::int64_t count_of(const std::string& key) const {
     for (const auto& fact : facts) {
-      if (fact.key == key && std::holds_alternative<std::int64_t>(fact.value)) return std::get<std::int64_t>(fact.value);
+      if (fact.key == key && std::holds_alternative<std::int64_t>(fact.value))
+        return std::get<std::int64_t>(fact.value);
     }
     return 0;
   }
   std::string text_of(const std::string& key) const {
     for (const auto& fact : facts) {
-      if (fact.key == key && std::holds_alternative<std::string>(fact.value)) return std::get<std::string>(fact.value);
+      if (fact.key == key && std::holds_alternative<std::string>(fact.value))
+        return std::get<std::string>(fact.value);
     }
     return {};
   }

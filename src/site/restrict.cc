@@ -57,7 +57,8 @@ Result<Report> restrict(Site& site, const identity::Identity& person, const std:
     entry.purpose = kRightsPurpose;
     if (auto s = site.note(entry); !s.ok()) return s.error();
     report.headline = "Lifted: the next request and the next release may have the person again.";
-    for (const auto& notice : act.notices) report.text("notice_" + notice.party, "Notice for " + notice.party, notice.path);
+    for (const auto& notice : act.notices)
+      report.text("notice_" + notice.party, "Notice for " + notice.party, notice.path);
     return report;
   }
   act.person = trail.value().record.person;

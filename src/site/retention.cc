@@ -18,7 +18,8 @@ std::string what_then(const holding::Holding& holding, int days_left) {
 
 table::Table rows_of(const Site& site, const std::vector<holding::Holding>& holdings) {
   table::Table rows;
-  for (const auto* name : {"holding", "kind", "from", "created", "expires"}) rows.add(name, ColumnType::kString);
+  for (const auto* name : {"holding", "kind", "from", "created", "expires"})
+    rows.add(name, ColumnType::kString);
   rows.add("days_left", ColumnType::kInt64);
   rows.add("rows", ColumnType::kInt64);
   rows.add("state", ColumnType::kString);
@@ -86,8 +87,10 @@ Result<Report> retention_enforce(Site& site) {
   std::uint64_t row_count = 0;
   for (const auto& certificate : certificates.value()) row_count += certificate.row_count;
   Report report;
-  report.headline = certificates.value().empty() ? "Nothing is past its expiry." : "Destroyed what was past its expiry.";
-  report.count("destroyed", "Holdings destroyed", certificates.value().size()).count("rows", "Rows in them", row_count);
+  report.headline =
+      certificates.value().empty() ? "Nothing is past its expiry." : "Destroyed what was past its expiry.";
+  report.count("destroyed", "Holdings destroyed", certificates.value().size())
+      .count("rows", "Rows in them", row_count);
   if (auto s = send_all_certificates(site, report); !s.ok()) return s.error();
   return report;
 }
@@ -104,7 +107,8 @@ Result<Report> retention_destroy(Site& site, const std::string& name, const std:
   if (!certificate.ok()) return certificate.error();
   Report report;
   report.headline = "Destroyed. The certificate says how, and what no certificate can prove.";
-  report.count("rows", "Rows in it", certificate.value().row_count).text("holding", "Holding", seal::to_hex(fitting.front().id));
+  report.count("rows", "Rows in it", certificate.value().row_count)
+      .text("holding", "Holding", seal::to_hex(fitting.front().id));
   if (auto s = send_all_certificates(site, report); !s.ok()) return s.error();
   return report;
 }

@@ -39,14 +39,21 @@ struct Item {
   std::vector<Said> said;
 };
 
-const holding::Asking linker(const std::string& actor) { return {actor, kLinkagePurpose, charter::Duty::kLinkage, {}}; }
+const holding::Asking linker(const std::string& actor) {
+  return {actor, kLinkagePurpose, charter::Duty::kLinkage, {}};
+}
 
 json to_json(const Item& item) {
   json said = json::array();
   for (const auto& each : item.said) said.push_back({{"actor", each.actor}, {"verdict", name(each.verdict)}});
   json members = json::array();
-  for (const auto& each : item.members) members.push_back({{"person", to_text(each.person)}, {"version", each.version}});
-  return {{"id", item.id}, {"members", members}, {"linked", item.linked}, {"groups", item.groups}, {"said", said}};
+  for (const auto& each : item.members)
+    members.push_back({{"person", to_text(each.person)}, {"version", each.version}});
+  return {{"id", item.id},
+          {"members", members},
+          {"linked", item.linked},
+          {"groups", item.groups},
+          {"said", said}};
 }
 
 std::optional<Item> from_json(const json& read) {
@@ -61,7 +68,8 @@ std::optional<Item> from_json(const json& read) {
   item.linked = read.value("linked", false);
   item.groups = read.value("groups", std::vector<std::string>{});
   for (const auto& each : read.value("said", json::array())) {
-    item.said.push_back({each.value("actor", ""), parse_verdict(each.value("verdict", "")).value_or(Verdict::kCannotTell)});
+    item.said.push_back(
+        {each.value("actor", ""), parse_verdict(each.value("verdict", "")).value_or(Verdict::kCannotTell)});
   }
   return item;
 }
@@ -123,14 +131,18 @@ std::vector<std::string> groups_of(const identity::Identity& identity, const std
   return groups;
 }
 
-/// `first` says which groups it counts in; a cluster counts among clusters alone, so that shares are of one kind.
+/// `first` says which groups it counts in; a cluster counts among clusters alone, so that shares are of one
+/// kind.
 Item new_item(std::vector<Member> members, const identity::PersonRecord& first, bool linked) {
   Item item;
   item.id = seal::to_hex(seal::random_id());
   item.members = std::move(members);
   item.linked = linked;
-  if (item.members.size() > 2) item.groups = {std::string(kClusters)};
-  else item.groups = groups_of(first.current, first.versions.empty() ? "" : first.versions.front().origin.authority);
+  if (item.members.size() > 2)
+    item.groups = {std::string(kClusters)};
+  else
+    item.groups =
+        groups_of(first.current, first.versions.empty() ? "" : first.versions.front().origin.authority);
   return item;
 }
 
@@ -152,7 +164,8 @@ struct Candidates {
     keep_some(clusters, std::max(some / 4, some - std::min(some, pairs.size())));
     keep_some(pairs, some - std::min(some, clusters.size()));
     std::vector<Item> drawn = std::move(pairs);
-    drawn.insert(drawn.end(), std::make_move_iterator(clusters.begin()), std::make_move_iterator(clusters.end()));
+    drawn.insert(drawn.end(), std::make_move_iterator(clusters.begin()),
+                 std::make_move_iterator(clusters.end()));
     return drawn;
   }
 };
@@ -165,7 +178,9 @@ Candidates linked_items(const std::vector<identity::PersonRecord>& people) {
     for (std::size_t k = 1; k < person.versions.size(); ++k) {
       if (person.versions[k].identity == person.versions[k - 1].identity) continue;
       found.pairs.push_back(new_item({{person.person, k - 1}, {person.person, k}}, person, true));
-      const auto is_this = [&](const Member& each) { return person.versions[each.version].identity == person.versions[k].identity; };
+      const auto is_this = [&](const Member& each) {
+        return person.versions[each.version].identity == person.versions[k].identity;
+      };
       if (std::none_of(spellings.begin(), spellings.end(), is_this)) spellings.push_back({person.person, k});
     }
     if (spellings.size() > kClusterRecordsMax) spellings.resize(kClusterRecordsMax);
@@ -208,11 +223,14 @@ Result<Candidates> doubtful_items(const std::vector<identity::PersonRecord>& peo
   return found;
 }
 
-bool settled(const Item& item) { return item.said.size() > 2 || (item.said.size() == 2 && item.said[0].verdict == item.said[1].verdict); }
+bool settled(const Item& item) {
+  return item.said.size() > 2 || (item.said.size() == 2 && item.said[0].verdict == item.said[1].verdict);
+}
 
 bool open_for(const Item& item, const std::string& actor) {
   if (settled(item)) return false;
-  return std::none_of(item.said.begin(), item.said.end(), [&](const Said& said) { return said.actor == actor; });
+  return std::none_of(item.said.begin(), item.said.end(),
+                      [&](const Said& said) { return said.actor == actor; });
 }
 
 std::optional<Verdict> verdict_of(const Item& item) {
@@ -262,7 +280,8 @@ Result<Report> draw_review(Site& site, const std::string& actor, std::size_t set
   auto& vault = open.value().vault;
   std::vector<identity::PersonRecord> people;
   for (const auto& id : vault.people()) {
-    if (auto person = vault.find(id); person && !person->restricted && !person->versions.empty()) people.push_back(std::move(*person));
+    if (auto person = vault.find(id); person && !person->restricted && !person->versions.empty())
+      people.push_back(std::move(*person));
   }
   auto list = read_list(*open.value().records);
   if (!list.ok()) return list.error();
@@ -275,19 +294,26 @@ Result<Report> draw_review(Site& site, const std::string& actor, std::size_t set
   const std::size_t doubtful_count = doubtful.value().count();
   const auto from_linked = linked.draw(set_count - std::min(doubtful_count, set_count / 2));
   const auto from_doubtful = doubtful.value().draw(set_count - from_linked.size());
-  for (const auto* some : {&from_linked, &from_doubtful}) list.value().items.insert(list.value().items.end(), some->begin(), some->end());
+  for (const auto* some : {&from_linked, &from_doubtful})
+    list.value().items.insert(list.value().items.end(), some->begin(), some->end());
   keep_some(list.value().items, list.value().items.size());  // the order tells nothing
   if (auto s = write_list(*open.value().records, list.value()); !s.ok()) return s.error();
 
   Report report;
-  report.headline = from_linked.empty() && from_doubtful.empty() ? "There is nothing to review: nobody was spelt in two ways, and nobody could be somebody else."
-                                                                 : "Drawn. Each is shown to two people, who do not see what the other said.";
+  report.headline =
+      from_linked.empty() && from_doubtful.empty()
+          ? "There is nothing to review: nobody was spelt in two ways, and nobody could be somebody else."
+          : "Drawn. Each is shown to two people, who do not see what the other said.";
   const auto clusters = [](const std::vector<Item>& items) {
-    return static_cast<std::uint64_t>(std::count_if(items.begin(), items.end(), [](const Item& item) { return item.members.size() > 2; }));
+    return static_cast<std::uint64_t>(
+        std::count_if(items.begin(), items.end(), [](const Item& item) { return item.members.size() > 2; }));
   };
-  report.count("linked", "Spellings taken for one person", linked_count).count("linked_drawn", "  drawn", from_linked.size())
-      .count("doubtful", "People who could be one", doubtful_count).count("doubtful_drawn", "  drawn", from_doubtful.size())
-      .count("clusters_drawn", "Of what was drawn, clusters of three or more", clusters(from_linked) + clusters(from_doubtful));
+  report.count("linked", "Spellings taken for one person", linked_count)
+      .count("linked_drawn", "  drawn", from_linked.size())
+      .count("doubtful", "People who could be one", doubtful_count)
+      .count("doubtful_drawn", "  drawn", from_doubtful.size())
+      .count("clusters_drawn", "Of what was drawn, clusters of three or more",
+             clusters(from_linked) + clusters(from_doubtful));
   return report;
 }
 
@@ -337,7 +363,8 @@ Status decide_set(Site& site, const std::string& actor, const std::string& set, 
 }
 
 Result<ReviewQuality> review_quality(Site& site, const std::string& actor) {
-  if (site.party().role != charter::Role::kTrustedParty) return refused("only the trusted party reviews records");
+  if (site.party().role != charter::Role::kTrustedParty)
+    return refused("only the trusted party reviews records");
   auto records = open_records(site, charter::Kind::kVault, {kIdentityClass}, linker(actor));
   if (!records.ok()) return records.error();
   const auto list = read_list(records.value());
@@ -363,8 +390,10 @@ Result<ReviewQuality> review_quality(Site& site, const std::string& actor) {
   }
   quality.agreement = wilson(agreed, quality.judged_twice);
   quality.kappa = kappa_of(list.value().items);
-  for (const auto& [group, counts] : groups) quality.groups.push_back({group, wilson(counts[0], counts[1]), wilson(counts[2], counts[3])});
-  std::stable_partition(quality.groups.begin(), quality.groups.end(), [](const auto& group) { return group.name == "everybody"; });
+  for (const auto& [group, counts] : groups)
+    quality.groups.push_back({group, wilson(counts[0], counts[1]), wilson(counts[2], counts[3])});
+  std::stable_partition(quality.groups.begin(), quality.groups.end(),
+                        [](const auto& group) { return group.name == "everybody"; });
   return quality;
 }
 

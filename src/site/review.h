@@ -1,5 +1,5 @@
-// Clerical review at the trusted party: people judge pairs and clusters of records, blind and each by two, and
-// what they say measures the matching. Which ones, and what was said, lies sealed in the vault's holding.
+// Clerical review at the trusted party: people judge pairs and clusters of records, blind and each by two,
+// and what they say measures the matching. Which ones, and what was said, lies sealed in the vault's holding.
 #pragma once
 
 #include <cstdint>
@@ -55,14 +55,14 @@ struct ReviewQuality {
   std::size_t set_count = 0;
   std::size_t judged_once = 0;
   std::size_t judged_twice = 0;
-  std::size_t decided = 0;        ///< Two say the same, or a third settled it.
+  std::size_t decided = 0;  ///< Two say the same, or a third settled it.
   std::size_t left_for_actor = 0;
-  Share agreement;                ///< Of sets judged twice.
-  double kappa = 0;               ///< Cohen's, over the first two verdicts; 0 where it cannot be told.
+  Share agreement;   ///< Of sets judged twice.
+  double kappa = 0;  ///< Cohen's, over the first two verdicts; 0 where it cannot be told.
   struct Group {
-    std::string name;             ///< "everybody", "gender: female", "born 2000 to 2009", an authority; kClusters
-    Share right;                  ///< Of what was linked: one person indeed.
-    Share missed;                 ///< Of what was not: one person after all.
+    std::string name;  ///< "everybody", "gender: female", "born 2000 to 2009", an authority; kClusters
+    Share right;       ///< Of what was linked: one person indeed.
+    Share missed;      ///< Of what was not: one person after all.
   };
   /// Everybody first. Groups with nothing decided are left out. All are of pairs but the one of clusters.
   std::vector<Group> groups;

@@ -33,12 +33,13 @@ Result<std::string> read_text(const std::string& path) {
 
 }  // namespace
 
-std::string outbox_path(const SitePaths& paths, seal::PackageKind kind, std::string_view to, const seal::Id& id) {
+std::string outbox_path(const SitePaths& paths, seal::PackageKind kind, std::string_view to,
+                        const seal::Id& id) {
   return paths.outbox() + "/" + short_name(kind) + "-" + std::string(to) + "-" + seal::to_hex(id) + ".age";
 }
 
-Result<std::unique_ptr<Site>> Site::open_ledger(const std::string& folder, const seal::SecretBytes& passphrase,
-                                                const Clock& clock) {
+Result<std::unique_ptr<Site>> Site::open_ledger(const std::string& folder,
+                                                const seal::SecretBytes& passphrase, const Clock& clock) {
   std::unique_ptr<Site> site(new Site(SitePaths{folder}, clock));
   const auto party_id = read_text(site->paths_.party());
   if (!party_id.ok()) return io_error("this folder is not a site; make one with `kinfold site init`");
@@ -57,8 +58,8 @@ Result<std::unique_ptr<Site>> Site::open_ledger(const std::string& folder, const
   if (!keys.ok()) return keys.error();
   site->keys_ = std::move(keys).value();
 
-  auto ledger = ledger::Ledger::open({site->paths_.ledger(), &*site->keys_, &clock,
-                                      holding::vocabulary_of(site->charter_, site->actors_)});
+  auto ledger = ledger::Ledger::open(
+      {site->paths_.ledger(), &*site->keys_, &clock, holding::vocabulary_of(site->charter_, site->actors_)});
   if (!ledger.ok()) return ledger.error();
   site->ledger_ = std::move(ledger).value();
   return site;
@@ -79,7 +80,8 @@ Status Site::open_door() {
   return {};
 }
 
-/// Whoever can write into the folder could loosen the rules by an editor: the ledger says which rules are in force.
+/// Whoever can write into the folder could loosen the rules by an editor: the ledger says which rules are in
+/// force.
 Status Site::hold_to_rules() {
   using ledger::DigestKind;
   const auto actors_text = read_text(paths_.actors());
@@ -99,8 +101,10 @@ Status Site::hold_to_rules() {
   });
   if (!read.ok()) return read.error();
   if (charter_in_force && charter_in_force != charter_digest) {
-    return refused("charter.toml is not the charter in force here, whose hash is in the ledger: put that one back, or take a "
-                   "new version up with `kinfold site charter FILE`");
+    return refused(
+        "charter.toml is not the charter in force here, whose hash is in the ledger: put that one back, or "
+        "take a "
+        "new version up with `kinfold site charter FILE`");
   }
   ledger::Entry entry;
   entry.verb = ledger::Verb::kInit;
@@ -119,14 +123,15 @@ Result<std::unique_ptr<Site>> Site::open(const std::string& folder, const seal::
   return site;
 }
 
-Status Site::take_up_charter(const std::string& folder, const seal::SecretBytes& passphrase, const Clock& clock,
-                             const std::string& charter_path, const std::string& actor) {
+Status Site::take_up_charter(const std::string& folder, const seal::SecretBytes& passphrase,
+                             const Clock& clock, const std::string& charter_path, const std::string& actor) {
   const auto next = charter::load(charter_path);
   if (!next.ok()) return next.error();
   const auto site = open_ledger(folder, passphrase, clock);
   if (!site.ok()) return site.error();
   if (auto alone = site.value()->open_door(); !alone.ok()) return alone;  // no other process may be at work
-  if (site.value()->actors().find(actor) == nullptr) return refused("no such actor at this site; see actors.toml");
+  if (site.value()->actors().find(actor) == nullptr)
+    return refused("no such actor at this site; see actors.toml");
   const auto* party = next.value().find_party(site.value()->party().id);
   if (party == nullptr || party->role != site.value()->party().role) {
     return refused("the new charter does not have this party in the role that it has here");
@@ -147,8 +152,9 @@ Result<seal::Card> Site::card_of(std::string_view party) const {
   if (party == party_->id) return seal::card_of(*keys_);
   const auto text = read_text(paths_.keyring() + "/" + std::string(party) + ".card");
   if (!text.ok()) {
-    return refused("there is no card of " + std::string(party) +
-                   " here: get it from them, compare the fingerprint by telephone, then `kinfold site trust CARD`");
+    return refused(
+        "there is no card of " + std::string(party) +
+        " here: get it from them, compare the fingerprint by telephone, then `kinfold site trust CARD`");
   }
   return seal::parse_card(text.value());
 }
@@ -173,10 +179,12 @@ Status Site::trust(const std::string& card_path) {
   const auto known = card_of(card.value().party);
   if (known.ok()) {
     if (known.value() == card.value()) return {};
-    return refused("another card of " + card.value().party +
-                   " is trusted here; if they changed their keys, compare fingerprints and remove the old card first");
+    return refused(
+        "another card of " + card.value().party +
+        " is trusted here; if they changed their keys, compare fingerprints and remove the old card first");
   }
-  return seal::write_whole_file(paths_.keyring() + "/" + card.value().party + ".card", seal::as_bytes(text.value()));
+  return seal::write_whole_file(paths_.keyring() + "/" + card.value().party + ".card",
+                                seal::as_bytes(text.value()));
 }
 
 Status Site::note(const ledger::Entry& entry) {
@@ -206,7 +214,8 @@ Status Site::may_send(charter::Kind kind, const std::string& to, const std::vect
   question.today = today();
   const auto answer = charter::ask(charter_, question);
   if (answer.allowed) return {};
-  return refuse(ledger::Verb::kSend, ledger::Reason::kCharter, refused(answer.reason + " (charter: " + answer.rule + ")"));
+  return refuse(ledger::Verb::kSend, ledger::Reason::kCharter,
+                refused(answer.reason + " (charter: " + answer.rule + ")"));
 }
 
 Result<Site::Sent> Site::send(const Letter& letter, const seal::Contents& contents) {

@@ -52,14 +52,16 @@ class Site {
  public:
   /// The charter is the one that the ledger names last; a change of the actors is written to it.
   /// \retval kIo if it is no site or another process has it open; kRefused if the passphrase is
-  ///         wrong, the ledger was tampered with, the clock stands before its last entry, or charter.toml was changed.
+  ///         wrong, the ledger was tampered with, the clock stands before its last entry, or charter.toml was
+  ///         changed.
   static Result<std::unique_ptr<Site>> open(const std::string& folder, const seal::SecretBytes& passphrase,
                                             const Clock& clock);
-  /// Takes up a new version of the charter: the ledger has its hash from then on, and who took it up. What is held
-  /// keeps its expiry. \retval kInvalid if it is no charter; kRefused if this party is not in it in the same role, or
-  /// the actor is not of this site.
-  static Status take_up_charter(const std::string& folder, const seal::SecretBytes& passphrase, const Clock& clock,
-                                const std::string& charter_path, const std::string& actor);
+  /// Takes up a new version of the charter: the ledger has its hash from then on, and who took it up. What is
+  /// held keeps its expiry. \retval kInvalid if it is no charter; kRefused if this party is not in it in the
+  /// same role, or the actor is not of this site.
+  static Status take_up_charter(const std::string& folder, const seal::SecretBytes& passphrase,
+                                const Clock& clock, const std::string& charter_path,
+                                const std::string& actor);
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
 
@@ -101,7 +103,7 @@ class Site {
     std::string to;
     std::string purpose;
     std::vector<std::string> data_classes;
-    std::optional<seal::Id> id;            ///< Empty: random.
+    std::optional<seal::Id> id;  ///< Empty: random.
     std::optional<seal::Id> in_answer_to;
     Date expires;
   };
@@ -109,8 +111,8 @@ class Site {
 
  private:
   Site(SitePaths paths, const Clock& clock) : paths_(std::move(paths)), clock_(clock) {}
-  static Result<std::unique_ptr<Site>> open_ledger(const std::string& folder, const seal::SecretBytes& passphrase,
-                                                   const Clock& clock);
+  static Result<std::unique_ptr<Site>> open_ledger(const std::string& folder,
+                                                   const seal::SecretBytes& passphrase, const Clock& clock);
   Status open_door();
   Status hold_to_rules();
 
@@ -125,6 +127,7 @@ class Site {
 };
 
 /// Path of a sealed file in the outbox.
-std::string outbox_path(const SitePaths& paths, seal::PackageKind kind, std::string_view to, const seal::Id& id);
+std::string outbox_path(const SitePaths& paths, seal::PackageKind kind, std::string_view to,
+                        const seal::Id& id);
 
 }  // namespace kinfold::site

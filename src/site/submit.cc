@@ -17,7 +17,8 @@ constexpr std::uint64_t kCouncilFileBytesMax = 4ULL << 30;
 /// hash of those, under a key that only this site has.
 seal::Id submission_id(const holding::RecordRing& ring, const charter::Charter& charter, seal::ByteView file,
                        std::uint64_t objection_count) {
-  const auto token = ring.token("submission", seal::to_hex(seal::sha256(file)) + charter.hash + std::to_string(objection_count));
+  const auto token = ring.token(
+      "submission", seal::to_hex(seal::sha256(file)) + charter.hash + std::to_string(objection_count));
   seal::Id id;
   std::copy(token.begin(), token.end(), id.bytes.begin());
   return id;
@@ -47,9 +48,10 @@ identity::Eligibility eligibility_of(const charter::Charter& charter) {
 
 Report Submitted::report() const {
   Report report;
-  report.headline = sealed_before ? "This file was sealed before; the sealed file stands."
-                                  : "Sealed " + with_thousands(static_cast<long long>(counts.kept_count)) + " people in " +
-                                        with_thousands(static_cast<long long>(counts.family_count)) + " families.";
+  report.headline =
+      sealed_before ? "This file was sealed before; the sealed file stands."
+                    : "Sealed " + with_thousands(static_cast<long long>(counts.kept_count)) + " people in " +
+                          with_thousands(static_cast<long long>(counts.family_count)) + " families.";
   report.count("lines", "Lines of data in the file", counts.data_line_count)
       .count("kept", "  go on", counts.kept_count)
       .count("merged", "  the same person again", counts.merged_count)
@@ -72,19 +74,23 @@ Result<Submitted> submit_families(Site& site, const CouncilFile& from, const std
   if (auto s = site.door().may_act(actor, charter::Duty::kIntake); !s.ok()) return s.error();
   const auto recipients = site.charter().parties_with(charter::Role::kTrustedParty);
   if (recipients.empty()) return invalid("the charter has no trusted party");
-  const auto* flow = site.charter().find_flow(charter::Kind::kSubmission, site.party().id, recipients.front()->id);
-  if (flow == nullptr) return refused("the charter has no flow of submissions from here to the trusted party");
+  const auto* flow =
+      site.charter().find_flow(charter::Kind::kSubmission, site.party().id, recipients.front()->id);
+  if (flow == nullptr)
+    return refused("the charter has no flow of submissions from here to the trusted party");
 
   const auto file = seal::read_whole_file(csv_path, kCouncilFileBytesMax);
   if (!file.ok()) return file.error();
   auto objections = open_objections(site, actor);
   if (!objections.ok()) return objections.error();
-  auto rows_read = table::parse_csv_bytes(std::string(seal::as_text(file.value())), seal::file_name(csv_path));
+  auto rows_read =
+      table::parse_csv_bytes(std::string(seal::as_text(file.value())), seal::file_name(csv_path));
   if (!rows_read.ok()) return rows_read.error();
   auto intake = identity::read_council_table(rows_read.value(), eligibility_of(site.charter()), site.today());
   if (!intake.ok()) return intake.error();
   // Whoever said no on this file is remembered (as tokens) for every later one.
-  if (auto s = objections.value().book.add_all(intake.value().objectors, site.today()); !s.ok()) return s.error();
+  if (auto s = objections.value().book.add_all(intake.value().objectors, site.today()); !s.ok())
+    return s.error();
 
   Submitted submitted;
   submitted.rejects_path = from.rejects_path;
@@ -101,12 +107,14 @@ Result<Submitted> submit_families(Site& site, const CouncilFile& from, const std
 
   const auto id = submission_id(objections.value().records->ring, site.charter(), file.value(),
                                 objections.value().book.entry_count());
-  submitted.sealed_path = outbox_path(site.paths(), seal::PackageKind::kSubmission, recipients.front()->id, id);
+  submitted.sealed_path =
+      outbox_path(site.paths(), seal::PackageKind::kSubmission, recipients.front()->id, id);
   if (std::filesystem::exists(submitted.sealed_path)) {
     submitted.sealed_before = true;
     return submitted;
   }
-  const auto expires = charter::expiry(site.charter(), charter::Kind::kSubmission, recipients.front()->id, site.today());
+  const auto expires =
+      charter::expiry(site.charter(), charter::Kind::kSubmission, recipients.front()->id, site.today());
   if (!expires.ok()) return expires.error();
   Site::Letter letter;
   letter.kind = seal::PackageKind::kSubmission;

@@ -10,7 +10,8 @@ Result<OpenVault> open_with(Site& site, const holding::Asking& who, const identi
   if (!records.ok()) return records.error();
   auto open = std::make_unique<OpenRecords>(std::move(records).value());
   auto keys = identity::keys_of(open->ring);
-  auto vault = identity::Vault::open(open->folder + "/vault.sqlite", *keys, identity::system_random(), options);
+  auto vault =
+      identity::Vault::open(open->folder + "/vault.sqlite", *keys, identity::system_random(), options);
   if (!vault.ok()) return vault.error();
   return OpenVault{std::move(open), std::move(keys), std::move(vault).value()};
 }

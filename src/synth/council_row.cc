@@ -12,27 +12,57 @@ namespace kinfold::synth {
 namespace {
 
 enum Column : std::size_t {
-  kFamily, kPerson, kForenames, kSurname, kBorn, kGender, kAddress, kPostcode, kNino, kRelation, kGroup, kStart, kEnd,
-  kObjected, kProblemFirst, kColumnCount = kProblemFirst + kProblemCount
+  kFamily,
+  kPerson,
+  kForenames,
+  kSurname,
+  kBorn,
+  kGender,
+  kAddress,
+  kPostcode,
+  kNino,
+  kRelation,
+  kGroup,
+  kStart,
+  kEnd,
+  kObjected,
+  kProblemFirst,
+  kColumnCount = kProblemFirst + kProblemCount
 };
 enum Council : std::size_t { kTidy, kOld, kWorkbook };
 
 constexpr std::array<std::array<std::string_view, kProblemFirst>, 3> kHeadings{{
-    {"Family ID", "Person ID", "Forenames", "Surname", "Date of Birth", "Gender", "Address", "Postcode", "NI Number",
-     "Relation", "Group", "Start Date", "End Date", "Objected"},
-    {"FAMILY_NO", "CLIENT_ID", "FIRST_NAMES", "LAST_NAME", "DOB", "SEX", "HOME_ADDRESS", "POST_CODE", "NINO", "RELATIONSHIP",
-     "COHORT", "SUPPORT_START", "SUPPORT_END", "OPT_OUT"},
+    {"Family ID", "Person ID", "Forenames", "Surname", "Date of Birth", "Gender", "Address", "Postcode",
+     "NI Number", "Relation", "Group", "Start Date", "End Date", "Objected"},
+    {"FAMILY_NO", "CLIENT_ID", "FIRST_NAMES", "LAST_NAME", "DOB", "SEX", "HOME_ADDRESS", "POST_CODE", "NINO",
+     "RELATIONSHIP", "COHORT", "SUPPORT_START", "SUPPORT_END", "OPT_OUT"},
     {"Family Ref", "Individual ID", "First Name", "Surname", "D.O.B.", "Gender", "Full address", "Post Code",
-     "National Insurance No.", "Relationship to head", "Programme group", "Date support started", "Date support ended",
-     "Objected?"},
+     "National Insurance No.", "Relationship to head", "Programme group", "Date support started",
+     "Date support ended", "Objected?"},
 }};
 
-constexpr MistakeRates kCouncilRates{
-    .forename_typo = 0.020, .surname_typo = 0.018, .nickname = 0.06, .middle_left_out = 0.75, .middle_initial = 0.25,
-    .former_surname = 0.07, .names_swapped = 0.004, .hyphen_lost = 0.12, .accents_lost = 0.30, .day_month_swapped = 0.010,
-    .first_january = 0.006, .birth_digit = 0.008, .birth_missing = 0.002, .sex_wrong = 0.004, .sex_missing = 0.015,
-    .former_address = 0.07, .address_typo = 0.03, .address_missing = 0.03, .postcode_typo = 0.012, .postcode_missing = 0.03,
-    .nino_missing = 0.40, .nino_typo = 0.012};
+constexpr MistakeRates kCouncilRates{.forename_typo = 0.020,
+                                     .surname_typo = 0.018,
+                                     .nickname = 0.06,
+                                     .middle_left_out = 0.75,
+                                     .middle_initial = 0.25,
+                                     .former_surname = 0.07,
+                                     .names_swapped = 0.004,
+                                     .hyphen_lost = 0.12,
+                                     .accents_lost = 0.30,
+                                     .day_month_swapped = 0.010,
+                                     .first_january = 0.006,
+                                     .birth_digit = 0.008,
+                                     .birth_missing = 0.002,
+                                     .sex_wrong = 0.004,
+                                     .sex_missing = 0.015,
+                                     .former_address = 0.07,
+                                     .address_typo = 0.03,
+                                     .address_missing = 0.03,
+                                     .postcode_typo = 0.012,
+                                     .postcode_missing = 0.03,
+                                     .nino_missing = 0.40,
+                                     .nino_typo = 0.012};
 
 std::string format(const char* pattern, int a, int b, int c) {
   char text[32];
@@ -41,7 +71,8 @@ std::string format(const char* pattern, int a, int b, int c) {
 }
 
 std::string month_form(const YearMonthDay& d) {
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   return format("%02d-", d.day, 0, 0) + kMonths[d.month - 1] + format("-%04d", d.year, 0, 0);
 }
 
@@ -77,7 +108,8 @@ std::string title_for(const Person& person, int age, RandomStream& random) {
 }
 
 void dress_names(Observed& seen, const Person& person, std::size_t council, int age, RandomStream& random) {
-  if (random.chance(council == kWorkbook ? 0.10 : 0.03)) seen.forenames = title_for(person, age, random) + seen.forenames;
+  if (random.chance(council == kWorkbook ? 0.10 : 0.03))
+    seen.forenames = title_for(person, age, random) + seen.forenames;
   if (random.chance(0.004)) seen.forenames += " (" + nickname_of(person.forename, random) + ")";
   if (!person.former_surname.empty() && random.chance(0.02)) seen.surname += " nee " + person.former_surname;
   if (council == kOld && random.chance(0.85)) seen.surname = as_old_system(seen.surname);
@@ -97,12 +129,13 @@ std::string nino_as_written(const std::string& nino, int age_at_extract, RandomS
     return u < 0.05 ? "TN" + std::to_string(100'000 + random.below(899'999)) + "F" : "";
   }
   if (u < 0.25) {
-    return nino.substr(0, 2) + " " + nino.substr(2, 2) + " " + nino.substr(4, 2) + " " + nino.substr(6, 2) + " " + nino.substr(8);
+    return nino.substr(0, 2) + " " + nino.substr(2, 2) + " " + nino.substr(4, 2) + " " + nino.substr(6, 2) +
+           " " + nino.substr(8);
   }
   if (u < 0.29) return nino.substr(0, 8);
   if (u < 0.32) return ascii_lower(nino);
-  if (u < 0.325) return nino.substr(0, 7);            // A digit short.
-  if (u < 0.33) return nino.substr(1) + "0";          // Fell out of step.
+  if (u < 0.325) return nino.substr(0, 7);    // A digit short.
+  if (u < 0.33) return nino.substr(1) + "0";  // Fell out of step.
   if (u < 0.335) {
     std::string confused = nino;
     for (char& c : confused) c = c == '0' ? 'O' : c;
@@ -114,10 +147,14 @@ std::string nino_as_written(const std::string& nino, int age_at_extract, RandomS
 std::string postcode_as_written(std::string postcode, RandomStream& random) {
   const double u = random.uniform();
   if (postcode.empty()) return u < 0.1 ? "NFA" : "";
-  if (u < 0.10) std::erase(postcode, ' ');
-  else if (u < 0.13) postcode = ascii_lower(postcode);
-  else if (u < 0.14) postcode = postcode.substr(0, postcode.find(' '));
-  else if (u < 0.145) postcode += "?";
+  if (u < 0.10)
+    std::erase(postcode, ' ');
+  else if (u < 0.13)
+    postcode = ascii_lower(postcode);
+  else if (u < 0.14)
+    postcode = postcode.substr(0, postcode.find(' '));
+  else if (u < 0.145)
+    postcode += "?";
   else if (u < 0.15) {
     for (char& c : postcode) c = c == '0' ? 'O' : c == '1' ? 'I' : c;
   }
@@ -135,7 +172,8 @@ std::string relation_as_written(const Person& person, std::size_t council) {
   const bool male = person.sex == Sex::kMale;
   switch (person.relation) {
     case Relation::kHead: return council == kTidy ? "Head" : council == kOld ? "LEAD" : "Main carer";
-    case Relation::kPartner: return council == kWorkbook && person.former_surname.empty() ? "Cohabitee" : "Partner";
+    case Relation::kPartner:
+      return council == kWorkbook && person.former_surname.empty() ? "Cohabitee" : "Partner";
     case Relation::kChild: return council == kWorkbook ? (male ? "Son" : "Daughter") : "Child";
     case Relation::kOther: return council == kWorkbook ? (male ? "Grandfather" : "Grandmother") : "Other";
   }
@@ -143,14 +181,17 @@ std::string relation_as_written(const Person& person, std::size_t council) {
 }
 
 std::string group_as_written(Group group, std::size_t council) {
-  constexpr std::array<std::array<std::string_view, 3>, 3> kWords{{{"Programme", "Waiting", "Assessed"},
-                                                                  {"ON PROGRAMME", "WAITING LIST", "ASSESSED ONLY"},
-                                                                  {"Supported", "Waiting list", "Assessment"}}};
+  constexpr std::array<std::array<std::string_view, 3>, 3> kWords{
+      {{"Programme", "Waiting", "Assessed"},
+       {"ON PROGRAMME", "WAITING LIST", "ASSESSED ONLY"},
+       {"Supported", "Waiting list", "Assessment"}}};
   return std::string(kWords[council][static_cast<std::size_t>(group)]);
 }
 
 /// Rising, with gaps: families that the council looked at and did not send.
-std::uint64_t file_number(const Family& family) { return 10'000 + family.index * 3 + mix64(family.index) % 3; }
+std::uint64_t file_number(const Family& family) {
+  return 10'000 + family.index * 3 + mix64(family.index) % 3;
+}
 
 std::string family_number(const Family& family, std::size_t council) {
   const auto number = file_number(family);
@@ -171,7 +212,8 @@ void damage(std::vector<std::string>& row, RandomStream& random) {
     if (comma != std::string::npos) row[kAddress].replace(comma, 2, "\n");  // Alt and Enter within the cell.
   }
   // 2-4 High Street and the like become a day in a month.
-  if (random.chance(0.004)) row[kAddress] = "04-Feb" + row[kAddress].substr(std::min(row[kAddress].find(' '), row[kAddress].size()));
+  if (random.chance(0.004))
+    row[kAddress] = "04-Feb" + row[kAddress].substr(std::min(row[kAddress].find(' '), row[kAddress].size()));
 }
 
 std::string in_windows_1252(std::string_view utf8) {
@@ -184,11 +226,16 @@ std::string in_windows_1252(std::string_view utf8) {
     }
     const std::string_view letter = utf8.substr(i++, 2);
     const unsigned point = (lead & 0x1FU) << 6U | (static_cast<unsigned char>(letter[1]) & 0x3FU);
-    if (point < 0x100) bytes += static_cast<char>(point);
-    else if (point == 0x160) bytes += static_cast<char>(0x8A);
-    else if (point == 0x161) bytes += static_cast<char>(0x9A);
-    else if (const auto plain = without_accents(letter); plain.size() == 1) bytes += plain;
-    else bytes += '?';
+    if (point < 0x100)
+      bytes += static_cast<char>(point);
+    else if (point == 0x160)
+      bytes += static_cast<char>(0x8A);
+    else if (point == 0x161)
+      bytes += static_cast<char>(0x9A);
+    else if (const auto plain = without_accents(letter); plain.size() == 1)
+      bytes += plain;
+    else
+      bytes += '?';
   }
   return bytes;
 }
@@ -218,11 +265,13 @@ std::string csv_header(std::size_t council, const std::vector<std::string>& prob
     }
     headings.push_back(heading);
   }
-  if (council == kOld) headings.emplace_back("LEAD_WORKER");  // Nobody asked for it, and it comes all the same.
+  if (council == kOld)
+    headings.emplace_back("LEAD_WORKER");  // Nobody asked for it, and it comes all the same.
   return (council == kWorkbook ? "\xEF\xBB\xBF" : "") + join(headings, ",") + line_end(council);
 }
 
-std::vector<std::string> council_row(const Family& family, std::size_t place, std::size_t council, RandomStream& random) {
+std::vector<std::string> council_row(const Family& family, std::size_t place, std::size_t council,
+                                     RandomStream& random) {
   const auto& person = family.household.people[place];
   auto seen = observe(person, family.household, kCouncilRates, random);
   const int age = age_years(person.born, family.start);
@@ -246,7 +295,8 @@ std::vector<std::string> council_row(const Family& family, std::size_t place, st
   row[kObjected] = random.chance(0.008) ? (council == kTidy ? "yes" : "Y") : council == kOld ? "N" : "";
   // A problem is the family's: every member's line carries it.
   for (std::size_t k = 0; k < kProblemCount; ++k) {
-    if (family.has_problem(k)) row[kProblemFirst + k] = date_as_written(family.problem_shown[k], council, random);
+    if (family.has_problem(k))
+      row[kProblemFirst + k] = date_as_written(family.problem_shown[k], council, random);
   }
   if (council == kWorkbook) damage(row, random);
   if (council == kOld) row.push_back("Worker " + std::to_string(1 + family.index % 60));

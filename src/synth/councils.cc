@@ -67,7 +67,9 @@ Record broken_record(const Family& family, Break kind, std::uint64_t seed) {
   switch (kind) {
     case Break::kCutShort: record.bytes = record.bytes.substr(0, 24) + end; break;
     case Break::kUnquotedComma: record.bytes = "see file note, moved, " + record.bytes + end; break;
-    case Break::kStrayQuote: record.bytes = record.bytes.substr(0, 12) + "\"x\"y" + record.bytes.substr(12) + end; break;
+    case Break::kStrayQuote:
+      record.bytes = record.bytes.substr(0, 12) + "\"x\"y" + record.bytes.substr(12) + end;
+      break;
     case Break::kTotal:
       record.bytes = "Total families in return: " + std::to_string(family.index) + end;
       record.true_person = 0;
@@ -82,7 +84,8 @@ void add_family(const Family& family, const SynthOptions& options, Records& reco
   const auto council = static_cast<std::size_t>(family.authority);
   for (std::size_t place = 0; place < family.members.size(); ++place) {
     records[council].push_back(to_record(family, place, council, 0, options.seed));
-    if (random.chance(kDuplicatePerson)) records[council].push_back(to_record(family, place, council, 1, options.seed));
+    if (random.chance(kDuplicatePerson))
+      records[council].push_back(to_record(family, place, council, 1, options.seed));
   }
   if (random.chance(kDuplicateFamily)) {  // Moved, and sent by both.
     const auto other = (council + 1 + random.below(kCouncilCount - 1)) % kCouncilCount;
@@ -106,7 +109,8 @@ Status write_bytes(const std::string& path, const std::string& bytes) {
   return {};
 }
 
-Result<CouncilFiles> write_councils(const std::string& folder, const Programme& programme, const SynthOptions& options) {
+Result<CouncilFiles> write_councils(const std::string& folder, const Programme& programme,
+                                    const SynthOptions& options) {
   const auto& families = programme.families;
   std::vector<Records> chunks((families.size() - 1) / kFamiliesPerChunk + 1);
   const auto thread_count = options.thread_count == 0 ? default_thread_count() : options.thread_count;
@@ -130,7 +134,8 @@ Result<CouncilFiles> write_councils(const std::string& folder, const Programme& 
         files.broken_count += record.broken ? 1 : 0;
       }
     }
-    if (auto done = write_bytes(folder + "/" + options.authorities[council] + ".csv", bytes); !done.ok()) return done.error();
+    if (auto done = write_bytes(folder + "/" + options.authorities[council] + ".csv", bytes); !done.ok())
+      return done.error();
   }
   return files;
 }

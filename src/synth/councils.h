@@ -22,11 +22,12 @@ struct CouncilFiles {
   std::vector<CouncilRow> rows;
   std::uint64_t line_count = 0;       ///< Records, without headers.
   std::uint64_t duplicate_count = 0;  ///< Records of somebody who has one already in any council.
-  std::uint64_t broken_count = 0;     ///< Records that cannot be split into the right fields, or are of nobody.
+  std::uint64_t broken_count = 0;  ///< Records that cannot be split into the right fields, or are of nobody.
 };
 
 /// \retval kIo if a file cannot be written.
-Result<CouncilFiles> write_councils(const std::string& folder, const Programme& programme, const SynthOptions& options);
+Result<CouncilFiles> write_councils(const std::string& folder, const Programme& programme,
+                                    const SynthOptions& options);
 
 /// Replaces the file. \retval kIo with the remedy.
 Status write_bytes(const std::string& path, const std::string& bytes);

@@ -18,7 +18,8 @@ constexpr double kNewAtFirst = 0.4;
 using Presence = std::array<bool, kWindowCount>;
 
 /// Spells that touch exactly the windows of `presence`; neighbours are often one spell.
-std::vector<Segment> spells_in(const Presence& presence, Variable variable, Date start, RandomStream& random) {
+std::vector<Segment> spells_in(const Presence& presence, Variable variable, Date start,
+                               RandomStream& random) {
   std::vector<Segment> spells;
   for (std::size_t w = 0; w < kWindowCount; ++w) {
     if (!presence[w]) continue;
@@ -29,8 +30,10 @@ std::vector<Segment> spells_in(const Presence& presence, Variable variable, Date
     const int begin = low + static_cast<int>(half * std::pow(random.uniform(), 2.5));
     const int end = high - static_cast<int>(half * std::pow(random.uniform(), 2.5));
     const bool joined = random.chance(0.6);
-    if (joined && w > 0 && presence[w - 1]) spells.back().end = end;
-    else spells.push_back({variable, begin, end});
+    if (joined && w > 0 && presence[w - 1])
+      spells.back().end = end;
+    else
+      spells.push_back({variable, begin, end});
   }
   return spells;
 }
@@ -46,8 +49,14 @@ class After {
  public:
   After(Family& family, std::size_t place, const Intercepts& intercepts, bool planted, RandomStream& random,
         double family_effect, OutcomeSums& sums)
-      : family_(family), person_(family.household.people[place]), member_(family.members[place]),
-        intercepts_(intercepts), planted_(planted), random_(random), family_effect_(family_effect), sums_(sums) {}
+      : family_(family),
+        person_(family.household.people[place]),
+        member_(family.members[place]),
+        intercepts_(intercepts),
+        planted_(planted),
+        random_(random),
+        family_effect_(family_effect),
+        sums_(sums) {}
 
   void live() {
     const int age = age_years(person_.born, family_.start);
@@ -59,12 +68,14 @@ class After {
       care();
       if (age >= 10) offend(kConvictionJuveniles, kCustodyJuveniles, 0);
     }
-    benefits_after(family_, person_, jsa, family_.start, add_months(family_.start, 24), random_, member_.events);
+    benefits_after(family_, person_, jsa, family_.start, add_months(family_.start, 24), random_,
+                   member_.events);
   }
 
  private:
   double risk(Outcome outcome, double shift = 0) const {
-    return logistic(intercepts_.of[outcome] + static_cast<double>(member_.risk_score[outcome]) + family_effect_ + shift);
+    return logistic(intercepts_.of[outcome] + static_cast<double>(member_.risk_score[outcome]) +
+                    family_effect_ + shift);
   }
   double ratio(Outcome outcome) const {
     const auto& spec = outcome_specs()[outcome];
@@ -117,8 +128,10 @@ class After {
     const double u = random_.uniform();
     const bool jailed = draw(custody, u).happens(family_.group);
     bool convicted = jailed;
-    if (conviction != custody) convicted = draw(conviction, u).happens(family_.group) || jailed;
-    else convicted = convicted || u < risk(custody, conviction_shift);
+    if (conviction != custody)
+      convicted = draw(conviction, u).happens(family_.group) || jailed;
+    else
+      convicted = convicted || u < risk(custody, conviction_shift);
     const int from = std::max(family_.start.days, add_months(person_.born, 120).days) + 1;
     const int to = add_months(family_.start, 24).days - kMarginDays;
     if (convicted) {
@@ -155,8 +168,10 @@ void merge_spells(std::vector<Event>& events) {
     auto& last = events[kept];
     const auto& next = events[i];
     const bool spell = next.end != kNoDay && next.variable != Variable::kAbsenceRate;
-    if (spell && last.variable == next.variable && next.start <= last.end + 1) last.end = std::max(last.end, next.end);
-    else events[++kept] = next;
+    if (spell && last.variable == next.variable && next.start <= last.end + 1)
+      last.end = std::max(last.end, next.end);
+    else
+      events[++kept] = next;
   }
   if (!events.empty()) events.resize(kept + 1);
 }

@@ -10,8 +10,9 @@ namespace kinfold::synth {
 
 std::string_view variable_name(Variable variable) {
   constexpr std::string_view kNames[] = {
-      "jsa", "esa", "income_support", "universal_credit", "employed", "caution", "conviction", "custodial_sentence",
-      "absence_rate", "ks2_score", "ks4_score", "child_in_need", "child_protection_plan", "looked_after"};
+      "jsa",       "esa",           "income_support",        "universal_credit", "employed",
+      "caution",   "conviction",    "custodial_sentence",    "absence_rate",     "ks2_score",
+      "ks4_score", "child_in_need", "child_protection_plan", "looked_after"};
   return kNames[static_cast<std::size_t>(variable)];
 }
 
@@ -39,7 +40,8 @@ const std::array<OutcomeSpec, kOutcomeCount>& outcome_specs() {
 }
 
 int Family::problem_count() const {
-  return static_cast<int>(std::count_if(problem_shown.begin(), problem_shown.end(), [](Date d) { return d.days != 0; }));
+  return static_cast<int>(
+      std::count_if(problem_shown.begin(), problem_shown.end(), [](Date d) { return d.days != 0; }));
 }
 
 bool in_population(const Person& person, Date start, Population population) {
@@ -59,10 +61,11 @@ constexpr double kOneProblemShare = 0.05;
 
 bool can_have(const Family& family, std::size_t problem) {
   if (problem != kSchoolAbsence && problem != kOffending) return true;
-  return std::any_of(family.household.people.begin(), family.household.people.end(), [&](const Person& person) {
-    const int age = age_years(person.born, family.start);
-    return problem == kOffending ? age >= 10 : age >= 5 && age <= 15;
-  });
+  return std::any_of(family.household.people.begin(), family.household.people.end(),
+                     [&](const Person& person) {
+                       const int age = age_years(person.born, family.start);
+                       return problem == kOffending ? age >= 10 : age >= 5 && age <= 15;
+                     });
 }
 
 void draw_problems(Family& family, RandomStream& random) {
@@ -74,7 +77,8 @@ void draw_problems(Family& family, RandomStream& random) {
     family.problem_shown = {};
     for (std::size_t k = 0; k < kProblemCount; ++k) {
       const bool shown = random.chance(logistic(kLevel[k] + kSlope[k] * family.need));
-      if (shown && can_have(family, k)) family.problem_shown[k] = add_days(family.start, -random.between(5, 540));
+      if (shown && can_have(family, k))
+        family.problem_shown[k] = add_days(family.start, -random.between(5, 540));
     }
     const int count = family.problem_count();
     if (only_one ? count == needed : count >= needed) return;
@@ -97,7 +101,8 @@ void offend_before(const Family& family, const Person& person, double frailty, R
   if (from >= family.start) return;
   const double age = static_cast<double>(family.start.days - person.born.days) / 365.25;
   const double peak = age < 18 ? 0.22 * (age - 14) : -0.045 * (age - 20);
-  const double log_rate = -4.6 + 0.55 * family.need + 0.9 * frailty + (person.sex == Sex::kMale ? 0.75 : -0.35) +
+  const double log_rate = -4.6 + 0.55 * family.need + 0.9 * frailty +
+                          (person.sex == Sex::kMale ? 0.75 : -0.35) +
                           (family.has_problem(kOffending) ? 1.25 : -0.6) + peak;
   const double years = static_cast<double>(family.start.days - from.days) / 365.25;
   const int count = std::min(poisson(std::exp(log_rate) * years, random), 12);
@@ -115,8 +120,8 @@ void offend_before(const Family& family, const Person& person, double frailty, R
 
 /// A child's spell of one kind within the five years, more often late; may be shared with siblings.
 /// It may run on past the start, but not into the windows in which outcomes are read.
-void care_spell(const Family& family, const Person& child, Variable variable, double probability, double mean_days,
-                RandomStream& shared, RandomStream& own, std::vector<Event>& events) {
+void care_spell(const Family& family, const Person& child, Variable variable, double probability,
+                double mean_days, RandomStream& shared, RandomStream& own, std::vector<Event>& events) {
   // The draws are made whether or not they are used, so that siblings stay in step.
   const double family_u = shared.uniform();
   const double family_when = shared.uniform();
@@ -132,13 +137,16 @@ void care_spell(const Family& family, const Person& child, Variable variable, do
   if (end > start) events.push_back({start, end, 0, variable});
 }
 
-void care_before(const Family& family, const Person& child, double frailty, RandomStream& shared, RandomStream& own,
-                 std::vector<Event>& events) {
+void care_before(const Family& family, const Person& child, double frailty, RandomStream& shared,
+                 RandomStream& own, std::vector<Event>& events) {
   const bool in_need = family.has_problem(kChildrenInNeed);
   const double lean = 0.5 * family.need + 0.45 * frailty + (family.has_problem(kDomesticAbuse) ? 0.35 : 0);
-  care_spell(family, child, Variable::kChildInNeed, logistic(lean + (in_need ? 0.9 : -1.7)), 210, shared, own, events);
-  care_spell(family, child, Variable::kChildProtectionPlan, logistic(lean + (in_need ? -1.9 : -3.7)), 230, shared, own, events);
-  care_spell(family, child, Variable::kLookedAfter, logistic(lean + (in_need ? -3.2 : -4.6)), 260, shared, own, events);
+  care_spell(family, child, Variable::kChildInNeed, logistic(lean + (in_need ? 0.9 : -1.7)), 210, shared, own,
+             events);
+  care_spell(family, child, Variable::kChildProtectionPlan, logistic(lean + (in_need ? -1.9 : -3.7)), 230,
+             shared, own, events);
+  care_spell(family, child, Variable::kLookedAfter, logistic(lean + (in_need ? -3.2 : -4.6)), 260, shared,
+             own, events);
 }
 
 Past past_of(const std::vector<Event>& events, Date start) {
@@ -180,15 +188,19 @@ void score_risks(const Family& family, const Person& person, Member& member) {
   const double count = family.problem_count();
   const auto flag = [&](std::size_t problem) { return family.has_problem(problem) ? 1.0 : 0.0; };
   const double convictions = std::min(past.conviction_count, 3);
-  const double crime = 0.75 * convictions + 0.5 * std::min(past.custody_count, 1) + 0.3 * std::min(past.caution_count, 2) +
-                       0.7 * flag(kOffending) + 0.6 * male + 0.14 * count;
-  const auto set = [&](Outcome outcome, double score) { member.risk_score[outcome] = static_cast<float>(score); };
+  const double crime = 0.75 * convictions + 0.5 * std::min(past.custody_count, 1) +
+                       0.3 * std::min(past.caution_count, 2) + 0.7 * flag(kOffending) + 0.6 * male +
+                       0.14 * count;
+  const auto set = [&](Outcome outcome, double score) {
+    member.risk_score[outcome] = static_cast<float>(score);
+  };
   set(kCustodyAdults, crime - 0.03 * (age - 30));
   set(kCustodyJuveniles, crime + 0.28 * (age - 14));
   set(kConvictionJuveniles, crime + 0.28 * (age - 14));
   set(kJsa, 2.4 * past.jsa_share + 0.85 * flag(kWorklessness) + 0.12 * count - 0.012 * (age - 35) -
                 (age > 65 ? 2.5 : 0));
-  const double care = 1.5 * past.in_need_share + 0.55 * flag(kChildrenInNeed) + 0.25 * count - 0.03 * (age - 9);
+  const double care =
+      1.5 * past.in_need_share + 0.55 * flag(kChildrenInNeed) + 0.25 * count - 0.03 * (age - 9);
   set(kLookedAfter, care + 2.4 * past.looked_after_share + 1.2 * past.plan_share + 1.6 * past.absence_mean);
   set(kPlan7To18, care + 1.8 * past.plan_share + 0.35 * flag(kDomesticAbuse));
   set(kPlan19To24, care + 1.8 * past.plan_share + 0.35 * flag(kDomesticAbuse));
@@ -212,9 +224,10 @@ void live_until_start(Family& family, std::uint64_t seed) {
       RandomStream shared(seed, {kStreamHistory, family.index, 99});  // The same draws for every sibling.
       care_before(family, person, frailty, shared, own, member.events);
     }
-    const double school = -2.75 + 0.3 * family.need + 0.4 * frailty + (family.has_problem(kSchoolAbsence) ? 0.95 : -0.2);
-    school_years(person, add_months(family.start, -12 * kYearsBefore), add_months(family.start, 24), school, own,
-                 member.events);
+    const double school =
+        -2.75 + 0.3 * family.need + 0.4 * frailty + (family.has_problem(kSchoolAbsence) ? 0.95 : -0.2);
+    school_years(person, add_months(family.start, -12 * kYearsBefore), add_months(family.start, 24), school,
+                 own, member.events);
     member.past = past_of(member.events, family.start);
     score_risks(family, person, member);
   }

@@ -15,9 +15,20 @@
 namespace kinfold::synth {
 
 enum class Variable : std::uint8_t {
-  kJsa, kEsa, kIncomeSupport, kUniversalCredit, kEmployed,
-  kCaution, kConviction, kCustodialSentence,
-  kAbsenceRate, kKs2Score, kKs4Score, kChildInNeed, kChildProtectionPlan, kLookedAfter
+  kJsa,
+  kEsa,
+  kIncomeSupport,
+  kUniversalCredit,
+  kEmployed,
+  kCaution,
+  kConviction,
+  kCustodialSentence,
+  kAbsenceRate,
+  kKs2Score,
+  kKs4Score,
+  kChildInNeed,
+  kChildProtectionPlan,
+  kLookedAfter
 };
 std::string_view variable_name(Variable variable);
 
@@ -31,20 +42,27 @@ constexpr Date kExtractDay{18'444};
 
 constexpr std::int32_t kNoDay = INT32_MIN;
 struct Event {
-  std::int32_t start = 0;      ///< Days since 1970-01-01.
-  std::int32_t end = kNoDay;   ///< Last day; kNoDay: a single day. May lie after kExtractDay: then still open.
-  float value = 0;             ///< Only where the variable is a measure.
+  std::int32_t start = 0;     ///< Days since 1970-01-01.
+  std::int32_t end = kNoDay;  ///< Last day; kNoDay: a single day. May lie after kExtractDay: then still open.
+  float value = 0;            ///< Only where the variable is a measure.
   Variable variable = Variable::kJsa;
 };
 
 enum class Group : std::uint8_t { kProgramme, kWaiting, kAssessed };
 /// The order of SynthOptions::problems.
-enum Problem : std::size_t { kWorklessness, kSchoolAbsence, kChildrenInNeed, kOffending, kDomesticAbuse, kHealth };
+enum Problem : std::size_t {
+  kWorklessness,
+  kSchoolAbsence,
+  kChildrenInNeed,
+  kOffending,
+  kDomesticAbuse,
+  kHealth
+};
 constexpr std::size_t kProblemCount = 6;
 
 /// What the panel's eight quarters before the start will show of one person.
 struct Past {
-  double jsa_share = 0;      ///< Of the 24 months' days.
+  double jsa_share = 0;  ///< Of the 24 months' days.
   int conviction_count = 0;
   int caution_count = 0;
   int custody_count = 0;
@@ -55,7 +73,14 @@ struct Past {
 };
 
 enum Outcome : std::size_t {
-  kLookedAfter, kCustodyAdults, kCustodyJuveniles, kConvictionJuveniles, kJsa, kPlan7To18, kPlan19To24, kOutcomeCount
+  kLookedAfter,
+  kCustodyAdults,
+  kCustodyJuveniles,
+  kConvictionJuveniles,
+  kJsa,
+  kPlan7To18,
+  kPlan19To24,
+  kOutcomeCount
 };
 enum class Population : std::uint8_t { kChildren, kAdults, kJuveniles };
 
@@ -64,7 +89,7 @@ struct OutcomeSpec {
   Population population;
   double comparison_share;  ///< What the programme group would have without support, on average.
   double programme_share;
-  bool published;           ///< Else the two shares above are invented.
+  bool published;  ///< Else the two shares above are invented.
 };
 const std::array<OutcomeSpec, kOutcomeCount>& outcome_specs();
 
@@ -76,13 +101,13 @@ struct Member {
 
 struct Family {
   Household household;
-  std::vector<Member> members;     ///< One for each of household.people.
+  std::vector<Member> members;  ///< One for each of household.people.
   std::uint64_t index = 0;
   int authority = 0;
   Date start;
-  Date end;                        ///< 0 days: none.
+  Date end;  ///< 0 days: none.
   Group group = Group::kProgramme;
-  double need = 0;                 ///< Latent; never written, and reaches outcomes through the observed past only.
+  double need = 0;  ///< Latent; never written, and reaches outcomes through the observed past only.
   std::array<Date, kProblemCount> problem_shown{};  ///< 0 days: not shown.
   bool has_problem(std::size_t problem) const { return problem_shown[problem].days != 0; }
   int problem_count() const;
@@ -113,6 +138,7 @@ void live_after_start(Family& family, const Intercepts& intercepts, bool planted
                       OutcomeSums& sums);
 
 /// The life of somebody who is in a register only.
-void other_life(const Person& person, Department department, RandomStream& random, std::vector<Event>& events);
+void other_life(const Person& person, Department department, RandomStream& random,
+                std::vector<Event>& events);
 
 }  // namespace kinfold::synth

@@ -111,7 +111,8 @@ double child_gap_years(RandomStream& random) { return 1.1 + 3.2 * std::pow(rando
 
 /// Children from the eldest down, none born after `day`.
 void add_children(Builder& builder, const Household& household, int child_count, double eldest_years,
-                  const std::string& surname, const std::string& elder_surname, Date day, RandomStream& random) {
+                  const std::string& surname, const std::string& elder_surname, Date day,
+                  RandomStream& random) {
   double years = eldest_years;
   const Culture culture = household.people.front().culture;
   for (int i = 0; i < child_count && years > 0.3 && !builder.full(); ++i) {
@@ -178,7 +179,8 @@ void add_family(Household& household, Parents parents, int child_count, double e
     family_name = head.surname;
   }
   std::string elder_name = family_name;
-  if (parents.step_father || (!parents.has_father && random.chance(0.3))) elder_name = surname_of(culture, random);
+  if (parents.step_father || (!parents.has_father && random.chance(0.3)))
+    elder_name = surname_of(culture, random);
   add_children(builder, household, child_count, eldest_years, family_name, elder_name, day, random);
   if (random.chance(0.04) && !builder.full()) {
     const Date born = born_years_before(day, parents.mother_years + 20 + 10 * random.uniform(), random);

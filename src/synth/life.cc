@@ -9,7 +9,15 @@ namespace kinfold::synth {
 namespace {
 
 /// Between spells there may be nothing at all.
-enum State : std::size_t { kStateJsa, kStateEsa, kStateIncomeSupport, kStateUniversal, kStateEmployed, kStateNone, kStateCount };
+enum State : std::size_t {
+  kStateJsa,
+  kStateEsa,
+  kStateIncomeSupport,
+  kStateUniversal,
+  kStateEmployed,
+  kStateNone,
+  kStateCount
+};
 using Weights = std::array<double, kStateCount>;
 constexpr Weights kMeanDays{190, 640, 700, 330, 760, 260};
 
@@ -32,7 +40,8 @@ std::vector<Segment> chain(const Weights& weights, Date from, Date to, RandomStr
   State state = draw_state(weights, kStateCount, random);
   for (int day = from.days; day < to.days;) {
     const int length = 7 - static_cast<int>(kMeanDays[state] * std::log(1 - random.uniform()));
-    const int end = state == kStateJsa ? std::min(day + length - 1, last_day_before_outcomes(to)) : day + length - 1;
+    const int end =
+        state == kStateJsa ? std::min(day + length - 1, last_day_before_outcomes(to)) : day + length - 1;
     if (state != kStateNone && end > day) segments.push_back({static_cast<Variable>(state), day, end});
     day = end + 1 + (state == kStateEmployed ? random.between(0, 20) : 0);
     state = draw_state(weights, state, random);
@@ -77,15 +86,17 @@ void benefits_before(const Family& family, const Person& person, double frailty,
   Date from = std::max(add_months(family.start, -60), add_months(person.born, kWorkingAgeMonths));
   if (from >= family.start) return;
   auto weights = weights_for(family, person, frailty);
-  if (age_years(person.born, family.start) < 18) weights[kStateJsa] = weights[kStateUniversal] = 0;  // From 18 on.
+  if (age_years(person.born, family.start) < 18)
+    weights[kStateJsa] = weights[kStateUniversal] = 0;  // From 18 on.
   auto segments = chain(weights, from, family.start, random);
   const int adult = add_months(person.born, 18 * 12).days;
-  std::erase_if(segments, [&](const Segment& s) { return s.start < adult && s.variable != Variable::kEmployed; });
+  std::erase_if(segments,
+                [&](const Segment& s) { return s.start < adult && s.variable != Variable::kEmployed; });
   append(segments, events);
 }
 
-void benefits_after(const Family& family, const Person& person, const std::vector<Segment>& jsa, Date from, Date to,
-                    RandomStream& random, std::vector<Event>& events) {
+void benefits_after(const Family& family, const Person& person, const std::vector<Segment>& jsa, Date from,
+                    Date to, RandomStream& random, std::vector<Event>& events) {
   from = std::max(from, add_months(person.born, kWorkingAgeMonths));
   if (from >= to) return;
   const auto weights = weights_for(family, person, 0);
@@ -122,7 +133,8 @@ void school_years(const Person& person, Date from, Date to, double level, Random
   const int born_year = to_ymd(person.born).year;
   // Somebody born from September on starts school a year later.
   const int cohort = born_year + (to_ymd(person.born).month >= 9 ? 1 : 0);
-  for (int year = std::max(cohort + 4, to_ymd(from).year - 1); year <= std::min(cohort + 15, to_ymd(to).year); ++year) {
+  for (int year = std::max(cohort + 4, to_ymd(from).year - 1); year <= std::min(cohort + 15, to_ymd(to).year);
+       ++year) {
     const double this_year = level + 0.06 * (year - cohort - 9) + 0.25 * random.normal();
     for (std::size_t t = 0; t < kTerms.size(); ++t) {
       const auto& term = kTerms[t];
@@ -140,7 +152,8 @@ void school_years(const Person& person, Date from, Date to, double level, Random
   const Date ks4 = *make_date(cohort + 16, 6, 15);
   const double slip = random.normal();
   if (ks2 >= from && ks2 < to) {
-    events.push_back({ks2.days, kNoDay, static_cast<float>(std::clamp(std::round(103 + 7 * ability), 80.0, 120.0)),
+    events.push_back({ks2.days, kNoDay,
+                      static_cast<float>(std::clamp(std::round(103 + 7 * ability), 80.0, 120.0)),
                       Variable::kKs2Score});
   }
   if (ks4 >= from && ks4 < to) {
@@ -149,7 +162,8 @@ void school_years(const Person& person, Date from, Date to, double level, Random
   }
 }
 
-void other_life(const Person& person, Department department, RandomStream& random, std::vector<Event>& events) {
+void other_life(const Person& person, Department department, RandomStream& random,
+                std::vector<Event>& events) {
   constexpr Date kOtherFrom{15'706};  // 2013-01-01
   const Date to{18'353};              // 2020-04-01
   const double frailty = random.normal();
@@ -159,13 +173,15 @@ void other_life(const Person& person, Department department, RandomStream& rando
     const bool retired = to.days - born.days > 66 * 365;
     if (retired || from >= to) return;
     const double hardship = 0.6 * frailty;
-    append(chain({0.12 * std::exp(hardship), 0.12 * std::exp(hardship), 0.08 * std::exp(hardship), 0.1, 1.4, 0.5}, from, to,
-                 random),
+    append(chain({0.12 * std::exp(hardship), 0.12 * std::exp(hardship), 0.08 * std::exp(hardship), 0.1, 1.4,
+                  0.5},
+                 from, to, random),
            events);
   } else if (department == Department::kMoj) {
     const Date from = std::max(kOtherFrom, add_months(born, 120));
     if (from >= to) return;
-    const int count = std::min(poisson(std::exp(-1.9 + 1.1 * frailty + (person.sex == Sex::kMale ? 0.5 : -0.6)), random), 10);
+    const int count = std::min(
+        poisson(std::exp(-1.9 + 1.1 * frailty + (person.sex == Sex::kMale ? 0.5 : -0.6)), random), 10);
     for (int i = 0; i < count; ++i) {
       const int day = random.between(from.days, to.days);
       const bool caution = random.chance(0.35);
@@ -174,7 +190,8 @@ void other_life(const Person& person, Department department, RandomStream& rando
     }
   } else {
     // Two school years are enough for people who are nobody's match; see the method note.
-    school_years(person, Date{17'045} /* 2016-09-01 */, Date{17'775} /* 2018-09-01 */, -3.0 + 0.5 * frailty, random, events);
+    school_years(person, Date{17'045} /* 2016-09-01 */, Date{17'775} /* 2018-09-01 */, -3.0 + 0.5 * frailty,
+                 random, events);
     if (random.chance(0.05 * std::exp(0.4 * frailty))) {
       const int start = random.between(std::max(born, kOtherFrom).days, kExtractDay.days - 1);
       events.push_back({start, start + random.between(30, 400), 0, Variable::kChildInNeed});

@@ -12,8 +12,19 @@ namespace kinfold::synth {
 
 /// First key of every random stream, so that no two uses share one.
 enum StreamKey : std::uint64_t {
-  kStreamFamily = 1, kStreamHistory, kStreamChoice, kStreamAfter, kStreamOther, kStreamConfuser, kStreamCouncil,
-  kStreamDuplicate, kStreamRegister, kStreamPresence, kStreamOtherLife, kStreamPairs, kStreamBroken
+  kStreamFamily = 1,
+  kStreamHistory,
+  kStreamChoice,
+  kStreamAfter,
+  kStreamOther,
+  kStreamConfuser,
+  kStreamCouncil,
+  kStreamDuplicate,
+  kStreamRegister,
+  kStreamPresence,
+  kStreamOtherLife,
+  kStreamPairs,
+  kStreamBroken
 };
 
 inline double logistic(double x) { return 1 / (1 + std::exp(-x)); }
@@ -31,7 +42,9 @@ inline int poisson(double mean, RandomStream& random) {
 constexpr std::array<int, 4> kWindowMonths{0, 6, 18, 24};
 constexpr int kMarginDays = 3;
 /// What began before the start may run until here without touching an outcome.
-inline std::int32_t last_day_before_outcomes(Date start) { return add_months(start, kWindowMonths[1]).days - kMarginDays; }
+inline std::int32_t last_day_before_outcomes(Date start) {
+  return add_months(start, kWindowMonths[1]).days - kMarginDays;
+}
 
 /// Days in a benefit or a job, one after the other, from `from` until before `to`.
 struct Segment {
@@ -43,8 +56,8 @@ struct Segment {
 void benefits_before(const Family& family, const Person& person, double frailty, RandomStream& random,
                      std::vector<Event>& events);
 /// Other benefits and work in [from, to), leaving the days of `jsa` to JSA.
-void benefits_after(const Family& family, const Person& person, const std::vector<Segment>& jsa, Date from, Date to,
-                    RandomStream& random, std::vector<Event>& events);
+void benefits_after(const Family& family, const Person& person, const std::vector<Segment>& jsa, Date from,
+                    Date to, RandomStream& random, std::vector<Event>& events);
 
 /// Added to every log odds of the family after the start.
 double family_effect_of(std::uint64_t seed, std::uint64_t family_index);

@@ -18,15 +18,17 @@ char like(char model, char lower) { return is_upper(model) ? static_cast<char>(l
 
 /// The keys beside each letter on a UK keyboard, a to z.
 constexpr std::array<std::string_view, 26> kBeside{
-    "qwsz", "vghn", "xdfv", "serfcx", "wsdr", "drtgvc", "ftyhbv", "gyujnb", "ujko", "huikmn", "jiolm", "kop", "njk",
-    "bhjm", "iklp", "ol",   "wa",     "edft", "awedxz", "rfgy",   "yhji",   "cfgb", "qase",   "zsdc",  "tghu", "asx"};
+    "qwsz",   "vghn",  "xdfv", "serfcx", "wsdr", "drtgvc", "ftyhbv", "gyujnb", "ujko",
+    "huikmn", "jiolm", "kop",  "njk",    "bhjm", "iklp",   "ol",     "wa",     "edft",
+    "awedxz", "rfgy",  "yhji", "cfgb",   "qase", "zsdc",   "tghu",   "asx"};
 
 using Spelling = std::pair<std::string_view, std::string_view>;
 constexpr Spelling kSpellings[] = {
-    {"ph", "f"}, {"ck", "k"}, {"ie", "y"}, {"ey", "y"}, {"ou", "u"}, {"ee", "ea"}, {"ea", "ee"}, {"gh", "g"}, {"ll", "l"},
-    {"ss", "s"}, {"tt", "t"}, {"nn", "n"}, {"mm", "m"}, {"rr", "r"}, {"ai", "ay"}, {"ay", "ai"}, {"ei", "ie"}, {"th", "t"},
-    {"ke", "k"}, {"ne", "n"}, {"se", "ce"}, {"er", "or"}, {"an", "en"}, {"en", "an"}, {"oo", "u"}, {"z", "s"}, {"c", "k"},
-    {"k", "c"}, {"y", "i"}, {"i", "y"}, {"v", "w"}};
+    {"ph", "f"},  {"ck", "k"},  {"ie", "y"},  {"ey", "y"}, {"ou", "u"}, {"ee", "ea"}, {"ea", "ee"},
+    {"gh", "g"},  {"ll", "l"},  {"ss", "s"},  {"tt", "t"}, {"nn", "n"}, {"mm", "m"},  {"rr", "r"},
+    {"ai", "ay"}, {"ay", "ai"}, {"ei", "ie"}, {"th", "t"}, {"ke", "k"}, {"ne", "n"},  {"se", "ce"},
+    {"er", "or"}, {"an", "en"}, {"en", "an"}, {"oo", "u"}, {"z", "s"},  {"c", "k"},   {"k", "c"},
+    {"y", "i"},   {"i", "y"},   {"v", "w"}};
 
 std::string spelt_otherwise(std::string_view text, RandomStream& random) {
   const auto begin = random.below(std::size(kSpellings));
@@ -74,9 +76,12 @@ std::optional<Date> birth_as_written(Date born, const MistakeRates& rates, Rando
     const double u = random.uniform();
     const int sign = random.chance(0.5) ? 1 : -1;
     std::optional<Date> other;
-    if (u < 0.45) other = make_date(ymd.year, ymd.month, ymd.day + sign * (random.chance(0.7) ? 1 : 10));
-    else if (u < 0.65) other = make_date(ymd.year, ymd.month + sign, ymd.day);
-    else other = make_date(ymd.year + sign * (random.chance(0.8) ? 1 : 10), ymd.month, ymd.day);
+    if (u < 0.45)
+      other = make_date(ymd.year, ymd.month, ymd.day + sign * (random.chance(0.7) ? 1 : 10));
+    else if (u < 0.65)
+      other = make_date(ymd.year, ymd.month + sign, ymd.day);
+    else
+      other = make_date(ymd.year + sign * (random.chance(0.8) ? 1 : 10), ymd.month, ymd.day);
     if (other) return other;
   }
   return born;
@@ -115,12 +120,13 @@ struct Plain {
   char to;
 };
 constexpr Plain kPlain[] = {
-    {U'à', 'a'}, {U'á', 'a'}, {U'â', 'a'}, {U'ã', 'a'}, {U'ä', 'a'}, {U'å', 'a'}, {U'ç', 'c'}, {U'è', 'e'}, {U'é', 'e'},
-    {U'ê', 'e'}, {U'ë', 'e'}, {U'ì', 'i'}, {U'í', 'i'}, {U'î', 'i'}, {U'ï', 'i'}, {U'ñ', 'n'}, {U'ò', 'o'}, {U'ó', 'o'},
-    {U'ô', 'o'}, {U'õ', 'o'}, {U'ö', 'o'}, {U'ø', 'o'}, {U'ù', 'u'}, {U'ú', 'u'}, {U'û', 'u'}, {U'ü', 'u'}, {U'ý', 'y'},
-    {U'ą', 'a'}, {U'ć', 'c'}, {U'č', 'c'}, {U'ē', 'e'}, {U'ę', 'e'}, {U'ğ', 'g'}, {U'ī', 'i'}, {U'ı', 'i'}, {U'ł', 'l'},
-    {U'ń', 'n'}, {U'ņ', 'n'}, {U'ś', 's'}, {U'š', 's'}, {U'ş', 's'}, {U'ź', 'z'}, {U'ż', 'z'}, {U'Á', 'A'}, {U'Å', 'A'},
-    {U'Ç', 'C'}, {U'É', 'E'}, {U'Ö', 'O'}, {U'Ø', 'O'}, {U'Ł', 'L'}, {U'Ś', 'S'}, {U'Š', 'S'}, {U'Ş', 'S'}, {U'Ż', 'Z'}};
+    {U'à', 'a'}, {U'á', 'a'}, {U'â', 'a'}, {U'ã', 'a'}, {U'ä', 'a'}, {U'å', 'a'}, {U'ç', 'c'}, {U'è', 'e'},
+    {U'é', 'e'}, {U'ê', 'e'}, {U'ë', 'e'}, {U'ì', 'i'}, {U'í', 'i'}, {U'î', 'i'}, {U'ï', 'i'}, {U'ñ', 'n'},
+    {U'ò', 'o'}, {U'ó', 'o'}, {U'ô', 'o'}, {U'õ', 'o'}, {U'ö', 'o'}, {U'ø', 'o'}, {U'ù', 'u'}, {U'ú', 'u'},
+    {U'û', 'u'}, {U'ü', 'u'}, {U'ý', 'y'}, {U'ą', 'a'}, {U'ć', 'c'}, {U'č', 'c'}, {U'ē', 'e'}, {U'ę', 'e'},
+    {U'ğ', 'g'}, {U'ī', 'i'}, {U'ı', 'i'}, {U'ł', 'l'}, {U'ń', 'n'}, {U'ņ', 'n'}, {U'ś', 's'}, {U'š', 's'},
+    {U'ş', 's'}, {U'ź', 'z'}, {U'ż', 'z'}, {U'Á', 'A'}, {U'Å', 'A'}, {U'Ç', 'C'}, {U'É', 'E'}, {U'Ö', 'O'},
+    {U'Ø', 'O'}, {U'Ł', 'L'}, {U'Ś', 'S'}, {U'Š', 'S'}, {U'Ş', 'S'}, {U'Ż', 'Z'}};
 
 }  // namespace
 
@@ -159,9 +165,12 @@ std::string without_accents(std::string_view utf8) {
       continue;
     }
     const char32_t point = ((lead & 0x1FU) << 6U) | (static_cast<unsigned char>(utf8[i + 1]) & 0x3FU);
-    const auto* found = std::find_if(std::begin(kPlain), std::end(kPlain), [&](const Plain& p) { return p.from == point; });
-    if (found != std::end(kPlain)) plain += found->to;
-    else plain.append(utf8.substr(i, 2));
+    const auto* found =
+        std::find_if(std::begin(kPlain), std::end(kPlain), [&](const Plain& p) { return p.from == point; });
+    if (found != std::end(kPlain))
+      plain += found->to;
+    else
+      plain.append(utf8.substr(i, 2));
     ++i;
   }
   return plain;
@@ -169,7 +178,8 @@ std::string without_accents(std::string_view utf8) {
 
 std::string as_old_system(std::string_view utf8) { return ascii_upper(without_accents(utf8)); }
 
-Observed observe(const Person& person, const Household& household, const MistakeRates& rates, RandomStream& random) {
+Observed observe(const Person& person, const Household& household, const MistakeRates& rates,
+                 RandomStream& random) {
   Observed seen;
   seen.forenames = forenames_as_written(person, rates, random);
   seen.surname = surname_as_written(person, rates, random);

@@ -15,15 +15,15 @@ struct MistakeRates {
   double forename_typo = 0;
   double surname_typo = 0;
   double nickname = 0;
-  double middle_left_out = 0;   ///< Of those who have one.
+  double middle_left_out = 0;  ///< Of those who have one.
   double middle_initial = 0;
-  double former_surname = 0;    ///< Of those who have one.
+  double former_surname = 0;  ///< Of those who have one.
   double names_swapped = 0;
-  double hyphen_lost = 0;       ///< Of double-barrelled names: one half, or a space.
+  double hyphen_lost = 0;  ///< Of double-barrelled names: one half, or a space.
   double accents_lost = 0;
-  double day_month_swapped = 0; ///< Where both can be a month.
+  double day_month_swapped = 0;  ///< Where both can be a month.
   double first_january = 0;
-  double birth_digit = 0;       ///< A day, a month or a year off.
+  double birth_digit = 0;  ///< A day, a month or a year off.
   double birth_missing = 0;
   double sex_wrong = 0;
   double sex_missing = 0;
@@ -42,12 +42,13 @@ struct Observed {
   std::string surname;
   std::optional<Date> born;
   std::optional<Sex> sex;
-  std::string address;   ///< Empty: missing.
+  std::string address;  ///< Empty: missing.
   std::string postcode;
   std::string nino;
 };
 
-Observed observe(const Person& person, const Household& household, const MistakeRates& rates, RandomStream& random);
+Observed observe(const Person& person, const Household& household, const MistakeRates& rates,
+                 RandomStream& random);
 
 /// One slip of the fingers or the ear: a neighbouring key, two letters exchanged, one left out or
 /// doubled, or a spelling that sounds the same. Never touches anything but ASCII letters.

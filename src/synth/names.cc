@@ -153,7 +153,8 @@ std::string forename_of(Sex sex, Culture culture, int birth_year, RandomStream& 
   const auto& all = names();
   const auto sex_index = static_cast<std::size_t>(sex);
   const double own_list = culture == Culture::kAfrican ? 0.65 : culture == Culture::kMuslim ? 0.95 : 0.82;
-  if (!is_british(culture) && random.chance(own_list)) return all.others[other_index(culture)][sex_index](random);
+  if (!is_british(culture) && random.chance(own_list))
+    return all.others[other_index(culture)][sex_index](random);
   // Fashions overlap: the year is blurred, and a few are named after somebody older.
   const int blurred = birth_year + static_cast<int>(std::lround(random.normal() * 4));
   const int generation = random.chance(0.06) ? random.between(0, 4) : generation_of(blurred);

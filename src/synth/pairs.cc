@@ -19,15 +19,32 @@ using table::Table;
 
 constexpr std::uint64_t kRecordCountMax = 50'000'000;
 constexpr std::size_t kHouseholdsPerChunk = 4'096;
-constexpr double kPeoplePerHousehold = 2.4;  ///< A little below the truth, so that a round is seldom too long.
+constexpr double kPeoplePerHousehold =
+    2.4;  ///< A little below the truth, so that a round is seldom too long.
 constexpr Date kToday{18'444};
 
-constexpr MistakeRates kPairRates{
-    .forename_typo = 0.04, .surname_typo = 0.04, .nickname = 0.05, .middle_left_out = 0.6, .middle_initial = 0.15,
-    .former_surname = 0.2, .names_swapped = 0.004, .hyphen_lost = 0.2, .accents_lost = 0.5, .day_month_swapped = 0.01,
-    .first_january = 0.006, .birth_digit = 0.02, .birth_missing = 0.01, .sex_wrong = 0.004, .sex_missing = 0.01,
-    .former_address = 0.15, .address_typo = 0.06, .address_missing = 0.03, .postcode_typo = 0.02, .postcode_missing = 0.03,
-    .nino_missing = 0.35, .nino_typo = 0.01};
+constexpr MistakeRates kPairRates{.forename_typo = 0.04,
+                                  .surname_typo = 0.04,
+                                  .nickname = 0.05,
+                                  .middle_left_out = 0.6,
+                                  .middle_initial = 0.15,
+                                  .former_surname = 0.2,
+                                  .names_swapped = 0.004,
+                                  .hyphen_lost = 0.2,
+                                  .accents_lost = 0.5,
+                                  .day_month_swapped = 0.01,
+                                  .first_january = 0.006,
+                                  .birth_digit = 0.02,
+                                  .birth_missing = 0.01,
+                                  .sex_wrong = 0.004,
+                                  .sex_missing = 0.01,
+                                  .former_address = 0.15,
+                                  .address_typo = 0.06,
+                                  .address_missing = 0.03,
+                                  .postcode_typo = 0.02,
+                                  .postcode_missing = 0.03,
+                                  .nino_missing = 0.35,
+                                  .nino_typo = 0.01};
 
 Table empty_records() {
   Table records;
@@ -40,8 +57,10 @@ Table empty_records() {
 }
 
 void append_text(table::Column& column, const std::string& text) {
-  if (text.empty()) column.append_null();
-  else column.append_string(text);
+  if (text.empty())
+    column.append_null();
+  else
+    column.append_string(text);
 }
 
 void append_record(Table& records, const Person& person, const Household& household, RandomStream& random) {
@@ -50,10 +69,14 @@ void append_record(Table& records, const Person& person, const Household& househ
   columns[0].append_int(0);  // Given at the end, in the order of the file.
   append_text(columns[1], seen.forenames);
   append_text(columns[2], seen.surname);
-  if (seen.born) columns[3].append_date(*seen.born);
-  else columns[3].append_null();
-  if (seen.sex) columns[4].append_string(*seen.sex == Sex::kMale ? "male" : "female");
-  else columns[4].append_null();
+  if (seen.born)
+    columns[3].append_date(*seen.born);
+  else
+    columns[3].append_null();
+  if (seen.sex)
+    columns[4].append_string(*seen.sex == Sex::kMale ? "male" : "female");
+  else
+    columns[4].append_null();
   append_text(columns[5], seen.address);
   append_text(columns[6], seen.postcode);
   append_text(columns[7], age_years(person.born, kToday) >= 16 ? seen.nino : "");
@@ -147,7 +170,8 @@ void count_pairs(const std::vector<Table>& files, PairsSummary& summary) {
 
 }  // namespace
 
-Result<PairsSummary> write_people_pairs(const std::string& dir, const PairsOptions& options, Progress& progress) {
+Result<PairsSummary> write_people_pairs(const std::string& dir, const PairsOptions& options,
+                                        Progress& progress) {
   if (options.record_count < 2 || options.record_count > kRecordCountMax) {
     return invalid("record_count is out of range; choose 2 to " + std::to_string(kRecordCountMax));
   }
@@ -156,7 +180,8 @@ Result<PairsSummary> write_people_pairs(const std::string& dir, const PairsOptio
   }
   std::error_code problem;
   std::filesystem::create_directories(dir, problem);
-  if (problem) return io_error("cannot make the folder: " + problem.message() + "; choose one that you may write to");
+  if (problem)
+    return io_error("cannot make the folder: " + problem.message() + "; choose one that you may write to");
   const auto thread_count = options.thread_count == 0 ? default_thread_count() : options.thread_count;
   const std::size_t file_count = options.two_files ? 2 : 1;
   const std::uint64_t per_file = options.record_count / file_count;
@@ -167,7 +192,8 @@ Result<PairsSummary> write_people_pairs(const std::string& dir, const PairsOptio
     for (const auto& chunk : chunks) count += chunk.files[file].row_count();
     return count;
   };
-  const double per_household = kPeoplePerHousehold / (1 - options.duplicate_share) / static_cast<double>(file_count);
+  const double per_household =
+      kPeoplePerHousehold / (1 - options.duplicate_share) / static_cast<double>(file_count);
   while (have(0) < per_file || (options.two_files && have(1) < per_file)) {
     const auto least = options.two_files ? std::min(have(0), have(1)) : have(0);
     const auto households = static_cast<double>(per_file - least) / per_household;
@@ -182,7 +208,8 @@ Result<PairsSummary> write_people_pairs(const std::string& dir, const PairsOptio
   for (std::size_t f = 0; f < file_count; ++f) {
     files.push_back(shuffled(chunks, f, per_file, options.seed, static_cast<std::int64_t>(f * per_file) + 1));
     const std::string name = options.two_files ? (f == 0 ? "left" : "right") : "people";
-    if (auto done = table::write_parquet(files.back(), dir + "/" + name + ".parquet"); !done.ok()) return done.error();
+    if (auto done = table::write_parquet(files.back(), dir + "/" + name + ".parquet"); !done.ok())
+      return done.error();
     progress.advance(per_file * (f + 1));
   }
   progress.end();

@@ -47,7 +47,8 @@ Address address_at(int area, int district, int sector, RandomStream& random) {
   const auto first = random.below(kUnitLetters.size());
   const auto second = random.below(6);
   const auto area_index = static_cast<std::uint64_t>(area);
-  const std::uint64_t place = (area_index * 100 + static_cast<std::uint64_t>(district)) * 10 + static_cast<std::uint64_t>(sector);
+  const std::uint64_t place =
+      (area_index * 100 + static_cast<std::uint64_t>(district)) * 10 + static_cast<std::uint64_t>(sector);
   const std::uint64_t street = place * 64 + first * 2 + second / 3;
   Address address;
   address.area = area;
@@ -56,10 +57,11 @@ Address address_at(int area, int district, int sector, RandomStream& random) {
   address.line = building(word, random) + " " + by_hash(word.streets, street * 2 + 1) + " " +
                  by_hash(word.types, street * 2 + 7'000'001);
   // Some write the village as well as the town; most only the town.
-  address.line += ", " + by_hash(word.towns, area_index * 4 + static_cast<std::uint64_t>(district) / 4 + 90'000);
+  address.line +=
+      ", " + by_hash(word.towns, area_index * 4 + static_cast<std::uint64_t>(district) / 4 + 90'000);
   if (odd_square < 0.04) address.line += ", near " + by_hash(word.towns, area_index + 95'000);
-  address.postcode = std::string(kAreaLetters[static_cast<std::size_t>(area)]) + std::to_string(district) + " " +
-                     std::to_string(sector) + kUnitLetters[first] + kUnitLetters[second];
+  address.postcode = std::string(kAreaLetters[static_cast<std::size_t>(area)]) + std::to_string(district) +
+                     " " + std::to_string(sector) + kUnitLetters[first] + kUnitLetters[second];
   return address;
 }
 

@@ -36,7 +36,7 @@ std::string feminine_surname(std::string_view surname, Culture culture);
 std::string nickname_of(std::string_view forename, RandomStream& random);
 
 struct Address {
-  int area = 0;      ///< 0 to 2 the councils, 3 and 4 elsewhere.
+  int area = 0;  ///< 0 to 2 the councils, 3 and 4 elsewhere.
   int district = 1;
   std::string line;  ///< `Flat 2, 14 Canal Street, Aldermoor`
   std::string postcode;
@@ -55,15 +55,15 @@ struct Person {
   Culture culture = Culture::kBritish;
   Date born;
   std::string forename;
-  std::string middle;         ///< May be empty.
+  std::string middle;  ///< May be empty.
   std::string surname;
-  std::string former_surname; ///< Before marriage, or as a child; empty if never another.
+  std::string former_surname;  ///< Before marriage, or as a child; empty if never another.
 };
 
 struct Household {
   std::vector<Person> people;  ///< The head first.
   Address address;
-  Address former_address;      ///< Where the household lived before.
+  Address former_address;  ///< Where the household lived before.
 };
 
 /// Distinct for distinct ids; valid in form, with a prefix (X.) that is not issued.

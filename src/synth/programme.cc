@@ -56,7 +56,8 @@ void choose_groups(std::vector<Family>& families, std::uint64_t seed) {
     if (eligible(families[i])) eligible_scores.push_back(score[i]);
   }
   if (eligible_scores.empty()) eligible_scores.push_back(0);
-  const double eligible_share = static_cast<double>(eligible_scores.size()) / static_cast<double>(families.size());
+  const double eligible_share =
+      static_cast<double>(eligible_scores.size()) / static_cast<double>(families.size());
   const double level = solve_intercept(eligible_scores, std::min(0.95, kProgrammeShare / eligible_share));
   std::vector<double> rest;
   for (auto& family : families) {
@@ -93,7 +94,8 @@ Intercepts solve_outcomes(const std::vector<Family>& families, const SynthOption
   }
   Intercepts intercepts;
   parallel_chunks(kOutcomeCount, 1, threads_of(options), [&](std::size_t k, std::size_t, std::size_t) {
-    intercepts.of[k] = scores[k].empty() ? -4.0 : solve_intercept(scores[k], outcome_specs()[k].comparison_share);
+    intercepts.of[k] =
+        scores[k].empty() ? -4.0 : solve_intercept(scores[k], outcome_specs()[k].comparison_share);
   });
   return intercepts;
 }
@@ -116,8 +118,8 @@ Programme build_programme(const SynthOptions& options, Progress& progress) {
   parallel_chunks(families.size(), kFamiliesPerChunk, threads_of(options),
                   [&](std::size_t chunk, std::size_t begin, std::size_t end) {
                     for (std::size_t i = begin; i < end; ++i) {
-                      live_after_start(families[i], programme.intercepts, options.planted_effects, options.seed,
-                                       sums[chunk]);
+                      live_after_start(families[i], programme.intercepts, options.planted_effects,
+                                       options.seed, sums[chunk]);
                     }
                   });
   for (const auto& part : sums) programme.sums.add(part);

@@ -20,33 +20,96 @@ constexpr std::size_t kHouseholdsPerChunk = 2'048;
 
 struct Style {
   MistakeRates rates;
-  double keep;         ///< Of other people of the right age, how many have to do with the department.
+  double keep;  ///< Of other people of the right age, how many have to do with the department.
   bool has_nino;
-  bool upper_case;     ///< An old system: capital ASCII.
-  double alias_share;  ///< Of people with a second entry under other particulars.
+  bool upper_case;       ///< An old system: capital ASCII.
+  double alias_share;    ///< Of people with a second entry under other particulars.
   double per_household;  ///< Expected people kept of a household, a little below the truth.
 };
 
 const Style& style_of(Department department) {
   static constexpr std::array<Style, 3> kStyles{{
-      {{.forename_typo = 0.008, .surname_typo = 0.008, .nickname = 0.015, .middle_left_out = 0.25, .middle_initial = 0.15,
-        .former_surname = 0.08, .names_swapped = 0.002, .hyphen_lost = 0.15, .accents_lost = 1, .day_month_swapped = 0.002,
-        .first_january = 0.003, .birth_digit = 0.004, .birth_missing = 0.0005, .sex_wrong = 0.002, .sex_missing = 0.002,
-        .former_address = 0.10, .address_typo = 0.02, .address_missing = 0.01, .postcode_typo = 0.004,
-        .postcode_missing = 0.01, .nino_missing = 0.005, .nino_typo = 0.003},
-       1.0, true, true, 0, 1.75},
-      {{.forename_typo = 0.028, .surname_typo = 0.028, .nickname = 0.07, .middle_left_out = 0.45, .middle_initial = 0.1,
-        .former_surname = 0.22, .names_swapped = 0.008, .hyphen_lost = 0.3, .accents_lost = 1, .day_month_swapped = 0.012,
-        .first_january = 0.012, .birth_digit = 0.018, .birth_missing = 0.004, .sex_wrong = 0.004, .sex_missing = 0.004,
-        .former_address = 0.22, .address_typo = 0.05, .address_missing = 0.10, .postcode_typo = 0.02,
-        .postcode_missing = 0.12, .nino_missing = 1, .nino_typo = 0},
-       0.6, false, true, 0.004, 1.2},
-      {{.forename_typo = 0.010, .surname_typo = 0.012, .nickname = 0.02, .middle_left_out = 0.3, .middle_initial = 0,
-        .former_surname = 0.3, .names_swapped = 0.002, .hyphen_lost = 0.12, .accents_lost = 0.5, .day_month_swapped = 0.003,
-        .first_january = 0.001, .birth_digit = 0.005, .birth_missing = 0, .sex_wrong = 0.002, .sex_missing = 0,
-        .former_address = 0.12, .address_typo = 0.03, .address_missing = 0.02, .postcode_typo = 0.008,
-        .postcode_missing = 0.02, .nino_missing = 1, .nino_typo = 0},
-       0.985, false, false, 0, 0.8},
+      {{.forename_typo = 0.008,
+        .surname_typo = 0.008,
+        .nickname = 0.015,
+        .middle_left_out = 0.25,
+        .middle_initial = 0.15,
+        .former_surname = 0.08,
+        .names_swapped = 0.002,
+        .hyphen_lost = 0.15,
+        .accents_lost = 1,
+        .day_month_swapped = 0.002,
+        .first_january = 0.003,
+        .birth_digit = 0.004,
+        .birth_missing = 0.0005,
+        .sex_wrong = 0.002,
+        .sex_missing = 0.002,
+        .former_address = 0.10,
+        .address_typo = 0.02,
+        .address_missing = 0.01,
+        .postcode_typo = 0.004,
+        .postcode_missing = 0.01,
+        .nino_missing = 0.005,
+        .nino_typo = 0.003},
+       1.0,
+       true,
+       true,
+       0,
+       1.75},
+      {{.forename_typo = 0.028,
+        .surname_typo = 0.028,
+        .nickname = 0.07,
+        .middle_left_out = 0.45,
+        .middle_initial = 0.1,
+        .former_surname = 0.22,
+        .names_swapped = 0.008,
+        .hyphen_lost = 0.3,
+        .accents_lost = 1,
+        .day_month_swapped = 0.012,
+        .first_january = 0.012,
+        .birth_digit = 0.018,
+        .birth_missing = 0.004,
+        .sex_wrong = 0.004,
+        .sex_missing = 0.004,
+        .former_address = 0.22,
+        .address_typo = 0.05,
+        .address_missing = 0.10,
+        .postcode_typo = 0.02,
+        .postcode_missing = 0.12,
+        .nino_missing = 1,
+        .nino_typo = 0},
+       0.6,
+       false,
+       true,
+       0.004,
+       1.2},
+      {{.forename_typo = 0.010,
+        .surname_typo = 0.012,
+        .nickname = 0.02,
+        .middle_left_out = 0.3,
+        .middle_initial = 0,
+        .former_surname = 0.3,
+        .names_swapped = 0.002,
+        .hyphen_lost = 0.12,
+        .accents_lost = 0.5,
+        .day_month_swapped = 0.003,
+        .first_january = 0.001,
+        .birth_digit = 0.005,
+        .birth_missing = 0,
+        .sex_wrong = 0.002,
+        .sex_missing = 0,
+        .former_address = 0.12,
+        .address_typo = 0.03,
+        .address_missing = 0.02,
+        .postcode_typo = 0.008,
+        .postcode_missing = 0.02,
+        .nino_missing = 1,
+        .nino_typo = 0},
+       0.985,
+       false,
+       false,
+       0,
+       0.8},
   }};
   return kStyles[static_cast<std::size_t>(department)];
 }
@@ -59,7 +122,7 @@ struct Chunk {
   std::vector<Event> events;
 };
 
-constexpr std::array<std::string_view, 7> kColumns{"forenames", "surname", "date_of_birth", "gender",
+constexpr std::array<std::string_view, 7> kColumns{"forenames", "surname",  "date_of_birth", "gender",
                                                    "address",   "postcode", "nino"};
 
 Chunk empty_chunk(bool has_nino) {
@@ -71,8 +134,10 @@ Chunk empty_chunk(bool has_nino) {
 }
 
 void append_text(table::Column& column, const std::string& text) {
-  if (text.empty()) column.append_null();
-  else column.append_string(text);
+  if (text.empty())
+    column.append_null();
+  else
+    column.append_string(text);
 }
 
 void append_identity(Table& people, const Person& person, const Observed& seen, const Style& style) {
@@ -80,10 +145,14 @@ void append_identity(Table& people, const Person& person, const Observed& seen, 
   const auto text = [&](const std::string& value) { return style.upper_case ? as_old_system(value) : value; };
   append_text(columns[0], text(seen.forenames));
   append_text(columns[1], text(seen.surname));
-  if (seen.born) columns[2].append_date(*seen.born);
-  else columns[2].append_null();
-  if (seen.sex) columns[3].append_string(*seen.sex == Sex::kMale ? "M" : "F");
-  else columns[3].append_null();
+  if (seen.born)
+    columns[2].append_date(*seen.born);
+  else
+    columns[2].append_null();
+  if (seen.sex)
+    columns[3].append_string(*seen.sex == Sex::kMale ? "M" : "F");
+  else
+    columns[3].append_null();
   append_text(columns[4], text(seen.address));
   append_text(columns[5], seen.postcode);
   // Nobody under 16 has a number yet.
@@ -133,8 +202,8 @@ void confuse(Household& household, const Programme& programme, std::uint64_t see
   }
 }
 
-Chunk programme_chunk(const Programme& programme, Department department, const SynthOptions& options, std::size_t begin,
-                      std::size_t end) {
+Chunk programme_chunk(const Programme& programme, Department department, const SynthOptions& options,
+                      std::size_t begin, std::size_t end) {
   const auto& style = style_of(department);
   auto chunk = empty_chunk(style.has_nino);
   for (std::size_t f = begin; f < end; ++f) {
@@ -154,14 +223,15 @@ Chunk programme_chunk(const Programme& programme, Department department, const S
   return chunk;
 }
 
-Chunk other_chunk(const Programme& programme, Department department, const SynthOptions& options, std::size_t begin,
-                  std::size_t end) {
+Chunk other_chunk(const Programme& programme, Department department, const SynthOptions& options,
+                  std::size_t begin, std::size_t end) {
   const auto& style = style_of(department);
   auto chunk = empty_chunk(style.has_nino);
   std::vector<Event> events;
   for (std::size_t h = begin; h < end; ++h) {
     RandomStream random(options.seed, {kStreamOther, h});
-    auto household = other_household(kExtractDay, first_other_id(options) + static_cast<std::int64_t>(h) * kPeopleMax, random);
+    auto household = other_household(
+        kExtractDay, first_other_id(options) + static_cast<std::int64_t>(h) * kPeopleMax, random);
     confuse(household, programme, options.seed, h);
     for (const auto& person : household.people) {
       if (!in_scope(person, department)) continue;
@@ -205,7 +275,8 @@ std::vector<Place> order_of(const std::vector<Chunk>& chunks, std::uint64_t limi
   return places;
 }
 
-Table people_table(const std::vector<Chunk>& chunks, const std::vector<Place>& places, Department department) {
+Table people_table(const std::vector<Chunk>& chunks, const std::vector<Place>& places,
+                   Department department) {
   Table people;
   auto& id = people.add("register_id", ColumnType::kString);
   id.reserve(places.size());
@@ -219,7 +290,8 @@ Table people_table(const std::vector<Chunk>& chunks, const std::vector<Place>& p
   return people;
 }
 
-Table events_table(const std::vector<Chunk>& chunks, const std::vector<Place>& places, Department department) {
+Table events_table(const std::vector<Chunk>& chunks, const std::vector<Place>& places,
+                   Department department) {
   Table table;
   for (const auto* name : {"register_id", "variable"}) table.add(name, ColumnType::kString);
   for (const auto* name : {"start_date", "end_date"}) table.add(name, ColumnType::kDate);
@@ -232,28 +304,34 @@ Table events_table(const std::vector<Chunk>& chunks, const std::vector<Place>& p
     const auto id = register_id(department, place.number);
     for (std::uint32_t e = first; e < chunk.event_end[place.row]; ++e) {
       const auto& event = chunk.events[e];
-      const bool measure = event.variable == Variable::kAbsenceRate || event.variable == Variable::kKs2Score ||
-                           event.variable == Variable::kKs4Score;
+      const bool measure = event.variable == Variable::kAbsenceRate ||
+                           event.variable == Variable::kKs2Score || event.variable == Variable::kKs4Score;
       // A term that is not over has no rate yet.
       if (event.start > kExtractDay.days || (measure && event.end > kExtractDay.days)) continue;
       columns[0].append_string(id);
       columns[1].append_string(variable_name(event.variable));
       columns[2].append_date({event.start});
       // No end: a single day, or a spell that was still open when the register was taken.
-      if (event.end == kNoDay || event.end > kExtractDay.days) columns[3].append_null();
-      else columns[3].append_date({event.end});
+      if (event.end == kNoDay || event.end > kExtractDay.days)
+        columns[3].append_null();
+      else
+        columns[3].append_date({event.end});
       // Three decimals, so that a float's tail does not show.
-      if (measure) columns[4].append_double(std::round(static_cast<double>(event.value) * 1000) / 1000);
-      else columns[4].append_null();
+      if (measure)
+        columns[4].append_double(std::round(static_cast<double>(event.value) * 1000) / 1000);
+      else
+        columns[4].append_null();
     }
   }
   return table;
 }
 
 std::string register_toml(Department department, bool has_nino) {
-  std::string text = "# The " + std::string(department_name(department)) +
-                     " register of a synthetic programme: nobody in it exists. Kinfold's name = the register's own column.\n"
-                     "[register]\npeople = \"people.parquet\"\nevents = \"events.parquet\"\n\n[people]\nid = \"register_id\"\n";
+  std::string text =
+      "# The " + std::string(department_name(department)) +
+      " register of a synthetic programme: nobody in it exists. Kinfold's name = the register's own column.\n"
+      "[register]\npeople = \"people.parquet\"\nevents = \"events.parquet\"\n\n[people]\nid = "
+      "\"register_id\"\n";
   for (const auto column : kColumns) {
     if (column != "nino" || has_nino) text += std::string(column) + " = \"" + std::string(column) + "\"\n";
   }
@@ -284,7 +362,8 @@ std::vector<Chunk> all_chunks(Department department, const Programme& programme,
   for (std::size_t done = 0; have < wanted;) {
     progress.advance(have);
     const auto missing = static_cast<double>(wanted - have);
-    const auto more = static_cast<std::size_t>(missing / style_of(department).per_household / kHouseholdsPerChunk) + 1;
+    const auto more =
+        static_cast<std::size_t>(missing / style_of(department).per_household / kHouseholdsPerChunk) + 1;
     const auto first = chunks.size();
     chunks.resize(first + more);
     parallel_chunks(more, 1, thread_count, [&](std::size_t i, std::size_t, std::size_t) {
@@ -319,17 +398,20 @@ Status write_register(const std::string& folder, Department department, const Pr
   const auto last_programme_person = first_other_id(options);
   for (const auto& place : places) {
     const auto person = chunks[place.chunk].true_person[place.row];
-    if (person < last_programme_person) files.rows.push_back({department, register_id(department, place.number), person});
+    if (person < last_programme_person)
+      files.rows.push_back({department, register_id(department, place.number), person});
   }
   const auto events = events_table(chunks, places, department);
   files.person_count += places.size();
   files.event_count += events.row_count();
   if (auto done = table::write_parquet(events, folder + "/events.parquet"); !done.ok()) return done;
-  if (auto done = table::write_parquet(people_table(chunks, places, department), folder + "/people.parquet"); !done.ok()) {
+  if (auto done = table::write_parquet(people_table(chunks, places, department), folder + "/people.parquet");
+      !done.ok()) {
     return done;
   }
   const bool has_nino = style_of(department).has_nino;
-  if (auto done = write_bytes(folder + "/register.toml", register_toml(department, has_nino)); !done.ok()) return done;
+  if (auto done = write_bytes(folder + "/register.toml", register_toml(department, has_nino)); !done.ok())
+    return done;
   progress.advance(wanted);
   progress.end();
   return {};

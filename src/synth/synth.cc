@@ -40,14 +40,18 @@ Status check(const SynthOptions& options) {
       !std::all_of(options.problems.begin(), options.problems.end(), plain_id)) {
     return invalid("problems must be six distinct ids of lower-case letters, digits and underscores");
   }
-  if (options.start_last < options.start_first || options.start_first < Date{12'784} || options.start_last > Date{17'896}) {
-    return invalid("the start dates must lie between 2005-01-01 and 2018-12-31, the first not after the last");
+  if (options.start_last < options.start_first || options.start_first < Date{12'784} ||
+      options.start_last > Date{17'896}) {
+    return invalid(
+        "the start dates must lie between 2005-01-01 and 2018-12-31, the first not after the last");
   }
   if (!(options.register_coverage >= 0 && options.register_coverage <= 1)) {
     return invalid("register_coverage must lie between 0 and 1");
   }
-  for (const auto size : {options.register_sizes.dwp, options.register_sizes.moj, options.register_sizes.dfe}) {
-    if (size > kRegisterSizeMax) return invalid(fmt::format("a register size is {}; choose at most {}", size, kRegisterSizeMax));
+  for (const auto size :
+       {options.register_sizes.dwp, options.register_sizes.moj, options.register_sizes.dfe}) {
+    if (size > kRegisterSizeMax)
+      return invalid(fmt::format("a register size is {}; choose at most {}", size, kRegisterSizeMax));
   }
   return {};
 }
@@ -90,21 +94,26 @@ Status write_truth(const std::string& folder, const SynthOptions& options, const
                    const RegisterFiles& registers, const std::vector<PlantedEffect>& effects) {
   std::string text = "authority,line,true_person,true_family\n";
   for (const auto& row : councils.rows) {
-    fmt::format_to(std::back_inserter(text), "{},{},{},{}\n", options.authorities[static_cast<std::size_t>(row.authority)],
-                   row.line, row.true_person, row.true_family);
+    fmt::format_to(std::back_inserter(text), "{},{},{},{}\n",
+                   options.authorities[static_cast<std::size_t>(row.authority)], row.line, row.true_person,
+                   row.true_family);
   }
   if (auto done = write_bytes(folder + "/council_rows.csv", text); !done.ok()) return done;
   text = "department,register_id,true_person\n";
   for (const auto& row : registers.rows) {
-    fmt::format_to(std::back_inserter(text), "{},{},{}\n", department_name(row.department), row.register_id, row.true_person);
+    fmt::format_to(std::back_inserter(text), "{},{},{}\n", department_name(row.department), row.register_id,
+                   row.true_person);
   }
   if (auto done = write_bytes(folder + "/registers.csv", text); !done.ok()) return done;
-  text = "outcome,population,comparison_share,programme_share,difference,published_comparison_share,published_programme_share\n";
+  text =
+      "outcome,population,comparison_share,programme_share,difference,published_comparison_share,published_"
+      "programme_share\n";
   for (const auto& e : effects) {
-    fmt::format_to(std::back_inserter(text), "{},{},{:.6f},{:.6f},{:.6f},", e.outcome, e.population, e.comparison_share,
-                   e.programme_share, e.programme_share - e.comparison_share);
+    fmt::format_to(std::back_inserter(text), "{},{},{:.6f},{:.6f},{:.6f},", e.outcome, e.population,
+                   e.comparison_share, e.programme_share, e.programme_share - e.comparison_share);
     if (e.published_comparison_share >= 0) {
-      fmt::format_to(std::back_inserter(text), "{:.3f},{:.3f}\n", e.published_comparison_share, e.published_programme_share);
+      fmt::format_to(std::back_inserter(text), "{:.3f},{:.3f}\n", e.published_comparison_share,
+                     e.published_programme_share);
     } else {
       text += ",\n";
     }
@@ -113,7 +122,8 @@ Status write_truth(const std::string& folder, const SynthOptions& options, const
 }
 
 std::vector<std::string> file_names(const SynthOptions& options) {
-  std::vector<std::string> files{"truth/council_rows.csv", "truth/effects.csv", "truth/registers.csv", "unit-costs.csv"};
+  std::vector<std::string> files{"truth/council_rows.csv", "truth/effects.csv", "truth/registers.csv",
+                                 "unit-costs.csv"};
   for (const auto& authority : options.authorities) files.push_back("councils/" + authority + ".csv");
   for (const auto department : kDepartments) {
     for (const auto* name : {"events.parquet", "people.parquet", "register.toml"}) {
@@ -126,7 +136,8 @@ std::vector<std::string> file_names(const SynthOptions& options) {
 
 }  // namespace
 
-Result<SynthSummary> write_programme(const std::string& dir, const SynthOptions& options, Progress& progress) {
+Result<SynthSummary> write_programme(const std::string& dir, const SynthOptions& options,
+                                     Progress& progress) {
   if (auto fit = check(options); !fit.ok()) return fit.error();
   const std::filesystem::path root(dir);
   for (const auto* folder : {"councils", "truth", "registers/dwp", "registers/moj", "registers/dfe"}) {
@@ -138,14 +149,18 @@ Result<SynthSummary> write_programme(const std::string& dir, const SynthOptions&
   RegisterFiles registers;
   for (const auto department : kDepartments) {
     const auto folder = (root / "registers" / department_name(department)).string();
-    if (auto done = write_register(folder, department, programme, options, progress, registers); !done.ok()) return done.error();
+    if (auto done = write_register(folder, department, programme, options, progress, registers); !done.ok())
+      return done.error();
   }
   SynthSummary summary;
   summary.effects = effects_of(programme.sums);
-  if (auto done = write_truth((root / "truth").string(), options, councils.value(), registers, summary.effects); !done.ok()) {
+  if (auto done =
+          write_truth((root / "truth").string(), options, councils.value(), registers, summary.effects);
+      !done.ok()) {
     return done.error();
   }
-  if (auto done = write_bytes((root / "unit-costs.csv").string(), unit_costs_csv()); !done.ok()) return done.error();
+  if (auto done = write_bytes((root / "unit-costs.csv").string(), unit_costs_csv()); !done.ok())
+    return done.error();
   summary.family_count = options.family_count;
   summary.person_count = programme.person_count;
   for (const auto& family : programme.families) {

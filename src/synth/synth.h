@@ -27,12 +27,12 @@ struct RegisterSizes {
 struct SynthOptions {
   std::uint64_t family_count = 20'000;  ///< Of all groups and councils; in [1, 2'000'000].
   std::uint64_t seed = 1;               ///< The same seed gives the same bytes on any number of threads.
-  /// Exactly three, distinct, lower-case letters, digits and hyphens. The second writes Windows-1252, the third
-  /// has been through Excel.
+  /// Exactly three, distinct, lower-case letters, digits and hyphens. The second writes Windows-1252, the
+  /// third has been through Excel.
   std::vector<std::string> authorities{"east-cheshire", "north-riding", "south-marches"};
   /// The six problems, in this order: worklessness, school absence, children in need, offending,
   /// domestic abuse, health. The ids become the columns `problem_<id>`; these are the demo charter's.
-  std::vector<std::string> problems{"worklessness", "school",          "child_in_need",
+  std::vector<std::string> problems{"worklessness", "school",         "child_in_need",
                                     "crime",        "domestic_abuse", "health"};
   RegisterSizes register_sizes;  ///< Raised where the programme's own people need more room.
   Date start_first{17'167};      ///< 2017-01-01, the first day on which support begins.
@@ -46,11 +46,11 @@ struct SynthOptions {
 
 /// One planted effect: what this very draw gave, on average over the programme's people.
 struct PlantedEffect {
-  std::string outcome;     ///< `looked_after_19_24`, `custody_adults_24`, ... (docs/formats/data.md).
-  std::string population;  ///< `children` (< 18 at start), `adults` (>= 18), `juveniles` (10 to 17).
-  std::uint64_t person_count = 0;       ///< Programme people in the population.
-  double comparison_share = 0;          ///< Mean potential outcome without support, 0 to 1.
-  double programme_share = 0;           ///< Mean potential outcome with support.
+  std::string outcome;             ///< `looked_after_19_24`, `custody_adults_24`, ... (docs/formats/data.md).
+  std::string population;          ///< `children` (< 18 at start), `adults` (>= 18), `juveniles` (10 to 17).
+  std::uint64_t person_count = 0;  ///< Programme people in the population.
+  double comparison_share = 0;     ///< Mean potential outcome without support, 0 to 1.
+  double programme_share = 0;      ///< Mean potential outcome with support.
   double published_comparison_share = -1;  ///< -1: none was published (empty in the file).
   double published_programme_share = -1;
   double naive_comparison_share = 0;  ///< What the waiting and assessed families in fact had.
@@ -58,15 +58,15 @@ struct PlantedEffect {
 
 struct SynthSummary {
   std::uint64_t family_count = 0;
-  std::uint64_t person_count = 0;         ///< True people in those families.
+  std::uint64_t person_count = 0;  ///< True people in those families.
   std::uint64_t programme_person_count = 0;
-  std::uint64_t council_line_count = 0;   ///< Data lines written, duplicates and broken ones included.
+  std::uint64_t council_line_count = 0;  ///< Data lines written, duplicates and broken ones included.
   std::uint64_t duplicate_line_count = 0;
   std::uint64_t broken_line_count = 0;
   std::uint64_t register_person_count = 0;
   std::uint64_t register_event_count = 0;
   std::vector<PlantedEffect> effects;
-  std::vector<std::string> files;         ///< Relative to the folder, sorted.
+  std::vector<std::string> files;  ///< Relative to the folder, sorted.
 };
 
 /// Writes below `dir` (made if it is not there; files of the same names are replaced):
@@ -82,7 +82,8 @@ struct PairsOptions {
   std::uint64_t seed = 1;
   /// Each person has 1 + Poisson-like further records: this share of the records are repeats.
   double duplicate_share = 0.3;
-  bool two_files = false;        ///< left.parquet and right.parquet (each person at most once in each), else people.parquet.
+  bool two_files =
+      false;  ///< left.parquet and right.parquet (each person at most once in each), else people.parquet.
   std::size_t thread_count = 0;  ///< 0: all cores. Never changes a byte.
 };
 
@@ -96,6 +97,7 @@ struct PairsSummary {
 /// files), `forenames`, `surname`, `date_of_birth` (date), `gender`, `address`, `postcode`, `nino`,
 /// and the truth column `person` (int64).
 /// \retval kInvalid naming the option that is out of range; kIo if a file cannot be written.
-Result<PairsSummary> write_people_pairs(const std::string& dir, const PairsOptions& options, Progress& progress);
+Result<PairsSummary> write_people_pairs(const std::string& dir, const PairsOptions& options,
+                                        Progress& progress);
 
 }  // namespace kinfold::synth

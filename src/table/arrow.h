@@ -54,12 +54,12 @@ namespace kinfold::table {
 
 /// Reads the stream to its end; the caller still releases it.
 ///
-/// Nothing is copied where a column comes in one batch as text (32- or 64-bit offsets, or views), int64 or double:
-/// the table then reads the sender's memory and keeps it until the last column is gone, from any thread. Copied
-/// are: columns in several batches (into one piece), narrower numbers, Booleans, dates, and dictionaries, whose
-/// values are written out. Timestamps without a zone that all fall on midnight are dates; others are ISO texts.
-/// Decimals are doubles.
-/// \retval kInvalid for nested or binary columns, repeated names and integers beyond 64 bits (naming the column),
+/// Nothing is copied where a column comes in one batch as text (32- or 64-bit offsets, or views), int64 or
+/// double: the table then reads the sender's memory and keeps it until the last column is gone, from any
+/// thread. Copied are: columns in several batches (into one piece), narrower numbers, Booleans, dates, and
+/// dictionaries, whose values are written out. Timestamps without a zone that all fall on midnight are dates;
+/// others are ISO texts. Decimals are doubles. \retval kInvalid for nested or binary columns, repeated names
+/// and integers beyond 64 bits (naming the column),
 ///         or when the sender fails.
 /// Source: Apache Arrow, "The Arrow C data interface" and "The Arrow C stream interface".
 Result<Table> read_arrow(ArrowArrayStream& stream);

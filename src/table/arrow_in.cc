@@ -40,7 +40,8 @@ struct Piece {
   template <typename Raw>
   Raw raw(std::size_t row) const {
     Raw value;
-    std::memcpy(&value, static_cast<const char*>(array->buffers[1]) + (first_row + row) * sizeof(Raw), sizeof value);
+    std::memcpy(&value, static_cast<const char*>(array->buffers[1]) + (first_row + row) * sizeof(Raw),
+                sizeof value);
     return value;
   }
 };
@@ -100,8 +101,8 @@ std::string iso_text(std::int64_t ticks, std::int64_t per_day, bool utc) {
     --day;
   }
   const std::int64_t seconds = rest / (per_day / 86'400);
-  return fmt::format("{}T{:02}:{:02}:{:02}{}", to_iso(Date{static_cast<std::int32_t>(day)}), seconds / 3600, seconds / 60 % 60,
-                     seconds % 60, utc ? "Z" : "");
+  return fmt::format("{}T{:02}:{:02}:{:02}{}", to_iso(Date{static_cast<std::int32_t>(day)}), seconds / 3600,
+                     seconds / 60 % 60, seconds % 60, utc ? "Z" : "");
 }
 
 /// Every row of every piece: `append` for those with a value.
@@ -110,8 +111,10 @@ void each(const std::vector<Piece>& pieces, Column& to, Append&& append) {
   for (const auto& piece : pieces) {
     stop_point();
     for (std::size_t row = 0; row < piece.row_count; ++row) {
-      if (piece.is_null(row)) to.append_null();
-      else append(piece, row);
+      if (piece.is_null(row))
+        to.append_null();
+      else
+        append(piece, row);
     }
   }
 }
@@ -128,8 +131,10 @@ Column times_column(const std::string& name, std::string_view format, const std:
   Column column(name, whole_days ? ColumnType::kDate : ColumnType::kString);
   each(pieces, column, [&](const Piece& piece, std::size_t row) {
     const auto ticks = piece.raw<std::int64_t>(row);
-    if (whole_days) column.append_date({static_cast<std::int32_t>(ticks / per_day)});
-    else column.append_string(iso_text(ticks, per_day, zoned));
+    if (whole_days)
+      column.append_date({static_cast<std::int32_t>(ticks / per_day)});
+    else
+      column.append_string(iso_text(ticks, per_day, zoned));
   });
   return column;
 }
@@ -137,40 +142,49 @@ Column times_column(const std::string& name, std::string_view format, const std:
 template <typename Raw>
 Column ints_column(const std::string& name, const std::vector<Piece>& pieces) {
   Column column(name, ColumnType::kInt64);
-  each(pieces, column, [&](const Piece& piece, std::size_t row) { column.append_int(static_cast<std::int64_t>(piece.raw<Raw>(row))); });
+  each(pieces, column, [&](const Piece& piece, std::size_t row) {
+    column.append_int(static_cast<std::int64_t>(piece.raw<Raw>(row)));
+  });
   return column;
 }
 
 template <typename Raw>
 Column doubles_column(const std::string& name, const std::vector<Piece>& pieces) {
   Column column(name, ColumnType::kDouble);
-  each(pieces, column, [&](const Piece& piece, std::size_t row) { column.append_double(static_cast<double>(piece.raw<Raw>(row))); });
+  each(pieces, column, [&](const Piece& piece, std::size_t row) {
+    column.append_double(static_cast<double>(piece.raw<Raw>(row)));
+  });
   return column;
 }
 
 Result<Column> wide_ints_column(const std::string& name, const std::vector<Piece>& pieces) {
   Column column = ints_column<std::uint64_t>(name, pieces);
   for (std::size_t row = 0; row < column.size(); ++row) {
-    if (column.int_at(row) < 0) return cannot_read(name, "has integers beyond 64 bits with sign; pass them as text");
+    if (column.int_at(row) < 0)
+      return cannot_read(name, "has integers beyond 64 bits with sign; pass them as text");
   }
   return column;
 }
 
-Result<Column> decimals_column(const std::string& name, std::string_view format, const std::vector<Piece>& pieces) {
+Result<Column> decimals_column(const std::string& name, std::string_view format,
+                               const std::vector<Piece>& pieces) {
   const auto parts = split(format.substr(2), ',');
   const int scale = parts.size() > 1 ? std::atoi(std::string(parts[1]).c_str()) : 0;
-  if (parts.size() > 2 && parts[2] != "128") return cannot_read(name, "is a decimal of other than 128 bits; pass it as float64 or text");
+  if (parts.size() > 2 && parts[2] != "128")
+    return cannot_read(name, "is a decimal of other than 128 bits; pass it as float64 or text");
   Column column(name, ColumnType::kDouble);
   double unit = 1.0;
   for (int n = 0; n < scale; ++n) unit *= 10.0;
   each(pieces, column, [&](const Piece& piece, std::size_t row) {
     std::uint64_t half[2];
-    std::memcpy(half, static_cast<const char*>(piece.array->buffers[1]) + (piece.first_row + row) * 16, sizeof half);
+    std::memcpy(half, static_cast<const char*>(piece.array->buffers[1]) + (piece.first_row + row) * 16,
+                sizeof half);
     const auto low = static_cast<std::int64_t>(half[0]);
     const auto high = static_cast<std::int64_t>(half[1]);
     // Within 64 bits exactly: the sum of two halves would round a small negative one away.
     const double whole = high == (low < 0 ? -1 : 0) ? static_cast<double>(low)
-                                                    : static_cast<double>(high) * 18446744073709551616.0 + static_cast<double>(half[0]);
+                                                    : static_cast<double>(high) * 18446744073709551616.0 +
+                                                          static_cast<double>(half[0]);
     column.append_double(whole / unit);
   });
   return column;
@@ -182,8 +196,10 @@ Column texts_column(const std::string& name, std::string_view format, const std:
     stop_point();
     const Borrowed view = borrow(piece, format, nullptr);
     for (std::size_t row = 0; row < piece.row_count; ++row) {
-      if (piece.is_null(row)) column.append_null();
-      else column.append_string(view.string_at(row));
+      if (piece.is_null(row))
+        column.append_null();
+      else
+        column.append_string(view.string_at(row));
     }
   }
   return column;
@@ -193,18 +209,21 @@ Column bools_column(const std::string& name, const std::vector<Piece>& pieces) {
   Column column(name, ColumnType::kBool);
   each(pieces, column, [&](const Piece& piece, std::size_t row) {
     const std::size_t bit = piece.first_row + row;
-    column.append_bool(((static_cast<const std::uint8_t*>(piece.array->buffers[1])[bit / 8] >> (bit % 8)) & 1U) != 0);
+    column.append_bool(
+        ((static_cast<const std::uint8_t*>(piece.array->buffers[1])[bit / 8] >> (bit % 8)) & 1U) != 0);
   });
   return column;
 }
 
 Column nothing_column(const std::string& name, const std::vector<Piece>& pieces) {
   Column column(name, ColumnType::kString);
-  for (const auto& piece : pieces) for (std::size_t row = 0; row < piece.row_count; ++row) column.append_null();
+  for (const auto& piece : pieces)
+    for (std::size_t row = 0; row < piece.row_count; ++row) column.append_null();
   return column;
 }
 
-Result<Column> copied_column(const std::string& name, std::string_view format, const std::vector<Piece>& pieces) {
+Result<Column> copied_column(const std::string& name, std::string_view format,
+                             const std::vector<Piece>& pieces) {
   if (text_layout(format)) return texts_column(name, format, pieces);
   if (format == "n") return nothing_column(name, pieces);
   if (format == "b") return bools_column(name, pieces);
@@ -221,19 +240,25 @@ Result<Column> copied_column(const std::string& name, std::string_view format, c
   if (ticks_per_day(format)) return times_column(name, format, pieces);
   if (format == "tdD") {
     Column column(name, ColumnType::kDate);
-    each(pieces, column, [&](const Piece& piece, std::size_t row) { column.append_date({piece.raw<std::int32_t>(row)}); });
+    each(pieces, column,
+         [&](const Piece& piece, std::size_t row) { column.append_date({piece.raw<std::int32_t>(row)}); });
     return column;
   }
   if (format.substr(0, 2) == "d:") return decimals_column(name, format, pieces);
-  return cannot_read(name, fmt::format("has Arrow's type '{}', which is neither text, number, date nor Boolean; leave it out, or convert it to text", format));
+  return cannot_read(name, fmt::format("has Arrow's type '{}', which is neither text, number, date nor "
+                                       "Boolean; leave it out, or convert it to text",
+                                       format));
 }
 
 /// A row number in the dictionary for each row; -1 where there is none.
-Result<Column> dictionary_column(const std::string& name, const ArrowSchema& schema, const std::vector<Piece>& pieces) {
+Result<Column> dictionary_column(const std::string& name, const ArrowSchema& schema,
+                                 const std::vector<Piece>& pieces) {
   std::optional<Column> all;
   for (const auto& piece : pieces) {
     const auto* values = piece.array->dictionary;
-    auto words = copied_column(name, schema.dictionary->format, {{values, static_cast<std::size_t>(values->offset), static_cast<std::size_t>(values->length)}});
+    auto words = copied_column(
+        name, schema.dictionary->format,
+        {{values, static_cast<std::size_t>(values->offset), static_cast<std::size_t>(values->length)}});
     if (!words.ok()) return words;
     auto indexes = copied_column(name, schema.format, {piece});
     if (!indexes.ok()) return indexes;
@@ -242,8 +267,10 @@ Result<Column> dictionary_column(const std::string& name, const ArrowSchema& sch
     for (std::size_t row = 0; row < piece.row_count; ++row) {
       const std::int64_t word = piece.is_null(row) ? -1 : indexes.value().int_at(row);
       if (word >= count) return cannot_read(name, "points beyond its dictionary; its sender is at fault");
-      if (word < 0) all->append_null();
-      else all->append_from(words.value(), static_cast<std::size_t>(word));
+      if (word < 0)
+        all->append_null();
+      else
+        all->append_from(words.value(), static_cast<std::size_t>(word));
     }
   }
   return all ? *std::move(all) : Column(name, ColumnType::kString);
@@ -257,13 +284,17 @@ Result<Column> read_column(const ArrowSchema& schema, std::size_t number, const 
     const auto& parent = batch->value;
     const ArrowArray* own = parent.children[number];
     if (parent.length == 0) continue;
-    if (own->length < parent.offset + parent.length) return cannot_read(name, "is shorter than its batch; its sender is at fault");
-    pieces.push_back({own, static_cast<std::size_t>(parent.offset + own->offset), static_cast<std::size_t>(parent.length)});
+    if (own->length < parent.offset + parent.length)
+      return cannot_read(name, "is shorter than its batch; its sender is at fault");
+    pieces.push_back({own, static_cast<std::size_t>(parent.offset + own->offset),
+                      static_cast<std::size_t>(parent.length)});
     last = batch;
   }
   if (schema.dictionary != nullptr) return dictionary_column(name, schema, pieces);
   if (pieces.size() == 1 && is_borrowable(schema.format)) {
-    const auto type = text_layout(schema.format) ? ColumnType::kString : std::string_view(schema.format) == "l" ? ColumnType::kInt64 : ColumnType::kDouble;
+    const auto type = text_layout(schema.format)               ? ColumnType::kString
+                      : std::string_view(schema.format) == "l" ? ColumnType::kInt64
+                                                               : ColumnType::kDouble;
     return Column(name, type, borrow(pieces[0], schema.format, last));
   }
   return copied_column(name, schema.format, pieces);
@@ -272,7 +303,9 @@ Result<Column> read_column(const ArrowSchema& schema, std::size_t number, const 
 Error sender_failed(ArrowArrayStream& stream) {
   // The sender's own words may hold a value: they are not repeated.
   (void)stream;
-  return invalid("the sender of the Arrow data could not give it; try what made it on its own, for example by turning it into a pyarrow table");
+  return invalid(
+      "the sender of the Arrow data could not give it; try what made it on its own, for example by turning "
+      "it into a pyarrow table");
 }
 
 }  // namespace
@@ -280,7 +313,8 @@ Error sender_failed(ArrowArrayStream& stream) {
 Result<Table> read_arrow(ArrowArrayStream& stream) {
   Released<ArrowSchema> schema;
   if (stream.get_schema(&stream, &schema.value) != 0) return sender_failed(stream);
-  if (std::string_view(schema.value.format) != "+s") return invalid("the Arrow data is no table; pass a table or a data frame, not a single column");
+  if (std::string_view(schema.value.format) != "+s")
+    return invalid("the Arrow data is no table; pass a table or a data frame, not a single column");
   std::vector<Batch> batches;
   for (;;) {
     stop_point();
@@ -297,7 +331,8 @@ Result<Table> read_arrow(ArrowArrayStream& stream) {
   for (std::size_t number = 0; number < static_cast<std::size_t>(schema.value.n_children); ++number) {
     auto column = read_column(*schema.value.children[number], number, batches);
     if (!column.ok()) return column.error();
-    if (!names.insert(column.value().name()).second) return cannot_read(column.value().name(), "is there twice; give every column a name of its own");
+    if (!names.insert(column.value().name()).second)
+      return cannot_read(column.value().name(), "is there twice; give every column a name of its own");
     columns.push_back(std::move(column).value());
   }
   return Table(std::move(columns));

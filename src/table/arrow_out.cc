@@ -11,7 +11,7 @@ namespace {
 /// Everything that one batch handed out refers to; freed by its release.
 struct Batch {
   std::shared_ptr<const Table> table;
-  std::list<Column> copies;                        // Of borrowed columns.
+  std::list<Column> copies;  // Of borrowed columns.
   std::list<std::vector<std::uint8_t>> bits;
   std::list<std::vector<std::int32_t>> days;
   std::vector<ArrowArray> children;
@@ -31,8 +31,8 @@ struct Stream {
   bool done = false;
 };
 
-// Each structure, child or parent, holds a share of what it refers to: a receiver may keep a child and release
-// the parent before it.
+// Each structure, child or parent, holds a share of what it refers to: a receiver may keep a child and
+// release the parent before it.
 template <typename Struct, typename Parts>
 void release(Struct* own) {
   for (std::int64_t n = 0; n < own->n_children; ++n) {
@@ -63,7 +63,8 @@ const char* format_of(ColumnType type) {
 template <typename IsSet>
 const void* bits_of(Batch& batch, std::size_t count, IsSet&& is_set) {
   auto& bits = batch.bits.emplace_back((count + 7) / 8);
-  for (std::size_t row = 0; row < count; ++row) if (is_set(row)) bits[row / 8] = static_cast<std::uint8_t>(bits[row / 8] | (1U << (row % 8)));
+  for (std::size_t row = 0; row < count; ++row)
+    if (is_set(row)) bits[row / 8] = static_cast<std::uint8_t>(bits[row / 8] | (1U << (row % 8)));
   return bits.data();
 }
 
@@ -81,9 +82,11 @@ void fill_column(Batch& batch, const Column& given, ArrowArray& array, std::arra
   array.n_buffers = column->type() == ColumnType::kString ? 3 : 2;
   array.buffers = buffers.data();
   buffers = {nullptr, column->own_values(), nullptr};
-  if (array.null_count > 0) buffers[0] = bits_of(batch, count, [&](std::size_t row) { return !column->is_null(row); });
+  if (array.null_count > 0)
+    buffers[0] = bits_of(batch, count, [&](std::size_t row) { return !column->is_null(row); });
   if (column->type() == ColumnType::kString) buffers[2] = column->own_bytes().data();
-  if (column->type() == ColumnType::kBool) buffers[1] = bits_of(batch, count, [&](std::size_t row) { return column->bool_at(row); });
+  if (column->type() == ColumnType::kBool)
+    buffers[1] = bits_of(batch, count, [&](std::size_t row) { return column->bool_at(row); });
   if (column->type() == ColumnType::kDate) {
     auto& days = batch.days.emplace_back(count);
     for (std::size_t row = 0; row < count; ++row) days[row] = column->date_at(row).days;
@@ -157,8 +160,10 @@ void write_arrow(std::shared_ptr<const Table> table, ArrowArrayStream& out) {
   out.get_next = [](ArrowArrayStream* stream, ArrowArray* array) {
     return guarded([&] {
       auto& own = stream_of(stream);
-      if (own.done) array->release = nullptr;  // The end.
-      else fill_batch(own.table, *array);
+      if (own.done)
+        array->release = nullptr;  // The end.
+      else
+        fill_batch(own.table, *array);
       own.done = true;
     });
   };

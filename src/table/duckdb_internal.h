@@ -31,7 +31,8 @@ class QueryResult {
   /// Columns of our types for this result, still empty.
   /// \retval kInvalid if a type has no counterpart or two columns have the same name.
   Result<Table> empty_table();
-  /// Appends the next chunk; false at the end. \retval kInvalid before anything is appended that passes a limit.
+  /// Appends the next chunk; false at the end. \retval kInvalid before anything is appended that passes a
+  /// limit.
   Result<bool> fetch_into(Table& table, const ReadLimits& limits = {});
 
  private:

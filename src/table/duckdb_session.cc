@@ -126,7 +126,8 @@ Result<std::unique_ptr<Session>> Session::open(std::size_t thread_count, const s
   }
   // A page of Parquet may say that it expands to 2 GiB, and there are as many pages as columns.
   constexpr std::uint64_t kOwnBytes = 256 << 20;
-  if (!limits.none() && !config.set("memory_limit", fmt::format("{}B", 2 * limits.byte_count_max + kOwnBytes))) {
+  if (!limits.none() &&
+      !config.set("memory_limit", fmt::format("{}B", 2 * limits.byte_count_max + kOwnBytes))) {
     return internal_error("DuckDB refused its limit of memory");
   }
   char* message = nullptr;

@@ -322,13 +322,20 @@ std::uint64_t text_byte_count(duckdb_vector vector, std::size_t row_count) {
   return count;
 }
 
-Status check_limits(const Table& table, std::uint64_t text_bytes, std::size_t row_count, const ReadLimits& limits) {
-  const auto too_long = row_count > limits.row_count_max || table.row_count() > limits.row_count_max - row_count;
-  if (too_long) return invalid(fmt::format("there are more than {} rows, the most that are taken here", limits.row_count_max));
+Status check_limits(const Table& table, std::uint64_t text_bytes, std::size_t row_count,
+                    const ReadLimits& limits) {
+  const auto too_long =
+      row_count > limits.row_count_max || table.row_count() > limits.row_count_max - row_count;
+  if (too_long)
+    return invalid(
+        fmt::format("there are more than {} rows, the most that are taken here", limits.row_count_max));
   constexpr std::uint64_t kBytesAValue = sizeof(std::int64_t) + 1;
-  if (table.byte_count() + text_bytes + table.column_count() * row_count * kBytesAValue <= limits.byte_count_max) return {};
-  return invalid(fmt::format("it takes more than {} MiB of memory, the most that is taken here: write it in parts of fewer rows",
-                             limits.byte_count_max >> 20));
+  if (table.byte_count() + text_bytes + table.column_count() * row_count * kBytesAValue <=
+      limits.byte_count_max)
+    return {};
+  return invalid(fmt::format(
+      "it takes more than {} MiB of memory, the most that is taken here: write it in parts of fewer rows",
+      limits.byte_count_max >> 20));
 }
 
 }  // namespace
@@ -348,7 +355,8 @@ Result<bool> QueryResult::fetch_into(Table& table, const ReadLimits& limits) {
   if (!limits.none()) {
     std::uint64_t texts = 0;
     for (std::size_t k = 0; k < table.column_count(); ++k) {
-      if (duckdb_column_type(&result_, k) == DUCKDB_TYPE_VARCHAR) texts += text_byte_count(duckdb_data_chunk_get_vector(chunk, k), row_count);
+      if (duckdb_column_type(&result_, k) == DUCKDB_TYPE_VARCHAR)
+        texts += text_byte_count(duckdb_data_chunk_get_vector(chunk, k), row_count);
     }
     if (auto fits = check_limits(table, texts, row_count, limits); !fits.ok()) error = fits.error();
   }

@@ -117,14 +117,17 @@ std::string csv_reader_sql(const Source& source, const CsvHeader& header) {
 /// numbers of 16 digits and more are text, as are dates that are not ISO (03/04/2010 has two
 /// readings) and yes-or-no columns (a gender column of F alone is not false).
 std::string guess_sql(std::string_view column, bool whole_numbers, bool numbers, bool dates) {
-  constexpr std::string_view kWhole = "WHEN bool_and({0} IS NOT DISTINCT FROM TRY_CAST({0} AS BIGINT)::VARCHAR) THEN 'BIGINT' ";
+  constexpr std::string_view kWhole =
+      "WHEN bool_and({0} IS NOT DISTINCT FROM TRY_CAST({0} AS BIGINT)::VARCHAR) THEN 'BIGINT' ";
   constexpr std::string_view kNumber =
       "WHEN bool_and({0} IS NULL OR (TRY_CAST({0} AS DOUBLE) IS NOT NULL AND "
       "NOT regexp_full_match({0}, '-?[0-9]{{16,}}') AND "
       "regexp_full_match({0}, '[-+]?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][-+]?[0-9]+)?'))) THEN 'DOUBLE' ";
-  constexpr std::string_view kDate = "WHEN bool_and({0} IS NOT DISTINCT FROM TRY_CAST({0} AS DATE)::VARCHAR) THEN 'DATE' ";
-  return fmt::format("CASE WHEN count({0}) = 0 THEN '' ", column) + (whole_numbers ? fmt::format(kWhole, column) : "") +
-         (numbers ? fmt::format(kNumber, column) : "") + (dates ? fmt::format(kDate, column) : "") + "ELSE 'VARCHAR' END";
+  constexpr std::string_view kDate =
+      "WHEN bool_and({0} IS NOT DISTINCT FROM TRY_CAST({0} AS DATE)::VARCHAR) THEN 'DATE' ";
+  return fmt::format("CASE WHEN count({0}) = 0 THEN '' ", column) +
+         (whole_numbers ? fmt::format(kWhole, column) : "") + (numbers ? fmt::format(kNumber, column) : "") +
+         (dates ? fmt::format(kDate, column) : "") + "ELSE 'VARCHAR' END";
 }
 
 Result<Table> fetch_all(QueryResult& result, const ReadLimits& limits = {}) {
@@ -137,10 +140,11 @@ Result<Table> fetch_all(QueryResult& result, const ReadLimits& limits = {}) {
   }
 }
 
-/// `types` of columns, where they are not text yet, from all rows of `from`; "" where there is no value. A type that is there
-/// is the narrowest that earlier rows left. A group of columns a query: what binding a query costs grows with the square
-/// of its columns.
-Status guess_types(Source& source, const std::string& from, const std::vector<std::string>& inner, std::vector<std::string>& types) {
+/// `types` of columns, where they are not text yet, from all rows of `from`; "" where there is no value. A
+/// type that is there is the narrowest that earlier rows left. A group of columns a query: what binding a
+/// query costs grows with the square of its columns.
+Status guess_types(Source& source, const std::string& from, const std::vector<std::string>& inner,
+                   std::vector<std::string>& types) {
   constexpr std::size_t kColumnsAQuery = 100;
   std::vector<std::size_t> open;
   for (std::size_t k = 0; k < inner.size(); ++k) {
@@ -153,14 +157,16 @@ Status guess_types(Source& source, const std::string& from, const std::vector<st
       const auto& left = types[open[n]];
       const bool any = left.empty();
       guesses += (guesses.empty() ? "" : ", ") +
-                 guess_sql(inner[open[n]], any || left == "BIGINT", any || left == "BIGINT" || left == "DOUBLE", any || left == "DATE") +
+                 guess_sql(inner[open[n]], any || left == "BIGINT",
+                           any || left == "BIGINT" || left == "DOUBLE", any || left == "DATE") +
                  " AS " + quote_identifier(fmt::format("t{}", n));
     }
     const auto result = source.session->stream(fmt::format("SELECT {} FROM {}", guesses, from));
     if (!result.ok()) return result.error();
     const auto guessed = fetch_all(*result.value());
     if (!guessed.ok()) return guessed.error();
-    for (std::size_t n = begin; n < end; ++n) types[open[n]] = guessed.value().columns()[n - begin].string_at(0);
+    for (std::size_t n = begin; n < end; ++n)
+      types[open[n]] = guessed.value().columns()[n - begin].string_at(0);
   }
   return {};
 }
@@ -179,8 +185,8 @@ Status choose_csv_columns(Source& source, const CsvPlan& plan, const ReadOptions
   }
   std::string list;
   for (std::size_t k = 0; k < wanted.size(); ++k) {
-    list += fmt::format("{}CAST({} AS {}) AS {}", k > 0 ? ", " : "", inner[k], types[k].empty() ? "VARCHAR" : types[k],
-                        quote_identifier(wanted[k]));
+    list += fmt::format("{}CAST({} AS {}) AS {}", k > 0 ? ", " : "", inner[k],
+                        types[k].empty() ? "VARCHAR" : types[k], quote_identifier(wanted[k]));
   }
   source.sql = fmt::format("SELECT {} FROM {}", list, plan.from);
   return {};
@@ -215,10 +221,13 @@ Status prepare_parquet(Source& source, const ReadOptions& options) {
   const auto described = source.session->describe("SELECT * FROM " + from);
   if (!described.ok()) return described.error();
   if (described.value().size() > source.limits.column_count_max)
-    return invalid(fmt::format("there are more than {} columns, the most that are taken here", source.limits.column_count_max));
+    return invalid(fmt::format("there are more than {} columns, the most that are taken here",
+                               source.limits.column_count_max));
   std::vector<std::string> names;
   for (const auto& [name, type] : described.value()) {
-    if (!source.limits.none() && is_nested_type(type)) return invalid(fmt::format("column '{}' has lists or structures in it: a value is a text, a number or a date", name));
+    if (!source.limits.none() && is_nested_type(type))
+      return invalid(fmt::format(
+          "column '{}' has lists or structures in it: a value is a text, a number or a date", name));
     names.push_back(name);
   }
   const auto checked = check_columns(options.columns, names);
@@ -284,7 +293,8 @@ Result<std::vector<std::string>> names_in(Source& source) {
 /// A CSV of texts that needs no interpretation; nothing where it does, or where anything is wrong.
 std::optional<Table> read_plain(Source& source, const ReadOptions& options) {
   const auto parquet = is_parquet(source.file);
-  if (!options.all_strings || !parquet.ok() || parquet.value() || !decode_in_place(source).ok()) return std::nullopt;
+  if (!options.all_strings || !parquet.ok() || parquet.value() || !decode_in_place(source).ok())
+    return std::nullopt;
   const auto bytes = MappedFile::map(source.file);
   if (!bytes.ok()) return std::nullopt;
   std::string_view text = bytes.value().bytes();
@@ -363,9 +373,12 @@ Status write_parquet_to(const Table& table, const Descriptor& to) {
 void append_csv_text(std::string_view text, std::string& to) {
   const auto plain = [](char c) { return c != ',' && c != '"' && c != '\r' && c != '\n'; };
   const auto harmless = [](char c) { return c != '=' && c != '+' && c != '-' && c != '@' && c != '\t'; };
-  if (text.empty()) to += "\"\"";
-  else if (harmless(text.front()) && std::all_of(text.begin(), text.end(), plain)) to += text;
-  else to += csv_field(text);
+  if (text.empty())
+    to += "\"\"";
+  else if (harmless(text.front()) && std::all_of(text.begin(), text.end(), plain))
+    to += text;
+  else
+    to += csv_field(text);
 }
 
 void append_csv_row(const Table& table, std::size_t row, std::string& to) {
@@ -374,9 +387,12 @@ void append_csv_row(const Table& table, std::size_t row, std::string& to) {
     if (column.is_null(row)) continue;
     // A word in a column of numbers would make text of the whole column when it is read again.
     if (column.type() == ColumnType::kDouble && std::isnan(column.double_at(row))) continue;
-    if (column.type() == ColumnType::kString) append_csv_text(column.string_at(row), to);
-    else if (column.type() == ColumnType::kInt64) fmt::format_to(std::back_inserter(to), "{}", column.int_at(row));
-    else to += column.text_at(row);
+    if (column.type() == ColumnType::kString)
+      append_csv_text(column.string_at(row), to);
+    else if (column.type() == ColumnType::kInt64)
+      fmt::format_to(std::back_inserter(to), "{}", column.int_at(row));
+    else
+      to += column.text_at(row);
   }
   // A line with nothing on it would be no row.
   if (table.column_count() == 1 && table.columns().front().is_null(row)) to += "\"\"";
@@ -469,15 +485,19 @@ Status write_csv(const Table& table, const std::string& path) {
     if (&column != &table.columns().front()) header += ',';
     header += csv_field(column.name());
   }
-  if (const auto written = write_all(file.value().descriptor(), header + '\n'); !written.ok()) return in_file(file_name_of(path), written.error());
+  if (const auto written = write_all(file.value().descriptor(), header + '\n'); !written.ok())
+    return in_file(file_name_of(path), written.error());
   for (std::size_t first = 0; first < table.row_count(); first += kRowsPerPart * kPartsAtOnce) {
     std::vector<std::string> parts(kPartsAtOnce);
     const std::size_t rows = std::min(table.row_count() - first, kRowsPerPart * kPartsAtOnce);
-    parallel_chunks(rows, kRowsPerPart, default_thread_count(), [&](std::size_t part, std::size_t begin, std::size_t end) {
-      for (std::size_t row = begin; row < end; ++row) append_csv_row(table, first + row, parts[part]);
-    });
+    parallel_chunks(rows, kRowsPerPart, default_thread_count(),
+                    [&](std::size_t part, std::size_t begin, std::size_t end) {
+                      for (std::size_t row = begin; row < end; ++row)
+                        append_csv_row(table, first + row, parts[part]);
+                    });
     for (const auto& part : parts) {
-      if (const auto written = write_all(file.value().descriptor(), part); !written.ok()) return in_file(file_name_of(path), written.error());
+      if (const auto written = write_all(file.value().descriptor(), part); !written.ok())
+        return in_file(file_name_of(path), written.error());
     }
   }
   return file.value().commit();

@@ -25,7 +25,8 @@ struct ColumnPart {
 std::vector<std::pair<std::size_t, std::size_t>> parts_of(std::string_view body) {
   std::vector<std::pair<std::size_t, std::size_t>> parts;
   for (std::size_t begin = 0; begin < body.size();) {
-    std::size_t end = body.size() - begin <= kPartByteCount ? body.size() : body.find('\n', begin + kPartByteCount);
+    std::size_t end =
+        body.size() - begin <= kPartByteCount ? body.size() : body.find('\n', begin + kPartByteCount);
     end = end >= body.size() ? body.size() : end + 1;
     parts.emplace_back(begin, end);
     begin = end;
@@ -97,8 +98,10 @@ Column join(std::vector<PartParser>& parts, std::size_t number, const std::strin
     const ColumnPart own = std::exchange(part.columns()[number], ColumnPart{});
     std::uint64_t begin = 0;
     for (std::size_t row = 0; row < own.valid.size(); ++row) {
-      if (own.valid[row] == 0) column.append_null();
-      else column.append_string(std::string_view(own.bytes).substr(begin, own.end[row] - begin));
+      if (own.valid[row] == 0)
+        column.append_null();
+      else
+        column.append_string(std::string_view(own.bytes).substr(begin, own.end[row] - begin));
       begin = own.end[row];
     }
   }
@@ -108,7 +111,8 @@ Column join(std::vector<PartParser>& parts, std::size_t number, const std::strin
 }  // namespace
 
 std::optional<Table> parse_plain_csv(std::string_view body, const std::vector<std::string>& names,
-                                     const std::vector<std::size_t>& wanted, char delimiter, std::size_t thread_count) {
+                                     const std::vector<std::size_t>& wanted, char delimiter,
+                                     std::size_t thread_count) {
   if (names.size() < 2) return std::nullopt;  // A blank line would be a row there.
   std::vector<std::size_t> place(names.size(), kNotWanted);
   for (std::size_t n = 0; n < wanted.size(); ++n) place[wanted[n]] = n;

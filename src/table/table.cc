@@ -31,7 +31,8 @@ void wipe_container(Container& container) {
 std::string_view Borrowed::string_at(std::size_t row) const {
   if (is_null(row)) return {};
   const std::size_t n = first_row + row;
-  if (text == Text::kViews) {  // 4 bytes of length; up to 12 bytes themselves, else 4 of them, a block and an offset.
+  if (text ==
+      Text::kViews) {  // 4 bytes of length; up to 12 bytes themselves, else 4 of them, a block and an offset.
     const char* view = static_cast<const char*>(values) + 16 * n;
     std::int32_t part[4];
     std::memcpy(part, view, sizeof part);
@@ -41,7 +42,8 @@ std::string_view Borrowed::string_at(std::size_t row) const {
   const auto cut = [&](const auto* offsets) {
     return std::string_view(bytes[0] + offsets[n], static_cast<std::size_t>(offsets[n + 1] - offsets[n]));
   };
-  return text == Text::kOffsets32 ? cut(static_cast<const std::int32_t*>(values)) : cut(static_cast<const std::int64_t*>(values));
+  return text == Text::kOffsets32 ? cut(static_cast<const std::int32_t*>(values))
+                                  : cut(static_cast<const std::int64_t*>(values));
 }
 
 std::string_view type_name(ColumnType type) {
@@ -74,7 +76,8 @@ void Column::own() {
 const void* Column::own_values() const {
   if (borrowed_) return nullptr;
   if (type_ == ColumnType::kString) return offsets_.data();
-  return type_ == ColumnType::kDouble ? static_cast<const void*>(doubles_.data()) : static_cast<const void*>(ints_.data());
+  return type_ == ColumnType::kDouble ? static_cast<const void*>(doubles_.data())
+                                      : static_cast<const void*>(ints_.data());
 }
 
 void Column::reserve(std::size_t row_count) {
@@ -140,9 +143,7 @@ void Column::append_from(const Column& from, std::size_t row) {
     case ColumnType::kString: return append_string(from.string_at(row));
     case ColumnType::kDouble: return append_double(from.double_at(row));
     case ColumnType::kInt64: return append_int(from.int_at(row));
-    default:
-      valid_.push_back(1);
-      ints_.push_back(from.ints_[row]);
+    default: valid_.push_back(1); ints_.push_back(from.ints_[row]);
   }
 }
 
@@ -160,7 +161,8 @@ void Column::append_rows(const Column& from, std::size_t begin, std::size_t coun
   const std::uint64_t old_end = bytes_.size();
   const std::uint64_t start = from.offsets_[begin];
   bytes_.append(from.bytes_, start, from.offsets_[begin + count] - start);
-  for (std::size_t row = begin; row < begin + count; ++row) offsets_.push_back(old_end + from.offsets_[row + 1] - start);
+  for (std::size_t row = begin; row < begin + count; ++row)
+    offsets_.push_back(old_end + from.offsets_[row + 1] - start);
 }
 
 std::size_t Column::null_count() const {
@@ -292,7 +294,8 @@ Table Table::take(const std::vector<std::size_t>& rows) const {
 Table Table::slice(std::size_t begin, std::size_t count) const {
   Table part;
   part.columns_.reserve(columns_.size());
-  for (const auto& from : columns_) part.columns_.emplace_back(from.name(), from.type()).append_rows(from, begin, count);
+  for (const auto& from : columns_)
+    part.columns_.emplace_back(from.name(), from.type()).append_rows(from, begin, count);
   return part;
 }
 

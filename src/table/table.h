@@ -15,16 +15,17 @@ namespace kinfold::table {
 enum class ColumnType { kString, kInt64, kDouble, kBool, kDate };
 std::string_view type_name(ColumnType type);
 
-/// Values that lie in somebody else's memory, in one of Arrow's layouts; a column can read them where they lie.
+/// Values that lie in somebody else's memory, in one of Arrow's layouts; a column can read them where they
+/// lie.
 struct Borrowed {
   enum class Text { kOffsets32, kOffsets64, kViews };
-  std::shared_ptr<const void> owner;         ///< Keeps the memory; given back with the last column that reads it.
+  std::shared_ptr<const void> owner;  ///< Keeps the memory; given back with the last column that reads it.
   std::size_t row_count = 0;
-  std::size_t first_row = 0;                 ///< Rows of the buffers before the column's first.
-  const std::uint8_t* validity = nullptr;    ///< Bit set: there is a value. Null: there is one everywhere.
-  const void* values = nullptr;              ///< int64, double, offsets or 16-byte views.
+  std::size_t first_row = 0;               ///< Rows of the buffers before the column's first.
+  const std::uint8_t* validity = nullptr;  ///< Bit set: there is a value. Null: there is one everywhere.
+  const void* values = nullptr;            ///< int64, double, offsets or 16-byte views.
   Text text = Text::kOffsets64;
-  std::vector<const char*> bytes;            ///< kString: one block, or what the views point into.
+  std::vector<const char*> bytes;  ///< kString: one block, or what the views point into.
 
   bool is_null(std::size_t row) const {
     const std::size_t bit = first_row + row;
@@ -35,8 +36,8 @@ struct Borrowed {
 
 /// One named column. Values are stored by type, end to end (strings as offsets into one byte
 /// block), with one validity byte a row. Reading a null row's value gives the type's zero.
-/// Calling the accessor of another type is a defect (asserted). A borrowed column reads somebody else's memory
-/// until something is appended: then it copies that first.
+/// Calling the accessor of another type is a defect (asserted). A borrowed column reads somebody else's
+/// memory until something is appended: then it copies that first.
 class Column {
  public:
   Column(std::string name, ColumnType type);

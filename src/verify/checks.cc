@@ -76,7 +76,8 @@ std::string walk(const std::vector<std::string_view>& lines, std::vector<Hash>& 
     const auto previous = parse_hash(fields[kPreviousField]);
     if (!previous || *previous != (leaves.empty() ? Hash{} : leaves.back())) {
       return index == 0 ? "entry 0 does not begin the ledger"
-                        : "entry " + text_of(index - 1) + " was edited: entry " + text_of(index) + " names another hash";
+                        : "entry " + text_of(index - 1) + " was edited: entry " + text_of(index) +
+                              " names another hash";
     }
     if (fields[kAtField] < last_at) return "entry " + text_of(index) + " is earlier than the one before";
     last_at = fields[kAtField];
@@ -87,7 +88,8 @@ std::string walk(const std::vector<std::string_view>& lines, std::vector<Hash>& 
 
 std::string against_head(const Head& head, const std::vector<Hash>& leaves, const std::string& which) {
   if (head.size > leaves.size()) {
-    return "cut short: " + which + " is over " + text_of(head.size) + " entries, and " + text_of(leaves.size()) + " are here";
+    return "cut short: " + which + " is over " + text_of(head.size) + " entries, and " +
+           text_of(leaves.size()) + " are here";
   }
   if (root(leaves, 0, head.size) != head.root) {
     return "rewritten: " + which + " was signed over other entries within the first " + text_of(head.size);
@@ -115,8 +117,8 @@ Outcome check_inclusion(const std::vector<std::string_view>& parts, const Card& 
   if (!path || !index || root_from_inclusion(leaf(lines[1]), *index, head->size, *path) != head->root) {
     return bad("the entry is not under the head that " + card.party + " signed");
   }
-  return {true, "entry " + text_of(*index) + " of " + text_of(head->size) + " is in the ledger of " + card.party + ":\n" +
-                    std::string(lines[1])};
+  return {true, "entry " + text_of(*index) + " of " + text_of(head->size) + " is in the ledger of " +
+                    card.party + ":\n" + std::string(lines[1])};
 }
 
 Outcome check_consistency(const std::vector<std::string_view>& parts, const Card& card) {
@@ -125,7 +127,8 @@ Outcome check_consistency(const std::vector<std::string_view>& parts, const Card
   const auto second = read_head(parts[2], card);
   if (!first || !second) return bad("a head is not signed by " + card.party);
   const auto path = read_path(lines_of(parts[0]), 1);
-  const auto roots = path ? roots_from_consistency(first->size, second->size, first->root, *path) : std::nullopt;
+  const auto roots =
+      path ? roots_from_consistency(first->size, second->size, first->root, *path) : std::nullopt;
   if (!roots || roots->first != first->root || roots->second != second->root) {
     return bad("the ledger of " + card.party + " was rewritten between " + first->at + " and " + second->at);
   }
@@ -135,23 +138,28 @@ Outcome check_consistency(const std::vector<std::string_view>& parts, const Card
 
 }  // namespace
 
-Outcome check_ledger(std::string_view exported, const Card& card, const std::vector<std::string>& kept_heads) {
+Outcome check_ledger(std::string_view exported, const Card& card,
+                     const std::vector<std::string>& kept_heads) {
   const auto parts = parts_of(exported);
   const auto lines = lines_of(parts[0]);
-  if (parts.size() != 2 || lines.empty() || lines[0] != "kinfold ledger v1") return bad("is not an exported ledger");
+  if (parts.size() != 2 || lines.empty() || lines[0] != "kinfold ledger v1")
+    return bad("is not an exported ledger");
   const auto head = read_head(parts[1], card);
   if (!head) return bad("the head is not signed by " + card.party);
   std::vector<Hash> leaves;
   if (const auto fault = walk(lines, leaves); !fault.empty()) return bad(fault);
   if (const auto fault = against_head(*head, leaves, "its own head"); !fault.empty()) return bad(fault);
-  if (head->size != leaves.size()) return bad("entries after " + text_of(head->size) + " are under no signed head");
+  if (head->size != leaves.size())
+    return bad("entries after " + text_of(head->size) + " are under no signed head");
   for (const auto& note : kept_heads) {
     const auto kept = read_head(note, card);
     if (!kept) return bad("a kept head is not signed by " + card.party);
-    if (const auto fault = against_head(*kept, leaves, "the head kept from " + kept->at); !fault.empty()) return bad(fault);
+    if (const auto fault = against_head(*kept, leaves, "the head kept from " + kept->at); !fault.empty())
+      return bad(fault);
   }
-  return {true, "the ledger of " + card.party + " is sound: " + text_of(leaves.size()) + " entries, the last at " +
-                    head->at + ", " + text_of(kept_heads.size()) + " kept heads agree"};
+  return {true, "the ledger of " + card.party + " is sound: " + text_of(leaves.size()) +
+                    " entries, the last at " + head->at + ", " + text_of(kept_heads.size()) +
+                    " kept heads agree"};
 }
 
 Outcome check_proof(std::string_view proof, const Card& card) {
@@ -165,21 +173,24 @@ Outcome check_certificate(std::string_view note, const Card& card) {
   const auto text = read_note(note, card);
   if (!text) return bad("the certificate is not signed by " + card.party + ", or was altered");
   const auto lines = lines_of(*text);
-  if (lines.empty() || lines[0] != "kinfold destruction certificate v1") return bad("is not a destruction certificate");
+  if (lines.empty() || lines[0] != "kinfold destruction certificate v1")
+    return bad("is not a destruction certificate");
   std::map<std::string, std::string, std::less<>> fields;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const auto colon = lines[i].find(": ");
-    if (colon == std::string_view::npos) return bad("line " + text_of(i + 1) + " of the certificate is malformed");
+    if (colon == std::string_view::npos)
+      return bad("line " + text_of(i + 1) + " of the certificate is malformed");
     fields.emplace(lines[i].substr(0, colon), lines[i].substr(colon + 2));
   }
-  for (const char* needed : {"party", "holding", "kind", "rows", "created", "expires", "destroyed", "key-id", "method",
-                             "cannot-prove"}) {
+  for (const char* needed : {"party", "holding", "kind", "rows", "created", "expires", "destroyed", "key-id",
+                             "method", "cannot-prove"}) {
     if (!fields.contains(needed)) return bad("the certificate lacks '" + std::string(needed) + "'");
   }
   if (fields["party"] != card.party) return bad("the certificate is about another party");
   const bool in_time = fields["destroyed"].substr(0, 10) <= fields["expires"];
-  return {true, card.party + " certifies: " + fields["kind"] + " " + fields["holding"] + ", " + fields["rows"] +
-                    " rows, destroyed " + fields["destroyed"] + (in_time ? ", in time" : ", LATE: it expired " + fields["expires"]) +
+  return {true, card.party + " certifies: " + fields["kind"] + " " + fields["holding"] + ", " +
+                    fields["rows"] + " rows, destroyed " + fields["destroyed"] +
+                    (in_time ? ", in time" : ", LATE: it expired " + fields["expires"]) +
                     "\nhow: " + fields["method"] + "\nit cannot prove: " + fields["cannot-prove"]};
 }
 

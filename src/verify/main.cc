@@ -48,7 +48,8 @@ int main(int count, char** arguments) {
   if (!card_text) return 1;
   const auto card = read_card(*card_text);
   if (!card) return say({false, "the card is malformed, or was altered"});
-  if (verb == "card") return say({true, "card of " + card->party + ", fingerprint " + fingerprint(*card_text)});
+  if (verb == "card")
+    return say({true, "card of " + card->party + ", fingerprint " + fingerprint(*card_text)});
   const auto text = read(arguments[2]);
   if (!text) return 1;
   if (verb == "proof") return say(check_proof(*text, *card));

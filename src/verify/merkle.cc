@@ -87,7 +87,8 @@ std::optional<Hash> root_from_inclusion(const Hash& leaf_hash, std::uint64_t ind
 }
 
 std::optional<std::pair<Hash, Hash>> roots_from_consistency(std::uint64_t first, std::uint64_t second,
-                                                            const Hash& first_root, const std::vector<Hash>& hashes) {
+                                                            const Hash& first_root,
+                                                            const std::vector<Hash>& hashes) {
   if (first == 0 || first > second || second > (1ULL << 62)) return std::nullopt;
   Path path(hashes);
   const auto found = climb_both(first, second, true, first_root, path);

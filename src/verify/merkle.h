@@ -17,6 +17,7 @@ std::optional<Hash> root_from_inclusion(const Hash& leaf, std::uint64_t index, s
                                         const std::vector<Hash>& path);
 /// Both roots that a path leads to, older first; empty if it does not fit the sizes.
 std::optional<std::pair<Hash, Hash>> roots_from_consistency(std::uint64_t first, std::uint64_t second,
-                                                            const Hash& first_root, const std::vector<Hash>& path);
+                                                            const Hash& first_root,
+                                                            const std::vector<Hash>& path);
 
 }  // namespace kinfold_verify

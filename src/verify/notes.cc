@@ -77,8 +77,8 @@ std::optional<Card> read_card(std::string_view text) {
   Card card;
   card.party = after(lines[1], "party: ");
   const auto key = base64(after(lines[3], "minisign: "));
-  if (card.party.empty() || after(lines[2], "age: ").empty() || !key || key->size() != 2 + 8 + card.key.size() ||
-      (*key)[0] != 'E' || (*key)[1] != 'd') {
+  if (card.party.empty() || after(lines[2], "age: ").empty() || !key ||
+      key->size() != 2 + 8 + card.key.size() || (*key)[0] != 'E' || (*key)[1] != 'd') {
     return std::nullopt;
   }
   std::copy(key->begin() + 10, key->end(), card.key.begin());
@@ -104,8 +104,9 @@ std::optional<std::string> read_note(std::string_view note, const Card& card) {
     const auto signature = base64(signer.substr(name.size() + 1));
     if (!signature || signature->size() != 4 + crypto_sign_BYTES) continue;
     if (key_hash(name, card) != std::string(signature->begin(), signature->begin() + 4)) continue;
-    if (crypto_sign_verify_detached(signature->data() + 4, reinterpret_cast<const unsigned char*>(text.data()),
-                                    text.size(), card.key.data()) == 0) {
+    if (crypto_sign_verify_detached(signature->data() + 4,
+                                    reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                                    card.key.data()) == 0) {
       return std::string(text);
     }
   }

@@ -58,22 +58,27 @@ TEST(Intruder, JoinsTwoDepartmentsRequestsByReferenceNoBetterThanByGuessing) {
   }
   report("join two requests by reference", share_of(hits), kGuess);
   EXPECT_EQ(hits, 0u);
-  EXPECT_EQ(first.size(), static_cast<std::size_t>(kPersonCount)) << "no reference twice: nothing to count frequencies of";
+  EXPECT_EQ(first.size(), static_cast<std::size_t>(kPersonCount))
+      << "no reference twice: nothing to count frequencies of";
 }
 
 /// Names by Zipf's law, births over forty years: the frequencies that a frequency attack lives on.
 identity::Identity somebody(RandomStream& random) {
-  const auto zipf = [&](int count) { return static_cast<int>(std::pow(static_cast<double>(count), random.uniform())); };
+  const auto zipf = [&](int count) {
+    return static_cast<int>(std::pow(static_cast<double>(count), random.uniform()));
+  };
   identity::Identity person;
-  person.forenames = "Forename" + std::string(1, static_cast<char>('a' + zipf(26) - 1)) + std::string(1, static_cast<char>('a' + zipf(26) - 1));
-  person.surname = "Sur" + std::string(1, static_cast<char>('a' + zipf(26) - 1)) + "b" + std::string(1, static_cast<char>('a' + zipf(26) - 1));
+  person.forenames = "Forename" + std::string(1, static_cast<char>('a' + zipf(26) - 1)) +
+                     std::string(1, static_cast<char>('a' + zipf(26) - 1));
+  person.surname = "Sur" + std::string(1, static_cast<char>('a' + zipf(26) - 1)) + "b" +
+                   std::string(1, static_cast<char>('a' + zipf(26) - 1));
   person.date_of_birth = add_days(*make_date(1970, 1, 1), static_cast<int>(random.below(14'600)));
   person.postcode = "SK" + std::to_string(zipf(20)) + " " + std::to_string(random.between(1, 9)) + "AB";
   return person;
 }
 
-/// What a thief of the objections' file sees is how often each token is there. They know everybody's values and lay
-/// the commonest token beside the commonest combination, and so on down both lists.
+/// What a thief of the objections' file sees is how often each token is there. They know everybody's values
+/// and lay the commonest token beside the commonest combination, and so on down both lists.
 TEST(Intruder, CountsTheObjectionsTokensForLittle) {
   RandomStream random(kSeed);
   std::vector<identity::Identity> population;
@@ -87,13 +92,15 @@ TEST(Intruder, CountsTheObjectionsTokensForLittle) {
     }));
   };
   for (const auto& person : population) combinations(person, in_population);
-  for (std::int64_t i = 0; i < kPersonCount; ++i) combinations(population[static_cast<std::size_t>(i) * 10], in_book);
+  for (std::int64_t i = 0; i < kPersonCount; ++i)
+    combinations(population[static_cast<std::size_t>(i) * 10], in_book);
   const auto by_count = [&](const std::map<std::string, std::size_t>& counted) {
     std::vector<std::pair<std::size_t, std::string>> ranked;
     for (const auto& [text, count] : counted) ranked.emplace_back(count, text);
     // Equal counts tell the thief nothing: their order is drawn.
     for (std::size_t i = ranked.size(); i > 1; --i) std::swap(ranked[i - 1], ranked[random.below(i)]);
-    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     return ranked;
   };
   const auto guessed = by_count(in_population);
@@ -110,7 +117,8 @@ TEST(Intruder, CountsTheObjectionsTokensForLittle) {
   EXPECT_LT(success, 0.005);
 }
 
-/// Two departments lay their returns side by side: no reference is in both, so they try by how much happened to each.
+/// Two departments lay their returns side by side: no reference is in both, so they try by how much happened
+/// to each.
 TEST(Intruder, JoinsTwoDepartmentsReturnsByHowMuchHappenedForLittle) {
   RandomStream random(kSeed + 1);
   std::vector<std::pair<int, std::int64_t>> first;
@@ -119,15 +127,19 @@ TEST(Intruder, JoinsTwoDepartmentsReturnsByHowMuchHappenedForLittle) {
     const double burden = -std::log(1.0 - random.uniform());  // the same trouble shows in both registers
     const auto events = [&] {
       int count = 0;
-      for (double time = -std::log(1.0 - random.uniform()); time < 4 * burden; time -= std::log(1.0 - random.uniform())) ++count;
+      for (double time = -std::log(1.0 - random.uniform()); time < 4 * burden;
+           time -= std::log(1.0 - random.uniform()))
+        ++count;
       return count;
     };
     first.emplace_back(events(), person);
     second.emplace_back(events(), person);
   }
   for (auto* side : {&first, &second}) {
-    for (std::size_t i = side->size(); i > 1; --i) std::swap((*side)[i - 1], (*side)[random.below(i)]);  // by random reference
-    std::stable_sort(side->begin(), side->end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    for (std::size_t i = side->size(); i > 1; --i)
+      std::swap((*side)[i - 1], (*side)[random.below(i)]);  // by random reference
+    std::stable_sort(side->begin(), side->end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
   }
   std::size_t hits = 0;
   for (std::size_t i = 0; i < first.size(); ++i) hits += first[i].second == second[i].second ? 1U : 0U;
@@ -179,7 +191,7 @@ TEST(Intruder, SeldomTellsTheLargerOfTwoRequestsBySize) {
   for (int pair = 0; pair < kPairs; ++pair) {
     const auto rows = 5000 + random.below(8000);
     const auto smaller = sealed_size(rows, from, to);
-    const auto larger = sealed_size(rows + rows / 100, from, to);  // one in a hundred more people
+    const auto larger = sealed_size(rows + rows / 100, from, to);     // one in a hundred more people
     right += larger > smaller ? 1.0 : larger == smaller ? 0.5 : 0.0;  // where they are equal, by coin
   }
   report("which of two requests has 1 % more people, by size", right / kPairs, 0.5);
@@ -201,9 +213,10 @@ research::ReleaseInputs programme() {
   dwp.variables = {{"employed", research::VariableKind::kSpell, "days in work", {}, {}, {0, 120}}};
   dwp.links.add("person", ColumnType::kInt64);
   dwp.links.add("grade", ColumnType::kString);
-  for (const auto& [name, type] : {std::pair("person", ColumnType::kInt64), std::pair("variable", ColumnType::kString),
-                                   std::pair("start_date", ColumnType::kDate), std::pair("end_date", ColumnType::kDate),
-                                   std::pair("value", ColumnType::kDouble)}) {
+  for (const auto& [name, type] :
+       {std::pair("person", ColumnType::kInt64), std::pair("variable", ColumnType::kString),
+        std::pair("start_date", ColumnType::kDate), std::pair("end_date", ColumnType::kDate),
+        std::pair("value", ColumnType::kDouble)}) {
     dwp.events.add(name, type);
   }
   RandomStream random(kSeed);
@@ -265,7 +278,8 @@ std::map<std::int64_t, std::string> content_of(const research::Release& release,
 }
 
 /// Who can be found again in another release by content that nobody else has in either.
-double joined(const std::map<std::int64_t, std::string>& first, const std::map<std::int64_t, std::string>& second) {
+double joined(const std::map<std::int64_t, std::string>& first,
+              const std::map<std::int64_t, std::string>& second) {
   std::map<std::string, int> counts;
   for (const auto& [person, text] : second) ++counts[text];
   std::size_t found = 0;
@@ -307,14 +321,16 @@ TEST(Intruder, WhoKnowsAFamilysAgesAndGendersFindsSomeFamilies) {
   std::map<std::int64_t, std::multiset<std::string>> families;
   for (std::size_t row = 0; row < data.people.row_count(); ++row) {
     std::string member;
-    for (const char* column : {"authority", "gender", "age_at_start"}) member += data.people.find(column)->text_at(row) + "|";
+    for (const char* column : {"authority", "gender", "age_at_start"})
+      member += data.people.find(column)->text_at(row) + "|";
     families[data.people.find("family")->int_at(row)].insert(member);
   }
   std::map<std::multiset<std::string>, int> counts;
   for (const auto& [family, members] : families) ++counts[members];
   const auto alone = std::count_if(families.begin(), families.end(),
                                    [&](const auto& family) { return counts[family.second] == 1; });
-  report("single out a family by authority, ages and genders", static_cast<double>(alone) / static_cast<double>(families.size()),
+  report("single out a family by authority, ages and genders",
+         static_cast<double>(alone) / static_cast<double>(families.size()),
          1.0 / static_cast<double>(families.size()));
   EXPECT_GT(alone, 0) << "the threat model says that families can be singled out inside the research site";
 }

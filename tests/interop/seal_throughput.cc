@@ -1,5 +1,6 @@
 // Sealing and opening one file, Kinfold's streams against stock age, interleaved in one run; medians of
-// processor time, which other work on the machine disturbs little. Not a test. `seal_throughput [MiB] [rounds]`; the content is checked.
+// processor time, which other work on the machine disturbs little. Not a test. `seal_throughput [MiB]
+// [rounds]`; the content is checked.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -75,7 +76,9 @@ int main(int count, char** arguments) {
   const auto secret = to_secret_text(identity);
   const std::string in = folder / "plain";
   if (!write_pattern(in, mib) || !write_whole_file(folder / "key", secret.bytes()).ok()) return 1;
-  const auto shell = [](const std::string& line) { return [line] { return std::system(line.c_str()) == 0; }; };
+  const auto shell = [](const std::string& line) {
+    return [line] { return std::system(line.c_str()) == 0; };
+  };
   const auto ours_seal = [&] {
     return stream(in, folder / "ours.age", [&](const Source& from, const Sink& to) {
       return age_encrypt(from, to, std::span(&recipient, 1));
@@ -88,16 +91,20 @@ int main(int count, char** arguments) {
   std::vector<double> times[4];
   for (int round = 0; round < rounds; ++round) {
     times[0].push_back(seconds(ours_seal));
-    times[1].push_back(seconds(shell("age -r " + to_text(recipient) + " -o " + (folder / "age.age") + " " + in)));
+    times[1].push_back(
+        seconds(shell("age -r " + to_text(recipient) + " -o " + (folder / "age.age") + " " + in)));
     times[2].push_back(seconds(ours_open));
-    times[3].push_back(seconds(shell("age -d -i " + (folder / "key") + " -o " + (folder / "age.plain") + " " + (folder / "age.age"))));
+    times[3].push_back(seconds(shell("age -d -i " + (folder / "key") + " -o " + (folder / "age.plain") + " " +
+                                     (folder / "age.age"))));
   }
   if (!shell("cmp " + in + " " + (folder / "ours.plain"))()) return 1;
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
   const auto speed = [&](int which) { return static_cast<double>(mib) / median(times[which]); };
-  std::printf("%zu MiB, median of %d, MiB a processor second\nseal: kinfold %.0f, age %.0f, ratio %.2f\nopen: kinfold %.0f, age %.0f, ratio %.2f\n",
-              mib, rounds, speed(0), speed(1), speed(0) / speed(1), speed(2), speed(3), speed(2) / speed(3));
+  std::printf(
+      "%zu MiB, median of %d, MiB a processor second\nseal: kinfold %.0f, age %.0f, ratio %.2f\nopen: "
+      "kinfold %.0f, age %.0f, ratio %.2f\n",
+      mib, rounds, speed(0), speed(1), speed(0) / speed(1), speed(2), speed(3), speed(2) / speed(3));
   std::printf("most memory that kinfold's streams took: %ld MiB\n", used.ru_maxrss / 1024);
   return 0;
 }

@@ -11,7 +11,9 @@
 namespace kinfold::seal {
 namespace {
 
-bool have(const std::string& tool) { return std::system(("command -v " + tool + " >/dev/null 2>&1").c_str()) == 0; }
+bool have(const std::string& tool) {
+  return std::system(("command -v " + tool + " >/dev/null 2>&1").c_str()) == 0;
+}
 
 /// Exit code of a shell line.
 int run(const std::string& line) {
@@ -27,7 +29,8 @@ std::string text_of(const std::string& path) {
 class StockTools : public testing::TestWithParam<std::size_t> {
  protected:
   void SetUp() override {
-    if (!have("age") || !have("age-keygen") || !have("minisign")) GTEST_SKIP() << "age or minisign is not installed";
+    if (!have("age") || !have("age-keygen") || !have("minisign"))
+      GTEST_SKIP() << "age or minisign is not installed";
   }
   TemporaryFolder folder_;
 };
@@ -38,7 +41,9 @@ TEST_P(StockTools, AgeOpensWhatKinfoldSealed) {
   const auto secret = to_secret_text(identity);
   ASSERT_TRUE(write_whole_file(folder_ / "key", secret.bytes()).ok());
   ASSERT_TRUE(write_whole_file(folder_ / "sealed.age", seal_for(plain, identity)).ok());
-  ASSERT_EQ(run("(age -d -i " + (folder_ / "key") + " " + (folder_ / "sealed.age") + " > " + (folder_ / "plain") + ")"), 0);
+  ASSERT_EQ(run("(age -d -i " + (folder_ / "key") + " " + (folder_ / "sealed.age") + " > " +
+                (folder_ / "plain") + ")"),
+            0);
   EXPECT_EQ(read_whole_file(folder_ / "plain", 1 << 30).value(), plain);
 }
 
@@ -51,8 +56,8 @@ TEST_P(StockTools, KinfoldOpensWhatAgeSealed) {
   ASSERT_TRUE(identity.ok()) << identity.error().message;
   const Bytes plain = pattern_bytes(GetParam());
   ASSERT_TRUE(write_whole_file(folder_ / "plain", plain).ok());
-  ASSERT_EQ(run("age -r " + to_text(recipient_of(identity.value())) + " -o " + (folder_ / "sealed.age") + " " +
-                (folder_ / "plain")),
+  ASSERT_EQ(run("age -r " + to_text(recipient_of(identity.value())) + " -o " + (folder_ / "sealed.age") +
+                " " + (folder_ / "plain")),
             0);
   const Bytes sealed = read_whole_file(folder_ / "sealed.age", 1 << 30).value();
   Bytes opened;
@@ -91,7 +96,8 @@ TEST_P(StockTools, KinfoldAcceptsWhatMinisignSigned) {
 INSTANTIATE_TEST_SUITE_P(Sizes, StockTools, testing::Values(0, 1, 65536, 1'000'000));
 
 TEST(StockParty, OpensASealedFileWithoutKinfold) {
-  if (!have("age") || !have("minisign") || !have("tar")) GTEST_SKIP() << "age, minisign or tar is not installed";
+  if (!have("age") || !have("minisign") || !have("tar"))
+    GTEST_SKIP() << "age, minisign or tar is not installed";
   const TemporaryFolder folder;
   const SiteKeys ons = make_site_keys("ons");
   const SiteKeys dwp = make_site_keys("dwp");

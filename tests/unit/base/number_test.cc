@@ -14,7 +14,8 @@ TEST(ParseNumber, ReadsATextThatIsANumberAsAWhole) {
 }
 
 TEST(ParseNumber, RefusesWhatIsNoNumberOrHasMoreToIt) {
-  for (const auto* text : {"", " 1", "1 ", "+1", "1,000", "12x", "x", "1.5", "99999999999"}) EXPECT_FALSE(parse_number<int>(text)) << text;
+  for (const auto* text : {"", " 1", "1 ", "+1", "1,000", "12x", "x", "1.5", "99999999999"})
+    EXPECT_FALSE(parse_number<int>(text)) << text;
   EXPECT_FALSE(parse_number<std::uint64_t>("-1"));
 }
 

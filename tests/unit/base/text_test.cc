@@ -20,7 +20,8 @@ TEST(Utf8, KnowsValidFromInvalid) {
   for (const char* good : {"", "Zo\xC3\xAB", "\xE2\x80\xAE", "\xF0\x9F\x91\xAA", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(is_valid_utf8(good));
   }
-  for (const char* bad : {"Zo\xEB", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x80", "\x80", "\xE0\x80\x80"}) {
+  for (const char* bad :
+       {"Zo\xEB", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x80", "\x80", "\xE0\x80\x80"}) {
     EXPECT_FALSE(is_valid_utf8(bad));
   }
 }

@@ -138,13 +138,15 @@ TEST(Dpia, EscapesHostileTextOfACharterAndOfResults) {
 }
 
 TEST(Dpia, ReadsMeasuredResultsAndNamesTheLineThatIsNone) {
-  const auto measured = parse_measured("{\"risk\":\"joining\",\"what\":\"w\",\"result\":\"r\",\"source\":\"s\"}\n\n");
+  const auto measured =
+      parse_measured("{\"risk\":\"joining\",\"what\":\"w\",\"result\":\"r\",\"source\":\"s\"}\n\n");
   ASSERT_TRUE(measured.ok());
   ASSERT_EQ(measured.value().size(), 1U);
   EXPECT_EQ(measured.value()[0].risk, "joining");
   const auto refused = parse_measured("\n{\"risk\":\"joining\"}");
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().message, "measured results, line 2: is no JSON object with risk, what, result and source");
+  EXPECT_EQ(refused.error().message,
+            "measured results, line 2: is no JSON object with risk, what, result and source");
 }
 
 }  // namespace

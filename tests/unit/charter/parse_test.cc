@@ -132,7 +132,8 @@ TEST(ParseCharter, TellsEverySlipWithItsLineAndRemedy) {
       {"[disclosure]", "[disclosure]", "[disclosures]", "[disclosures]",
        "charter: unknown key 'disclosures'; did you mean 'disclosure'?"},
       {"[disclosure]", "[disclosure]", "[xyz]\n[disclosure]", "[xyz]",
-       "charter: unknown key 'xyz'; take it out; known are: charter, notice, duties, criteria, disclosure, release_limits, "
+       "charter: unknown key 'xyz'; take it out; known are: charter, notice, duties, criteria, disclosure, "
+       "release_limits, "
        "party, purpose, data_class, flow, opening, retention, condition, gateway, accreditation, contact, "
        "right"},
       // Programme and parties.

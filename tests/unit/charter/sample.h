@@ -12,9 +12,7 @@
 
 namespace kinfold::charter {
 
-inline std::string source_path(const std::string& below_root) {
-  return source_dir() + "/" + below_root;
-}
+inline std::string source_path(const std::string& below_root) { return source_dir() + "/" + below_root; }
 
 inline std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

@@ -7,8 +7,8 @@
 
 #include "console/sessions.h"
 #include "console/throttle.h"
-#include "console/web.h"
 #include "console/totp.h"
+#include "console/web.h"
 #include "seal/state_file.h"
 #include "unit/console/enrol.h"
 
@@ -73,7 +73,8 @@ TEST_F(AccountsTest, EveryRefusalSaysTheSame) {
 TEST_F(AccountsTest, FiveWrongTriesLockForAQuarterOfAnHour) {
   auto store = open();
   enrol(store, "linkage-1");
-  for (int k = 0; k < kWrongTriesMax; ++k) EXPECT_FALSE(store.sign_in("linkage-1", "wrong wrong wrong", code()).ok());
+  for (int k = 0; k < kWrongTriesMax; ++k)
+    EXPECT_FALSE(store.sign_in("linkage-1", "wrong wrong wrong", code()).ok());
   EXPECT_FALSE(store.sign_in("linkage-1", kPassword, code()).ok());
   clock_.advance_seconds(kLockSeconds - 60);
   EXPECT_FALSE(store.sign_in("linkage-1", kPassword, code()).ok());
@@ -124,7 +125,8 @@ TEST_F(AccountsTest, PasswordsAreArgon2idAtTheFullCost) {
   enrol(store, "linkage-1");
   const auto plain = seal::StateFile(folder_ + "/accounts", keys_, "accounts").read();
   ASSERT_TRUE(plain.ok());
-  EXPECT_NE(seal::as_text(plain.value()).find("$argon2id$v=19$m=8192,t=1,p=1$"), std::string_view::npos);  // Work::quick()
+  EXPECT_NE(seal::as_text(plain.value()).find("$argon2id$v=19$m=8192,t=1,p=1$"),
+            std::string_view::npos);  // Work::quick()
   EXPECT_EQ(AccountStore::Work{}.memory_bytes, 64U << 20);
   EXPECT_EQ(AccountStore::Work{}.passes, 3U);
 }
@@ -165,11 +167,13 @@ TEST_F(AccountsTest, APasswordIsChangedByWhoeverProvesTheOldOneAndTheApp) {
   auto store = open();
   enrol(store, "linkage-1");
   const std::string fresh = "granite otter lantern";
-  EXPECT_EQ(store.change_password("linkage-1", "wrong wrong wrong", code(), fresh).error().code, ErrorCode::kRefused);
+  EXPECT_EQ(store.change_password("linkage-1", "wrong wrong wrong", code(), fresh).error().code,
+            ErrorCode::kRefused);
   EXPECT_EQ(store.change_password("linkage-1", kPassword, "000000", fresh).error().code, ErrorCode::kRefused);
   EXPECT_EQ(store.change_password("nobody", kPassword, code(), fresh).error().code, ErrorCode::kRefused);
   EXPECT_EQ(store.change_password("linkage-1", kPassword, code(), "short").error().code, ErrorCode::kInvalid);
-  EXPECT_EQ(store.change_password("linkage-1", kPassword, code(), kPassword).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(store.change_password("linkage-1", kPassword, code(), kPassword).error().code,
+            ErrorCode::kInvalid);
   const auto used = code();
   ASSERT_TRUE(store.change_password("linkage-1", kPassword, used, fresh).ok());
   EXPECT_FALSE(store.sign_in("linkage-1", fresh, used).ok()) << "a code works once";
@@ -179,7 +183,8 @@ TEST_F(AccountsTest, APasswordIsChangedByWhoeverProvesTheOldOneAndTheApp) {
   EXPECT_TRUE(store.sign_in("linkage-1", fresh, code()).ok());
   const auto plain = seal::StateFile(folder_ + "/accounts", keys_, "accounts").read();
   ASSERT_TRUE(plain.ok());
-  EXPECT_NE(seal::as_text(plain.value()).find("$argon2id$v=19$m=8192,t=1,p=1$"), std::string_view::npos);  // Work::quick()
+  EXPECT_NE(seal::as_text(plain.value()).find("$argon2id$v=19$m=8192,t=1,p=1$"),
+            std::string_view::npos);  // Work::quick()
   EXPECT_EQ(seal::as_text(plain.value()).find(fresh), std::string_view::npos);
 }
 
@@ -187,7 +192,8 @@ TEST_F(AccountsTest, WrongTriesAtChangingAPasswordLockTheAccount) {
   auto store = open();
   enrol(store, "linkage-1");
   for (int k = 0; k < kWrongTriesMax; ++k)
-    EXPECT_FALSE(store.change_password("linkage-1", "wrong wrong wrong", code(), "granite otter lantern").ok());
+    EXPECT_FALSE(
+        store.change_password("linkage-1", "wrong wrong wrong", code(), "granite otter lantern").ok());
   EXPECT_FALSE(store.change_password("linkage-1", kPassword, code(), "granite otter lantern").ok());
   EXPECT_FALSE(store.sign_in("linkage-1", kPassword, code()).ok());
 }
@@ -204,7 +210,8 @@ TEST(Network, OfAnIpv6AddressIsItsSlash64) {
 }
 
 TEST(CheckPassword, RefusesWhatIsTriedFirst) {
-  for (const char* weak : {"short", "password12345678", "Kinfold is good", "aaaaaaaaaaaaaaaa", "my name linkage-1 x"}) {
+  for (const char* weak :
+       {"short", "password12345678", "Kinfold is good", "aaaaaaaaaaaaaaaa", "my name linkage-1 x"}) {
     EXPECT_FALSE(check_password(weak, "linkage-1").ok()) << weak;
   }
   EXPECT_FALSE(check_password(std::string(129, 'x') + "abcd", "linkage-1").ok());
@@ -214,7 +221,9 @@ TEST(CheckPassword, RefusesWhatIsTriedFirst) {
 
 class SessionsTest : public AccountsTest {
  protected:
-  Sessions open_sessions() { return Sessions(seal::StateFile(folder_ + "/sessions", keys_, "sessions"), clock_); }
+  Sessions open_sessions() {
+    return Sessions(seal::StateFile(folder_ + "/sessions", keys_, "sessions"), clock_);
+  }
 };
 
 TEST_F(SessionsTest, ASessionOutlivesARestartAndNotItsClocks) {

@@ -18,7 +18,8 @@ inline seal::Bytes enrol(AccountStore& store, const std::string& actor, const Cl
   if (!begun.ok()) return {};
   auto secret = totp_secret_bytes(begun.value().secret_text).value();
   const auto code = totp_code(secret, clock.now());
-  if (!code.ok() || !store.finish_enrolment(actor, invitation.value(), kTestPassword, code.value()).ok()) return {};
+  if (!code.ok() || !store.finish_enrolment(actor, invitation.value(), kTestPassword, code.value()).ok())
+    return {};
   return secret;
 }
 

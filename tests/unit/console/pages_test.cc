@@ -16,7 +16,8 @@ namespace {
 TEST_F(PagesTest, EveryRoomIsClosedToWhoeverIsNotSignedIn) {
   open("ons-demo");
   for (const auto& route : routes()) {
-    if (route.who == Route::Who::kAnybody || std::string(route.method) != "GET" || route.path.back() == '*') continue;
+    if (route.who == Route::Who::kAnybody || std::string(route.method) != "GET" || route.path.back() == '*')
+      continue;
     const auto response = get(route.path);
     if (response.status == 404) continue;  // at other sites
     EXPECT_EQ(response.status, 303) << route.path;
@@ -26,11 +27,14 @@ TEST_F(PagesTest, EveryRoomIsClosedToWhoeverIsNotSignedIn) {
 
 TEST_F(PagesTest, EachDutyEntersItsOwnRoomsAndNoOther) {
   open("ons-demo");
-  for (const auto duty : {charter::Duty::kIntake, charter::Duty::kLinkage, charter::Duty::kAnalysis, charter::Duty::kDataProtection}) {
+  for (const auto duty : {charter::Duty::kIntake, charter::Duty::kLinkage, charter::Duty::kAnalysis,
+                          charter::Duty::kDataProtection}) {
     const auto session = sign_in(actor_with(duty));
     for (const auto& route : routes()) {
-      const bool here = route.roles.empty() || std::find(route.roles.begin(), route.roles.end(), charter::Role::kTrustedParty) != route.roles.end();
-      if (route.who != Route::Who::kDuty || std::string(route.method) != "GET" || route.path.back() == '*') continue;
+      const bool here = route.roles.empty() || std::find(route.roles.begin(), route.roles.end(),
+                                                         charter::Role::kTrustedParty) != route.roles.end();
+      if (route.who != Route::Who::kDuty || std::string(route.method) != "GET" || route.path.back() == '*')
+        continue;
       const bool mine = std::find(route.duties.begin(), route.duties.end(), duty) != route.duties.end();
       const auto status = get(route.path, session.token).status;
       EXPECT_EQ(status, !here ? 404 : mine ? 200 : 403) << route.path << " for " << charter::name(duty);
@@ -44,7 +48,8 @@ TEST_F(PagesTest, EveryFormOfARoomIsClosedToOtherDuties) {
   const auto before = site_->ledger().size();
   for (const auto& route : routes()) {
     if (route.who != Route::Who::kDuty || std::string(route.method) != "POST") continue;
-    if (std::find(route.duties.begin(), route.duties.end(), charter::Duty::kIntake) != route.duties.end()) continue;
+    if (std::find(route.duties.begin(), route.duties.end(), charter::Duty::kIntake) != route.duties.end())
+      continue;
     const auto status = post(route.path, session.token, {{"csrf", session.session.csrf}}).status;
     EXPECT_TRUE(status == 403 || status == 404) << route.path << ": " << status;
   }
@@ -57,7 +62,8 @@ TEST_F(PagesTest, AFormThatIsNotOursDoesNothing) {
   EXPECT_EQ(post("/holdings", session.token, {}).status, 403);
   EXPECT_EQ(post("/holdings", session.token, {{"csrf", "x"}}).status, 403);
   EXPECT_EQ(post("/holdings", session.token, {{"csrf", console_->public_token()}}).status, 403);
-  EXPECT_EQ(post("/holdings", session.token, {{"csrf", session.session.csrf}}, "http://elsewhere").status, 403);
+  EXPECT_EQ(post("/holdings", session.token, {{"csrf", session.session.csrf}}, "http://elsewhere").status,
+            403);
   EXPECT_EQ(post("/holdings", session.token, {{"csrf", session.session.csrf}}, "null").status, 403);
   EXPECT_EQ(post("/holdings", session.token, {{"csrf", session.session.csrf}}).status, 303);
 }
@@ -93,7 +99,11 @@ TEST_F(PagesTest, NoPageMayBeKeptFramedOrRunForeignScripts) {
 TEST_F(PagesTest, AnObjectionFromTheStreetCountsAtOnceAndTheReceiptTellsNothing) {
   open("east-cheshire", "data-protection-1");
   const auto send = [&](const std::string& surname) {
-    return post("/object", "", {{"csrf", console_->public_token()}, {"forenames", "Ada"}, {"surname", surname}, {"date_of_birth", "27 3 2007"}});
+    return post("/object", "",
+                {{"csrf", console_->public_token()},
+                 {"forenames", "Ada"},
+                 {"surname", surname},
+                 {"date_of_birth", "27 3 2007"}});
   };
   const auto first = send("Crow");
   ASSERT_EQ(first.status, 200) << first.body;
@@ -103,16 +113,22 @@ TEST_F(PagesTest, AnObjectionFromTheStreetCountsAtOnceAndTheReceiptTellsNothing)
   EXPECT_EQ(again.status, 200);
   EXPECT_NE(again.body.find("Your objection counts from now"), std::string::npos);
   bool in_ledger = false;
-  ASSERT_TRUE(site_->ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    in_ledger = in_ledger || (recorded.entry.verb == ledger::Verb::kObject && recorded.entry.actor.text() == "data-protection-1");
-    return true;
-  }).ok());
+  ASSERT_TRUE(site_->ledger()
+                  .for_each(0,
+                            [&](const ledger::Recorded& recorded) {
+                              in_ledger = in_ledger || (recorded.entry.verb == ledger::Verb::kObject &&
+                                                        recorded.entry.actor.text() == "data-protection-1");
+                              return true;
+                            })
+                  .ok());
   EXPECT_TRUE(in_ledger);
 }
 
 TEST_F(PagesTest, AnObjectionWithTooLittleIsAskedAgainBesideEachField) {
   open("east-cheshire", "data-protection-1");
-  const auto response = post("/object", "", {{"csrf", console_->public_token()}, {"surname", "<b>Crow</b>"}, {"date_of_birth", "31 2 2007"}});
+  const auto response =
+      post("/object", "",
+           {{"csrf", console_->public_token()}, {"surname", "<b>Crow</b>"}, {"date_of_birth", "31 2 2007"}});
   EXPECT_EQ(response.status, 422);
   EXPECT_NE(response.body.find("Enter the forenames"), std::string::npos);
   EXPECT_NE(response.body.find("must be a real date"), std::string::npos);
@@ -124,16 +140,25 @@ TEST_F(PagesTest, LookingSomebodyUpIsInTheLedger) {
   open("ons-demo");
   const auto actor = actor_with(charter::Duty::kLinkage);
   const auto session = sign_in(actor);
-  const auto page = post("/people", session.token, {{"csrf", session.session.csrf}, {"forenames", "Ada"}, {"surname", "Crow"}, {"date_of_birth", "27 3 2007"}});
+  const auto page = post("/people", session.token,
+                         {{"csrf", session.session.csrf},
+                          {"forenames", "Ada"},
+                          {"surname", "Crow"},
+                          {"date_of_birth", "27 3 2007"}});
   ASSERT_EQ(page.status, 200) << page.body;
   bool opened = false;
   bool viewed = false;
-  ASSERT_TRUE(site_->ledger().for_each(0, [&](const ledger::Recorded& recorded) {
-    const auto& entry = recorded.entry;
-    opened = opened || (entry.verb == ledger::Verb::kOpen && entry.kind.text() == "vault" && entry.actor.text() == actor);
-    viewed = viewed || (entry.verb == ledger::Verb::kReview && entry.actor.text() == actor);
-    return true;
-  }).ok());
+  ASSERT_TRUE(
+      site_->ledger()
+          .for_each(0,
+                    [&](const ledger::Recorded& recorded) {
+                      const auto& entry = recorded.entry;
+                      opened = opened || (entry.verb == ledger::Verb::kOpen && entry.kind.text() == "vault" &&
+                                          entry.actor.text() == actor);
+                      viewed = viewed || (entry.verb == ledger::Verb::kReview && entry.actor.text() == actor);
+                      return true;
+                    })
+          .ok());
   EXPECT_TRUE(opened);
   EXPECT_TRUE(viewed);
 }
@@ -144,7 +169,8 @@ TEST_F(PagesTest, AnActsPageIsOnlyForWhoeverDidIt) {
   const auto two = sign_in(actor_with(charter::Duty::kLinkage));
   const auto started = post("/ledger", one.token, {{"csrf", one.session.csrf}});
   const auto page = header(started, "Location");
-  for (int k = 0; k < 50 && get(page, one.token).body.find("The ledger is sound") == std::string::npos; ++k) console_->jobs().wait_briefly(page.substr(6));
+  for (int k = 0; k < 50 && get(page, one.token).body.find("The ledger is sound") == std::string::npos; ++k)
+    console_->jobs().wait_briefly(page.substr(6));
   EXPECT_NE(get(page, one.token).body.find("The ledger is sound"), std::string::npos);
   EXPECT_EQ(get(page, two.token).status, 404);
 }
@@ -172,8 +198,12 @@ TEST_F(PagesTest, AChangedPasswordRenewsTheSessionAndEndsTheOthers) {
   EXPECT_EQ(get("/password", here.token).status, 200);
   clock_.advance_seconds(60);
   const auto send = [&](const std::string& token, const std::string& csrf, const std::string& again) {
-    return post("/password", token, {{"csrf", csrf}, {"password", kTestPassword}, {"fresh", "granite otter lantern"}, {"again", again},
-                                     {"code", totp_code(secret, clock_.now()).value()}});
+    return post("/password", token,
+                {{"csrf", csrf},
+                 {"password", kTestPassword},
+                 {"fresh", "granite otter lantern"},
+                 {"again", again},
+                 {"code", totp_code(secret, clock_.now()).value()}});
   };
   EXPECT_EQ(send(here.token, "x", "granite otter lantern").status, 403);
   EXPECT_EQ(send(here.token, here.session.csrf, "granite otter").status, 422);
@@ -199,8 +229,11 @@ TEST_F(PagesTest, WithoutTlsOnlyThisMachinesOwnNamesAreAnswered) {
     request.host = host;
     return console_->answer(request).status;
   };
-  for (const char* own : {"localhost", "localhost:8443", "127.0.0.1:8443", "127.1.2.3", "[::1]:8443", "[::1]"}) EXPECT_EQ(status(own), 200) << own;
-  for (const char* other : {"evil.example", "evil.example:8443", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "[::2]", "[", "[::1"}) {
+  for (const char* own :
+       {"localhost", "localhost:8443", "127.0.0.1:8443", "127.1.2.3", "[::1]:8443", "[::1]"})
+    EXPECT_EQ(status(own), 200) << own;
+  for (const char* other : {"evil.example", "evil.example:8443", "127.0.0.1.evil.example",
+                            "localhost.evil.example", "10.0.0.1", "[::2]", "[", "[::1"}) {
     EXPECT_EQ(status(other), 421) << other;
   }
 }
@@ -208,7 +241,8 @@ TEST_F(PagesTest, WithoutTlsOnlyThisMachinesOwnNamesAreAnswered) {
 TEST_F(PagesTest, TheCookieIsBoundAndWithTlsSecure) {
   open("ons-demo");
   const auto plain = console_->cookie("token");
-  for (const char* part : {"kinfold=token; ", "Path=/", "HttpOnly", "SameSite=Strict"}) EXPECT_NE(plain.find(part), std::string::npos) << part;
+  for (const char* part : {"kinfold=token; ", "Path=/", "HttpOnly", "SameSite=Strict"})
+    EXPECT_NE(plain.find(part), std::string::npos) << part;
   EXPECT_EQ(plain.find("Secure"), std::string::npos);
   EXPECT_EQ(header(get("/notice"), "Strict-Transport-Security"), "");
   console_.reset();
@@ -229,7 +263,9 @@ TEST_F(PagesTest, SigningOutForgetsWhatActsLeft) {
   open("ons-demo");
   const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
   const auto page = header(post("/ledger", session.token, {{"csrf", session.session.csrf}}), "Location");
-  for (int k = 0; k < 50 && get(page, session.token).body.find("The ledger is sound") == std::string::npos; ++k) console_->jobs().wait_briefly(page.substr(6));
+  for (int k = 0; k < 50 && get(page, session.token).body.find("The ledger is sound") == std::string::npos;
+       ++k)
+    console_->jobs().wait_briefly(page.substr(6));
   ASSERT_EQ(post("/sign-out", session.token, {{"csrf", session.session.csrf}}).status, 303);
   const auto again = sign_in(actor_with(charter::Duty::kDataProtection));
   const auto body = get(page, again.token).body;
@@ -241,7 +277,9 @@ TEST_F(PagesTest, WhatAnActLeftIsForgottenAfterAnHour) {
   open("ons-demo");
   const auto session = sign_in(actor_with(charter::Duty::kDataProtection));
   const auto page = header(post("/ledger", session.token, {{"csrf", session.session.csrf}}), "Location");
-  for (int k = 0; k < 50 && get(page, session.token).body.find("The ledger is sound") == std::string::npos; ++k) console_->jobs().wait_briefly(page.substr(6));
+  for (int k = 0; k < 50 && get(page, session.token).body.find("The ledger is sound") == std::string::npos;
+       ++k)
+    console_->jobs().wait_briefly(page.substr(6));
   clock_.advance_seconds(Jobs::kOutcomeSecondsMax + 1);
   const auto later = sign_in(actor_with(charter::Duty::kDataProtection));
   EXPECT_NE(get(page, later.token).body.find("is forgotten"), std::string::npos);
@@ -261,8 +299,10 @@ TEST_F(PagesTest, NothingOutsideTheFoldersIsHandedOut) {
   const auto session = sign_in(actor_with(charter::Duty::kIntake));
   std::filesystem::create_directories(site_->paths().outbox());
   std::filesystem::create_symlink("/etc/passwd", site_->paths().outbox() + "/link.age");
-  for (const char* path : {"/outbox/..%2f..%2fetc%2fpasswd", "/outbox/../keys/site.card", "/outbox/..", "/outbox/.age", "/outbox/link.age", "/outbox/site.card",
-                           "/outbox/", "/assets/../../etc/passwd", "/assets/x/layout.html", "/assets//etc/passwd", "/published/..", "/rejects/../..", "/certificates/.."}) {
+  for (const char* path : {"/outbox/..%2f..%2fetc%2fpasswd", "/outbox/../keys/site.card", "/outbox/..",
+                           "/outbox/.age", "/outbox/link.age", "/outbox/site.card", "/outbox/",
+                           "/assets/../../etc/passwd", "/assets/x/layout.html", "/assets//etc/passwd",
+                           "/published/..", "/rejects/../..", "/certificates/.."}) {
     EXPECT_EQ(get(path, session.token).status, 404) << path;
   }
 }
@@ -281,7 +321,11 @@ TEST_F(PagesTest, EachOfAPersonsRightsHasAFormOfItsOwnThatTwoPeopleFillIn) {
   const auto copy = console_->answer(form).body;
   EXPECT_EQ(copy.find("new_surname"), std::string::npos);
   EXPECT_NE(copy.find("second_password"), std::string::npos);
-  const std::map<std::string, std::string> who = {{"csrf", session.session.csrf}, {"what", "access"}, {"forenames", "Ada"}, {"surname", "Crow"}, {"date_of_birth", "27 3 2007"}};
+  const std::map<std::string, std::string> who = {{"csrf", session.session.csrf},
+                                                  {"what", "access"},
+                                                  {"forenames", "Ada"},
+                                                  {"surname", "Crow"},
+                                                  {"date_of_birth", "27 3 2007"}};
   auto alone = who;
   alone["second"] = session.session.actor;
   EXPECT_EQ(post("/rights", session.token, alone).status, 403);
@@ -297,13 +341,16 @@ TEST(Compare, MarksOnlyWhereValuesPart) {
     const auto rendered = render("blocks.html", view.blocks());
     return rendered.ok() ? rendered.value() : rendered.error().message;
   };
-  const auto pair = page({{"Forenames", {"Katherine", "Catherine"}}, {"Town", {"Sale", "Sale"}}, {"Postcode", {"", "M1 1AA"}}}, {"One", "Other"});
+  const auto pair = page(
+      {{"Forenames", {"Katherine", "Catherine"}}, {"Town", {"Sale", "Sale"}}, {"Postcode", {"", "M1 1AA"}}},
+      {"One", "Other"});
   EXPECT_NE(pair.find("<mark>K</mark>atherine"), std::string::npos);
   EXPECT_NE(pair.find("<mark>C</mark>atherine"), std::string::npos);
   EXPECT_EQ(pair.find("<mark>S"), std::string::npos);
   EXPECT_NE(pair.find("one is missing"), std::string::npos);
   // Two letters that begin with the same byte are not cut in two.
-  EXPECT_NE(page({{"Surname", {"Mül", "Möl"}}}, {"One", "Other"}).find("M<mark>ü</mark>l"), std::string::npos);
+  EXPECT_NE(page({{"Surname", {"Mül", "Möl"}}}, {"One", "Other"}).find("M<mark>ü</mark>l"),
+            std::string::npos);
   const auto cluster = page({{"Surname", {"Okafor", "Okafor", "Okaford"}}}, {"1", "2", "3"});
   EXPECT_NE(cluster.find("Okafor<mark>d</mark>"), std::string::npos);
   EXPECT_EQ(cluster.find("<mark>O"), std::string::npos);
@@ -317,11 +364,28 @@ TEST(Templates, EveryOneParses) { EXPECT_TRUE(check_templates().ok()); }
 
 TEST(Templates, WhateverIsTypedStaysText) {
   View view("<script>alert(1)</script>");
-  Grid grid{"\"><img src=x onerror=alert(1)>", {"<i>"}, {{{"</td><script>", "javascript:alert(1)", {}, false}}}, {}, 0, {}};
-  view.grid(grid).lead("' onmouseover='x").form({"/x\"y", "<b>", {{Field::Kind::kText, "a", "<u>", "<s>", "\" autofocus onfocus=\"x", "<e>", {}, {}, {}}}, {}, false, false, false, false, {}}, "t");
+  Grid grid{"\"><img src=x onerror=alert(1)>",
+            {"<i>"},
+            {{{"</td><script>", "javascript:alert(1)", {}, false}}},
+            {},
+            0,
+            {}};
+  view.grid(grid)
+      .lead("' onmouseover='x")
+      .form({"/x\"y",
+             "<b>",
+             {{Field::Kind::kText, "a", "<u>", "<s>", "\" autofocus onfocus=\"x", "<e>", {}, {}, {}}},
+             {},
+             false,
+             false,
+             false,
+             false,
+             {}},
+            "t");
   const auto page = render("blocks.html", view.blocks());
   ASSERT_TRUE(page.ok());
-  for (const char* markup : {"<script", "<img", "<i>", "<b>", "<u>", "<s>", "<e>", "javascript:", "\" autofocus", "onerror=alert(1)>"}) {
+  for (const char* markup : {"<script", "<img", "<i>", "<b>", "<u>", "<s>", "<e>",
+                             "javascript:", "\" autofocus", "onerror=alert(1)>"}) {
     EXPECT_EQ(page.value().find(markup), std::string::npos) << markup;
   }
 }
@@ -329,8 +393,9 @@ TEST(Templates, WhateverIsTypedStaysText) {
 TEST(Server, RefusesPlainHttpOffThisMachine) {
   ServerSetting setting;
   setting.address = "0.0.0.0";
-  const auto started = Server::start(setting, [](Request&) { return Response::text(200, ""); }, [](const Request&) { return false; },
-                                     [](const Request&) { return Lane::kHere; });
+  const auto started = Server::start(
+      setting, [](Request&) { return Response::text(200, ""); }, [](const Request&) { return false; },
+      [](const Request&) { return Lane::kHere; });
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().code, ErrorCode::kRefused);
   EXPECT_TRUE(is_loopback("127.1.2.3"));

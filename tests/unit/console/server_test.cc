@@ -58,8 +58,13 @@ class ServerTest : public testing::Test {
     setting_.form_bytes_max = 1000;
     setting_.upload_bytes_max = 100'000;
     auto started = Server::start(
-        setting_, [this](Request& request) { return answer(request); }, [](const Request& request) { return request.cookies.contains("known"); },
-        [](const Request& request) { return request.path == "/here" ? Lane::kHere : request.method == "GET" ? Lane::kPages : Lane::kStrangers; });
+        setting_, [this](Request& request) { return answer(request); },
+        [](const Request& request) { return request.cookies.contains("known"); },
+        [](const Request& request) {
+          return request.path == "/here"   ? Lane::kHere
+                 : request.method == "GET" ? Lane::kPages
+                                           : Lane::kStrangers;
+        });
     ASSERT_TRUE(started.ok()) << started.error().message;
     server_ = std::move(started).value();
   }
@@ -72,7 +77,8 @@ class ServerTest : public testing::Test {
       changed_.wait(lock, [&] { return let_go_; });
     }
     auto response = Response::text(200, "path " + request.path + " field " + request.field("a") + "\n");
-    for (const auto& [name, upload] : request.files) response.body += "file " + name + " " + std::to_string(upload.byte_count) + "\n";
+    for (const auto& [name, upload] : request.files)
+      response.body += "file " + name + " " + std::to_string(upload.byte_count) + "\n";
     return response;
   }
   std::string ask(const std::string& bytes) {
@@ -95,9 +101,14 @@ class ServerTest : public testing::Test {
   bool let_go_ = false;
 };
 
-std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"; }
+std::string get(const std::string& path) {
+  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+}
 std::string post(const std::string& path, const std::string& headers, const std::string& body) {
-  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n" + headers + "\r\n" + body;
+  return "POST " + path +
+         " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
+         "application/x-www-form-urlencoded\r\n" +
+         headers + "\r\n" + body;
 }
 bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
 
@@ -109,7 +120,8 @@ TEST_F(ServerTest, AnswersInEachLane) {
 
 TEST_F(ServerTest, WhoeverWaitsKeepsNobodyElseWaiting) {
   std::vector<std::thread> people;
-  for (int k = 0; k < 40; ++k) people.emplace_back([this] { ask(post("/slow", "Content-Length: 0\r\n", "")); });
+  for (int k = 0; k < 40; ++k)
+    people.emplace_back([this] { ask(post("/slow", "Content-Length: 0\r\n", "")); });
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_ > 0; });
@@ -162,8 +174,10 @@ TEST_F(ServerTest, AClientThatSendsAByteAtATimeHarmsNobody) {
 }
 
 TEST_F(ServerTest, OtherMethodsAreRefused) {
-  for (const char* method : {"PUT", "DELETE", "TRACE", "OPTIONS", "PATCH", "CONNECT", "PROPFIND", "GARBAGE"}) {
-    const auto answer = ask(std::string(method) + " /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  for (const char* method :
+       {"PUT", "DELETE", "TRACE", "OPTIONS", "PATCH", "CONNECT", "PROPFIND", "GARBAGE"}) {
+    const auto answer =
+        ask(std::string(method) + " /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(answer.empty() || has(answer, " 405 ") || has(answer, " 400 ")) << method << ": " << answer;
   }
   EXPECT_EQ(answered(), 0U);
@@ -176,7 +190,8 @@ TEST_F(ServerTest, OtherMethodsAreRefused) {
 /// not clear is refused, or the connection is closed after the first answer.
 TEST_F(ServerTest, NoRequestIsSmuggledInAnother) {
   const std::string second = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  const std::string start = "POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+  const std::string start =
+      "POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
   const std::string both = "5\r\na=bbb\r\n0\r\n\r\n";
   for (const std::string& headers : {
            std::string("Content-Length: 3\r\nContent-Length: 100\r\n\r\na=b"),
@@ -225,8 +240,10 @@ TEST_F(ServerTest, AnEndlessBodyIsEnded) {
 }
 
 std::string multipart(const std::string& cookie, std::size_t bytes, const std::string& name) {
-  const std::string body = "--boundary\r\nContent-Disposition: form-data; name=\"sealed\"; filename=\"" + name + "\"\r\n\r\n" + std::string(bytes, 'x') + "\r\n--boundary--\r\n";
-  return "POST /inbox HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + cookie + "Content-Type: multipart/form-data; boundary=boundary\r\nContent-Length: " +
+  const std::string body = "--boundary\r\nContent-Disposition: form-data; name=\"sealed\"; filename=\"" +
+                           name + "\"\r\n\r\n" + std::string(bytes, 'x') + "\r\n--boundary--\r\n";
+  return "POST /inbox HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + cookie +
+         "Content-Type: multipart/form-data; boundary=boundary\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
@@ -239,7 +256,8 @@ TEST_F(ServerTest, FilesAreTakenFromWhoeverIsSignedInAndNobodyElse) {
 }
 
 TEST_F(ServerTest, HeadersWithoutEndAreRefused) {
-  const auto answer = ask("GET /page HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(200'000, 'a') + "\r\n\r\n");
+  const auto answer =
+      ask("GET /page HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(200'000, 'a') + "\r\n\r\n");
   EXPECT_FALSE(has(answer, "200 OK"));
   EXPECT_EQ(answered(), 0U);
 }

@@ -20,9 +20,9 @@ struct Vector {
   const char* sha512;
 };
 const Vector kVectors[] = {
-    {59, "94287082", "46119246", "90693936"},          {1111111109, "07081804", "68084774", "25091201"},
-    {1111111111, "14050471", "67062674", "99943326"},  {1234567890, "89005924", "91819424", "93441116"},
-    {2000000000, "69279037", "90698825", "38618901"},  {20000000000, "65353130", "77737706", "47863826"},
+    {59, "94287082", "46119246", "90693936"},         {1111111109, "07081804", "68084774", "25091201"},
+    {1111111111, "14050471", "67062674", "99943326"}, {1234567890, "89005924", "91819424", "93441116"},
+    {2000000000, "69279037", "90698825", "38618901"}, {20000000000, "65353130", "77737706", "47863826"},
 };
 
 std::string code(const std::string& secret, std::int64_t at, TotpHash hash) {
@@ -60,7 +60,8 @@ TEST(Totp, TakesACodeOnce) {
 
 TEST(Totp, TakesNoCodeOfAnotherLength) {
   const auto secret = seal::as_bytes(kSecret20);
-  for (const char* wrong : {"", "1", "12345", "1234567"}) EXPECT_FALSE(totp_step_of(secret, wrong, {59}, 0).has_value()) << wrong;
+  for (const char* wrong : {"", "1", "12345", "1234567"})
+    EXPECT_FALSE(totp_step_of(secret, wrong, {59}, 0).has_value()) << wrong;
 }
 
 TEST(Totp, WritesASecretAsAppsReadIt) {
@@ -73,7 +74,10 @@ TEST(Totp, WritesASecretAsAppsReadIt) {
   EXPECT_FALSE(totp_secret_bytes("not base32!").ok());
   const auto address = totp_address(seal::as_bytes(kSecret20), "ann-1", "Kinfold");
   ASSERT_TRUE(address.ok());
-  EXPECT_EQ(address.value(), "otpauth://totp/Kinfold:ann-1?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Kinfold&algorithm=SHA1&digits=6&period=30");
+  EXPECT_EQ(address.value(),
+            "otpauth://totp/"
+            "Kinfold:ann-1?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Kinfold&algorithm=SHA1&digits=6&"
+            "period=30");
 }
 
 TEST(Totp, DrawsAQrCode) {

@@ -14,7 +14,8 @@ namespace {
 class Canaries : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "/kinfold-canary-" + testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = testing::TempDir() + "/kinfold-canary-" +
+              testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(folder_ + "/below");
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -43,7 +44,8 @@ TEST_F(Canaries, AreFoundInEveryEncoding) {
     EXPECT_FALSE(found_in(seal::to_base64(seal::as_bytes(shifted))).empty()) << prefix;
   }
   EXPECT_FALSE(found_in(to_iso(*canaries().front().date_of_birth)).empty());
-  for (const char* date : {"09/03/1987", "03/09/1987", "9/3/1987", "1987/03/09", "19870309", "09031987", "1987.03.09", "9 March 1987", "9 MAR 1987", "90-30-7891"}) {
+  for (const char* date : {"09/03/1987", "03/09/1987", "9/3/1987", "1987/03/09", "19870309", "09031987",
+                           "1987.03.09", "9 March 1987", "9 MAR 1987", "90-30-7891"}) {
     EXPECT_FALSE(found_in(date).empty()) << date;
   }
   EXPECT_FALSE(found_in(std::string(name.rbegin(), name.rend())).empty());

@@ -56,7 +56,8 @@ inline std::vector<std::pair<CellIndex, double>> solve_by_differencing(const Sys
   std::vector<std::pair<CellIndex, double>> solved;
   for (std::size_t r = 0; r < rank; ++r) {
     bool alone = true;
-    for (std::size_t k = 0; k + 1 < width; ++k) alone = alone && (k == pivot_of[r] || std::abs(rows[r][k]) < 1e-9);
+    for (std::size_t k = 0; k + 1 < width; ++k)
+      alone = alone && (k == pivot_of[r] || std::abs(rows[r][k]) < 1e-9);
     if (alone) solved.push_back({hidden[pivot_of[r]], rows[r][width - 1]});
   }
   return solved;
@@ -98,8 +99,8 @@ inline std::set<CellIndex> zeros_from_margins(System system) {
 /// Its cells come in three layers of `table.value.size()` each: all, those with it, those without.
 struct PercentTable {
   RandomTable table;
-  std::vector<double> with;      ///< Of each row.
-  std::optional<int> decimals;   ///< The percentages are rounded to these.
+  std::vector<double> with;     ///< Of each row.
+  std::optional<int> decimals;  ///< The percentages are rounded to these.
 
   double percent(double part, double all) const {
     const double unit = decimals ? std::pow(10.0, *decimals) : 1;
@@ -107,7 +108,8 @@ struct PercentTable {
   }
 };
 
-inline PercentTable percent_table(std::uint64_t seed, int dimension_count_max, std::optional<int> decimals = {}) {
+inline PercentTable percent_table(std::uint64_t seed, int dimension_count_max,
+                                  std::optional<int> decimals = {}) {
   PercentTable out{random_table(seed, dimension_count_max, 3), {}, decimals};
   auto& table = out.table;
   RandomStream rng(seed, {18});
@@ -118,7 +120,8 @@ inline PercentTable percent_table(std::uint64_t seed, int dimension_count_max, s
     for (std::size_t d = 0; d < table.sizes.size(); ++d) inner = inner && table.at[row][d] < table.sizes[d];
     if (!inner) continue;
     double with = 0;
-    for (int person = 0; person < static_cast<int>(table.value[row]); ++person) with += rng.chance(share) ? 1 : 0;
+    for (int person = 0; person < static_cast<int>(table.value[row]); ++person)
+      with += rng.chance(share) ? 1 : 0;
     for (std::size_t other = 0; other < table.at.size(); ++other) {
       bool within = true;
       for (std::size_t d = 0; d < table.sizes.size(); ++d) {
@@ -157,7 +160,8 @@ inline System percent_system(const PercentTable& table, const std::vector<bool>&
       system.cells.push_back(cell);
     }
     for (auto relation : sums) {
-      for (auto& term : relation.terms) term.cell += static_cast<CellIndex>(static_cast<std::size_t>(layer) * row_count);
+      for (auto& term : relation.terms)
+        term.cell += static_cast<CellIndex>(static_cast<std::size_t>(layer) * row_count);
       system.relations.push_back(std::move(relation));
     }
   }

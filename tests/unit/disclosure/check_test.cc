@@ -22,10 +22,18 @@ Checked check_one(const Output& output, const Rules& rules = {}, const ReleaseLe
 // Ages by authority with margins: one cell of 3, everything else large.
 Output small_cell_output() {
   return counts_output("visits", {"age", "authority"},
-                       {{"0-4", "A", 3}, {"0-4", "B", 40}, {"0-4", "Total", 43},
-                        {"5-9", "A", 25}, {"5-9", "B", 31}, {"5-9", "Total", 56},
-                        {"10-15", "A", 44}, {"10-15", "B", 52}, {"10-15", "Total", 96},
-                        {"Total", "A", 72}, {"Total", "B", 123}, {"Total", "Total", 195}});
+                       {{"0-4", "A", 3},
+                        {"0-4", "B", 40},
+                        {"0-4", "Total", 43},
+                        {"5-9", "A", 25},
+                        {"5-9", "B", 31},
+                        {"5-9", "Total", 56},
+                        {"10-15", "A", 44},
+                        {"10-15", "B", 52},
+                        {"10-15", "Total", 96},
+                        {"Total", "A", 72},
+                        {"Total", "B", 123},
+                        {"Total", "Total", 195}});
 }
 
 TEST(Check, HidesASmallCellAndWhatWouldGiveItAway) {
@@ -74,7 +82,8 @@ TEST(Check, AZeroIsDisclosiveUnlessItIsStructural) {
   auto output = counts_output("t", {"age"}, {{"a", 0}, {"b", 50}, {"c", 40}, {"Total", 90}});
   EXPECT_EQ(check_one(output).outputs[0].at(0, 1).rule, "zero");
   output.table.add("structural_zero", table::ColumnType::kBool);
-  for (const bool structural : {true, false, false, false}) output.table.columns().back().append_bool(structural);
+  for (const bool structural : {true, false, false, false})
+    output.table.columns().back().append_bool(structural);
   output.layout = guess_layout(output.table);
   EXPECT_EQ(check_one(output).outputs[0].at(0, 1).status, CellStatus::kStructural);
 }
@@ -158,7 +167,8 @@ TEST(Check, AMeanThatAnotherAndTheirDifferenceWouldGiveAwayGoesWithIt) {
   table::Table table;
   table.add("outcome", table::ColumnType::kString);
   for (const char* name : {"n_treated", "n_comparison"}) table.add(name, table::ColumnType::kInt64);
-  for (const char* name : {"programme_mean", "comparison_mean", "estimate"}) table.add(name, table::ColumnType::kDouble);
+  for (const char* name : {"programme_mean", "comparison_mean", "estimate"})
+    table.add(name, table::ColumnType::kDouble);
   // 8 of 2,356 on the programme: their share is 8 people. 0.00696 less 0.00357 is that share again.
   for (const double treated : {8.0, 80.0}) {
     table.find("outcome")->append_string(treated < 10 ? "rare" : "common");

@@ -25,13 +25,16 @@ namespace fs = std::filesystem;
 class CheckFiles : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) / ("check_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder_ = fs::path(::testing::TempDir()) /
+              ("check_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name, std::ios::binary) << text; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
   std::string read(const std::string& name) const {
     std::ifstream file(folder_ / name, std::ios::binary);
     std::ostringstream text;
@@ -63,14 +66,18 @@ class CheckFiles : public ::testing::Test {
 std::string people(bool keys) {
   std::string csv = std::string("authority,family") + (keys ? ",key" : "") + "\n";
   for (int p = 0; p < 42; ++p) {
-    csv += (p < 12 ? "A," + std::to_string(p % 3) : "B," + std::to_string(100 + p)) + (keys ? "," + std::to_string(p * 7 % 256) : "") + "\n";
+    csv += (p < 12 ? "A," + std::to_string(p % 3) : "B," + std::to_string(100 + p)) +
+           (keys ? "," + std::to_string(p * 7 % 256) : "") + "\n";
   }
   return csv;
 }
 
 TEST_F(CheckFiles, ContributorsAreCountedInTheMicrodataAtEachLevel) {
   write("people.csv", people(false));
-  EXPECT_EQ(check_table("authority,n\nA,12\nB,30\nTotal,42\n", "[table.microdata]\nfile = \"people.csv\"\nfamily = \"family\"\n"), 0) << errors_;
+  EXPECT_EQ(check_table("authority,n\nA,12\nB,30\nTotal,42\n",
+                        "[table.microdata]\nfile = \"people.csv\"\nfamily = \"family\"\n"),
+            0)
+      << errors_;
   EXPECT_THAT(read("out/check.json"), HasSubstr("threshold-family"));  // twelve people are three families
   EXPECT_THAT(read("out/t.csv"), HasSubstr("A,[c]"));
   EXPECT_THAT(read("out/t.csv"), Not(HasSubstr("contributing")));
@@ -85,8 +92,12 @@ TEST_F(CheckFiles, AFigureWrittenAsTextIsRefusedAndNotPassedOver) {
 
 TEST_F(CheckFiles, FiguresWrittenAsTextAndRowsWithoutALabelAreNoCategories) {
   // As a spreadsheet leaves them: commas for points, "<5", a label only in the first row of its group.
-  EXPECT_EQ(check_table("age,n,pupils,share in care,notes\n0-4,40,<5,\"12,5\",\n5-9,50,31,\"9,7\",estimated\n", "[disclosure]\n"), 1);
-  EXPECT_THAT(said_, HasSubstr("column pupils: it lacks a label in some rows, or holds figures written as text"));
+  EXPECT_EQ(
+      check_table("age,n,pupils,share in care,notes\n0-4,40,<5,\"12,5\",\n5-9,50,31,\"9,7\",estimated\n",
+                  "[disclosure]\n"),
+      1);
+  EXPECT_THAT(said_,
+              HasSubstr("column pupils: it lacks a label in some rows, or holds figures written as text"));
   EXPECT_THAT(said_, HasSubstr("column share in care: "));
   EXPECT_THAT(said_, Not(HasSubstr("column notes")));
   EXPECT_FALSE(fs::exists(folder_ / "out" / "t.csv"));
@@ -99,13 +110,17 @@ TEST_F(CheckFiles, FiguresWrittenAsTextAndRowsWithoutALabelAreNoCategories) {
 TEST_F(CheckFiles, ATableInWhichNothingWouldBeCheckedIsRefused) {
   EXPECT_EQ(check_table("age,number_of_them\na,3\nb,4\n", "[disclosure]\nthreshold = 5\n"), 1);
   EXPECT_THAT(errors_, HasSubstr("no column is known to hold figures"));
-  EXPECT_EQ(check_table("age,number_of_them\na,3\nb,40\n", "[disclosure]\nthreshold = 5\n[table.columns.number_of_them]\nrole = \"count\"\n"), 0) << errors_;
+  EXPECT_EQ(check_table("age,number_of_them\na,3\nb,40\n",
+                        "[disclosure]\nthreshold = 5\n[table.columns.number_of_them]\nrole = \"count\"\n"),
+            0)
+      << errors_;
   EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]"));
 }
 
 TEST_F(CheckFiles, ATableThatIsNotOfTheseMicrodataIsAnErrorWithoutFigures) {
   write("people.csv", people(false));
-  EXPECT_EQ(check_table("authority,n\nA,12\nB,31\nTotal,43\n", "[table.microdata]\nfile = \"people.csv\"\n"), 1);
+  EXPECT_EQ(check_table("authority,n\nA,12\nB,31\nTotal,43\n", "[table.microdata]\nfile = \"people.csv\"\n"),
+            1);
   EXPECT_THAT(errors_, HasSubstr("row 2 of t, column n: the microdata has another number of people"));
   EXPECT_THAT(errors_, Not(HasSubstr("31")));
 }
@@ -116,7 +131,9 @@ TEST_F(CheckFiles, CellKeysReproduceTheRuleSetThatTheUserGives) {
   for (int count = 1; count <= 20; ++count) table += fmt::format("{0},0,-1\n{0},1,1\n", count);
   write("ptable.csv", table);
   EXPECT_EQ(check_table("age,n,cell_key\na,14,6\nb,15,3\n",
-                        "[disclosure]\nmethod = \"cell-key\"\nperturbation_table = \"ptable.csv\"\n"), 0) << errors_ << said_;
+                        "[disclosure]\nmethod = \"cell-key\"\nperturbation_table = \"ptable.csv\"\n"),
+            0)
+      << errors_ << said_;
   EXPECT_THAT(read("out/t.csv"), HasSubstr("a,13 [r]"));  // key 6 modulo 2
   EXPECT_THAT(read("out/t.csv"), HasSubstr("b,16 [r]"));
   EXPECT_THAT(read("out/t.csv"), Not(HasSubstr("cell_key")));
@@ -124,13 +141,17 @@ TEST_F(CheckFiles, CellKeysReproduceTheRuleSetThatTheUserGives) {
 
 TEST_F(CheckFiles, ThePublishedOnsTableIsAppliedToKeysFromTheMicrodata) {
   const char* given = std::getenv("KINFOLD_DATA");
-  const auto source = fs::path(given != nullptr ? given : source_dir() + "/../shared/data") / "evaluation/ons_ptable_10_5_rule.csv";
-  if (!fs::exists(source)) GTEST_SKIP() << "ons_ptable_10_5_rule.csv is not in KINFOLD_DATA or ../shared/data";
+  const auto source = fs::path(given != nullptr ? given : source_dir() + "/../shared/data") /
+                      "evaluation/ons_ptable_10_5_rule.csv";
+  if (!fs::exists(source))
+    GTEST_SKIP() << "ons_ptable_10_5_rule.csv is not in KINFOLD_DATA or ../shared/data";
   fs::copy_file(source, folder_ / "ons.csv");
   write("people.csv", people(true));
   EXPECT_EQ(check_table("authority,n\nA,12\nB,30\n",
                         "[disclosure]\nmethod = \"cell-key\"\nperturbation_table = \"ons.csv\"\n"
-                        "[table.microdata]\nfile = \"people.csv\"\nrecord_key = \"key\"\n"), 0) << errors_ << said_;
+                        "[table.microdata]\nfile = \"people.csv\"\nrecord_key = \"key\"\n"),
+            0)
+      << errors_ << said_;
   EXPECT_THAT(read("out/t.csv"), HasSubstr("A,10 [r]"));
   EXPECT_THAT(read("out/t.csv"), HasSubstr("B,30 [r]"));
 }
@@ -172,7 +193,8 @@ TEST_F(CheckFiles, BadInputIsRefusedOrJudgedNeverPassedOver) {
   EXPECT_THAT(said_ + errors_, HasSubstr("row 1"));
   check_table("age,n\na,4\nb,30\n", rules);  // no margins: the small one is hidden alone
   EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]"));
-  check_table("age,n\na,4\nb,30\nc,50\nTotal,90\n", rules);  // margins that do not add up: what is left over is small
+  check_table("age,n\na,4\nb,30\nc,50\nTotal,90\n",
+              rules);  // margins that do not add up: what is left over is small
   EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]"));
   check_table("age,n\na,4\na,4\nb,30\nTotal,38\n", rules);  // a row twice
   EXPECT_THAT(read("out/t.csv"), HasSubstr("a,[c]\r\na,[c]"));
@@ -180,7 +202,11 @@ TEST_F(CheckFiles, BadInputIsRefusedOrJudgedNeverPassedOver) {
 
 TEST_F(CheckFiles, HostileLabelsStayText) {
   const std::string long_label(10'000, 'x');
-  check_table("age,n\n\"<b>x</b>\",4\n=1+1,40\n\"two\nlines\",50\n\xE2\x80\xAE" "rtl,60\n" + long_label + ",70\nTotal,224\n", "[disclosure]\n");
+  check_table(
+      "age,n\n\"<b>x</b>\",4\n=1+1,40\n\"two\nlines\",50\n\xE2\x80\xAE"
+      "rtl,60\n" +
+          long_label + ",70\nTotal,224\n",
+      "[disclosure]\n");
   EXPECT_THAT(read("out/check.html"), Not(HasSubstr("<b>x</b>")));
   EXPECT_THAT(read("out/t.csv"), HasSubstr("'=1+1"));
   EXPECT_THAT(read("out/t.csv"), HasSubstr(long_label));
@@ -218,8 +244,11 @@ TEST_F(CheckFiles, StandardOutputNamesTheRuleAndTheRemedyButNoFigure) {
 
 TEST_F(CheckFiles, WhatIsPublishedHasTheDecimalsThatItWasJudgedWith) {
   // In full these tell 6 of 7,300 and 900 of 7,500; with no decimal the first is anything up to 36.
-  EXPECT_EQ(check_table("area,n,percent\nA,7300,0.0821917808219178\nB,7500,12\nC,9000,33.3333333333333\n",
-                        "[disclosure]\n[table.columns.percent]\nrole = \"percentage\"\nof = \"n\"\ndecimals = 1\n"), 0) << errors_;
+  EXPECT_EQ(
+      check_table("area,n,percent\nA,7300,0.0821917808219178\nB,7500,12\nC,9000,33.3333333333333\n",
+                  "[disclosure]\n[table.columns.percent]\nrole = \"percentage\"\nof = \"n\"\ndecimals = 1\n"),
+      0)
+      << errors_;
   EXPECT_EQ(read("out/t.csv"), "area,n,percent\r\nA,7300,[c]\r\nB,7500,12.0\r\nC,9000,33.3\r\n");
   EXPECT_THAT(read("out/t.html"), HasSubstr("<td class=\"num\">33.3</td>"));
   EXPECT_THAT(read("out/check.html"), HasSubstr("<td>12.0</td>"));

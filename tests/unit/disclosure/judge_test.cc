@@ -1,4 +1,5 @@
-// Each rule by itself, against hand-computed and published examples: one row a case, on both sides of the limit.
+// Each rule by itself, against hand-computed and published examples: one row a case, on both sides of the
+// limit.
 #include "disclosure/judge_internal.h"
 
 #include <gmock/gmock.h>
@@ -45,13 +46,14 @@ void expect_each(const std::vector<Case>& cases, const Rules& rules, const std::
   }
 }
 
-// The contributions of the example in the manual of SuppressDominantCells, R package GaussSuppression (Langsrud 2024).
+// The contributions of the example in the manual of SuppressDominantCells, R package GaussSuppression
+// (Langsrud 2024).
 TEST(Judge, DominanceOfTheTwoLargest) {
   expect_each({{"100", {100}, true},
                {"90 10", {90, 10}, true},
                {"80 20", {80, 20}, true},
                {"70 30", {70, 30}, true},
-               {"50 25 25", {50, 25, 25}, false},          // 75 %
+               {"50 25 25", {50, 25, 25}, false},  // 75 %
                {"40 20 20 20", {40, 20, 20, 20}, false},
                {"25 25 25 25", {25, 25, 25, 25}, false},
                {"85 % is at the limit", {60, 25, 15}, true}},
@@ -59,11 +61,15 @@ TEST(Judge, DominanceOfTheTwoLargest) {
 }
 
 TEST(Judge, DominanceOfTheLargestAlone) {
-  expect_each({{"90 10", {90, 10}, true}, {"80 20", {80, 20}, true}, {"70 30", {70, 30}, false}, {"50 25 25", {50, 25, 25}, false}},
+  expect_each({{"90 10", {90, 10}, true},
+               {"80 20", {80, 20}, true},
+               {"70 30", {70, 30}, false},
+               {"50 25 25", {50, 25, 25}, false}},
               only_dominance(1, 0.75), "dominance");
 }
 
-// Hundepool et al. (2012), section 4.2.2: a cell is sensitive if the total less the two largest is below p % of the largest.
+// Hundepool et al. (2012), section 4.2.2: a cell is sensitive if the total less the two largest is below p %
+// of the largest.
 TEST(Judge, PPercentIsWhatTheSecondLargestCanEstimate) {
   expect_each({{"rest 5 of 50: ten per cent, at the limit", {50, 45, 5}, false},
                {"rest 4.9 of 50", {50, 45, 4.9}, true},
@@ -134,9 +140,12 @@ TEST(Judge, EachLevelHasItsThresholdAndTheFirstThatFailsIsNamed) {
     double persons, families, authorities;
     const char* rule;
   };
-  for (const auto& [persons, families, authorities, rule] :
-       {Row{10, 5, 2, ""}, {9, 5, 2, "threshold-person"}, {10, 4, 2, "threshold-family"}, {10, 5, 1, "threshold-authority"}}) {
-    EXPECT_EQ(judge_count(persons, Level::kPerson, {persons, families, authorities}, false, rules).rule, rule);
+  for (const auto& [persons, families, authorities, rule] : {Row{10, 5, 2, ""},
+                                                             {9, 5, 2, "threshold-person"},
+                                                             {10, 4, 2, "threshold-family"},
+                                                             {10, 5, 1, "threshold-authority"}}) {
+    EXPECT_EQ(judge_count(persons, Level::kPerson, {persons, families, authorities}, false, rules).rule,
+              rule);
   }
 }
 
@@ -150,7 +159,7 @@ TEST(Judge, ACountThatDoesNotSayWhoIsBehindItFailsWhereTheRulesAsk) {
 
 TEST(Judge, PercentilesNeedPeopleOnBothSides) {
   const Rules rules;
-  EXPECT_EQ(judge_percentile(90, {100, {}, {}}, rules).rule, "");           // ten beyond
+  EXPECT_EQ(judge_percentile(90, {100, {}, {}}, rules).rule, "");  // ten beyond
   EXPECT_EQ(judge_percentile(91, {100, {}, {}}, rules).rule, "percentile");
   EXPECT_EQ(judge_percentile(9, {100, {}, {}}, rules).rule, "percentile");
   EXPECT_EQ(judge_percentile(50, {20, {}, {}}, rules).rule, "");

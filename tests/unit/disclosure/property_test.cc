@@ -67,8 +67,8 @@ void attack_by_programme(System system) {
   ASSERT_TRUE(attacked.ok());
   for (const auto c : attacked.value().exposed) {
     const auto& interval = attacked.value().intervals[c];
-    ADD_FAILURE() << "the linear programme brings cell " << c << ", which is " << system.cells[c].value << ", between "
-                  << interval.low << " and " << interval.high;
+    ADD_FAILURE() << "the linear programme brings cell " << c << ", which is " << system.cells[c].value
+                  << ", between " << interval.low << " and " << interval.high;
   }
 }
 
@@ -81,8 +81,8 @@ void attack_system(const System& system) {
   attack_by_programme(system);
 }
 
-/// The certificate's intervals do not change what is hidden, and the integer programme takes nearly all of the
-/// time: nine tables of ten are protected by the heuristic in one attempt, the tenth as by default.
+/// The certificate's intervals do not change what is hidden, and the integer programme takes nearly all of
+/// the time: nine tables of ten are protected by the heuristic in one attempt, the tenth as by default.
 Rules quick_rules(std::uint64_t seed) {
   Rules rules;
   rules.interval_count_max = 0;
@@ -139,9 +139,11 @@ void protect_percentages(bool rounded) {
   Tally tally;
   for (std::uint64_t seed = first_seed(); seed < first_seed() + table_count(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const auto table = percent_table(seed, 3, rounded ? std::optional<int>(static_cast<int>(seed % 3)) : std::nullopt);
+    const auto table =
+        percent_table(seed, 3, rounded ? std::optional<int>(static_cast<int>(seed % 3)) : std::nullopt);
     NoProgress progress;
-    const auto checked = check(std::span(&table.table.output, 1), quick_rules(seed), ReleaseLedger{}, progress);
+    const auto checked =
+        check(std::span(&table.table.output, 1), quick_rules(seed), ReleaseLedger{}, progress);
     ASSERT_TRUE(checked.ok()) << checked.error().message;
     const auto& output = checked.value().outputs[0];
     if (!output.publishable()) {
@@ -153,7 +155,10 @@ void protect_percentages(bool rounded) {
       tally.small += cell.value < 10 ? 1U : 0U;
       tally.secondary += cell.value >= 10 && !cell.shown ? 1U : 0U;
     }
-    if (rounded) attack_by_programme(system); else attack_system(system);
+    if (rounded)
+      attack_by_programme(system);
+    else
+      attack_system(system);
     if (::testing::Test::HasFailure()) return;
   }
   record(tally);
@@ -172,7 +177,8 @@ RandomTable one_less(const RandomTable& before, std::uint64_t seed) {
   table::Column counts("n", n->type());
   for (std::size_t row = 0; row < after.value.size(); ++row) {
     bool holds = before.value.back() > 0;
-    for (std::size_t d = 0; d < cell.size(); ++d) holds = holds && (after.at[row][d] == cell[d] || after.at[row][d] == after.sizes[d]);
+    for (std::size_t d = 0; d < cell.size(); ++d)
+      holds = holds && (after.at[row][d] == cell[d] || after.at[row][d] == after.sizes[d]);
     if (holds) after.value[row] -= 1;
     counts.append_int(static_cast<std::int64_t>(after.value[row]));
   }
@@ -182,8 +188,8 @@ RandomTable one_less(const RandomTable& before, std::uint64_t seed) {
 }
 
 /// Both versions, for somebody who knows which figures nobody came to or left.
-System both_versions(const RandomTable& before, const std::vector<bool>& shown_before, const RandomTable& after,
-                     const std::vector<bool>& shown_after) {
+System both_versions(const RandomTable& before, const std::vector<bool>& shown_before,
+                     const RandomTable& after, const std::vector<bool>& shown_after) {
   auto system = independent_system(before, shown_before);
   const auto second = independent_system(after, shown_after);
   const auto offset = static_cast<CellIndex>(system.cells.size());
@@ -218,7 +224,8 @@ TEST(Property, NoAttackThroughAVersionWithOnePersonLessRecoversASmallCount) {
       ++tally.refused;
       continue;
     }
-    const auto system = both_versions(before, shown_rows(first.value().outputs[0], "n"), after, shown_rows(second.value().outputs[0], "n"));
+    const auto system = both_versions(before, shown_rows(first.value().outputs[0], "n"), after,
+                                      shown_rows(second.value().outputs[0], "n"));
     for (const auto& cell : system.cells) {
       tally.small += cell.value < 10 ? 1U : 0U;
       tally.secondary += cell.value >= 10 && !cell.shown ? 1U : 0U;

@@ -16,9 +16,9 @@ namespace kinfold::disclosure {
 
 struct RandomTable {
   Output output;
-  std::vector<int> sizes;                 ///< Categories a dimension, without the total.
-  std::vector<std::vector<int>> at;       ///< Of each row; sizes[d] is the total.
-  std::vector<double> value;              ///< Of each row.
+  std::vector<int> sizes;            ///< Categories a dimension, without the total.
+  std::vector<std::vector<int>> at;  ///< Of each row; sizes[d] is the total.
+  std::vector<double> value;         ///< Of each row.
   std::map<std::vector<int>, std::size_t> row_at;
 };
 

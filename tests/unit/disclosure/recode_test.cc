@@ -24,7 +24,8 @@ CheckedOutput check_one(const Output& output) {
 }
 
 Output ages() {
-  return counts_output("t", {"age"}, {{"0-4", 40}, {"5-9", 4}, {"10-14", 12}, {"15-19", 70}, {"20+", 90}, {"Total", 216}});
+  return counts_output("t", {"age"},
+                       {{"0-4", 40}, {"5-9", 4}, {"10-14", 12}, {"15-19", 70}, {"20+", 90}, {"Total", 216}});
 }
 
 TEST(Recode, NamesTheCheapestMergeOfNeighboursForTheCellAndForTheTable) {
@@ -43,7 +44,8 @@ TEST(Recode, NamesTheCheapestMergeOfNeighboursForTheCellAndForTheTable) {
 }
 
 TEST(Recode, AWindowIsWidened) {
-  const auto output = check_one(counts_output("t", {"quarter"}, {{"1", 40}, {"2", 44}, {"3", 6}, {"4", 50}, {"Total", 140}}));
+  const auto output =
+      check_one(counts_output("t", {"quarter"}, {{"1", 40}, {"2", 44}, {"3", 6}, {"4", 50}, {"Total", 140}}));
   EXPECT_THAT(output.at(2, 1).remedy, HasSubstr("widen the window: take quarter"));
 }
 
@@ -69,7 +71,8 @@ TEST(Recode, FamiliesOfTwoCategoriesMayBeTheSameOnes) {
 }
 
 TEST(Recode, SubcategoriesAreCombinedAmongThemselves) {
-  auto output = counts_output("t", {"age"}, {{"a1", 4}, {"a2", 60}, {"a", 64}, {"b1", 30}, {"b2", 40}, {"b", 70}, {"Total", 134}});
+  auto output = counts_output(
+      "t", {"age"}, {{"a1", 4}, {"a2", 60}, {"a", 64}, {"b1", 30}, {"b2", 40}, {"b", 70}, {"Total", 134}});
   for (auto& column : output.layout) {
     if (column.column == "age") column.parent = {{"a1", "a"}, {"a2", "a"}, {"b1", "b"}, {"b2", "b"}};
   }
@@ -111,8 +114,12 @@ TEST(Recode, ASurvivalCurveEndsWhereEnoughAreStillAtRisk) {
   for (const char* name : {"group", "quarter"}) table.add(name, table::ColumnType::kString);
   for (const char* name : {"n", "at_risk"}) table.add(name, table::ColumnType::kInt64);
   table.add("estimate", table::ColumnType::kDouble);
-  for (const auto& [group, quarter, n, at_risk] : {std::tuple{"a", "1", 60, 60}, {"a", "2", 60, 31}, {"a", "3", 60, 9}, {"a", "4", 60, 4},
-                                                   {"b", "1", 11, 9}, {"b", "2", 11, 3}}) {
+  for (const auto& [group, quarter, n, at_risk] : {std::tuple{"a", "1", 60, 60},
+                                                   {"a", "2", 60, 31},
+                                                   {"a", "3", 60, 9},
+                                                   {"a", "4", 60, 4},
+                                                   {"b", "1", 11, 9},
+                                                   {"b", "2", 11, 3}}) {
     table.find("group")->append_string(group);
     table.find("quarter")->append_string(quarter);
     table.find("n")->append_int(n);

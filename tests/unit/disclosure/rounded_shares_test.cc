@@ -62,7 +62,8 @@ TEST(RoundedShares, TheFewestPeopleInTheRangeAreJudged) {
 
 TEST(RoundedShares, AreSeenWithoutBeingTold) {
   // 37 % of 1,203 is no whole number of people: the column was rounded, to whole per cents.
-  const auto output = check_one(with_percent(counts_output("t", {"age"}, {{"a", 1203}, {"b", 1317}}), {37, 24}));
+  const auto output =
+      check_one(with_percent(counts_output("t", {"age"}, {{"a", 1203}, {"b", 1317}}), {37, 24}));
   const auto* cell = cell_of(output, "persons with age a, counted in percent");
   ASSERT_NE(cell, nullptr);
   EXPECT_TRUE(cell->fits_only);
@@ -71,8 +72,10 @@ TEST(RoundedShares, AreSeenWithoutBeingTold) {
 }
 
 TEST(RoundedShares, CountsAreFoundThatAddUp) {
-  // The nearest counts, 445 + 316 = 761, are not the nearest of the total, 30 % of 2,520 = 756: some that fit are taken.
-  const auto output = check_one(with_percent(counts_output("t", {"age"}, {{"a", 1203}, {"b", 1317}, {"Total", 2520}}), {37, 24, 30}));
+  // The nearest counts, 445 + 316 = 761, are not the nearest of the total, 30 % of 2,520 = 756: some that fit
+  // are taken.
+  const auto output = check_one(
+      with_percent(counts_output("t", {"age"}, {{"a", 1203}, {"b", 1317}, {"Total", 2520}}), {37, 24, 30}));
   const auto* a = cell_of(output, "persons with age a, counted in percent");
   const auto* b = cell_of(output, "persons with age b, counted in percent");
   const auto* all = cell_of(output, "persons, counted in percent");
@@ -86,7 +89,8 @@ TEST(RoundedShares, CountsAreFoundThatAddUp) {
 }
 
 TEST(RoundedShares, ALaterExactCountNarrowsAnEarlierPercentage) {
-  // Earlier: 4 % of 1,200 in all, 42 to 54. Later, exactly: how many of them are in A. What is left is in the other councils.
+  // Earlier: 4 % of 1,200 in all, 42 to 54. Later, exactly: how many of them are in A. What is left is in the
+  // other councils.
   auto first = with_percent(counts_output("care", {"authority"}, {{"Total", 1200}}), {4}, 0);
   first.layout.back().variable = "in_care";
   ReleaseLedger ledger;
@@ -94,8 +98,8 @@ TEST(RoundedShares, ALaterExactCountNarrowsAnEarlierPercentage) {
   const auto again = ReleaseLedger::from_json(ledger.to_json());
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again.value().to_json(), ledger.to_json());
-  for (const auto& [in_a, status] : {std::pair{39, CellStatus::kPublished},      // 3 to 15: as wide as is asked
-                                     std::pair{47, CellStatus::kSecondary}}) {   // 0 to 7
+  for (const auto& [in_a, status] : {std::pair{39, CellStatus::kPublished},  // 3 to 15: as wide as is asked
+                                     std::pair{47, CellStatus::kSecondary}}) {  // 0 to 7
     auto later = counts_output("care in A", {"authority"}, {{"A", in_a}});
     for (auto& column : later.layout) {
       if (column.column == "n") column.variable = "in_care";

@@ -167,7 +167,8 @@ TEST(PerturbationTable, KeysAddUpModuloTheRange) {
 TEST(PerturbationTable, SaysWhichLineIsWrong) {
   const auto table = PerturbationTable::parse("pcv,ckey,pvalue\n1,0,x\n");
   ASSERT_FALSE(table.ok());
-  EXPECT_EQ(table.error().message, "perturbation table: line 2: three whole numbers pcv, ckey, pvalue are needed");
+  EXPECT_EQ(table.error().message,
+            "perturbation table: line 2: three whole numbers pcv, ckey, pvalue are needed");
   EXPECT_FALSE(PerturbationTable::parse("pcv,ckey,pvalue\n1,0,1\n1,0,1\n").ok());
   EXPECT_FALSE(PerturbationTable::parse("").ok());
 }

@@ -65,8 +65,11 @@ TEST(ShareStatistics, RoundedTheDifferenceLeavesManyPairs) {
 
 TEST(ShareStatistics, TheMiddleOfAnIntervalIsTheDifference) {
   const auto with_interval = [](const Shares& shares) {
-    const double half = 1.96 * 1.3 * shares.error();  // of families, so that no formula of two shares gives it
-    return check_one(row_of({{"estimate", shares.distance()}, {"ci_low", shares.distance() - half}, {"ci_high", shares.distance() + half}}));
+    const double half =
+        1.96 * 1.3 * shares.error();  // of families, so that no formula of two shares gives it
+    return check_one(row_of({{"estimate", shares.distance()},
+                             {"ci_low", shares.distance() - half},
+                             {"ci_high", shares.distance() + half}}));
   };
   EXPECT_THAT(rules_of(with_interval(kRare)), ::testing::Each("implied-count"));
   EXPECT_THAT(rules_of(with_interval(kCommon)), ::testing::Each(""));
@@ -74,19 +77,25 @@ TEST(ShareStatistics, TheMiddleOfAnIntervalIsTheDifference) {
 
 TEST(ShareStatistics, AStandardErrorOfTwoSharesGoesWithItsTest) {
   const auto row = [](const Shares& shares) {
-    return check_one(row_of({{"programme_mean", shares.p}, {"comparison_mean", shares.q}, {"std_error", shares.error()}, {"p_value", 0.25}}));
+    return check_one(row_of({{"programme_mean", shares.p},
+                             {"comparison_mean", shares.q},
+                             {"std_error", shares.error()},
+                             {"p_value", 0.25}}));
   };
   EXPECT_THAT(rules_of(row(kRare)), ::testing::Each("implied-count"));
   EXPECT_THAT(rules_of(row(kCommon)), ::testing::Each(""));
 }
 
 TEST(ShareStatistics, BalanceOfAYesOrNoTellsItsShare) {
-  // After weighting the comparison mean is no count; the standardised difference and the gap together still tell p.
+  // After weighting the comparison mean is no count; the standardised difference and the gap together still
+  // tell p.
   const double weighted = 0.004567;
   const auto row = [&](const Shares& shares) {
     const double sd = std::sqrt(shares.p * (1 - shares.p));
-    return check_one(row_of({{"mean_programme", shares.p}, {"mean_comparison_after", weighted},
-                             {"smd_after", (shares.p - weighted) / sd}, {"ecdf_max_after", std::abs(shares.p - weighted)},
+    return check_one(row_of({{"mean_programme", shares.p},
+                             {"mean_comparison_after", weighted},
+                             {"smd_after", (shares.p - weighted) / sd},
+                             {"ecdf_max_after", std::abs(shares.p - weighted)},
                              {"ecdf_mean_before", std::abs(shares.distance()) / 2}}));
   };
   const auto rare = rules_of(row(kRare));
@@ -102,7 +111,8 @@ TEST(ShareStatistics, TheStandardDeviationOfAYesOrNoTellsItsMean) {
     table::Table table;
     table.add("group", table::ColumnType::kString).append_string("a");
     table.add("n", table::ColumnType::kInt64).append_int(500);
-    table.add("sd", table::ColumnType::kDouble).append_double(std::sqrt(part / 500 * (1 - part / 500) * 500 / 499));
+    table.add("sd", table::ColumnType::kDouble)
+        .append_double(std::sqrt(part / 500 * (1 - part / 500) * 500 / 499));
     const auto output = check_one({"means", "Means", {}, table, guess_layout(table)});
     EXPECT_EQ(output.at(0, 2).rule, part < 10 ? "implied-count" : "");
   }

@@ -74,7 +74,8 @@ TEST(Suppress, TheExactChoiceIsSafeAndNeverDearerThanTheHeuristic) {
     heuristic_cost += heuristic.value().cost;
     exact_cost += exact.value().cost;
   }
-  RecordProperty("heuristic_over_exact_percent", static_cast<int>(100 * heuristic_cost / std::max(1.0, exact_cost)));
+  RecordProperty("heuristic_over_exact_percent",
+                 static_cast<int>(100 * heuristic_cost / std::max(1.0, exact_cost)));
 }
 
 // 2 x = 3 y + z with x = 6 (5 to 7 as everybody knows), y = 3, z = 3. Hiding y alone lets x move in

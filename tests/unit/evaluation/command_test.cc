@@ -75,7 +75,8 @@ TEST_F(EvaluateFiles, SayOfAMissingColumnWhatTablesInMemorySay) {
     const auto from_files = run_evaluate(command_);
     ASSERT_FALSE(from_files.ok());
     EXPECT_EQ(from_files.error().message,
-              "plan.toml, line 19: outcome.column: no column 'scores'; did you mean 'score'? there are: person, family, "
+              "plan.toml, line 19: outcome.column: no column 'scores'; did you mean 'score'? there are: "
+              "person, family, "
               "authority, group, gender, linked_dwp, age, score. Add the column or correct its name");
     auto parsed = parse_plan(plan, "plan.toml");
     ASSERT_TRUE(parsed.ok());
@@ -96,8 +97,9 @@ TEST_F(EvaluateFiles, ReadAPanelOnlyWhereThePlanUsesIt) {
 
 TEST(PlanColumns, AreThoseItNamesEachOnce) {
   const auto plan = plan_of(kPlan);
-  EXPECT_EQ(people_columns(plan, true), (std::vector<std::string>{"person", "family", "authority", "linked_dwp",
-                                                                  "group", "score", "age", "gender"}));
+  EXPECT_EQ(people_columns(plan, true),
+            (std::vector<std::string>{"person", "family", "authority", "linked_dwp", "group", "score", "age",
+                                      "gender"}));
   EXPECT_EQ(panel_columns(plan), (std::vector<std::string>{"jsa", "person", "quarter"}));
 }
 
@@ -133,7 +135,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, PanelRefusal,
     ::testing::Values(
         BadPanel{"UnitAndQuarterTwice", 1000, "1",
-                 "panel, row 3: an earlier row has the same unit and quarter; one row a unit and quarter is needed"},
+                 "panel, row 3: an earlier row has the same unit and quarter; one row a unit and quarter is "
+                 "needed"},
         BadPanel{"NoQuarter", 1001, "", "panel, row 3: column quarter needs a whole number"},
         BadPanel{"HalfAQuarter", 1001, "0.5", "panel, row 3: column quarter needs a whole number"},
         BadPanel{"AYear", 1001, "2019", "panel, row 3: column quarter needs a whole number"},

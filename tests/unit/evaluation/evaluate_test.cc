@@ -72,11 +72,14 @@ TEST(Evaluate, DoesNotDependOnTheOrderOfRows) {
 TEST(Evaluate, EveryRowNeedsAClusterAndTheFirstWithoutIsNamed) {
   auto data = make_people(100, 3);
   table::Column family("family", ColumnType::kInt64);
-  for (std::size_t i = 0; i < data.people.row_count(); ++i) i == 6 ? family.append_null() : family.append_int(static_cast<std::int64_t>(i / 2));
+  for (std::size_t i = 0; i < data.people.row_count(); ++i)
+    i == 6 ? family.append_null() : family.append_int(static_cast<std::int64_t>(i / 2));
   *data.people.find("family") = std::move(family);
   const auto result = evaluate({&data.people, &data.panel, nullptr}, plan_of(kPlan), {});
   ASSERT_FALSE(result.ok());
-  EXPECT_NE(result.error().message.find("people, row 7: column family (data.cluster) is empty"), std::string::npos) << result.error().message;
+  EXPECT_NE(result.error().message.find("people, row 7: column family (data.cluster) is empty"),
+            std::string::npos)
+      << result.error().message;
 }
 
 TEST(Evaluate, IsTheSameOnAnyNumberOfThreads) {
@@ -188,8 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "esa"},
         BadInput{"NoCluster", replaced("cluster = \"family\"", "cluster = \"fam\""), "data.cluster"},
         BadInput{"TextAsNumber", replaced("column = \"score\"", "column = \"authority\""), "holds text"},
-        BadInput{"ShareOfMoreThanOne",
-                 replaced("column = \"score\"", "column = \"score\"\nunit = \"share\""),
+        BadInput{"ShareOfMoreThanOne", replaced("column = \"score\"", "column = \"score\"\nunit = \"share\""),
                  "is below 0 or above 1, which no share is; divide percentages by 100"},
         BadInput{"NumberAgainstText", replaced("gender = 'female'", "age = 'old'"),
                  "holds numbers, with text"}),
@@ -261,7 +263,8 @@ TEST(NotEstimable, OneCluster) {
 TEST(NotEstimable, NoOverlapAtAllNamesTheCovariate) {
   const auto estimates =
       simple_run(simple(100, [](auto i, auto& c) { put(c, i < 50, double(i), double(i % 3), int(i)); }));
-  expect_none(estimates, "the groups do not overlap: covariate x tells");  // a regression too could only extrapolate
+  expect_none(estimates,
+              "the groups do not overlap: covariate x tells");  // a regression too could only extrapolate
 }
 TEST(NotEstimable, ValuesTooLargeToComputeWith) {
   expect_none(simple_run(simple(

@@ -191,7 +191,8 @@ TEST(Options, WeightsOfUnitsCountAsCopiesDo) {
 TEST(Options, WhoIsTakenAmongTiesHasNothingToDoWithTheirOutcome) {
   // One yes-or-no covariate: hundreds of people share each score, and a rule has to say who is taken first.
   const auto plan = parse_plan(
-      "[treatment]\ncolumn = 't'\ntreated = 'true'\ncomparison = 'false'\n[[outcome]]\nid = 'luck'\ncolumn = 'luck'\n"
+      "[treatment]\ncolumn = 't'\ntreated = 'true'\ncomparison = 'false'\n[[outcome]]\nid = 'luck'\ncolumn = "
+      "'luck'\n"
       "[[covariate]]\ncolumn = 'woman'\n[[method]]\nkind = 'greedy'\n",
       "p.toml");
   ASSERT_TRUE(plan.ok()) << plan.error().message;
@@ -211,14 +212,16 @@ TEST(Options, WhoIsTakenAmongTiesHasNothingToDoWithTheirOutcome) {
     ASSERT_TRUE(result.ok()) << result.error().message;
     sum += *result.value().estimates[0].estimate;
   }
-  // 120 pairs a study: a standard error of 0.13 for one, 0.024 for the mean of thirty. The lowest outcome first gives 0.8.
+  // 120 pairs a study: a standard error of 0.13 for one, 0.024 for the mean of thirty. The lowest outcome
+  // first gives 0.8.
   EXPECT_NEAR(sum / kStudies, 0, 0.1);
 }
 
 TEST(Options, RosenbaumsBoundsAreOfPairsHoweverManyNeighboursTheMethodTakes) {
   Table people = make_people(1200, 9);
   auto& share = people.add("found_work", ColumnType::kInt64);
-  for (std::size_t i = 0; i < people.row_count(); ++i) share.append_int(people.find("y")->double_at(i) < 57 ? 1 : 0);
+  for (std::size_t i = 0; i < people.row_count(); ++i)
+    share.append_int(people.find("y")->double_at(i) < 57 ? 1 : 0);
   const auto gamma = [&](const char* neighbours) {
     auto text = plan_text("kind = 'nearest'\n" + std::string(neighbours));
     text.replace(text.find("column = 'y'"), 12, "column = 'found_work'\nunit = 'share'");
@@ -284,7 +287,8 @@ TEST(Blame, RankDeficiencyInAnArmNamesTheCovariate) {
 
 TEST(Blame, AMainMethodThatMatchesNobodySaysSo) {
   const Table people = make_people(300, 3);
-  for (const char* method : {"kind = 'nearest'\ncaliper = 1e-12\n[method.calipers]\nage = 1e-12\n", "kind = 'greedy'\ncaliper = 1e-12\n[method.calipers]\nage = 1e-12\n"}) {
+  for (const char* method : {"kind = 'nearest'\ncaliper = 1e-12\n[method.calipers]\nage = 1e-12\n",
+                             "kind = 'greedy'\ncaliper = 1e-12\n[method.calipers]\nage = 1e-12\n"}) {
     const auto result = run(people, method);
     EXPECT_FALSE(result.estimates[0].estimate.has_value()) << method;
     EXPECT_FALSE(result.estimates[0].not_estimable_because.empty()) << method;
@@ -293,8 +297,9 @@ TEST(Blame, AMainMethodThatMatchesNobodySaysSo) {
 
 TEST(Options, FewClustersAreANote) {
   const auto says_so = [](const Evaluation& result) {
-    return std::any_of(result.notes.begin(), result.notes.end(),
-                       [](const auto& note) { return note.find("fewer than 40 clusters (family)") != std::string::npos; });
+    return std::any_of(result.notes.begin(), result.notes.end(), [](const auto& note) {
+      return note.find("fewer than 40 clusters (family)") != std::string::npos;
+    });
   };
   EXPECT_TRUE(says_so(run(make_people(78, 3), "kind = 'raw'\n")));
   EXPECT_FALSE(says_so(run(make_people(80, 3), "kind = 'raw'\n")));
@@ -305,7 +310,8 @@ TEST(Blame, NobodyInASubgroupAndNobodyLeftByTrimmingAreToldApart) {
   const auto nobody = run(people, "kind = 'raw'\n[[subgroup]]\nid = 'old'\nwhere = 'age > 900'\n");
   EXPECT_EQ(nobody.estimates.back().not_estimable_because, "nobody is among those whom it is about");
   const auto trimmed = run(people, "kind = 'ipw'\ntrim = 0.4999999\n");
-  EXPECT_EQ(trimmed.estimates[0].not_estimable_because, "among those whom trim and support leave, nobody with the outcome is treated");
+  EXPECT_EQ(trimmed.estimates[0].not_estimable_because,
+            "among those whom trim and support leave, nobody with the outcome is treated");
 }
 
 TEST(Blame, AWeightThatExplodesNamesTheCovariate) {

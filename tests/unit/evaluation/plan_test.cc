@@ -156,27 +156,34 @@ INSTANTIATE_TEST_SUITE_P(
                      "= 5\nrate = 0.03\n"),
                 "must ascend from 0"},
         Refusal{"NotFinite", with("[settings]\nconfidence = nan\n"), "settings.confidence must be a number"},
-        Refusal{"InfiniteCaliper", with("[[covariate]]\ncolumn = 'x'\n[[method]]\nkind = 'nearest'\n[method.calipers]\nx = inf\n"),
-                "method.calipers must give a number for each key"},
+        Refusal{
+            "InfiniteCaliper",
+            with("[[covariate]]\ncolumn = 'x'\n[[method]]\nkind = 'nearest'\n[method.calipers]\nx = inf\n"),
+            "method.calipers must give a number for each key"},
         Refusal{"InBothGroups",
-                "[treatment]\ncolumn = 't'\ntreated = ['1', '2']\ncomparison = ['0', '2']\n[[outcome]]\nid = 'y'\ncolumn = 'y'\n",
+                "[treatment]\ncolumn = 't'\ntreated = ['1', '2']\ncomparison = ['0', '2']\n[[outcome]]\nid = "
+                "'y'\ncolumn = 'y'\n",
                 "p.toml, line 4: treatment.comparison names a value that treated names too"},
-        Refusal{"ExactOnANumber", with("[[covariate]]\ncolumn = 'age'\n[[method]]\nkind = 'nearest'\nexact = 'age'\n"),
+        Refusal{"ExactOnANumber",
+                with("[[covariate]]\ncolumn = 'age'\n[[method]]\nkind = 'nearest'\nexact = 'age'\n"),
                 "p.toml, line 10: plan.method.exact names age, which is a number; write category = true"},
         Refusal{"CaliperOnACategory",
-                with("[[covariate]]\ncolumn = 'area'\ncategory = true\n[[method]]\nkind = 'nearest'\n[method.calipers]\narea = 1\n"),
+                with("[[covariate]]\ncolumn = 'area'\ncategory = true\n[[method]]\nkind = "
+                     "'nearest'\n[method.calipers]\narea = 1\n"),
                 "plan.method.calipers names area, which is a category and has no distances; use exact"},
         Refusal{"OutcomeExplainsItself", with("[[covariate]]\ncolumn = 'y'\n"),
                 "p.toml, line 8: plan.covariate y is the column of the outcome y; take it out"},
         Refusal{"TreatmentExplainsItself", with("[[covariate]]\ncolumn = 'treat'\n"),
                 "plan.covariate treat is the treatment's own column"},
         Refusal{"PoundsBelowZero",
-                with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.item]]\noutcome = 'y'\npounds = "
+                with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.item]]\noutcome = "
+                     "'y'\npounds = "
                      "-500\nprice_year = '2013/14'\nbearer = 'us'\n"),
                 "costs.item.pounds must not be below 0"},
         Refusal{"NoLimit", with("[settings]\nsmd_limit = 0\n"), "settings.smd_limit must be above 0"},
         Refusal{"PoundsOutsideTheirRange",
-                with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.item]]\noutcome = 'y'\npounds = "
+                with("[costs]\nbase_year = '2017/18'\nprogramme_pounds = 100\n[[costs.item]]\noutcome = "
+                     "'y'\npounds = "
                      "500\nlow = 600\nprice_year = '2013/14'\nbearer = 'us'\n"),
                 "costs.item.low and high must have pounds between them"},
         Refusal{"WrongType", with("[settings]\nconfidence = 'high'\n"),

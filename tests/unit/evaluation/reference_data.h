@@ -20,8 +20,8 @@ inline std::string reference_path(const std::string& name) {
   return folder + "/evaluation/" + name;
 }
 
-#define KINFOLD_NEED_DATA(name)                                                                       \
-  if (!std::filesystem::exists(reference_path(name)))                                                 \
+#define KINFOLD_NEED_DATA(name)                       \
+  if (!std::filesystem::exists(reference_path(name))) \
   GTEST_SKIP() << name << " is not there: put it in ../shared/data/evaluation, or set KINFOLD_DATA"
 
 inline table::Table reference_table(const std::string& name) {
@@ -51,7 +51,8 @@ inline Sample lalonde() {
   for (const char* name : {"age", "educ"}) add_column(s, name, numbers(t, name));
   for (const char* level : {"hispan", "white"}) {
     std::vector<double> is;
-    for (std::size_t r = 0; r < t.row_count(); ++r) is.push_back(t.find("race")->string_at(r) == level ? 1 : 0);
+    for (std::size_t r = 0; r < t.row_count(); ++r)
+      is.push_back(t.find("race")->string_at(r) == level ? 1 : 0);
     add_column(s, std::string("race = ") + level, is);
   }
   for (const char* name : {"married", "nodegree", "re74", "re75"}) add_column(s, name, numbers(t, name));

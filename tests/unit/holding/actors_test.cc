@@ -16,12 +16,14 @@ TEST(Actors, AreReadFromTheirFile) {
 
 TEST(Actors, AreRefusedWithEveryProblemAtOnce) {
   const auto problems = parse_actors(
-      "[[actor]]\nid = \"Ann Smith\"\nduties = [\"intake\"]\n[[actor]]\nid = \"b-1\"\nduties = [\"everything\"]\n"
+      "[[actor]]\nid = \"Ann Smith\"\nduties = [\"intake\"]\n[[actor]]\nid = \"b-1\"\nduties = "
+      "[\"everything\"]\n"
       "until = \"2021\"\nname = \"B\"\n[[actor]]\nid = \"b-1\"\n",
       "actors.toml");
   ASSERT_FALSE(problems.ok());
   const std::string& text = problems.error().message;
-  EXPECT_NE(text.find("actors.toml:1: an actor needs an 'id' of a-z, 0-9, - and _"), std::string::npos) << text;
+  EXPECT_NE(text.find("actors.toml:1: an actor needs an 'id' of a-z, 0-9, - and _"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("no such duty; there are intake"), std::string::npos) << text;
   EXPECT_NE(text.find("'until' is not a date"), std::string::npos) << text;
   EXPECT_NE(text.find("and nothing else"), std::string::npos) << text;

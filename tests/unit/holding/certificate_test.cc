@@ -21,7 +21,8 @@ TEST_F(DwpSite, CertifiesWhatWasDestroyedForAnybodyWhoHasTheCard) {
   EXPECT_EQ(read.value().key_id, holding.key_id);
   EXPECT_EQ(read.value().destroyed, site_.clock.now());
   EXPECT_TRUE(read.value().in_time());
-  EXPECT_NE(certificate.note.find("cannot-prove: that nobody copied the data in the clear"), std::string::npos);
+  EXPECT_NE(certificate.note.find("cannot-prove: that nobody copied the data in the clear"),
+            std::string::npos);
   EXPECT_EQ(certificate.note.find("canary"), std::string::npos);
 }
 
@@ -30,10 +31,12 @@ TEST_F(DwpSite, RefusesACertificateThatWasChangedOrIsAnothers) {
   const seal::Card card = seal::card_of(keys_);
   std::string changed = note;
   changed.replace(changed.find("rows: 7"), 7, "rows: 8");
-  EXPECT_EQ(verify_certificate(changed, card).error().message, "the certificate was altered after it was signed");
+  EXPECT_EQ(verify_certificate(changed, card).error().message,
+            "the certificate was altered after it was signed");
   EXPECT_FALSE(verify_certificate(note, seal::card_of(seal::make_site_keys("dwp"))).ok());
   EXPECT_FALSE(verify_certificate("", card).ok());
-  EXPECT_EQ(verify_certificate(site_.ledger->head_note(), card).error().message, "is not a destruction certificate");
+  EXPECT_EQ(verify_certificate(site_.ledger->head_note(), card).error().message,
+            "is not a destruction certificate");
 }
 
 }  // namespace

@@ -53,7 +53,9 @@ ssize_t pwrite64(int file, const void* bytes, size_t count, off64_t at) {
   return disk_call([&] { syscall(SYS_pwrite64, file, bytes, count / 2, at); },
                    [&] { return syscall(SYS_pwrite64, file, bytes, count, at); });
 }
-ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) { return pwrite64(file, bytes, count, at); }
+ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) {
+  return pwrite64(file, bytes, count, at);
+}
 int fsync(int file) {
   return static_cast<int>(disk_call(kNothing, [&] { return syscall(SYS_fsync, file); }));
 }
@@ -173,7 +175,8 @@ class RecordsCrash : public Crash {
     ids_ = {made.value().id};
     auto ring = site.door->open_records(ids_[0], kLinker);
     ASSERT_TRUE(ring.ok());
-    for (int i = 0; i < 3; ++i) bodies_.push_back(ring.value().add(seal::as_bytes("person " + std::to_string(i))).value());
+    for (int i = 0; i < 3; ++i)
+      bodies_.push_back(ring.value().add(seal::as_bytes("person " + std::to_string(i))).value());
     ASSERT_TRUE(ring.value().close().ok());
   }
   Status change(Site& site) const {
@@ -194,11 +197,18 @@ class RecordsCrash : public Crash {
     ASSERT_TRUE(ring.ok()) << "call " << n << ": " << ring.error().message;
     for (std::size_t i = 0; i < bodies_.size(); ++i) {
       const auto plain = ring.value().open(bodies_[i].first, bodies_[i].second);
-      if (i > 0) { ASSERT_TRUE(plain.ok()) << "call " << n << ": " << plain.error().message; }
-      if (plain.ok()) { EXPECT_EQ(seal::as_text(plain.value()), "person " + std::to_string(i)) << "call " << n; }
-      if (i == 0 && ended) { EXPECT_FALSE(plain.ok()); }
+      if (i > 0) {
+        ASSERT_TRUE(plain.ok()) << "call " << n << ": " << plain.error().message;
+      }
+      if (plain.ok()) {
+        EXPECT_EQ(seal::as_text(plain.value()), "person " + std::to_string(i)) << "call " << n;
+      }
+      if (i == 0 && ended) {
+        EXPECT_FALSE(plain.ok());
+      }
     }
-    ASSERT_TRUE(ring.value().forget(std::span(&bodies_[0].first, 1)).ok()) << "call " << n << ": what was begun can be finished";
+    ASSERT_TRUE(ring.value().forget(std::span(&bodies_[0].first, 1)).ok())
+        << "call " << n << ": what was begun can be finished";
     EXPECT_FALSE(ring.value().readable(bodies_[0].first)) << "call " << n;
     const auto fresh = ring.value().add(seal::as_bytes("later"));
     ASSERT_TRUE(fresh.ok());
@@ -224,7 +234,9 @@ TEST_F(Crash, AtAnyCallOfAStoreLeavesTheHoldingWholeOrGone) {
   prepare(1);
   long n = 0;
   for (bool ended = false; !ended; ++n) {
-    ended = run_until(n, [](Site& site) { static_cast<void>(site.door->store(a_request(), some_people(3), kLinker).ok()); });
+    ended = run_until(n, [](Site& site) {
+      static_cast<void>(site.door->store(a_request(), some_people(3), kLinker).ok());
+    });
     Site site("dwp", folder_ / "now", keys_);
     check(site, n);
     ASSERT_TRUE(site.door->store(a_request(), some_people(3), kLinker).ok()) << "call " << n;

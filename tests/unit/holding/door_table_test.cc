@@ -23,7 +23,8 @@ bool listed(charter::Role role, Kind kind, Duty duty, const std::string& purpose
   for (const auto& opening : demo_charter().openings) {
     if (opening.role != role || opening.kind != kind) continue;
     if (std::find(opening.duties.begin(), opening.duties.end(), duty) == opening.duties.end()) continue;
-    if (std::find(opening.purposes.begin(), opening.purposes.end(), purpose) != opening.purposes.end()) return true;
+    if (std::find(opening.purposes.begin(), opening.purposes.end(), purpose) != opening.purposes.end())
+      return true;
   }
   return false;
 }
@@ -101,13 +102,17 @@ TEST_P(DoorTable, OpensExactlyWhatTheCharterLists) {
     for (const auto& holding : holdings) {
       for (const auto& who : kWho) {
         for (const auto& purpose : demo_charter().purposes) {
-          const bool in_time = site.clock.today() <= holding.expires && site.clock.today() <= demo_charter().ends;
+          const bool in_time =
+              site.clock.today() <= holding.expires && site.clock.today() <= demo_charter().ends;
           const bool expected = in_time && listed(role, holding.kind, who.duty, purpose.id);
           const auto opened = site.door->open(holding.id, {who.actor, purpose.id, {}, {}});
           // Past the programme's end a few kinds may be finished; those are looked at by the charter's tests.
-          if (site.clock.today() > demo_charter().ends && in_time == false && holding.expires >= site.clock.today()) continue;
+          if (site.clock.today() > demo_charter().ends && in_time == false &&
+              holding.expires >= site.clock.today())
+            continue;
           EXPECT_EQ(opened.ok(), expected)
-              << party << " " << charter::name(holding.kind) << " " << (holding.data_classes.empty() ? "no class" : holding.data_classes[0]) << " "
+              << party << " " << charter::name(holding.kind) << " "
+              << (holding.data_classes.empty() ? "no class" : holding.data_classes[0]) << " "
               << charter::name(who.duty) << " " << purpose.id << " " << time << ": "
               << (opened.ok() ? "opened" : opened.error().message);
           ++asked_count;
@@ -120,18 +125,18 @@ TEST_P(DoorTable, OpensExactlyWhatTheCharterLists) {
   EXPECT_EQ(seen, lines_of(role)) << "a line of the charter that was never tried proves nothing";
   EXPECT_GT(asked_count, opened_count);
   if (party == "ons-demo") {
-    record_measured("inside", "openings tried at the trusted party: each kind, data class, duty, purpose and time",
-                                      std::to_string(asked_count) + " tried, " + std::to_string(opened_count) +
-                                          " opened, each of them listed in the charter");
+    record_measured("inside",
+                    "openings tried at the trusted party: each kind, data class, duty, purpose and time",
+                    std::to_string(asked_count) + " tried, " + std::to_string(opened_count) +
+                        " opened, each of them listed in the charter");
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Parties, DoorTable, testing::ValuesIn(kParties),
-                         [](const auto& given) {
-                           std::string name = given.param;
-                           std::erase(name, '-');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Parties, DoorTable, testing::ValuesIn(kParties), [](const auto& given) {
+  std::string name = given.param;
+  std::erase(name, '-');
+  return name;
+});
 
 }  // namespace
 }  // namespace kinfold::holding

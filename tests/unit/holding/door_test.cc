@@ -13,7 +13,8 @@ void change_catalogue(const std::string& path, const std::string& sql) {
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
   char* message = nullptr;
-  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << (message ? message : "");
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK)
+      << (message ? message : "");
   sqlite3_free(message);
   sqlite3_close(handle);
 }
@@ -55,7 +56,8 @@ TEST_F(DwpSite, RefusesAnActorWhoIsNotThereOrHasAnotherDutyOrPurpose) {
             "no such actor at this site; actors.toml lists them");
   EXPECT_EQ(last_entry().reason, ledger::Reason::kUnknownActor);
   EXPECT_TRUE(last_entry().actor.empty());
-  EXPECT_NE(open_error(holding.id, {"ana-1", "linkage", {}, {}}).find("this duty may not open"), std::string::npos);
+  EXPECT_NE(open_error(holding.id, {"ana-1", "linkage", {}, {}}).find("this duty may not open"),
+            std::string::npos);
   EXPECT_EQ(last_entry().reason, ledger::Reason::kCharter);
   EXPECT_EQ(last_entry().phase, ledger::Phase::kRefused);
   EXPECT_NE(open_error(holding.id, {"link-1", "evaluation", {}, {}}), "opened");
@@ -91,22 +93,25 @@ TEST_F(DwpSite, OpensNothingWhenTheClockWasSetBack) {
   site_.clock.set(*parse_rfc3339("2021-04-02T00:00:00Z"));
   EXPECT_NE(open_error(holding.id, kLinker), "opened");
   site_.clock.set(*parse_rfc3339("2021-03-15T00:00:00Z"));
-  EXPECT_NE(open_error(holding.id, kLinker).find("the clock stands before the last entry"), std::string::npos);
+  EXPECT_NE(open_error(holding.id, kLinker).find("the clock stands before the last entry"),
+            std::string::npos);
 }
 
 TEST_F(DwpSite, OpensNothingWhoseCatalogueRowWasChanged) {
   const Holding holding = store();
   const std::string catalogue = site_.folder() + "/holdings/catalogue.db";
   for (const std::string change :
-       {"expires = expires + 365", "data_classes = ''", "origin = 'moj'", "purpose = 'rights'", "kind = 'return'",
-        "created = created + 86400", "row_count = 4"}) {
+       {"expires = expires + 365", "data_classes = ''", "origin = 'moj'", "purpose = 'rights'",
+        "kind = 'return'", "created = created + 86400", "row_count = 4"}) {
     site_.stop();
-    std::filesystem::copy_file(catalogue, folder_ / "kept", std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(catalogue, folder_ / "kept",
+                               std::filesystem::copy_options::overwrite_existing);
     change_catalogue(catalogue, "UPDATE holdings SET " + change + ";");
     ASSERT_TRUE(site_.start().ok());
     EXPECT_NE(open_error(holding.id, kLinker), "opened") << change;
     site_.stop();
-    std::filesystem::copy_file(folder_ / "kept", catalogue, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(folder_ / "kept", catalogue,
+                               std::filesystem::copy_options::overwrite_existing);
     ASSERT_TRUE(site_.start().ok());
   }
   EXPECT_EQ(open_error(holding.id, kLinker), "opened");
@@ -182,7 +187,8 @@ TEST_F(DwpSite, DestroysTheKeyEverywhereAndThenTheData) {
   EXPECT_FALSE(found_below(folder_.path(), piece));
   EXPECT_FALSE(std::filesystem::exists(site_.door->folder_of(holding.id)));
   EXPECT_EQ(open_error(holding.id, kLinker), "the holding was destroyed; its certificate says when and how");
-  EXPECT_EQ(site_.door->destroy(holding.id, "dp-1", ledger::Reason::kNone).value().note, certificate.value().note);
+  EXPECT_EQ(site_.door->destroy(holding.id, "dp-1", ledger::Reason::kNone).value().note,
+            certificate.value().note);
   EXPECT_FALSE(site_.door->destroy(holding.id, "nobody", ledger::Reason::kNone).ok());
 }
 

@@ -42,7 +42,8 @@ TEST_F(Vault, OpensEachRecordAcrossOpenings) {
   std::vector<std::pair<RecordId, seal::Bytes>> records;
   {
     RecordRing ring = open();
-    for (int i = 0; i < 100; ++i) records.push_back(ring.add(seal::as_bytes("person " + std::to_string(i))).value());
+    for (int i = 0; i < 100; ++i)
+      records.push_back(ring.add(seal::as_bytes("person " + std::to_string(i))).value());
     ASSERT_TRUE(ring.sync().ok());
   }
   RecordRing ring = open();
@@ -119,7 +120,8 @@ TEST_F(Vault, RefusesABodyOfAnotherRecordOrOneThatWasAltered) {
   RecordRing ring = open();
   auto ann = ring.add(seal::as_bytes("ann")).value();
   auto bob = ring.add(seal::as_bytes("bob")).value();
-  const std::string refusal = "a sealed record was altered, or belongs to another record; take it from a backup";
+  const std::string refusal =
+      "a sealed record was altered, or belongs to another record; take it from a backup";
   EXPECT_EQ(text(ring, ann.first, bob.second), refusal);
   for (auto& byte : ann.second) {
     byte ^= std::byte{1};
@@ -136,7 +138,8 @@ TEST_F(Vault, OpensNothingAfterItsLastDayEvenWithARingAtHand) {
   site_.clock.set(*parse_rfc3339("2022-12-31T23:59:59Z"));
   EXPECT_EQ(text(ring, ann.first, ann.second), "ann");
   site_.clock.advance_seconds(1);
-  EXPECT_EQ(text(ring, ann.first, ann.second), "the holding of records has expired; its records can no longer be opened");
+  EXPECT_EQ(text(ring, ann.first, ann.second),
+            "the holding of records has expired; its records can no longer be opened");
 }
 
 TEST_F(Vault, MakesTokensThatDependOnDomainTextAndHolding) {
@@ -150,7 +153,8 @@ TEST_F(Vault, MakesTokensThatDependOnDomainTextAndHolding) {
   what.data_classes = {"identity"};
   what.purpose = "linkage";
   const auto other = site_.door->create_records(what, kLinker).value();
-  EXPECT_NE(site_.door->open_records(other.id, kLinker).value().token("block", "smith"), ring.token("block", "smith"));
+  EXPECT_NE(site_.door->open_records(other.id, kLinker).value().token("block", "smith"),
+            ring.token("block", "smith"));
 }
 
 TEST_F(Vault, IsOpenedByItsDutyOnlyAndNotAsTables) {

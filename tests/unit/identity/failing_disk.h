@@ -37,7 +37,8 @@ inline sqlite3_file* real_of(sqlite3_file* file) { return reinterpret_cast<Faili
 inline int failing_write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
   if (this_one_fails()) {
     if (disk_plan().failure == Failure::kFull) return SQLITE_FULL;
-    if (disk_plan().failure == Failure::kKillAfterHalf) real_of(file)->pMethods->xWrite(real_of(file), data, size / 2, at);
+    if (disk_plan().failure == Failure::kKillAfterHalf)
+      real_of(file)->pMethods->xWrite(real_of(file), data, size / 2, at);
     ::kill(::getpid(), SIGKILL);
   }
   return real_of(file)->pMethods->xWrite(real_of(file), data, size, at);
@@ -66,16 +67,25 @@ inline const sqlite3_io_methods& failing_methods() {
       failing_write,
       failing_truncate,
       failing_sync,
-      [](sqlite3_file* file, sqlite3_int64* size) { return real_of(file)->pMethods->xFileSize(real_of(file), size); },
+      [](sqlite3_file* file, sqlite3_int64* size) {
+        return real_of(file)->pMethods->xFileSize(real_of(file), size);
+      },
       [](sqlite3_file* file, int lock) { return real_of(file)->pMethods->xLock(real_of(file), lock); },
       [](sqlite3_file* file, int lock) { return real_of(file)->pMethods->xUnlock(real_of(file), lock); },
-      [](sqlite3_file* file, int* held) { return real_of(file)->pMethods->xCheckReservedLock(real_of(file), held); },
+      [](sqlite3_file* file, int* held) {
+        return real_of(file)->pMethods->xCheckReservedLock(real_of(file), held);
+      },
       [](sqlite3_file* file, int op, void* argument) {
         return real_of(file)->pMethods->xFileControl(real_of(file), op, argument);
       },
       [](sqlite3_file* file) { return real_of(file)->pMethods->xSectorSize(real_of(file)); },
       [](sqlite3_file* file) { return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file)); },
-      nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+      nullptr,
+      nullptr,
+      nullptr,
+      nullptr,
+      nullptr,
+      nullptr};
   return methods;
 }
 

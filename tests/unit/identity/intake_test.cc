@@ -19,15 +19,16 @@ using testing::write_text;
 const Date kToday = *parse_iso_date("2020-06-30");
 const Eligibility kTwoOfThree = {{"worklessness", "school", "health"}, 2};
 const std::string kHeader =
-    "family_id,person_id,forenames,surname,date_of_birth,gender,address,postcode,nino,relation,group,start_date,"
+    "family_id,person_id,forenames,surname,date_of_birth,gender,address,postcode,nino,relation,group,start_"
+    "date,"
     "end_date,objected,problem_worklessness,problem_school,problem_health\n";
 
 /// A good line of family `family`, with two problems.
 std::string line(const std::string& family, const std::string& forenames, const std::string& surname,
                  const std::string& born, const std::string& rest_of_identity = "F,1 High St,SK1 1AA,",
                  const std::string& objected = "") {
-  return family + ",," + forenames + "," + surname + "," + born + "," + rest_of_identity + ",head,programme,2019-03-01,," +
-         objected + ",2019-01-05,2019-02-01,\n";
+  return family + ",," + forenames + "," + surname + "," + born + "," + rest_of_identity +
+         ",head,programme,2019-03-01,," + objected + ",2019-01-05,2019-02-01,\n";
 }
 
 class IntakeTest : public ::testing::Test {
@@ -67,9 +68,11 @@ TEST_F(IntakeTest, KeepsGoodLines) {
 
 TEST_F(IntakeTest, UnderstandsOtherHeadings) {
   const auto intake = read(
-      "sep=;\nFamily No.;First Name;LAST-NAME;D.O.B.;Sex;Address 1;Address 2;Post Code;NI Number;Cohort;Start;"
+      "sep=;\nFamily No.;First Name;LAST-NAME;D.O.B.;Sex;Address 1;Address 2;Post Code;NI "
+      "Number;Cohort;Start;"
       "Worklessness;Problem: School;Health\n"
-      "7;Ann;Lee;1.2.85;F;Flat 3;9 Mill Lane;sk1 1aa;qq 12 34 56 c;Waiting list;01-Mar-2019;2019-01-01;5/2/2019;\n");
+      "7;Ann;Lee;1.2.85;F;Flat 3;9 Mill Lane;sk1 1aa;qq 12 34 56 c;Waiting "
+      "list;01-Mar-2019;2019-01-01;5/2/2019;\n");
   EXPECT_EQ(intake.counts.kept_count, 1U) << (intake.rejects.empty() ? "" : intake.rejects[0].reason);
   EXPECT_EQ(intake.line[0], 3U);
   EXPECT_EQ(intake.identities.find("address")->string_at(0), "Flat 3, 9 Mill Lane");
@@ -78,10 +81,12 @@ TEST_F(IntakeTest, UnderstandsOtherHeadings) {
 }
 
 TEST_F(IntakeTest, RefusesAFileWithoutANeededColumnAndSaysWhichNamesItMayHave) {
-  const auto intake = try_read("family_id,forenames,surname,gender,group,start_date\n1,A,B,F,programme,2019-01-01\n");
+  const auto intake =
+      try_read("family_id,forenames,surname,gender,group,start_date\n1,A,B,F,programme,2019-01-01\n");
   ASSERT_FALSE(intake.ok());
   EXPECT_EQ(intake.error().message,
-            "line 1: no column 'date_of_birth'; the first line must hold the headings; this one may also be called: "
+            "line 1: no column 'date_of_birth'; the first line must hold the headings; this one may also be "
+            "called: "
             "dateofbirth, dob, birthdate, dateofbirthddmmyyyy");
 }
 
@@ -126,7 +131,8 @@ TEST_F(IntakeTest, SetsBadLinesAsideWithTheirColumnAndARemedy) {
       {"born too long ago", line("F1", "Ann", "Lee", "1889-02-01"), "date_of_birth"},
       {"hashes from a narrow column", line("F1", "Ann", "Lee", "########"), "date_of_birth"},
       {"no group", "F1,,Ann,Lee,1985-02-01,F,,,,head,,2019-03-01,,,2019-01-05,2019-02-01,\n", "group"},
-      {"a group not known", "F1,,Ann,Lee,1985-02-01,F,,,,head,blue,2019-03-01,,,2019-01-05,2019-02-01,\n", "group"},
+      {"a group not known", "F1,,Ann,Lee,1985-02-01,F,,,,head,blue,2019-03-01,,,2019-01-05,2019-02-01,\n",
+       "group"},
       {"no start", "F1,,Ann,Lee,1985-02-01,F,,,,head,programme,,,,2019-01-05,2019-02-01,\n", "start_date"},
       {"a start to come", "F1,,Ann,Lee,1985-02-01,F,,,,head,programme,2021-01-01,,,2019-01-05,2019-02-01,\n",
        "start_date"},
@@ -171,27 +177,33 @@ TEST_F(IntakeTest, ReadsDatesInManyFormsAndExcelsDayNumbers) {
 }
 
 TEST_F(IntakeTest, TwoDigitYearsOfBirthLieInThePast) {
-  const auto intake = read(kHeader + line("F1", "Ann", "Lee", "01/02/21") + line("F1", "Bo", "Lee", "01/02/19"));
+  const auto intake =
+      read(kHeader + line("F1", "Ann", "Lee", "01/02/21") + line("F1", "Bo", "Lee", "01/02/19"));
   ASSERT_EQ(intake.counts.kept_count, 2U);
   EXPECT_EQ(to_iso(intake.identities.find("date_of_birth")->date_at(0)), "1921-02-01");
   EXPECT_EQ(to_iso(intake.identities.find("date_of_birth")->date_at(1)), "2019-02-01");
 }
 
 TEST_F(IntakeTest, MergesAPersonWhoIsTwiceInOneFamilyAndKeepsWhatEitherLineSays) {
-  const auto intake = read(kHeader + "F1,,Ann Marie,Lee-Smith,1985-02-01,,,,,head,programme,2019-03-01,,,2019-05-05,,\n" +
-                           "f1,,ANN  MARIE,LEE SMITH,01/02/1985,F,,SK1 1AA,AB123456C,,programme,2019-03-01,,,2019-01-05,2019-02-01,\n");
+  const auto intake =
+      read(kHeader + "F1,,Ann Marie,Lee-Smith,1985-02-01,,,,,head,programme,2019-03-01,,,2019-05-05,,\n" +
+           "f1,,ANN  MARIE,LEE SMITH,01/02/1985,F,,SK1 "
+           "1AA,AB123456C,,programme,2019-03-01,,,2019-01-05,2019-02-01,\n");
   EXPECT_EQ(intake.counts.kept_count, 1U);
   EXPECT_EQ(intake.counts.merged_count, 1U);
   EXPECT_EQ(intake.identities.find("gender")->string_at(0), "female");
   EXPECT_EQ(intake.identities.find("nino")->string_at(0), "AB123456C");
-  EXPECT_EQ(to_iso(intake.attributes.find("problem_worklessness")->date_at(0)), "2019-01-05") << "the earlier date";
-  EXPECT_EQ(intake.rejects.at(0).reason, "the same person as in line 2 of the same family; the two were made one");
+  EXPECT_EQ(to_iso(intake.attributes.find("problem_worklessness")->date_at(0)), "2019-01-05")
+      << "the earlier date";
+  EXPECT_EQ(intake.rejects.at(0).reason,
+            "the same person as in line 2 of the same family; the two were made one");
   expect_counts_add_up(intake.counts);
 }
 
 TEST_F(IntakeTest, TwinsAndNamesakesAreNotMerged) {
-  const auto intake = read(kHeader + line("F1", "Ann", "Lee", "1985-02-01") + line("F1", "Amy", "Lee", "1985-02-01") +
-                           line("F1", "Ann", "Lee", "2005-02-01") + line("F2", "Ann", "Lee", "1985-02-01"));
+  const auto intake =
+      read(kHeader + line("F1", "Ann", "Lee", "1985-02-01") + line("F1", "Amy", "Lee", "1985-02-01") +
+           line("F1", "Ann", "Lee", "2005-02-01") + line("F2", "Ann", "Lee", "1985-02-01"));
   EXPECT_EQ(intake.counts.kept_count, 4U);
   EXPECT_EQ(intake.counts.merged_count, 0U);
 }
@@ -228,7 +240,8 @@ TEST_F(IntakeTest, TakesOutThoseWhoObjectedAndJudgesTheirFamilyWithoutThem) {
 TEST_F(IntakeTest, AnUnclearAnswerCountsAsAnObjectionAndABadLineStillCountsAsOne) {
   const auto unclear = read(kHeader + line("F1", "Ann", "Lee", "1985-02-01", "F,,,", "maybe"));
   EXPECT_EQ(unclear.counts.objected_count, 1U);
-  const auto bad = read(kHeader + line("F1", "Ann", "Lee", "never", "F,,,", "y") + line("F1", "Ann", "Lee", "1985-02-01"));
+  const auto bad =
+      read(kHeader + line("F1", "Ann", "Lee", "never", "F,,,", "y") + line("F1", "Ann", "Lee", "1985-02-01"));
   EXPECT_EQ(bad.counts.objected_count, 2U) << "by name within the family, where the date is not known";
 }
 
@@ -257,15 +270,18 @@ TEST_F(IntakeTest, HostileNamesAreKeptOrSetAsideButNeverDoHarm) {
     const auto people = identities_of(intake.identities);
     ASSERT_TRUE(people.ok());
     for (const auto& kept : people.value()) {
-      for (const char c : kept.forenames) EXPECT_FALSE(static_cast<unsigned char>(c) < 0x20) << "control character";
+      for (const char c : kept.forenames)
+        EXPECT_FALSE(static_cast<unsigned char>(c) < 0x20) << "control character";
       EXPECT_EQ(kept.forenames.find("\xE2\x80\xAE"), std::string::npos) << "direction override";
     }
   }
 }
 
 TEST_F(IntakeTest, RejectsFileIsPrivateAndNeverHoldsAValue) {
-  const auto intake = read(kHeader + line("F1", "Canaryforename", "Canarysurname", "31/04/1985", "canary,Canary Road,CANARY,CANARYNI") +
-                           line("CANARY9E+09", "Canaryforename", "Canarysurname", "1985-01-01"));
+  const auto intake =
+      read(kHeader +
+           line("F1", "Canaryforename", "Canarysurname", "31/04/1985", "canary,Canary Road,CANARY,CANARYNI") +
+           line("CANARY9E+09", "Canaryforename", "Canarysurname", "1985-01-01"));
   const auto path = folder_.file("families.csv.rejects.csv");
   ASSERT_TRUE(write_rejects_csv(intake, path).ok());
   struct stat facts {};
@@ -297,8 +313,8 @@ std::string random_file(const std::vector<int>& choices) {
   };
   while (at + 8 <= choices.size()) {
     text += pick(families) + ",," + pick(names) + "," + pick(names) + "," + pick(births) +
-            ",F,,,,child,programme,2019-03-01,," + pick(objections) + "," + pick(problems) + "," + pick(problems) +
-            "," + pick(problems) + "\n";
+            ",F,,,,child,programme,2019-03-01,," + pick(objections) + "," + pick(problems) + "," +
+            pick(problems) + "," + pick(problems) + "\n";
   }
   return text + "\"a line that never ends\n";
 }
@@ -326,7 +342,8 @@ TEST_F(IntakeTest, EveryLineEndsInExactlyOnePlaceWhateverTheFile) {
 TEST_F(IntakeTest, SubmissionIsShuffledAndItsTablesBelongTogether) {
   std::string text = kHeader;
   for (int i = 0; i < 200; ++i) {
-    text += line("F" + std::to_string(i / 2), "Name" + std::to_string(i), "Lee" + std::string(static_cast<std::size_t>(i % 7) + 1, 'x'), "1985-02-01");
+    text += line("F" + std::to_string(i / 2), "Name" + std::to_string(i),
+                 "Lee" + std::string(static_cast<std::size_t>(i % 7) + 1, 'x'), "1985-02-01");
   }
   const auto intake = read(text);
   ASSERT_EQ(intake.counts.kept_count, 200U) << intake.rejects[0].reason;
@@ -356,9 +373,10 @@ TEST_F(IntakeTest, SubmissionIsShuffledAndItsTablesBelongTogether) {
 }
 
 TEST_F(IntakeTest, SubmissionLeavesOutThoseInTheBookAndJudgesTheirFamiliesAgain) {
-  const auto intake = read(kHeader + "F1,,Ann,Lee,1985-02-01,F,,,,head,programme,2019-03-01,,,2019-01-05,,\n" +
-                           "F1,,Bob,Lee,1984-02-01,M,,,,partner,programme,2019-03-01,,,,2019-01-07,\n" +
-                           line("F2", "Eve", "Ray", "1980-01-01"));
+  const auto intake =
+      read(kHeader + "F1,,Ann,Lee,1985-02-01,F,,,,head,programme,2019-03-01,,,2019-01-05,,\n" +
+           "F1,,Bob,Lee,1984-02-01,M,,,,partner,programme,2019-03-01,,,,2019-01-07,\n" +
+           line("F2", "Eve", "Ray", "1980-01-01"));
   ASSERT_EQ(intake.counts.kept_count, 3U);
   auto book = ObjectionBook::open(folder_.file("book.db"), testing::token_maker());
   ASSERT_TRUE(book.ok()) << book.error().message;

@@ -30,8 +30,8 @@ class ObjectionsTest : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
-const Identity kElizabeth = person("Elizabeth Anne", "Harrison-Jones", "1985-03-07", "female", "1 High St",
-                                   "SK1 1AA", "AB123456C");
+const Identity kElizabeth =
+    person("Elizabeth Anne", "Harrison-Jones", "1985-03-07", "female", "1 High St", "SK1 1AA", "AB123456C");
 
 TEST_F(ObjectionsTest, KnowsThePersonAgainAlsoMisspelt) {
   auto book = open();
@@ -53,8 +53,10 @@ TEST_F(ObjectionsTest, KnowsThePersonAgainAlsoMisspelt) {
       {"wrong day, same postcode", person("Elizabeth", "Harrison-Jones", "1985-11-17", "", "", "sk11aa")},
       {"wrong year, same postcode", person("Elizabeth", "Harrison-Jones", "1986-03-07", "", "", "SK1 1AA")},
       {"married, same postcode", person("Elizabeth", "Whitworth", "1985-03-07", "", "", "SK1 1AA")},
-      {"married and moved, same number", person("Beth", "Whitworth", "1985-03-07", "", "", "M1 1AA", "ab 12 34 56 c")},
-      {"wrong date, same number and name", person("Elizabeth", "Whitworth", "1970-01-02", "", "", "", "AB123456C")},
+      {"married and moved, same number",
+       person("Beth", "Whitworth", "1985-03-07", "", "", "M1 1AA", "ab 12 34 56 c")},
+      {"wrong date, same number and name",
+       person("Elizabeth", "Whitworth", "1970-01-02", "", "", "", "AB123456C")},
   };
   for (const auto& [why, identity] : later) EXPECT_TRUE(book.matches(identity)) << why;
 }
@@ -64,8 +66,10 @@ TEST_F(ObjectionsTest, LeavesRelativesAndNamesakesAlone) {
   ASSERT_TRUE(book.add(kElizabeth, kToday).ok());
   const std::vector<std::pair<const char*, Identity>> others = {
       {"her twin", person("Victoria", "Harrison-Jones", "1985-03-07", "female", "1 High St", "SK1 1AA")},
-      {"her mother of the same name", person("Elizabeth", "Harrison-Jones", "1955-11-21", "female", "", "SK1 1AA")},
-      {"her child with her number", person("Noah", "Harrison-Jones", "2012-08-09", "male", "", "SK1 1AA", "AB123456C")},
+      {"her mother of the same name",
+       person("Elizabeth", "Harrison-Jones", "1955-11-21", "female", "", "SK1 1AA")},
+      {"her child with her number",
+       person("Noah", "Harrison-Jones", "2012-08-09", "male", "", "SK1 1AA", "AB123456C")},
       {"a namesake elsewhere", person("Elizabeth", "Harrison-Jones", "1991-06-30", "female", "", "LS1 1AA")},
       {"nobody", Identity{}},
   };
@@ -137,10 +141,13 @@ TEST_F(ObjectionsTest, RefusesASecondProcessAndADamagedFile) {
 TEST_F(ObjectionsTest, KeepsNoNameAndNoTokenThatAnotherSiteWouldMake) {
   {
     auto book = open();
-    ASSERT_TRUE(book.add(person("Canaryforename", "Canarysurname", "1985-03-07", "", "Canary Rd", "SK1 1AA"), kToday).ok());
+    ASSERT_TRUE(
+        book.add(person("Canaryforename", "Canarysurname", "1985-03-07", "", "Canary Rd", "SK1 1AA"), kToday)
+            .ok());
   }
   const auto bytes = testing::all_bytes_below(folder_.path());
-  for (const char* text : {"anary", "ANARY", "1985", "SK1"}) EXPECT_EQ(bytes.find(text), std::string::npos) << text;
+  for (const char* text : {"anary", "ANARY", "1985", "SK1"})
+    EXPECT_EQ(bytes.find(text), std::string::npos) << text;
   for (const auto& token : objection_tokens(kElizabeth, token_maker(1))) {
     const auto other = objection_tokens(kElizabeth, token_maker(2));
     EXPECT_EQ(std::count(other.begin(), other.end(), token), 0);
@@ -184,7 +191,7 @@ TEST_F(ObjectionsTest, WhoObjectedIsRecognisedThroughAnyOneSlip) {
   int missed = 0;
   for (const auto& objector : objectors) missed += book.matches(with_one_slip(objector, random)) ? 0 : 1;
   record_measured("unheard", "objectors who come again with one slip of the pen and no NI number",
-                                    "1,000: " + std::to_string(missed) + " not recognised");
+                  "1,000: " + std::to_string(missed) + " not recognised");
   EXPECT_LT(missed, 10);
 }
 
@@ -201,7 +208,7 @@ TEST_F(ObjectionsTest, FalseMatchesAreRare) {
   int false_count = 0;
   for (int i = 0; i < kOthers; ++i) false_count += book.matches(random_person(random)) ? 1 : 0;
   record_measured("unheard", "people who share a code with one of 1,000 objectors and did not object",
-                                    std::to_string(false_count) + " of 20,000");
+                  std::to_string(false_count) + " of 20,000");
   // One in a thousand, from 40 forenames; real names are spread over thousands.
   EXPECT_LT(false_count, kOthers / 1'000);
 }

@@ -74,8 +74,8 @@ inline TokenMaker token_maker(unsigned char key_byte = 7) {
     const std::string both = std::string(domain) + '\x1E' + std::string(text);
     const std::vector<unsigned char> key(32, key_byte);
     Token token{};
-    crypto_generichash(token.data(), token.size(), reinterpret_cast<const unsigned char*>(both.data()), both.size(),
-                       key.data(), key.size());
+    crypto_generichash(token.data(), token.size(), reinterpret_cast<const unsigned char*>(both.data()),
+                       both.size(), key.data(), key.size());
     return token;
   };
 }
@@ -122,10 +122,10 @@ class MapKeys final : public RecordKeys {
     if (sealed.size() < kNonceSize + crypto_aead_xchacha20poly1305_ietf_ABYTES) return invalid("too short");
     seal::PlainBytes plain(sealed.size() - kNonceSize - crypto_aead_xchacha20poly1305_ietf_ABYTES);
     const auto* bytes = reinterpret_cast<const unsigned char*>(sealed.data());
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-            reinterpret_cast<unsigned char*>(plain.data()), nullptr, nullptr, bytes + kNonceSize,
-            sealed.size() - kNonceSize, reinterpret_cast<const unsigned char*>(&record), sizeof(record), bytes,
-            key->second.data()) != 0) {
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<unsigned char*>(plain.data()), nullptr,
+                                                   nullptr, bytes + kNonceSize, sealed.size() - kNonceSize,
+                                                   reinterpret_cast<const unsigned char*>(&record),
+                                                   sizeof(record), bytes, key->second.data()) != 0) {
       return invalid("the record was altered");
     }
     return plain;
@@ -167,7 +167,7 @@ class MapKeys final : public RecordKeys {
 
 inline Identity person(std::string forenames, std::string surname, const char* born, std::string gender = "",
                        std::string address = "", std::string postcode = "", std::string nino = "") {
-  return {std::move(forenames), std::move(surname), parse_iso_date(born), std::move(gender),
+  return {std::move(forenames), std::move(surname),  parse_iso_date(born), std::move(gender),
           std::move(address),   std::move(postcode), std::move(nino)};
 }
 
@@ -181,15 +181,17 @@ inline table::Table table_of(const std::vector<Identity>& people) {
 /// British names of the late twentieth century, with Zipf's frequencies.
 inline Identity random_person(RandomStream& random) {
   static const std::vector<std::string> kForenames = {
-      "James", "Emma", "David", "Sarah", "Daniel", "Laura", "Michael", "Rebecca", "Matthew", "Gemma", "Andrew",
-      "Rachel", "Christopher", "Kelly", "Thomas", "Victoria", "Robert", "Claire", "Mark", "Samantha", "Paul", "Lisa",
-      "Mohammed", "Aisha", "Adam", "Hannah", "Joseph", "Amy", "Benjamin", "Charlotte", "Ryan", "Jessica", "Luke",
-      "Lauren", "Jack", "Sophie", "Joshua", "Olivia", "Callum", "Megan"};
+      "James",   "Emma",   "David",  "Sarah",    "Daniel",      "Laura",     "Michael",  "Rebecca",
+      "Matthew", "Gemma",  "Andrew", "Rachel",   "Christopher", "Kelly",     "Thomas",   "Victoria",
+      "Robert",  "Claire", "Mark",   "Samantha", "Paul",        "Lisa",      "Mohammed", "Aisha",
+      "Adam",    "Hannah", "Joseph", "Amy",      "Benjamin",    "Charlotte", "Ryan",     "Jessica",
+      "Luke",    "Lauren", "Jack",   "Sophie",   "Joshua",      "Olivia",    "Callum",   "Megan"};
   static const std::vector<std::string> kStems = {
-      "Smith", "Jones", "Taylor", "Brown", "Williams", "Wilson", "Johnson", "Davies", "Patel", "Robinson", "Wright",
-      "Thompson", "Evans", "Walker", "White", "Roberts", "Green", "Hall", "Wood", "Jackson", "Clarke", "Khan", "Hughes",
-      "Harris", "Lewis", "Clark", "Ahmed", "Cooper", "Turner", "Hill", "Moore", "Ward", "Baker", "Morris", "Hussain",
-      "Bennett", "Cook", "Shaw", "Parker", "Bell"};
+      "Smith", "Jones",    "Taylor",  "Brown",    "Williams", "Wilson", "Johnson", "Davies",
+      "Patel", "Robinson", "Wright",  "Thompson", "Evans",    "Walker", "White",   "Roberts",
+      "Green", "Hall",     "Wood",    "Jackson",  "Clarke",   "Khan",   "Hughes",  "Harris",
+      "Lewis", "Clark",    "Ahmed",   "Cooper",   "Turner",   "Hill",   "Moore",   "Ward",
+      "Baker", "Morris",   "Hussain", "Bennett",  "Cook",     "Shaw",   "Parker",  "Bell"};
   const auto zipf = [&](std::size_t count) {
     // Inverse of the cumulated 1/rank.
     const double u = random.uniform();
@@ -200,8 +202,13 @@ inline Identity random_person(RandomStream& random) {
                                            : kStems[random.below(kStems.size())].substr(0, 4) +
                                                  ascii_lower(kStems[random.below(kStems.size())]);
   const Date born{*make_date(1950, 1, 1)};
-  return {kForenames[zipf(kForenames.size())], surname, add_days(born, static_cast<int>(random.below(25'000))), "", "",
-          "SK" + std::to_string(random.between(1, 20)) + " " + std::to_string(random.between(1, 9)) + "AB", ""};
+  return {kForenames[zipf(kForenames.size())],
+          surname,
+          add_days(born, static_cast<int>(random.below(25'000))),
+          "",
+          "",
+          "SK" + std::to_string(random.between(1, 20)) + " " + std::to_string(random.between(1, 9)) + "AB",
+          ""};
 }
 
 /// Values that have broken other systems.
@@ -215,14 +222,15 @@ inline std::vector<std::string> hostile_names() {
           "-SUM(A1)",
           "@import",
           "Zoë Ångström-Łukasz",
-          "\xD8\xB9\xD9\x84\xD9\x8A",                    // Arabic
-          "\xE2\x80\xAE" "evil",                           // right-to-left override
+          "\xD8\xB9\xD9\x84\xD9\x8A",  // Arabic
+          "\xE2\x80\xAE"
+          "evil",  // right-to-left override
           "Line\nbreak",
           "Tab\tand\rreturn",
           "%s%n%x",
           "../../etc/passwd",
           "NULL",
-          "\xF0\x9F\x91\xAA",                            // family emoji
+          "\xF0\x9F\x91\xAA",  // family emoji
           std::string(10'000, 'A'),
           std::string("a\0b", 3),
           "Robert\\'); --",

@@ -12,8 +12,8 @@
 namespace kinfold::identity {
 namespace {
 
-using testing::DiskPlan;
 using testing::disk_plan;
+using testing::DiskPlan;
 using testing::Failure;
 using testing::MapKeys;
 using testing::person;
@@ -35,11 +35,16 @@ class FileKeys final : public RecordKeys {
     }
   }
   Result<std::pair<RecordNumber, seal::Bytes>> add(seal::ByteView plain) override { return keys_.add(plain); }
-  Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies, std::size_t thread_count) override {
+  Result<holding::AddedRecords> add_all(std::span<const seal::PlainBytes> bodies,
+                                        std::size_t thread_count) override {
     return keys_.add_all(bodies, thread_count);
   }
-  Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) override { return keys_.seal(record, plain); }
-  Result<seal::PlainBytes> open(RecordNumber record, seal::ByteView sealed) override { return keys_.open(record, sealed); }
+  Result<seal::Bytes> seal(RecordNumber record, seal::ByteView plain) override {
+    return keys_.seal(record, plain);
+  }
+  Result<seal::PlainBytes> open(RecordNumber record, seal::ByteView sealed) override {
+    return keys_.open(record, sealed);
+  }
   Status sync() override { return write(); }
   Status forget(std::span<const RecordNumber> records) override {
     if (auto forgotten = keys_.forget(records); !forgotten.ok()) return forgotten;
@@ -95,9 +100,11 @@ bool live_through(const std::string& folder, Done&& done) {
   if (!vault.ok()) return false;
   done('o');
   auto& open = vault.value();
-  if (!open.add_or_find(table_of({kAnn, kBob}), std::vector<std::int64_t>{1, 1}, origin("s1")).ok()) return false;
+  if (!open.add_or_find(table_of({kAnn, kBob}), std::vector<std::int64_t>{1, 1}, origin("s1")).ok())
+    return false;
   done('1');
-  if (!open.add_or_find(table_of({kEve, kIda}), std::vector<std::int64_t>{1, 2}, origin("s2")).ok()) return false;
+  if (!open.add_or_find(table_of({kEve, kIda}), std::vector<std::int64_t>{1, 2}, origin("s2")).ok())
+    return false;
   done('2');
   const auto everybody = open.people();
   if (!open.issue(scope("r1"), everybody).ok()) return false;
@@ -138,26 +145,46 @@ void expect_whole(const std::string& folder, const std::string& steps, long writ
   const bool eve = id_of(vault, kEve) != PersonId{};
   const bool ida = id_of(vault, kIda) != PersonId{};
   EXPECT_EQ(eve, ida) << "a submission is there whole or not at all";
-  if (was_done(steps, '1')) { EXPECT_TRUE(bob) << "nothing that was done is lost"; }
-  if (was_done(steps, '2')) { EXPECT_TRUE(eve); }
-  if (was_done(steps, 'e')) { EXPECT_FALSE(ann); }
-  if (!bob) { EXPECT_FALSE(ann || eve); }
+  if (was_done(steps, '1')) {
+    EXPECT_TRUE(bob) << "nothing that was done is lost";
+  }
+  if (was_done(steps, '2')) {
+    EXPECT_TRUE(eve);
+  }
+  if (was_done(steps, 'e')) {
+    EXPECT_FALSE(ann);
+  }
+  if (!bob) {
+    EXPECT_FALSE(ann || eve);
+  }
   const auto scopes = vault.scopes();
-  if (was_done(steps, 'i')) { ASSERT_EQ(scopes.size(), 1U); }
+  if (was_done(steps, 'i')) {
+    ASSERT_EQ(scopes.size(), 1U);
+  }
   if (!scopes.empty()) {
     const auto request = vault.request_people("r1");
-    if (was_done(steps, 'd')) { EXPECT_FALSE(request.ok()); }
-    if (!request.ok()) { EXPECT_TRUE(was_done(steps, 'e')) << "references go last"; }
+    if (was_done(steps, 'd')) {
+      EXPECT_FALSE(request.ok());
+    }
+    if (!request.ok()) {
+      EXPECT_TRUE(was_done(steps, 'e')) << "references go last";
+    }
     if (request.ok()) {
-      const std::size_t expected = (ann ? 1U : 0U) + 3U - (vault.find(id_of(vault, kBob))->restricted ? 1U : 0U);
+      const std::size_t expected =
+          (ann ? 1U : 0U) + 3U - (vault.find(id_of(vault, kBob))->restricted ? 1U : 0U);
       EXPECT_EQ(request.value().row_count(), expected) << "whoever is erased is in no request";
     }
   }
-  if (was_done(steps, 'r')) { EXPECT_TRUE(vault.find(id_of(vault, kBob))->restricted); }
-  if (was_done(steps, 'c')) { EXPECT_EQ(vault.find(id_of(vault, kEve))->versions.size(), 2U); }
+  if (was_done(steps, 'r')) {
+    EXPECT_TRUE(vault.find(id_of(vault, kBob))->restricted);
+  }
+  if (was_done(steps, 'c')) {
+    EXPECT_EQ(vault.find(id_of(vault, kEve))->versions.size(), 2U);
+  }
   // It goes on working: a person more can be received.
-  const auto more = vault.add_or_find(table_of({person("Una", "Fox", "1970-06-05", "female", "4 Top St", "SK4 4DD")}),
-                                      std::vector<std::int64_t>{1}, origin("after"));
+  const auto more =
+      vault.add_or_find(table_of({person("Una", "Fox", "1970-06-05", "female", "4 Top St", "SK4 4DD")}),
+                        std::vector<std::int64_t>{1}, origin("after"));
   EXPECT_TRUE(more.ok());
 }
 

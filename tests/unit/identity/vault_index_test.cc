@@ -157,7 +157,8 @@ TEST_F(VaultIndexTest, ErasureTakesThePersonOutOfALatePageToo) {
   EXPECT_TRUE(finds(late[21]));
 }
 
-/// As a program from before wrote it: each first version in a row of its own, and a head that knows of no people.
+/// As a program from before wrote it: each first version in a row of its own, and a head that knows of no
+/// people.
 void make_older(Database& database, MapKeys& keys, std::uint64_t head_layout) {
   const auto put = [](seal::PlainBytes& bytes, std::size_t place, std::uint64_t number) {
     std::memcpy(bytes.data() + 8 * place, &number, sizeof(number));

@@ -39,8 +39,8 @@ class VaultTest : public ::testing::Test {
     EXPECT_TRUE(vault.ok()) << (vault.ok() ? "" : vault.error().message);
     return std::move(vault).value();
   }
-  static ReceivedPeople add(Vault& vault, const std::vector<Identity>& people, const std::vector<std::int64_t>& family,
-                            const Origin& from) {
+  static ReceivedPeople add(Vault& vault, const std::vector<Identity>& people,
+                            const std::vector<std::int64_t>& family, const Origin& from) {
     auto received = vault.add_or_find(table_of(people), family, from);
     EXPECT_TRUE(received.ok()) << (received.ok() ? "" : received.error().message);
     return received.ok() ? std::move(received).value() : ReceivedPeople{};
@@ -73,7 +73,8 @@ TEST_F(VaultTest, OutlivesTheProcess) {
   auto vault = open();
   EXPECT_EQ(vault.people(), people);
   EXPECT_EQ(vault.person_count(), 3U);
-  EXPECT_FALSE(vault.add_or_find(table_of({kAnn}), std::vector<std::int64_t>{1}, origin("stockport", "s1")).ok())
+  EXPECT_FALSE(
+      vault.add_or_find(table_of({kAnn}), std::vector<std::int64_t>{1}, origin("stockport", "s1")).ok())
       << "a submission is received once";
 }
 
@@ -98,11 +99,12 @@ TEST_F(VaultTest, FindsThePersonAgainInAnotherSubmissionAndKeepsTheNewSpelling) 
 
 TEST_F(VaultTest, TwinsNamesakesAndFatherAndSonStayApart) {
   auto vault = open();
-  const auto received = add(vault,
-                            {kAnn, person("Amy", "Lee", "1985-02-01", "female", "1 High St", "SK1 1AA"),
-                             person("Ann", "Lee", "1962-07-09", "female", "1 High St", "SK1 1AA"),
-                             person("Ann", "Lee", "1985-02-01", "female", "4 Far Away", "LS9 9ZZ", "CE654321A")},
-                            {1, 1, 1, 2}, origin("stockport", "s1"));
+  const auto received =
+      add(vault,
+          {kAnn, person("Amy", "Lee", "1985-02-01", "female", "1 High St", "SK1 1AA"),
+           person("Ann", "Lee", "1962-07-09", "female", "1 High St", "SK1 1AA"),
+           person("Ann", "Lee", "1985-02-01", "female", "4 Far Away", "LS9 9ZZ", "CE654321A")},
+          {1, 1, 1, 2}, origin("stockport", "s1"));
   EXPECT_EQ(received.new_person_count, 4U);
 }
 
@@ -183,15 +185,16 @@ TEST_F(VaultTest, FindsThousandsAgainWithTheirErrorsAndHardlyEverTakesOnePersonF
   int wrong = 0;
   int true_count = 0;
   for (std::size_t i = 0; i < second.size(); ++i) {
-    const auto place = std::find(before.persons.begin(), before.persons.end(), after.persons[i]) - before.persons.begin();
+    const auto place =
+        std::find(before.persons.begin(), before.persons.end(), after.persons[i]) - before.persons.begin();
     const bool found = place < static_cast<std::ptrdiff_t>(before.persons.size());
     true_count += second_is[i] >= 0 ? 1 : 0;
     if (second_is[i] >= 0 && !found) ++missed;
     if (found && place != second_is[i]) ++wrong;
   }
   record_measured("wrong-person", "people of whom another council sends a misspelt record",
-                                    std::to_string(true_count) + ": " + std::to_string(missed) + " not recognised, " +
-                                        std::to_string(wrong) + " taken for somebody else");
+                  std::to_string(true_count) + ": " + std::to_string(missed) + " not recognised, " +
+                      std::to_string(wrong) + " taken for somebody else");
   EXPECT_LT(missed, true_count / 25);
   EXPECT_LT(wrong, true_count / 200);
 }
@@ -229,8 +232,8 @@ TEST_F(VaultTest, RequestHasReferencesAndIdentitiesInTheOrderOfTheReferences) {
   ASSERT_EQ(people.row_count(), 3U);
   std::vector<std::string> names;
   for (const auto& column : people.columns()) names.push_back(column.name());
-  EXPECT_EQ(names, (std::vector<std::string>{"reference", "forenames", "surname", "date_of_birth", "gender", "address",
-                                             "postcode", "nino"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"reference", "forenames", "surname", "date_of_birth", "gender",
+                                             "address", "postcode", "nino"}));
   for (std::size_t row = 1; row < 3; ++row) {
     EXPECT_LT(people.columns()[0].string_at(row - 1), people.columns()[0].string_at(row));
   }
@@ -278,7 +281,8 @@ TEST_F(VaultTest, ACorrectionCountsFromThenOn) {
   right.nino.clear();
   ASSERT_TRUE(vault.rectify(received.persons[0], right, origin("ons", "case 1", "2020-03-01")).ok());
   EXPECT_EQ(vault.find(received.persons[0])->current, right) << "not even the number from before";
-  EXPECT_EQ(add(vault, {wrong}, {1}, origin("stockport", "s2", "2020-04-01")).persons[0], received.persons[0]);
+  EXPECT_EQ(add(vault, {wrong}, {1}, origin("stockport", "s2", "2020-04-01")).persons[0],
+            received.persons[0]);
   EXPECT_EQ(vault.find(received.persons[0])->current, right) << "the council repeats its error";
   EXPECT_EQ(vault.find(received.persons[0])->versions.size(), 3U);
 }
@@ -324,10 +328,12 @@ TEST_F(VaultTest, ErasureLeavesNothingReadableInTheVaultOrInABackupOfIt) {
   ASSERT_TRUE(database.ok());
   int readable = 0;
   int unreadable = 0;
-  auto asked = database.value().prepare("SELECT record, sealed FROM person UNION ALL SELECT record, sealed FROM version");
+  auto asked = database.value().prepare(
+      "SELECT record, sealed FROM person UNION ALL SELECT record, sealed FROM version");
   ASSERT_TRUE(asked.ok());
   while (asked.value().step().value()) {
-    const auto plain = keys_.open(static_cast<RecordNumber>(asked.value().int_at(0)), asked.value().bytes_at(1));
+    const auto plain =
+        keys_.open(static_cast<RecordNumber>(asked.value().int_at(0)), asked.value().bytes_at(1));
     ++(plain.ok() ? readable : unreadable);
   }
   EXPECT_EQ(readable, 1) << "Bob's";
@@ -362,7 +368,9 @@ TEST_F(VaultTest, ASubmissionThatFailsHalfwayLeavesNothing) {
   auto vault = open();
   add(vault, {kEve}, {1}, origin("stockport", "s1"));
   keys_.fail_after_count = 2;
-  EXPECT_FALSE(vault.add_or_find(table_of({kAnn, kBob}), std::vector<std::int64_t>{1, 1}, origin("stockport", "s2")).ok());
+  EXPECT_FALSE(
+      vault.add_or_find(table_of({kAnn, kBob}), std::vector<std::int64_t>{1, 1}, origin("stockport", "s2"))
+          .ok());
   EXPECT_EQ(vault.person_count(), 1U);
   keys_.fail_after_count.reset();
   EXPECT_EQ(add(vault, {kAnn, kBob}, {1, 1}, origin("stockport", "s2")).new_person_count, 2U);
@@ -370,13 +378,13 @@ TEST_F(VaultTest, ASubmissionThatFailsHalfwayLeavesNothing) {
 
 TEST_F(VaultTest, NothingLiesInTheClearInAnyFile) {
   auto vault = open();
-  const auto canary = person("Canaryforename", "Canarysurname", "1985-02-01", "female", "17 Canary Road", "SK1 1AA",
-                             "AB123456C");
+  const auto canary = person("Canaryforename", "Canarysurname", "1985-02-01", "female", "17 Canary Road",
+                             "SK1 1AA", "AB123456C");
   const auto received = add(vault, {canary, kBob}, {1, 1}, origin("stockport", "s1"));
   const auto issued = vault.issue(scope("r1"), received.persons).value();
   const auto while_open = testing::all_bytes_below(folder_.path());
-  for (const auto& text : {std::string("anary"), std::string("ANARY"), std::string("AB123456"), std::string("1985"),
-                           to_text(issued[0]), to_text(received.persons[0]),
+  for (const auto& text : {std::string("anary"), std::string("ANARY"), std::string("AB123456"),
+                           std::string("1985"), to_text(issued[0]), to_text(received.persons[0]),
                            std::string(received.persons[0].bytes.begin(), received.persons[0].bytes.end()),
                            std::string(issued[0].bytes.begin(), issued[0].bytes.end())}) {
     EXPECT_EQ(while_open.find(text), std::string::npos) << text;
@@ -407,17 +415,19 @@ TEST_F(VaultTest, HostileNamesComeBackAsTheyWere) {
 
 TEST_F(VaultTest, SayNothingWithTheSizeOfARecord) {
   auto vault = open();
-  add(vault, {person("Al", "Ng", "1985-02-01"), person("Maximiliana", "Featherstonehaugh", "1985-02-01")}, {1, 2},
-      origin("stockport", "s1"));
+  add(vault, {person("Al", "Ng", "1985-02-01"), person("Maximiliana", "Featherstonehaugh", "1985-02-01")},
+      {1, 2}, origin("stockport", "s1"));
   auto database = Database::open(folder_.file("copy.db"), "x", "x", "");
   ASSERT_TRUE(database.ok());
   std::set<std::size_t> sizes;
-  for (const auto& identity : {person("Al", "Ng", "1985-02-01"), person("Maximiliana", "Featherstonehaugh", "1985-02-01")}) {
+  for (const auto& identity :
+       {person("Al", "Ng", "1985-02-01"), person("Maximiliana", "Featherstonehaugh", "1985-02-01")}) {
     MapKeys keys;
     TemporaryFolder folder;
     auto one = Vault::open(folder.file("vault.db"), keys, seeded(3));
     ASSERT_TRUE(one.ok());
-    ASSERT_TRUE(one.value().add_or_find(table_of({identity}), std::vector<std::int64_t>{1}, origin("a", "s")).ok());
+    ASSERT_TRUE(
+        one.value().add_or_find(table_of({identity}), std::vector<std::int64_t>{1}, origin("a", "s")).ok());
     sizes.insert(std::filesystem::file_size(folder.file("vault.db")));
   }
   EXPECT_EQ(sizes.size(), 1U);
@@ -427,14 +437,18 @@ TEST_F(VaultTest, RefusesASecondProcessAForeignFileAndARowCountThatDoesNotFit) {
   auto vault = open();
   const auto second = Vault::open(folder_.file("vault.db"), keys_, seeded(1));
   ASSERT_FALSE(second.ok());
-  EXPECT_EQ(second.error().message, "the vault is in use by another process; wait until it is done, then try again");
+  EXPECT_EQ(second.error().message,
+            "the vault is in use by another process; wait until it is done, then try again");
   testing::write_text(folder_.file("foreign.db"), "this is not a vault, and long enough to look like a file");
   EXPECT_FALSE(Vault::open(folder_.file("foreign.db"), keys_, seeded(1)).ok());
   EXPECT_FALSE(vault.add_or_find(table_of({kAnn}), std::vector<std::int64_t>{}, origin("a", "b")).ok());
 }
 
 TEST_F(VaultTest, RefusesAnotherVaultsKeys) {
-  { auto vault = open(); add(vault, {kAnn}, {1}, origin("stockport", "s1")); }
+  {
+    auto vault = open();
+    add(vault, {kAnn}, {1}, origin("stockport", "s1"));
+  }
   MapKeys others;
   EXPECT_FALSE(Vault::open(folder_.file("vault.db"), others, seeded(1)).ok());
 }

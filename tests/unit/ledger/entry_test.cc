@@ -17,10 +17,12 @@ Entry random_entry(std::uint64_t seed) {
   entry.phase = static_cast<Phase>(random.below(4));
   entry.reason = static_cast<Reason>(random.below(static_cast<std::uint64_t>(Reason::kOther) + 1));
   if (random.chance(0.5)) entry.subject = seal::random_id();
-  for (Word* word : {&entry.kind, &entry.party, &entry.actor, &entry.duty, &entry.second_actor, &entry.purpose}) {
+  for (Word* word :
+       {&entry.kind, &entry.party, &entry.actor, &entry.duty, &entry.second_actor, &entry.purpose}) {
     if (random.chance(0.7)) *word = "w-" + std::to_string(random.below(1000));
   }
-  for (std::uint64_t i = random.below(4); i > 0; --i) entry.data_classes.emplace_back("class_" + std::to_string(i));
+  for (std::uint64_t i = random.below(4); i > 0; --i)
+    entry.data_classes.emplace_back("class_" + std::to_string(i));
   if (random.chance(0.5)) entry.counts = {{CountKind::kRows, random.next()}, {CountKind::kBytes, 0}};
   if (random.chance(0.5)) entry.marks = {{DigestKind::kHead, seal::sha256(seal::as_bytes("x"))}};
   return entry;
@@ -66,15 +68,16 @@ TEST(Word, KeepsNothingOfATextThatIsNoWord) {
 
 TEST(Entry, HasNoFieldForText) {
   // Taken apart field by field: a new field has to be named here, and may not be text.
-  const auto [verb, phase, reason, subject, kind, party, actor, duty, second_actor, purpose, data_classes, counts,
-              marks] = Entry{};
+  const auto [verb, phase, reason, subject, kind, party, actor, duty, second_actor, purpose, data_classes,
+              counts, marks] = Entry{};
   static_assert(std::is_enum_v<std::remove_const_t<decltype(verb)>>);
   static_assert(std::is_enum_v<std::remove_const_t<decltype(phase)>>);
   static_assert(std::is_enum_v<std::remove_const_t<decltype(reason)>>);
   static_assert(std::is_same_v<decltype(subject), const seal::Id>);
   static_assert(std::is_same_v<decltype(kind), const Word> && std::is_same_v<decltype(party), const Word>);
   static_assert(std::is_same_v<decltype(actor), const Word> && std::is_same_v<decltype(duty), const Word>);
-  static_assert(std::is_same_v<decltype(second_actor), const Word> && std::is_same_v<decltype(purpose), const Word>);
+  static_assert(std::is_same_v<decltype(second_actor), const Word> &&
+                std::is_same_v<decltype(purpose), const Word>);
   static_assert(std::is_same_v<decltype(data_classes), const std::vector<Word>>);
   static_assert(std::is_same_v<decltype(counts), const std::vector<Count>>);
   static_assert(std::is_same_v<decltype(marks), const std::vector<Mark>>);

@@ -53,7 +53,8 @@ TEST_F(LedgerTest, RefusesAClockThatWasSetBack) {
     const auto appended = ledger.append(store_entry(9));
     EXPECT_EQ(appended.error().code, ErrorCode::kRefused);
     EXPECT_EQ(appended.error().message,
-              "the clock stands before the last entry of the ledger (2023-11-14T22:13:23Z); nothing is done until it "
+              "the clock stands before the last entry of the ledger (2023-11-14T22:13:23Z); nothing is done "
+              "until it "
               "is set right");
     EXPECT_EQ(ledger.size(), 3u);
   }
@@ -77,7 +78,8 @@ TEST_F(LedgerTest, SaysWhenItCannotBeWritten) {
   LedgerSetting nowhere = setting();
   nowhere.path = folder_ / "no/such/folder/ledger.db";
   EXPECT_EQ(Ledger::open(nowhere).error().message, "ledger.db: cannot be opened; check the site's folder");
-  ASSERT_TRUE(seal::write_whole_file(path(), seal::as_bytes("this is no database, only some text in a file")).ok());
+  ASSERT_TRUE(
+      seal::write_whole_file(path(), seal::as_bytes("this is no database, only some text in a file")).ok());
   EXPECT_EQ(Ledger::open(setting()).error().message,
             "ledger.db: is damaged as a file; take the ledger from a backup and verify it");
 }

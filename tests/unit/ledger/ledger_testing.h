@@ -53,9 +53,11 @@ class LedgerTest : public testing::Test {
   void tamper(const std::string& sql) {
     sqlite3* handle = nullptr;
     ASSERT_EQ(sqlite3_open(path().c_str(), &handle), SQLITE_OK);
-    const std::string all = "DROP TRIGGER IF EXISTS entries_stay_u; DROP TRIGGER IF EXISTS entries_stay_d; " + sql;
+    const std::string all =
+        "DROP TRIGGER IF EXISTS entries_stay_u; DROP TRIGGER IF EXISTS entries_stay_d; " + sql;
     char* message = nullptr;
-    EXPECT_EQ(sqlite3_exec(handle, all.c_str(), nullptr, nullptr, &message), SQLITE_OK) << (message ? message : "");
+    EXPECT_EQ(sqlite3_exec(handle, all.c_str(), nullptr, nullptr, &message), SQLITE_OK)
+        << (message ? message : "");
     sqlite3_free(message);
     sqlite3_close(handle);
   }

@@ -9,7 +9,8 @@ namespace kinfold::ledger {
 namespace {
 
 std::string edit_sql(std::uint64_t index) {
-  return "UPDATE entries SET line = replace(line, 'rows=', 'rows=1') WHERE row = " + std::to_string(index + 1) + ";";
+  return "UPDATE entries SET line = replace(line, 'rows=', 'rows=1') WHERE row = " +
+         std::to_string(index + 1) + ";";
 }
 
 TEST_F(LedgerTest, FindsAnEditAtEveryPlace) {

@@ -72,10 +72,12 @@ TEST(ClusterRecords, DoesNotJoinTwoDenseGroupsOverAWeakBridge) {
   std::vector<ClusterPair> pairs;
   const auto strong = [](std::uint32_t a, std::uint32_t b) { return a / 3 == b / 3; };
   for (std::uint32_t a = 0; a < 6; ++a) {
-    for (std::uint32_t b = a + 1; b < 6; ++b) if (strong(a, b)) pairs.push_back({a, b, 8.0});
+    for (std::uint32_t b = a + 1; b < 6; ++b)
+      if (strong(a, b)) pairs.push_back({a, b, 8.0});
   }
   pairs.push_back({2, 3, 3.0});  // Connected components would make one group of six.
-  const auto cluster = cluster_records(6, pairs, [&](std::uint32_t a, std::uint32_t b) { return strong(a, b) ? 8.0 : -6.0; });
+  const auto cluster =
+      cluster_records(6, pairs, [&](std::uint32_t a, std::uint32_t b) { return strong(a, b) ? 8.0 : -6.0; });
   EXPECT_EQ(cluster, (std::vector<std::uint32_t>{0, 0, 0, 1, 1, 1}));
 }
 

@@ -8,9 +8,12 @@ namespace kinfold::linkage {
 namespace {
 
 TEST(AutoBlocking, TakesWhatFindsMostForItsPairsAndKeepsToTheBudget) {
-  // Rule 0 finds all at a high price; 1 and 2 find two halves cheaply; 3 finds what 1 does at ten times its price.
-  const std::vector<RuleWorth> rules = {{1000, {true, true, true, true}}, {10, {true, true, false, false}},
-                                        {20, {false, false, true, false}}, {100, {true, true, false, false}}};
+  // Rule 0 finds all at a high price; 1 and 2 find two halves cheaply; 3 finds what 1 does at ten times its
+  // price.
+  const std::vector<RuleWorth> rules = {{1000, {true, true, true, true}},
+                                        {10, {true, true, false, false}},
+                                        {20, {false, false, true, false}},
+                                        {100, {true, true, false, false}}};
   const std::vector<double> weight = {1, 1, 1, 0.5};
   EXPECT_EQ(choose_rules(rules, weight, 2000, 0.001), (std::vector<std::size_t>{1, 2, 0}));
   EXPECT_EQ(choose_rules(rules, weight, 500, 0.001), (std::vector<std::size_t>{1, 2}));
@@ -22,7 +25,8 @@ TEST(AutoBlocking, TakesWhatFindsMostForItsPairsAndKeepsToTheBudget) {
 TEST(AutoBlocking, HasCandidatesForEveryKindOfField) {
   const auto rules = candidate_rules(people_model());
   const auto has = [&](const std::vector<std::string>& keys) {
-    return std::any_of(rules.begin(), rules.end(), [&](const BlockingRule& rule) { return rule.keys == keys; });
+    return std::any_of(rules.begin(), rules.end(),
+                       [&](const BlockingRule& rule) { return rule.keys == keys; });
   };
   EXPECT_TRUE(has({"nino"}));
   EXPECT_TRUE(has({"surname.deletions", "forenames.root"}));
@@ -45,7 +49,9 @@ TEST(AutoBlocking, LinksAboutAsWellAsTheRulesOfTheModelWithinItsBudget) {
   ASSERT_TRUE(own.ok()) << own.error().message;
   const auto right_links = [&](const LinkResult& result) {
     std::size_t count = 0;
-    for (const auto& pair : result.pairs) count += pair.linked && left.columns()[1].string_at(pair.left) == right.columns()[1].string_at(pair.right);
+    for (const auto& pair : result.pairs)
+      count +=
+          pair.linked && left.columns()[1].string_at(pair.left) == right.columns()[1].string_at(pair.right);
     return count;
   };
   EXPECT_GT(right_links(own.value()), right_links(hand.value()) * 98 / 100);
@@ -59,8 +65,10 @@ TEST(AutoBlocking, LinksAboutAsWellAsTheRulesOfTheModelWithinItsBudget) {
 }
 
 TEST(AutoBlocking, IsReadFromTheModelFile) {
-  const auto model = parse_model_toml("[settings]\nblocking = \"auto\"\nauto_pairs_per_record = 40\n[[field]]\nname = \"surname\"\nkind = \"surname\"\n"
-                                      "[[comparison]]\nfield = \"surname\"\nlevels = [ { when = \"exact\" }, { when = \"else\" } ]\n");
+  const auto model = parse_model_toml(
+      "[settings]\nblocking = \"auto\"\nauto_pairs_per_record = 40\n[[field]]\nname = \"surname\"\nkind = "
+      "\"surname\"\n"
+      "[[comparison]]\nfield = \"surname\"\nlevels = [ { when = \"exact\" }, { when = \"else\" } ]\n");
   ASSERT_TRUE(model.ok()) << model.error().message;
   EXPECT_TRUE(model.value().settings.blocking_auto);
   const auto again = parse_model_toml(model_to_toml(model.value()));
@@ -87,7 +95,8 @@ TEST(BlockingRecall, HasAnIntervalThatMostlyHoldsTheTruth) {
     EXPECT_LE(recall.low, recall.value);
     EXPECT_LE(recall.value, recall.high);
   }
-  // His variance is that of large counts; here, with some 60 matches missed, 88 % of the intervals held (176).
+  // His variance is that of large counts; here, with some 60 matches missed, 88 % of the intervals held
+  // (176).
   EXPECT_GE(held, 165);
 }
 

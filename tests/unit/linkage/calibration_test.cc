@@ -11,12 +11,15 @@
 namespace kinfold::linkage {
 namespace {
 
-KeptPair pair_of(std::uint32_t left, std::uint32_t right, double bits) { return {left, right, bits, bits, 0}; }
+KeptPair pair_of(std::uint32_t left, std::uint32_t right, double bits) {
+  return {left, right, bits, bits, 0};
+}
 
 TEST(GroupCalibration, NeverFallsAsTheWeightRisesAndFollowsTheGroups) {
   // Four records in one group, with one weak pair among them; a fifth, of whom little is known.
-  const std::vector<KeptPair> kept = {pair_of(0, 1, 10), pair_of(0, 2, 10), pair_of(0, 3, -1), pair_of(0, 4, -3), pair_of(1, 2, 10),
-                                      pair_of(1, 3, 10), pair_of(2, 3, 10)};
+  const std::vector<KeptPair> kept = {pair_of(0, 1, 10), pair_of(0, 2, 10), pair_of(0, 3, -1),
+                                      pair_of(0, 4, -3), pair_of(1, 2, 10), pair_of(1, 3, 10),
+                                      pair_of(2, 3, 10)};
   const auto calibration = calibrate_by_groups(kept, {0, 0, 0, 0, 1});
   EXPECT_DOUBLE_EQ(calibration.probability[0], 1.0);
   EXPECT_DOUBLE_EQ(calibration.probability[2], 1.0) << "its records' other pairs say that they are one";
@@ -28,7 +31,8 @@ TEST(GroupCalibration, NeverFallsAsTheWeightRisesAndFollowsTheGroups) {
 TEST(GroupCalibration, LeavesPairsAsTheyAreWhereNobodyElseCanSayAnything) {
   const std::vector<KeptPair> kept = {pair_of(0, 1, 2), pair_of(2, 3, -2), pair_of(4, 5, 1)};
   const auto calibration = calibrate_by_groups(kept, {0, 0, 1, 2, 3, 4});
-  for (std::size_t n = 0; n < kept.size(); ++n) EXPECT_DOUBLE_EQ(calibration.probability[n], probability_of_bits(kept[n].log_odds_bits));
+  for (std::size_t n = 0; n < kept.size(); ++n)
+    EXPECT_DOUBLE_EQ(calibration.probability[n], probability_of_bits(kept[n].log_odds_bits));
   EXPECT_EQ(calibration.note, "");
 }
 
@@ -45,7 +49,8 @@ struct Tenths {
       count[tenth] += 1.0;
     }
   }
-  // A tenth is off where the 99 % interval of its true share (Wilson 1927) lies wholly beyond three points of what was said.
+  // A tenth is off where the 99 % interval of its true share (Wilson 1927) lies wholly beyond three points of
+  // what was said.
   int off(std::string& told) const {
     int found = 0;
     for (std::size_t n = 0; n < 10; ++n) {
@@ -54,9 +59,11 @@ struct Tenths {
       const double p = right[n] / count[n];
       const double mean = said[n] / count[n];
       const double centre = (p + z * z / (2.0 * count[n])) / (1.0 + z * z / count[n]);
-      const double half = z * std::sqrt(p * (1.0 - p) / count[n] + z * z / (4.0 * count[n] * count[n])) / (1.0 + z * z / count[n]);
+      const double half = z * std::sqrt(p * (1.0 - p) / count[n] + z * z / (4.0 * count[n] * count[n])) /
+                          (1.0 + z * z / count[n]);
       found += mean < centre - half - 0.03 || mean > centre + half + 0.03;
-      told += std::to_string(static_cast<int>(count[n])) + " pairs: said " + std::to_string(mean) + ", true " + std::to_string(p) + "\n";
+      told += std::to_string(static_cast<int>(count[n])) + " pairs: said " + std::to_string(mean) +
+              ", true " + std::to_string(p) + "\n";
     }
     return found;
   }

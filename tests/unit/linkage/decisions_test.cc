@@ -33,9 +33,12 @@ TEST(Decisions, ThatCannotBeReadAreRefusedByLineWithoutAValue) {
     const auto read = parse_decisions(csv);
     return read.ok() ? std::string("read") : read.error().message;
   };
-  EXPECT_EQ(message("left_id,right_id,verdict\nA,B,same\nA,C,perhaps\n"), "decisions, line 3: the verdict is none of: same, different, cannot tell");
-  EXPECT_EQ(message("left_id,right_id,verdict\n,B,same\n"), "decisions, line 2: an id is missing; write both ids of the pair");
-  EXPECT_EQ(message("left_id,right_id,verdict,drawn\nA,B,same,random\n"), "decisions, line 2: drawn is neither sample nor chosen");
+  EXPECT_EQ(message("left_id,right_id,verdict\nA,B,same\nA,C,perhaps\n"),
+            "decisions, line 3: the verdict is none of: same, different, cannot tell");
+  EXPECT_EQ(message("left_id,right_id,verdict\n,B,same\n"),
+            "decisions, line 2: an id is missing; write both ids of the pair");
+  EXPECT_EQ(message("left_id,right_id,verdict,drawn\nA,B,same,random\n"),
+            "decisions, line 2: drawn is neither sample nor chosen");
   EXPECT_NE(message("left_id,verdict\nA,same\n").find("right_id"), std::string::npos);
 }
 

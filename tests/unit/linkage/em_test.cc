@@ -31,7 +31,8 @@ EmProblem expected_counts(const EmModel& truth, double pair_count) {
   for (std::size_t n = 0; n < k; ++n) {
     std::vector<double> share(2);
     for (std::size_t level = 0; level < 2; ++level) {
-      share[level] = truth.match_rate * truth.m[n][level] + truth.related_rate * truth.related[n][level] + rest * truth.u[n][level];
+      share[level] = truth.match_rate * truth.m[n][level] + truth.related_rate * truth.related[n][level] +
+                     rest * truth.u[n][level];
     }
     problem.random_share.push_back(share);
   }
@@ -44,7 +45,8 @@ LevelShares agreeing(std::initializer_list<double> shares) {
   return rows;
 }
 
-const EmModel kTruth{0.02, 0.0, agreeing({0.95, 0.9, 0.8, 0.97}), agreeing({0.5, 0.5, 0.5, 0.5}), agreeing({0.01, 0.05, 0.1, 0.02})};
+const EmModel kTruth{0.02, 0.0, agreeing({0.95, 0.9, 0.8, 0.97}), agreeing({0.5, 0.5, 0.5, 0.5}),
+                     agreeing({0.01, 0.05, 0.1, 0.02})};
 const EmModel kStart{0.005, 0.0, agreeing({0.8, 0.8, 0.8, 0.8}), agreeing({0.5, 0.5, 0.5, 0.5}), {}};
 
 TEST(FitEm, RecoversTheParametersThatMadeTheCounts) {
@@ -99,17 +101,20 @@ TEST(FitEm, LeavesMissingValuesOut) {
 }
 
 // Three values that change on moving (the last), three that do not.
-EmProblem movers_counts(const EmModel& stayed, double moved_rate, const LevelShares& moved, double pair_count) {
+EmProblem movers_counts(const EmModel& stayed, double moved_rate, const LevelShares& moved,
+                        double pair_count) {
   EmModel movers = stayed;
   for (std::size_t n = 3; n < 6; ++n) movers.m[n] = moved[n];
   EmProblem problem = expected_counts(stayed, pair_count);
   const EmProblem other = expected_counts(movers, pair_count);
   for (std::size_t n = 0; n < problem.patterns.size(); ++n) {
-    problem.patterns[n].pair_count = (1.0 - moved_rate) * problem.patterns[n].pair_count + moved_rate * other.patterns[n].pair_count;
+    problem.patterns[n].pair_count =
+        (1.0 - moved_rate) * problem.patterns[n].pair_count + moved_rate * other.patterns[n].pair_count;
   }
   for (std::size_t n = 0; n < 6; ++n) {
     for (std::size_t level = 0; level < 2; ++level) {
-      problem.random_share[n][level] = (1.0 - moved_rate) * problem.random_share[n][level] + moved_rate * other.random_share[n][level];
+      problem.random_share[n][level] =
+          (1.0 - moved_rate) * problem.random_share[n][level] + moved_rate * other.random_share[n][level];
     }
   }
   problem.changes_on_moving = {false, false, false, true, true, true};
@@ -171,10 +176,12 @@ TEST(FitEm, RefusesWithTheReason) {
   shape.m.pop_back();
   auto levels = kStart;
   levels.m[1].push_back(0.1);
-  for (const auto& refusal : {Refusal{"Empty", empty, kStart, "fit_em: no pair was counted; loosen the blocking rules"},
-                              Refusal{"Rate", good, rate, "fit_em: start.match_rate is outside (0, 1)"},
-                              Refusal{"Shape", good, shape, "fit_em: start and random_share have different numbers of comparisons"},
-                              Refusal{"Levels", good, levels, "fit_em: comparison 1 has different numbers of levels in start and random_share"}}) {
+  for (const auto& refusal :
+       {Refusal{"Empty", empty, kStart, "fit_em: no pair was counted; loosen the blocking rules"},
+        Refusal{"Rate", good, rate, "fit_em: start.match_rate is outside (0, 1)"},
+        Refusal{"Shape", good, shape, "fit_em: start and random_share have different numbers of comparisons"},
+        Refusal{"Levels", good, levels,
+                "fit_em: comparison 1 has different numbers of levels in start and random_share"}}) {
     const auto fit = fit_em(refusal.problem, refusal.start, {});
     ASSERT_FALSE(fit.ok()) << refusal.name;
     EXPECT_EQ(fit.error().message, refusal.message);
@@ -190,14 +197,17 @@ TEST(FitEm, BadlyDamagedMatchesAreNotTakenForRelatives) {
   EmProblem problem = expected_counts(whole, 1e7);
   const EmProblem others = expected_counts(damaged, 1e7);
   for (std::size_t n = 0; n < problem.patterns.size(); ++n) {
-    problem.patterns[n].pair_count = 0.6 * problem.patterns[n].pair_count + 0.4 * others.patterns[n].pair_count;
+    problem.patterns[n].pair_count =
+        0.6 * problem.patterns[n].pair_count + 0.4 * others.patterns[n].pair_count;
   }
   for (std::size_t n = 0; n < problem.random_share.size(); ++n) {
     for (std::size_t level = 0; level < 2; ++level) {
-      problem.random_share[n][level] = 0.6 * problem.random_share[n][level] + 0.4 * others.random_share[n][level];
+      problem.random_share[n][level] =
+          0.6 * problem.random_share[n][level] + 0.4 * others.random_share[n][level];
     }
   }
-  const EmModel start{0.0001, 0.0001, agreeing({0.8, 0.8, 0.8, 0.8, 0.8, 0.8}), agreeing({0.1, 0.1, 0.1, 0.5, 0.5, 0.5}), {}};
+  const EmModel start{
+      0.0001, 0.0001, agreeing({0.8, 0.8, 0.8, 0.8, 0.8, 0.8}), agreeing({0.1, 0.1, 0.1, 0.5, 0.5, 0.5}), {}};
   const auto unbounded = fit_em(problem, start);
   problem.related_own_max = {0.3, 0.3, 0.3, 1.0, 1.0, 1.0};
   const auto bounded = fit_em(problem, start);

@@ -43,11 +43,14 @@ struct Made {
     result.cluster_count = count;
   }
 
-  std::vector<Decision> decide(const std::vector<SampledPair>& sample, double cannot_tell, std::uint64_t seed) const {
+  std::vector<Decision> decide(const std::vector<SampledPair>& sample, double cannot_tell,
+                               std::uint64_t seed) const {
     std::vector<Decision> decisions;
     RandomStream random(seed, {2});
     for (const auto& pair : sample) {
-      const auto verdict = random.chance(cannot_tell) ? Verdict::kCannotTell : same[pair.rows.first] ? Verdict::kSame : Verdict::kDifferent;
+      const auto verdict = random.chance(cannot_tell) ? Verdict::kCannotTell
+                           : same[pair.rows.first]    ? Verdict::kSame
+                                                      : Verdict::kDifferent;
       const std::string id = "r" + std::to_string(pair.rows.first);
       decisions.push_back({id, id, "kim", verdict, Drawn::kSample});
     }
@@ -66,7 +69,9 @@ struct Made {
   }
 };
 
-bool within(const ShareEstimate& estimate, double truth) { return estimate.low <= truth && truth <= estimate.high; }
+bool within(const ShareEstimate& estimate, double truth) {
+  return estimate.low <= truth && truth <= estimate.high;
+}
 
 TEST(Sample, SeesEveryStratumAndNoPairTwice) {
   const Made made(3000, 5);
@@ -80,7 +85,8 @@ TEST(Sample, SeesEveryStratumAndNoPairTwice) {
     EXPECT_FALSE(seen[pair.rows.first]);
     seen[pair.rows.first] = true;
   }
-  for (std::size_t n = 0; n < strata.size(); ++n) EXPECT_GE(by_stratum[n], std::min<std::size_t>(strata[n].pair_count, 5)) << n;
+  for (std::size_t n = 0; n < strata.size(); ++n)
+    EXPECT_GE(by_stratum[n], std::min<std::size_t>(strata[n].pair_count, 5)) << n;
   EXPECT_EQ(draw_sample(made.result, 300, 1)[7].rows, sample[7].rows);
   EXPECT_EQ(draw_sample(made.result, 100'000, 1).size(), 3000U);
 }
@@ -94,7 +100,8 @@ TEST(ClericalEstimate, IntervalsHoldTheTruthAsOftenAsTheySay) {
     const auto seed = static_cast<std::uint64_t>(run);
     const Made made(3000, 100 + seed);
     const auto decisions = made.decide(draw_sample(made.result, 250, seed), 0.0, seed);
-    const auto estimate = estimate_from_decisions(made.left, &made.right, made.result, decisions, {{"area"}, 50, seed});
+    const auto estimate =
+        estimate_from_decisions(made.left, &made.right, made.result, decisions, {{"area"}, 50, seed});
     ASSERT_TRUE(estimate.ok()) << estimate.error().message;
     const auto& all = estimate.value().estimates;
     ASSERT_EQ(all.size(), 3U);
@@ -113,7 +120,8 @@ TEST(ClericalEstimate, CarriesCannotTellIntoTheRange) {
   const Made made(2000, 9);
   const auto sample = draw_sample(made.result, 400, 3);
   const auto sure = estimate_from_decisions(made.left, &made.right, made.result, made.decide(sample, 0.0, 1));
-  const auto unsure = estimate_from_decisions(made.left, &made.right, made.result, made.decide(sample, 0.2, 1));
+  const auto unsure =
+      estimate_from_decisions(made.left, &made.right, made.result, made.decide(sample, 0.2, 1));
   ASSERT_TRUE(sure.ok() && unsure.ok());
   const auto width = [](const ShareEstimate& e) { return e.high - e.low; };
   EXPECT_GT(unsure.value().cannot_tell_count, 50U);
@@ -124,7 +132,8 @@ TEST(ClericalEstimate, CarriesCannotTellIntoTheRange) {
 
 TEST(ClericalEstimate, OfAllPairsJudgedIsTheTruthItself) {
   const Made made(500, 11);
-  const auto estimate = estimate_from_decisions(made.left, &made.right, made.result, made.decide(draw_sample(made.result, 500, 1), 0.0, 1));
+  const auto estimate = estimate_from_decisions(made.left, &made.right, made.result,
+                                                made.decide(draw_sample(made.result, 500, 1), 0.0, 1));
   ASSERT_TRUE(estimate.ok());
   EXPECT_NEAR(estimate.value().estimates[0].precision.low, made.truth(false).precision.value, 1e-9);
   EXPECT_NEAR(estimate.value().estimates[0].recall.high, made.truth(false).recall.value, 1e-9);
@@ -142,17 +151,21 @@ TEST(ClericalEstimate, LeavesOutWhatWasNotDrawnByChanceOrIsNotOfThisRun) {
   for (auto& decision : decisions) decision.drawn = Drawn::kChosen;
   const auto none = estimate_from_decisions(made.left, &made.right, made.result, decisions);
   ASSERT_FALSE(none.ok());
-  EXPECT_EQ(none.error().message, "no decision drawn as a sample is about a pair of this run; give decisions made on these files, with ids as the files have them");
+  EXPECT_EQ(none.error().message,
+            "no decision drawn as a sample is about a pair of this run; give decisions made on these files, "
+            "with ids as the files have them");
 }
 
 TEST(ClericalEstimate, RefusesAColumnThatMakesNoGroups) {
   const Made made(200, 13);
   const auto decisions = made.decide(draw_sample(made.result, 100, 1), 0.0, 1);
   const auto message = [&](const std::string& column) {
-    const auto estimate = estimate_from_decisions(made.left, &made.right, made.result, decisions, {{column}, 50, 1});
+    const auto estimate =
+        estimate_from_decisions(made.left, &made.right, made.result, decisions, {{column}, 50, 1});
     return estimate.ok() ? std::string("estimated") : estimate.error().message;
   };
-  EXPECT_EQ(message("id"), "estimates by column: id has more than 50 values; name a column that makes groups");
+  EXPECT_EQ(message("id"),
+            "estimates by column: id has more than 50 values; name a column that makes groups");
   EXPECT_NE(message("ward").find("ward"), std::string::npos);
 }
 
@@ -192,8 +205,11 @@ Pair link_hard_files(int count, bool with_address, std::uint64_t seed) {
     if (!with_address) columns.erase(columns.begin() + 6, columns.end());
     table::Column year("year_of_birth", table::ColumnType::kString);
     for (std::size_t row = 0; row < columns[4].size(); ++row) {
-      if (columns[4].is_null(row)) year.append_null();
-      else year.append_string(std::to_string(1940 + std::stoi(std::string(columns[4].string_at(row).substr(0, 4))) % 20));
+      if (columns[4].is_null(row))
+        year.append_null();
+      else
+        year.append_string(
+            std::to_string(1940 + std::stoi(std::string(columns[4].string_at(row).substr(0, 4))) % 20));
     }
     columns[4] = std::move(year);
   }
@@ -214,7 +230,8 @@ TEST(Decoys, TellTheShareOfFalseLinks) {
   int held = 0;
   for (const std::uint64_t seed : {21U, 22U, 23U, 24U, 25U}) {
     const auto made = link_hard_files(3000, false, seed);
-    const auto estimates = estimate_from_decoys(made.left, &made.right, made.result, 3000, one_thread(), {{"gender"}, 50, 1});
+    const auto estimates =
+        estimate_from_decoys(made.left, &made.right, made.result, 3000, one_thread(), {{"gender"}, 50, 1});
     ASSERT_TRUE(estimates.ok()) << estimates.error().message;
     ASSERT_GE(estimates.value().size(), 3U);
     const auto& all = estimates.value()[0];
@@ -239,7 +256,8 @@ TEST(Decoys, OfOneFileTellTheShareOfFalsePairs) {
     const auto files = link_hard_files(3000, false, seed);
     table::Table both = files.left;
     for (std::size_t row = 0; row < files.right.row_count(); ++row) {
-      for (std::size_t c = 0; c < both.column_count(); ++c) both.columns()[c].append_from(files.right.columns()[c], row);
+      for (std::size_t c = 0; c < both.column_count(); ++c)
+        both.columns()[c].append_from(files.right.columns()[c], row);
     }
     const auto linked = link(both, nullptr, people_model(), one_thread());
     ASSERT_TRUE(linked.ok());

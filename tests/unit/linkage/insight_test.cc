@@ -81,7 +81,8 @@ TEST(Insight, IsTheSameWorkedOutAfterwards) {
     }
     for (std::size_t n = 0; n < expected.explained.size(); ++n) {
       EXPECT_EQ(later.value().explained[n].rows, expected.explained[n].rows);
-      EXPECT_EQ(later.value().explained[n].explanation.weight_bits, expected.explained[n].explanation.weight_bits);
+      EXPECT_EQ(later.value().explained[n].explanation.weight_bits,
+                expected.explained[n].explanation.weight_bits);
     }
   }
 }

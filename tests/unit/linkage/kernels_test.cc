@@ -53,7 +53,8 @@ TEST(Kernels, AgreeWithTheirSlowTwinsOnRandomTexts) {
     ASSERT_EQ(damerau(a, b, 1000), reference::damerau(a, b));
     ASSERT_DOUBLE_EQ(jaro_winkler(a, b), reference::jaro_winkler(a, b));
     ASSERT_DOUBLE_EQ(jaccard_bigrams(a, b), reference::jaccard_grams(a, b, 2));
-    for (std::size_t size = 1; size <= kGramSizeMax; ++size) ASSERT_DOUBLE_EQ(jaccard_grams(a, b, size), reference::jaccard_grams(a, b, size)) << size;
+    for (std::size_t size = 1; size <= kGramSizeMax; ++size)
+      ASSERT_DOUBLE_EQ(jaccard_grams(a, b, size), reference::jaccard_grams(a, b, size)) << size;
   }
 }
 
@@ -63,7 +64,8 @@ TEST(GreatCircle, GivesKnownDistances) {
   EXPECT_DOUBLE_EQ(great_circle_km({51.5, -0.1}, {51.5, -0.1}), 0.0);
   EXPECT_NEAR(great_circle_km({0, 0}, {0, 180}), 6371.0 * 3.14159265358979, 1e-6);
   EXPECT_NEAR(great_circle_km({90, 0}, {-90, 77}), 6371.0 * 3.14159265358979, 1e-6);
-  EXPECT_NEAR(great_circle_km({0, 179.9}, {0, -179.9}), 6371.0 * 0.2 * 3.14159265358979 / 180.0, 1e-6) << "over the date line";
+  EXPECT_NEAR(great_circle_km({0, 179.9}, {0, -179.9}), 6371.0 * 0.2 * 3.14159265358979 / 180.0, 1e-6)
+      << "over the date line";
   RandomStream random(kSeed + 9);
   for (int n = 0; n < 1000; ++n) {
     const Place a{random.between(-90, 90) * 1.0, random.between(-180, 180) * 1.0};
@@ -79,7 +81,8 @@ TEST(Kernels, AgreeWithTheirSlowTwinsUpToEachLimit) {
     const std::string a = random_text(random);
     const std::string b = random.chance(0.5) ? random_text(random) : near_copy(a, random);
     const auto limit = static_cast<std::size_t>(random.between(0, 6));
-    SCOPED_TRACE("seed " + std::to_string(kSeed + 2) + ", limit " + std::to_string(limit) + ": " + a + " / " + b);
+    SCOPED_TRACE("seed " + std::to_string(kSeed + 2) + ", limit " + std::to_string(limit) + ": " + a + " / " +
+                 b);
     ASSERT_EQ(levenshtein(a, b, limit), std::min(reference::edits(a, b, false), limit + 1));
     ASSERT_EQ(osa(a, b, limit), std::min(reference::edits(a, b, true), limit + 1));
     ASSERT_EQ(damerau(a, b, limit), std::min(reference::damerau(a, b), limit + 1));
@@ -90,7 +93,8 @@ TEST(TokenKernels, AgreeWithTheirSlowTwinsOnRandomWords) {
   RandomStream random(kSeed + 3);
   const auto words = [&] {
     std::string text;
-    for (int n = random.between(0, 6); n > 0; --n) text += random.chance(0.2) ? std::string(" ") : random_text(random).substr(0, 2) + " ";
+    for (int n = random.between(0, 6); n > 0; --n)
+      text += random.chance(0.2) ? std::string(" ") : random_text(random).substr(0, 2) + " ";
     return text;
   };
   for (int n = 0; n < 5000; ++n) {

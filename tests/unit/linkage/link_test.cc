@@ -31,8 +31,10 @@ Measured measure(const LinkResult& result, const table::Table& left, const table
   }
   std::size_t matching = 0;
   std::map<std::string, int> on_left;
-  for (std::size_t row = 0; row < left.row_count(); ++row) ++on_left[std::string(left.find("person")->string_at(row))];
-  for (std::size_t row = 0; row < right.row_count(); ++row) matching += on_left.count(std::string(right.find("person")->string_at(row)));
+  for (std::size_t row = 0; row < left.row_count(); ++row)
+    ++on_left[std::string(left.find("person")->string_at(row))];
+  for (std::size_t row = 0; row < right.row_count(); ++row)
+    matching += on_left.count(std::string(right.find("person")->string_at(row)));
   return {static_cast<double>(both) / static_cast<double>(std::max<std::size_t>(1, linked)),
           static_cast<double>(both) / static_cast<double>(std::max<std::size_t>(1, matching))};
 }
@@ -50,7 +52,8 @@ std::vector<std::size_t> reversed_rows(const table::Table& table) {
 }
 
 // Linked pairs by id, which do not depend on where the rows stand.
-std::vector<std::string> linked_ids(const LinkResult& result, const table::Table& left, const table::Table& right) {
+std::vector<std::string> linked_ids(const LinkResult& result, const table::Table& left,
+                                    const table::Table& right) {
   std::vector<std::string> ids;
   for (const auto& pair : result.pairs) {
     auto a = std::string(left.find("id")->string_at(pair.left));
@@ -99,7 +102,8 @@ TEST(Link, GroupsTheRecordsOfOneFile) {
   const auto third = people.file(0, 250, 0.3, 3);
   for (const auto* more : {&again, &third}) {
     for (std::size_t row = 0; row < more->row_count(); ++row) {
-      for (std::size_t c = 0; c < file.column_count(); ++c) file.columns()[c].append_from(more->columns()[c], row);
+      for (std::size_t c = 0; c < file.column_count(); ++c)
+        file.columns()[c].append_from(more->columns()[c], row);
     }
   }
   const auto result = link(file, nullptr, people_model(), threads(2));
@@ -114,9 +118,12 @@ TEST(Link, GroupsTheRecordsOfOneFile) {
 // The first file that somebody tries: all pairs weigh the same, so that the threshold is their own weight.
 TEST(Link, GroupsRecordsThatAreCopiesOfOneAnother) {
   table::Table file;
-  for (const char* name : {"id", "first_name", "surname", "dob", "postcode"}) file.add(name, table::ColumnType::kString);
-  const std::vector<std::vector<const char*>> people{{"Anna", "Smith", "1980-01-05", "SW1A 1AA"}, {"John", "Brown", "1975-03-02", "M1 1AE"},
-                                                     {"Mary", "Jones", "1990-07-07", "LS1 4AP"}, {"Peter", "Evans", "1969-12-30", "CF10 1EP"}};
+  for (const char* name : {"id", "first_name", "surname", "dob", "postcode"})
+    file.add(name, table::ColumnType::kString);
+  const std::vector<std::vector<const char*>> people{{"Anna", "Smith", "1980-01-05", "SW1A 1AA"},
+                                                     {"John", "Brown", "1975-03-02", "M1 1AE"},
+                                                     {"Mary", "Jones", "1990-07-07", "LS1 4AP"},
+                                                     {"Peter", "Evans", "1969-12-30", "CF10 1EP"}};
   for (std::size_t row = 0; row < 2 * people.size(); ++row) {
     file.columns()[0].append_string(std::to_string(row));
     for (std::size_t k = 0; k < 4; ++k) file.columns()[k + 1].append_string(people[row / 2][k]);
@@ -138,7 +145,8 @@ TEST(Link, DoesWithNameAndDateOfBirthAlone) {
   const People people(1200, 20);
   auto left = people.file(0, 900, 0.1, 1);
   auto right = people.file(300, 1200, 0.1, 2);
-  for (auto* table : {&left, &right}) table->columns().erase(table->columns().begin() + 5, table->columns().end());
+  for (auto* table : {&left, &right})
+    table->columns().erase(table->columns().begin() + 5, table->columns().end());
   const auto result = link(left, &right, people_model(), threads(1));
   ASSERT_TRUE(result.ok()) << result.error().message;
   const auto measured = measure(result.value(), left, right);
@@ -166,7 +174,8 @@ TEST(Link, RefusesWithTheReason) {
   const auto repeated = link(twice, nullptr, people_model(), threads(1));
   ASSERT_FALSE(repeated.ok());
   EXPECT_EQ(repeated.error().message,
-            "column id of the left file has the same id in rows 2 and 3; give every record an id of its own, or name another column as id_column");
+            "column id of the left file has the same id in rows 2 and 3; give every record an id of its own, "
+            "or name another column as id_column");
   const auto none = link(file.take({}), &file, people_model(), threads(1));
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().message, "the left file has no rows; nothing can be linked");
@@ -174,21 +183,27 @@ TEST(Link, RefusesWithTheReason) {
   strange.add("shoe_size", table::ColumnType::kString).append_string("42");
   const auto unknown = link(strange, nullptr, people_model(), threads(1));
   ASSERT_FALSE(unknown.ok());
-  EXPECT_EQ(unknown.error().message, "no field of the model is in the file; name the files' columns in the model's [[field]] tables");
+  EXPECT_EQ(unknown.error().message,
+            "no field of the model is in the file; name the files' columns in the model's [[field]] tables");
   auto options = threads(1);
   options.pair_count_max = 3;
   const auto large = link(file, nullptr, people_model(), options);
   ASSERT_FALSE(large.ok());
-  EXPECT_NE(large.error().message.find("; the largest blocks are "), std::string::npos) << large.error().message;
-  EXPECT_NE(large.error().message.find(" records with one value of "), std::string::npos) << large.error().message;
-  EXPECT_NE(large.error().message.find(": more than the limit of 3 pairs. Make the rules finer"), std::string::npos) << large.error().message;
+  EXPECT_NE(large.error().message.find("; the largest blocks are "), std::string::npos)
+      << large.error().message;
+  EXPECT_NE(large.error().message.find(" records with one value of "), std::string::npos)
+      << large.error().message;
+  EXPECT_NE(large.error().message.find(": more than the limit of 3 pairs. Make the rules finer"),
+            std::string::npos)
+      << large.error().message;
 }
 
 TEST(Link, BearsBadInput) {
   const People people(200, 16);
   const auto good = people.file(0, 200, 0.1, 1);
   table::Table bad;
-  for (const char* name : {"id", "forenames", "surname", "date_of_birth", "gender"}) bad.add(name, table::ColumnType::kString);
+  for (const char* name : {"id", "forenames", "surname", "date_of_birth", "gender"})
+    bad.add(name, table::ColumnType::kString);
   for (int n = 0; n < 300; ++n) {
     bad.columns()[0].append_string(std::to_string(n));
     bad.columns()[1].append_string(n % 3 == 0 ? std::string(10'000, 'x') : std::string("Ren\xE9\xFF"));
@@ -203,7 +218,8 @@ TEST(Link, BearsBadInput) {
 TEST(Link, LinksNothingWhereNoTwoRecordsShareAKey) {
   table::Table left;
   table::Table right;
-  for (auto* table : {&left, &right}) for (const char* name : {"id", "surname", "forenames"}) table->add(name, table::ColumnType::kString);
+  for (auto* table : {&left, &right})
+    for (const char* name : {"id", "surname", "forenames"}) table->add(name, table::ColumnType::kString);
   left.columns()[0].append_string("1");
   left.columns()[1].append_string("Smith");
   left.columns()[2].append_string("Ann");
@@ -214,7 +230,9 @@ TEST(Link, LinksNothingWhereNoTwoRecordsShareAKey) {
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_TRUE(result.value().pairs.empty());
   EXPECT_EQ(result.value().cluster_count, 2U);
-  EXPECT_EQ(result.value().notes, (std::vector<std::string>{"no two records share a blocking key: nothing was compared, and nothing is linked"}));
+  EXPECT_EQ(result.value().notes,
+            (std::vector<std::string>{
+                "no two records share a blocking key: nothing was compared, and nothing is linked"}));
 }
 
 TEST(MatchToRegister, FindsThoseWhoAreInTheRegisterAndNobodyElse) {

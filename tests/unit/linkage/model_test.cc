@@ -30,15 +30,21 @@ TEST(Model, SaysWhereItIsWrong) {
     const auto model = parse_model_toml(text);
     return model.ok() ? std::string("accepted") : model.error().message;
   };
-  EXPECT_EQ(message("nmae = 'x'"), "model, line 1: 'nmae' is not known here; expected one of name, settings, field, comparison, block, stage, "
-                                   "fitted, match_rate, related_rate, moved_rate");
-  EXPECT_EQ(message("[[field]]\nname = 'a'\nkind = 'colour'"),
-            "model, line 1: 'colour' is not a kind of field; expected forenames, surname, full_name, date, postcode, nino, code, address, "
-            "text, place, email, gender, number, location, list, together, or list_as_written and as_written");
+  EXPECT_EQ(message("nmae = 'x'"),
+            "model, line 1: 'nmae' is not known here; expected one of name, settings, field, comparison, "
+            "block, stage, "
+            "fitted, match_rate, related_rate, moved_rate");
+  EXPECT_EQ(
+      message("[[field]]\nname = 'a'\nkind = 'colour'"),
+      "model, line 1: 'colour' is not a kind of field; expected forenames, surname, full_name, date, "
+      "postcode, nino, code, address, "
+      "text, place, email, gender, number, location, list, together, or list_as_written and as_written");
   const std::string field = "[[field]]\nname = 'a'\n";
-  EXPECT_EQ(message(field + "[[comparison]]\nfield = 'b'\nlevels = []"), "model, line 3: comparison of 'b', which is not the name of a [[field]]");
-  EXPECT_EQ(message(field + "[[comparison]]\nfield = 'a'\nlevels = [{ when = 'exact' }, { when = 'osa <= 1' }]"),
-            "model, line 3: the last level of comparison a is not \"else\"; add it");
+  EXPECT_EQ(message(field + "[[comparison]]\nfield = 'b'\nlevels = []"),
+            "model, line 3: comparison of 'b', which is not the name of a [[field]]");
+  EXPECT_EQ(
+      message(field + "[[comparison]]\nfield = 'a'\nlevels = [{ when = 'exact' }, { when = 'osa <= 1' }]"),
+      "model, line 3: the last level of comparison a is not \"else\"; add it");
   EXPECT_EQ(message(field + "[[comparison]]\nfield = 'a'\nlevels = [{ when = 'exakt' }, { when = 'else' }]"),
             "model, line 5: 'exakt' is not a test; the tests are in docs/methods/linkage.md");
   EXPECT_NE(message("name = ").find("model, line 1: "), std::string::npos);
@@ -68,7 +74,8 @@ TEST(Expression, KnowsNamesDatesAndPostcodes) {
   EXPECT_TRUE(agree("exact", FieldKind::kSurname, "O'Neil", "o neil"));
   EXPECT_TRUE(agree("exact", FieldKind::kDate, "31/12/2009", "2009-12-31"));
   EXPECT_TRUE(agree("day_month_swapped", FieldKind::kDate, "2009-03-04", "2009-04-03"));
-  EXPECT_TRUE(agree("osa <= 1", FieldKind::kDate, "1856-86-18", "1856-06-18")) << "an impossible date is still evidence";
+  EXPECT_TRUE(agree("osa <= 1", FieldKind::kDate, "1856-86-18", "1856-06-18"))
+      << "an impossible date is still evidence";
   EXPECT_TRUE(agree("days <= 2", FieldKind::kDate, "2009-12-31", "2010-01-01"));
   EXPECT_TRUE(agree("same_district", FieldKind::kPostcode, "SW1A 2BJ", "sw1a1aa"));
   EXPECT_FALSE(agree("same_sector", FieldKind::kPostcode, "SW1A 2BJ", "sw1a1aa"));
@@ -78,7 +85,8 @@ TEST(Expression, KnowsNamesDatesAndPostcodes) {
 
 TEST(Expression, SaysWhatItDoesNotUnderstand) {
   EXPECT_EQ(parse_expression("osa >= 1").error().message, "'osa' needs '<=' and a number after it");
-  EXPECT_EQ(parse_expression("exact soundex").error().message, "'soundex' stands where 'and' or 'or' is expected");
+  EXPECT_EQ(parse_expression("exact soundex").error().message,
+            "'soundex' stands where 'and' or 'or' is expected");
   EXPECT_EQ(parse_expression("exact or").error().message, "'or' stands at the end; write a test after it");
   EXPECT_FALSE(parse_expression("").ok());
 }

@@ -33,7 +33,8 @@ Result<LinkResult> linked(const table::Table& left, const table::Table& right, P
 std::size_t most_links_of_one(const LinkResult& result, std::uint32_t ScoredPair::*side) {
   std::map<std::uint32_t, std::size_t> links;
   std::size_t most = 0;
-  for (const auto& pair : result.pairs) if (pair.linked) most = std::max(most, ++links[pair.*side]);
+  for (const auto& pair : result.pairs)
+    if (pair.linked) most = std::max(most, ++links[pair.*side]);
   return most;
 }
 
@@ -64,12 +65,14 @@ TEST(Pairing, SeesWhichFileHoldsPeopleTwiceAndLinksAllTheirRecords) {
   for (const auto& pair : result.value().pairs) {
     if (!pair.linked) continue;
     ++all;
-    right += files.once.find("person")->string_at(pair.left) == files.twice.find("person")->string_at(pair.right);
+    right +=
+        files.once.find("person")->string_at(pair.left) == files.twice.find("person")->string_at(pair.right);
   }
   EXPECT_GT(static_cast<double>(right), 0.95 * 1500.0);
   EXPECT_GT(static_cast<double>(right), 0.99 * static_cast<double>(all));
   ASSERT_FALSE(result.value().notes.empty());
-  EXPECT_NE(result.value().notes.back().find("right file seems to hold people more than once"), std::string::npos);
+  EXPECT_NE(result.value().notes.back().find("right file seems to hold people more than once"),
+            std::string::npos);
 
   const auto turned = linked(files.twice, files.once, Pairing::kAuto);
   ASSERT_TRUE(turned.ok());
@@ -88,7 +91,8 @@ TEST(Pairing, IsKeptToWhereItIsAskedFor) {
 }
 
 TEST(Pairing, HasANameForEachKind) {
-  for (const auto pairing : {Pairing::kAuto, Pairing::kOneToOne, Pairing::kOneToMany, Pairing::kManyToOne, Pairing::kMany}) {
+  for (const auto pairing :
+       {Pairing::kAuto, Pairing::kOneToOne, Pairing::kOneToMany, Pairing::kManyToOne, Pairing::kMany}) {
     EXPECT_EQ(pairing_of(pairing_name(pairing)), pairing);
   }
   EXPECT_FALSE(pairing_of("some").has_value());

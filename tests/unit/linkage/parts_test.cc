@@ -30,10 +30,12 @@ Tables in_parts(const table::Table& whole, std::size_t count) {
 class CensusTaker {
  public:
   explicit CensusTaker(const Model& model) : model_(&model) {
-    for (const auto& field : model.fields) dates_.fields.push_back({field.name, true, true, 0.0, 0.0, 0.0, 0.0, {}});
+    for (const auto& field : model.fields)
+      dates_.fields.push_back({field.name, true, true, 0.0, 0.0, 0.0, 0.0, {}});
   }
   void month_first_on_the_right(const std::string& name) {
-    for (auto& field : dates_.fields) if (field.name == name) field.right_day_first = false;
+    for (auto& field : dates_.fields)
+      if (field.name == name) field.right_day_first = false;
   }
   void add(const table::Table& part, File file) {
     const auto counted = count_part(part, file, *model_, dates_, {true, other_});
@@ -55,36 +57,48 @@ class CensusTaker {
       const auto [what, number, hash] = key;
       const auto [left, right] = records;
       const auto together = static_cast<double>(left + right);
-      if (what == static_cast<std::int64_t>(Counted::kRecord)) census.left_count = left, census.right_count = right;
-      if (what == static_cast<std::int64_t>(Counted::kField)) fields[number].left_total = static_cast<double>(left), fields[number].right_total = static_cast<double>(right);
+      if (what == static_cast<std::int64_t>(Counted::kRecord))
+        census.left_count = left, census.right_count = right;
+      if (what == static_cast<std::int64_t>(Counted::kField))
+        fields[number].left_total = static_cast<double>(left),
+        fields[number].right_total = static_cast<double>(right);
       if (what == static_cast<std::int64_t>(Counted::kValue)) {
         auto& field = fields[number];
-        field.same_total += static_cast<double>(left) * (two_files ? static_cast<double>(right) : static_cast<double>(left) - 1.0);
+        field.same_total += static_cast<double>(left) *
+                            (two_files ? static_cast<double>(right) : static_cast<double>(left) - 1.0);
         field.square_total += together * (together - 1.0);
         if (left + right > 1) field.repeated.emplace_back(static_cast<std::uint64_t>(hash), left + right);
       }
       const auto pairs = two_files ? left * right : left * (left - 1) / 2;
-      if (what == static_cast<std::int64_t>(Counted::kKey) && pairs > 0) blocks[number].emplace_back(pairs, static_cast<std::uint32_t>(hash));
+      if (what == static_cast<std::int64_t>(Counted::kKey) && pairs > 0)
+        blocks[number].emplace_back(pairs, static_cast<std::uint32_t>(hash));
     }
     for (auto& [number, field] : fields) {
       const auto& from = dates_.fields[static_cast<std::size_t>(number)];
-      field.name = from.name, field.left_day_first = from.left_day_first, field.right_day_first = from.right_day_first;
+      field.name = from.name, field.left_day_first = from.left_day_first,
+      field.right_day_first = from.right_day_first;
       std::sort(field.repeated.begin(), field.repeated.end());
       if (field.left_total > 0 && (!two_files || field.right_total > 0)) census.fields.push_back(field);
     }
     for (auto& [number, sizes] : blocks) {
       const auto& rule = model_->blocking[static_cast<std::size_t>(number)];
-      const double budget = (rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max : model_->settings.pairs_per_record_max) *
-                            static_cast<double>(std::max<std::uint64_t>(1000, census.left_count + census.right_count));
+      const double budget =
+          (rule.pairs_per_record_max > 0.0 ? rule.pairs_per_record_max
+                                           : model_->settings.pairs_per_record_max) *
+          static_cast<double>(std::max<std::uint64_t>(1000, census.left_count + census.right_count));
       std::sort(sizes.begin(), sizes.end());
       std::uint64_t largest = 0;
       double total = 0.0;
-      for (const auto& [pairs, key] : sizes) if ((total += static_cast<double>(pairs)) <= budget) largest = pairs;
+      for (const auto& [pairs, key] : sizes)
+        if ((total += static_cast<double>(pairs)) <= budget) largest = pairs;
       for (const auto& [pairs, key] : sizes) {
-        if (pairs > largest) census.struck[static_cast<std::size_t>(number)].push_back(key);
-        else census.pair_count += pairs;
+        if (pairs > largest)
+          census.struck[static_cast<std::size_t>(number)].push_back(key);
+        else
+          census.pair_count += pairs;
       }
-      std::sort(census.struck[static_cast<std::size_t>(number)].begin(), census.struck[static_cast<std::size_t>(number)].end());
+      std::sort(census.struck[static_cast<std::size_t>(number)].begin(),
+                census.struck[static_cast<std::size_t>(number)].end());
     }
     return census;
   }
@@ -93,23 +107,28 @@ class CensusTaker {
   const Model* model_;
   Census dates_;
   const KeyFilter* other_ = nullptr;
-  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t>, std::pair<std::uint64_t, std::uint64_t>> counts_;
+  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t>, std::pair<std::uint64_t, std::uint64_t>>
+      counts_;
 };
 
 // Adds what a part found, each pair once; of one file the lower id first.
 void add_found(const Result<table::Table>& found, bool two_files, ScoredIds& all) {
   ASSERT_TRUE(found.ok());
   for (std::size_t row = 0; row < found.value().row_count(); ++row) {
-    auto ids = std::pair{std::string(found.value().find("left_id")->string_at(row)), std::string(found.value().find("right_id")->string_at(row))};
+    auto ids = std::pair{std::string(found.value().find("left_id")->string_at(row)),
+                         std::string(found.value().find("right_id")->string_at(row))};
     if (!two_files && ids.second < ids.first) std::swap(ids.first, ids.second);
-    ASSERT_TRUE(all.emplace(ids, found.value().find("weight_bits")->double_at(row)).second) << "a pair was found twice";
+    ASSERT_TRUE(all.emplace(ids, found.value().find("weight_bits")->double_at(row)).second)
+        << "a pair was found twice";
   }
 }
 
-ScoredIds scored(const LinkResult& result, const table::Table& left, const table::Table& right, bool two_files) {
+ScoredIds scored(const LinkResult& result, const table::Table& left, const table::Table& right,
+                 bool two_files) {
   ScoredIds all;
   for (const auto& pair : result.pairs) {
-    auto ids = std::pair{std::string(left.find("id")->string_at(pair.left)), std::string(right.find("id")->string_at(pair.right))};
+    auto ids = std::pair{std::string(left.find("id")->string_at(pair.left)),
+                         std::string(right.find("id")->string_at(pair.right))};
     if (!two_files && ids.second < ids.first) std::swap(ids.first, ids.second);
     all.emplace(ids, pair.weight_bits);
   }
@@ -130,7 +149,8 @@ void expect_same(const LinkResult& one, const LinkResult& other) {
   for (std::size_t n = 0; n < one.pairs.size(); ++n) {
     const auto& a = one.pairs[n];
     const auto& b = other.pairs[n];
-    ASSERT_EQ(std::tie(a.left, a.right, a.weight_bits, a.probability, a.linked), std::tie(b.left, b.right, b.weight_bits, b.probability, b.linked));
+    ASSERT_EQ(std::tie(a.left, a.right, a.weight_bits, a.probability, a.linked),
+              std::tie(b.left, b.right, b.weight_bits, b.probability, b.linked));
   }
   EXPECT_EQ(one.left_cluster, other.left_cluster);
   EXPECT_EQ(one.right_cluster, other.right_cluster);
@@ -139,12 +159,14 @@ void expect_same(const LinkResult& one, const LinkResult& other) {
 }
 
 // The rows of each bucket, from the buckets of every part.
-std::vector<table::Table> rows_by_bucket(const table::Table& file, File which, const Model& model, const Census& census, std::uint32_t count) {
+std::vector<table::Table> rows_by_bucket(const table::Table& file, File which, const Model& model,
+                                         const Census& census, std::uint32_t count) {
   std::vector<std::vector<std::size_t>> rows(count);
   const auto found = buckets_of(file, which, model, census, count);
   if (!found.ok()) return {};
   for (std::size_t n = 0; n < found.value().row_count(); ++n) {
-    rows[static_cast<std::size_t>(found.value().columns()[1].int_at(n))].push_back(static_cast<std::size_t>(found.value().columns()[0].int_at(n)));
+    rows[static_cast<std::size_t>(found.value().columns()[1].int_at(n))].push_back(
+        static_cast<std::size_t>(found.value().columns()[0].int_at(n)));
   }
   std::vector<table::Table> tables;
   for (const auto& own : rows) tables.push_back(file.take(own));
@@ -153,13 +175,18 @@ std::vector<table::Table> rows_by_bucket(const table::Table& file, File which, c
 
 class Parts : public testing::Test {
  protected:
-  Parts() : people_(900, 31), left_(people_.file(0, 400, 0.15, 1)), right_(people_.file(150, 900, 0.15, 2)), model_(people_model()) {
+  Parts()
+      : people_(900, 31),
+        left_(people_.file(0, 400, 0.15, 1)),
+        right_(people_.file(150, 900, 0.15, 2)),
+        model_(people_model()) {
     model_.settings.pairs_per_record_max = 0.2;  // Some blocks are too large, of the whole and not of a part.
   }
   Census census_of(bool two_files) {
     CensusTaker taker(model_);
     for (const auto& part : in_parts(left_, 3)) taker.add(part, File::kLeft);
-    if (two_files) for (const auto& part : in_parts(right_, 4)) taker.add(part, File::kRight);
+    if (two_files)
+      for (const auto& part : in_parts(right_, 4)) taker.add(part, File::kRight);
     return taker.take(two_files);
   }
   Model fitted(bool two_files) { return train(left_, two_files ? &right_ : nullptr, model_).value().model; }
@@ -173,10 +200,12 @@ TEST_F(Parts, OfALargeFileAgainstASmallOneFindWhatTheWholeFinds) {
   const Model model = fitted(true);
   const Census census = census_of(true);
   const auto whole = link(left_, &right_, model).value();
-  const auto struck = std::accumulate(census.struck.begin(), census.struck.end(), std::size_t{0}, [](std::size_t sum, const auto& keys) { return sum + keys.size(); });
+  const auto struck = std::accumulate(census.struck.begin(), census.struck.end(), std::size_t{0},
+                                      [](std::size_t sum, const auto& keys) { return sum + keys.size(); });
   EXPECT_GT(struck, 0U);
   ScoredIds found;
-  for (const auto& part : in_parts(right_, 4)) add_found(score_part(left_, &part, model, census), true, found);
+  for (const auto& part : in_parts(right_, 4))
+    add_found(score_part(left_, &part, model, census), true, found);
   EXPECT_EQ(found, scored(whole, left_, right_, true));
   const auto decided = decide_found(left_, &right_, as_table(found), model, census);
   ASSERT_TRUE(decided.ok());
@@ -189,13 +218,15 @@ TEST_F(Parts, AreCountedAsTheWholeIs) {
   for (const bool two_files : {true, false}) {
     const auto whole = take_census(left_, two_files ? &right_ : nullptr, model_).value();
     const Census census = census_of(two_files);
-    EXPECT_EQ(std::tie(whole.left_count, whole.right_count, whole.pair_count), std::tie(census.left_count, census.right_count, census.pair_count));
+    EXPECT_EQ(std::tie(whole.left_count, whole.right_count, whole.pair_count),
+              std::tie(census.left_count, census.right_count, census.pair_count));
     EXPECT_EQ(whole.struck, census.struck);
     ASSERT_EQ(whole.fields.size(), census.fields.size());
     for (std::size_t n = 0; n < whole.fields.size(); ++n) {
       const auto& a = whole.fields[n];
       const auto& b = census.fields[n];
-      EXPECT_EQ(std::tie(a.name, a.left_total, a.right_total, a.left_day_first, a.right_day_first), std::tie(b.name, b.left_total, b.right_total, b.left_day_first, b.right_day_first));
+      EXPECT_EQ(std::tie(a.name, a.left_total, a.right_total, a.left_day_first, a.right_day_first),
+                std::tie(b.name, b.left_total, b.right_total, b.left_day_first, b.right_day_first));
       if (b.square_total > 0.0) {  // Values of fields that are not compared are not counted.
         EXPECT_EQ(std::tie(a.same_total, a.square_total), std::tie(b.same_total, b.square_total)) << a.name;
       }
@@ -213,7 +244,8 @@ TEST_F(Parts, ByBucketsOfBlocksFindEveryPairOnce) {
   const auto left = rows_by_bucket(left_, File::kLeft, model, census, 5);
   const auto right = rows_by_bucket(right_, File::kRight, model, census, 5);
   ASSERT_EQ(left.size(), 5U);
-  for (std::uint32_t bucket = 0; bucket < 5; ++bucket) add_found(score_part(left[bucket], &right[bucket], model, census, {{bucket, 5}, 1}), true, found);
+  for (std::uint32_t bucket = 0; bucket < 5; ++bucket)
+    add_found(score_part(left[bucket], &right[bucket], model, census, {{bucket, 5}, 1}), true, found);
   EXPECT_EQ(found, scored(link(left_, &right_, model).value(), left_, right_, true));
 }
 
@@ -225,7 +257,8 @@ TEST_F(Parts, OfOneFileFindAndGroupItsDuplicates) {
   ScoredIds found;
   const auto rows = rows_by_bucket(left_, File::kLeft, model, census, 4);
   ASSERT_EQ(rows.size(), 4U);
-  for (std::uint32_t bucket = 0; bucket < 4; ++bucket) add_found(score_part(rows[bucket], nullptr, model, census, {{bucket, 4}, 1}), false, found);
+  for (std::uint32_t bucket = 0; bucket < 4; ++bucket)
+    add_found(score_part(rows[bucket], nullptr, model, census, {{bucket, 4}, 1}), false, found);
   EXPECT_EQ(found, scored(whole, left_, left_, false));
   const auto decided = decide_found(left_, nullptr, as_table(found), model, census);
   ASSERT_TRUE(decided.ok());
@@ -251,7 +284,8 @@ TEST_F(Parts, AreTrainedOnAsTheWholeIs) {
   std::map<std::string, double> patterns;
   for (const auto& part : in_parts(right_, 4)) {
     const auto counted = count_patterns_of(left_, &part, model_, census).value();
-    for (std::size_t row = 0; row < counted.row_count(); ++row) patterns[std::string(counted.columns()[0].string_at(row))] += counted.columns()[1].double_at(row);
+    for (std::size_t row = 0; row < counted.row_count(); ++row)
+      patterns[std::string(counted.columns()[0].string_at(row))] += counted.columns()[1].double_at(row);
   }
   table::Table summed({{"pattern", table::ColumnType::kString}, {"pairs", table::ColumnType::kDouble}});
   for (const auto& [pattern, pairs] : patterns) {
@@ -271,8 +305,11 @@ TEST_F(Parts, ReadDatesInTheOrderOfTheirWholeFile) {
   const auto& written = *right_.find("date_of_birth");
   for (std::size_t row = 0; row < right_.row_count(); ++row) {
     const auto text = written.is_null(row) ? std::string_view{} : written.string_at(row);
-    if (text.size() == 10) dates.append_string(std::string(text.substr(5, 2)) + "/" + std::string(text.substr(8, 2)) + "/" + std::string(text.substr(0, 4)));
-    else dates.append_null();
+    if (text.size() == 10)
+      dates.append_string(std::string(text.substr(5, 2)) + "/" + std::string(text.substr(8, 2)) + "/" +
+                          std::string(text.substr(0, 4)));
+    else
+      dates.append_null();
   }
   *american.find("date_of_birth") = dates;
   const auto counts = count_dates_of(american, model_);
@@ -288,14 +325,16 @@ TEST_F(Parts, ReadDatesInTheOrderOfTheirWholeFile) {
   taker.add(american, File::kRight);
   const Census census = taker.take(true);
   ScoredIds found;
-  for (const auto& part : in_parts(american, 50)) add_found(score_part(left_, &part, model, census), true, found);
+  for (const auto& part : in_parts(american, 50))
+    add_found(score_part(left_, &part, model, census), true, found);
   EXPECT_EQ(found, scored(link(left_, &american, model).value(), left_, american, true));
 }
 
 TEST_F(Parts, AreNotScoredByAModelThatIsNotFitted) {
   const auto refused = score_part(left_, &right_, model_, census_of(true));
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().message, "the model is not fitted, and parts cannot be scored by it; train it first");
+  EXPECT_EQ(refused.error().message,
+            "the model is not fitted, and parts cannot be scored by it; train it first");
 }
 
 TEST_F(Parts, ThatHoldNobodyFindNothing) {
@@ -306,7 +345,9 @@ TEST_F(Parts, ThatHoldNobodyFindNothing) {
 }
 
 TEST_F(Parts, NameTheColumnsThatAModelReads) {
-  EXPECT_EQ(columns_read(left_, model_), (std::vector<std::string>{"id", "forenames", "surname", "date_of_birth", "gender", "postcode", "address"}));
+  EXPECT_EQ(columns_read(left_, model_),
+            (std::vector<std::string>{"id", "forenames", "surname", "date_of_birth", "gender", "postcode",
+                                      "address"}));
 }
 
 }  // namespace

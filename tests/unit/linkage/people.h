@@ -25,7 +25,8 @@ class People {
       person.birth = to_iso({own.between(-15000, 16000)});
       person.gender = own.chance(0.5) ? "female" : "male";
       person.address = std::to_string(family.between(1, 99)) + " " + word(family, 200, 4) + " Road";
-      person.postcode = "AB" + std::to_string(family.between(1, 20)) + " " + std::to_string(family.between(1, 9)) + "AA";
+      person.postcode =
+          "AB" + std::to_string(family.between(1, 20)) + " " + std::to_string(family.between(1, 9)) + "AA";
       people_.push_back(person);
     }
   }
@@ -33,7 +34,8 @@ class People {
   /// People [begin, end) as a file; each value wrong with half of `error`, missing with half.
   table::Table file(int begin, int end, double error, std::uint64_t file_number) const {
     table::Table table;
-    for (const char* name : {"id", "person", "forenames", "surname", "date_of_birth", "gender", "address", "postcode"}) {
+    for (const char* name :
+         {"id", "person", "forenames", "surname", "date_of_birth", "gender", "address", "postcode"}) {
       table.add(name, table::ColumnType::kString);
     }
     for (int n = begin; n < end; ++n) {
@@ -42,10 +44,13 @@ class People {
       auto& columns = table.columns();
       columns[0].append_string("F" + std::to_string(file_number) + "-" + std::to_string(n));
       columns[1].append_string("P" + std::to_string(n));
-      const std::array<const std::string*, 6> values = {&person.forename, &person.surname, &person.birth, &person.gender, &person.address, &person.postcode};
+      const std::array<const std::string*, 6> values = {&person.forename, &person.surname, &person.birth,
+                                                        &person.gender,   &person.address, &person.postcode};
       for (std::size_t v = 0; v < values.size(); ++v) {
-        if (random.chance(error / 2)) columns[v + 2].append_null();
-        else columns[v + 2].append_string(random.chance(error / 2) ? mistyped(*values[v], random) : *values[v]);
+        if (random.chance(error / 2))
+          columns[v + 2].append_null();
+        else
+          columns[v + 2].append_string(random.chance(error / 2) ? mistyped(*values[v], random) : *values[v]);
       }
     }
     return table;
@@ -66,9 +71,12 @@ class People {
   }
   static std::string mistyped(std::string text, RandomStream& random) {
     const auto at = static_cast<std::size_t>(random.below(text.size()));
-    if (text[at] >= '0' && text[at] <= '9') text[at] = static_cast<char>('0' + random.below(10));
-    else if (random.chance(0.5)) text.erase(at, 1);
-    else text[at] = 'e';
+    if (text[at] >= '0' && text[at] <= '9')
+      text[at] = static_cast<char>('0' + random.below(10));
+    else if (random.chance(0.5))
+      text.erase(at, 1);
+    else
+      text[at] = 'e';
     return text;
   }
   std::uint64_t seed_;

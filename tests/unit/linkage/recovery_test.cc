@@ -11,9 +11,11 @@ namespace kinfold::linkage {
 namespace {
 
 // What the files themselves show: shares of exact agreement among their true pairs.
-std::map<std::string, double> shown_by_true_pairs(const table::Table& left, const table::Table& right, std::map<std::string, double>& counts) {
+std::map<std::string, double> shown_by_true_pairs(const table::Table& left, const table::Table& right,
+                                                  std::map<std::string, double>& counts) {
   std::map<std::string, std::size_t> row_of;
-  for (std::size_t row = 0; row < right.row_count(); ++row) row_of[std::string(right.columns()[1].string_at(row))] = row;
+  for (std::size_t row = 0; row < right.row_count(); ++row)
+    row_of[std::string(right.columns()[1].string_at(row))] = row;
   std::map<std::string, double> same;
   for (std::size_t row = 0; row < left.row_count(); ++row) {
     const auto other = row_of.find(std::string(left.columns()[1].string_at(row)));
@@ -30,8 +32,9 @@ std::map<std::string, double> shown_by_true_pairs(const table::Table& left, cons
   return same;
 }
 
-// Every value is wrong in one of twenty cases in either file. The stated error: four standard errors of a share among so many
-// matches, and a hundredth for what blocking misses (matches that no rule finds have more errors than the others).
+// Every value is wrong in one of twenty cases in either file. The stated error: four standard errors of a
+// share among so many matches, and a hundredth for what blocking misses (matches that no rule finds have more
+// errors than the others).
 TEST(Estimation, RecoversTheParametersOfSimulatedFiles) {
   for (const std::uint64_t seed : {81U, 82U, 83U}) {
     const testing_people::People people(6000, seed);
@@ -49,10 +52,12 @@ TEST(Estimation, RecoversTheParametersOfSimulatedFiles) {
     std::size_t compared = 0;
     for (const auto& comparison : training.value().model.comparisons) {
       const auto truth = shown.find(comparison.name);
-      if (truth == shown.end() || comparison.name == "gender") continue;  // A misspelt gender is read as none.
+      if (truth == shown.end() || comparison.name == "gender")
+        continue;  // A misspelt gender is read as none.
       ++compared;
       const double error = std::sqrt(truth->second * (1.0 - truth->second) / counts[comparison.name]);
-      EXPECT_NEAR(comparison.levels[0].m.value, truth->second, 4.0 * error + 0.01) << comparison.name << ", seed " << seed;
+      EXPECT_NEAR(comparison.levels[0].m.value, truth->second, 4.0 * error + 0.01)
+          << comparison.name << ", seed " << seed;
     }
     EXPECT_EQ(compared, 5U);
   }

@@ -21,19 +21,23 @@ inline double jaro(std::string_view a, std::string_view b) {
   std::string from_b;
   for (int j = 0; j < static_cast<int>(b.size()); ++j) {
     for (int i = std::max(0, j - reach); i <= std::min(static_cast<int>(a.size()) - 1, j + reach); ++i) {
-      if (used[static_cast<std::size_t>(i)] || a[static_cast<std::size_t>(i)] != b[static_cast<std::size_t>(j)]) continue;
+      if (used[static_cast<std::size_t>(i)] ||
+          a[static_cast<std::size_t>(i)] != b[static_cast<std::size_t>(j)])
+        continue;
       used[static_cast<std::size_t>(i)] = true;
       from_b += b[static_cast<std::size_t>(j)];
       break;
     }
   }
   std::string from_a;
-  for (std::size_t i = 0; i < a.size(); ++i) if (used[i]) from_a += a[i];
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (used[i]) from_a += a[i];
   if (from_a.empty()) return 0.0;
   int different = 0;
   for (std::size_t n = 0; n < from_a.size(); ++n) different += from_a[n] != from_b[n];
   const double m = static_cast<double>(from_a.size());
-  return (m / static_cast<double>(a.size()) + m / static_cast<double>(b.size()) + (m - different / 2) / m) / 3.0;
+  return (m / static_cast<double>(a.size()) + m / static_cast<double>(b.size()) + (m - different / 2) / m) /
+         3.0;
 }
 
 /// The textbook tables: Levenshtein, and with swaps of neighbours optimal string alignment.
@@ -44,7 +48,8 @@ inline std::size_t edits(std::string_view a, std::string_view b, bool swaps) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-      if (swaps && i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (swaps && i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];
@@ -64,7 +69,8 @@ inline std::size_t damerau(std::string_view a, std::string_view b) {
       const std::size_t at = column;
       const bool same = a[i - 1] == b[j - 1];
       if (same) column = j;
-      d[i + 1][j + 1] = std::min({d[i][j] + !same, d[i + 1][j] + 1, d[i][j + 1] + 1, d[row][at] + (i - row - 1) + 1 + (j - at - 1)});
+      d[i + 1][j + 1] = std::min(
+          {d[i][j] + !same, d[i + 1][j] + 1, d[i][j + 1] + 1, d[row][at] + (i - row - 1) + 1 + (j - at - 1)});
     }
     last[a[i - 1]] = i;
   }
@@ -98,8 +104,10 @@ inline std::map<std::string, double> word_counts(std::string_view text) {
   std::map<std::string, double> counts;
   std::string word;
   for (const char c : std::string(text) + ' ') {
-    if (c != ' ') word += c;
-    else if (!word.empty()) ++counts[std::exchange(word, "")];
+    if (c != ' ')
+      word += c;
+    else if (!word.empty())
+      ++counts[std::exchange(word, "")];
   }
   return counts;
 }

@@ -33,7 +33,9 @@ class RunRegister : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   std::string at(const std::string& name) const { return (folder_ / name).string(); }
-  void write(const std::string& name, const table::Table& table) const { ASSERT_TRUE(table::write_csv(table, at(name)).ok()); }
+  void write(const std::string& name, const table::Table& table) const {
+    ASSERT_TRUE(table::write_csv(table, at(name)).ok());
+  }
   table::Table rows(std::size_t begin, std::size_t end) const {
     std::vector<std::size_t> taken(end - begin);
     std::iota(taken.begin(), taken.end(), begin);
@@ -73,7 +75,8 @@ TEST_F(RunRegister, MatchesPeopleInParts) {
     const auto* id = matches.value().find("right_id");
     if (id->is_null(row)) continue;
     // F1-n of the people is F2-n of the register.
-    (id->string_at(row).substr(3) == matches.value().find("left_id")->string_at(row).substr(3) ? right : wrong) += 1;
+    (id->string_at(row).substr(3) == matches.value().find("left_id")->string_at(row).substr(3) ? right
+                                                                                               : wrong) += 1;
   }
   EXPECT_GE(right, 440);
   EXPECT_LE(wrong, 4);
@@ -109,7 +112,8 @@ TEST_F(RunRegister, RefusesToContinueWithOtherPeople) {
   const auto report = run_register(later);
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().message,
-            "the folder to continue from is of other people: the left file lacks an id that was there; give the same file, or leave --continue out");
+            "the folder to continue from is of other people: the left file lacks an id that was there; give "
+            "the same file, or leave --continue out");
   EXPECT_FALSE(fs::exists(at("more")));
 }
 
@@ -131,7 +135,8 @@ TEST_F(RunRegister, RefusesPeopleWithTheSameId) {
   const auto report = run_register(command("whole.csv", "out"));
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().message,
-            "column id of the left file has the same id in rows 1 and 3; give every record an id of its own, or name another column as id_column");
+            "column id of the left file has the same id in rows 1 and 3; give every record an id of its own, "
+            "or name another column as id_column");
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ TEST(RegisterMatcher, FindsInPartsWhomItFindsInOneGo) {
   for (std::size_t row = 0; row < asked.row_count(); ++row) {
     const auto found = matches.matches[row].register_row;
     if (found == RegisterMatch::kNoRow) continue;
-    (registered.find("person")->string_at(found) == asked.find("person")->string_at(row) ? right : wrong) += 1;
+    (registered.find("person")->string_at(found) == asked.find("person")->string_at(row) ? right : wrong) +=
+        1;
   }
   EXPECT_LE(wrong, 4);
   // 14 % of the 400 have lost their forename or date of birth on one side or the other.
@@ -96,12 +97,14 @@ TEST(MatchToRegister, DoesNotLetIdsOrTheOrderOfRowsDecide) {
   auto turned = asked.take(order);
   // Other references for the same people: they are drawn anew for every request.
   table::Column fresh("reference", table::ColumnType::kString);
-  for (std::size_t row = 0; row < turned.row_count(); ++row) fresh.append_string("Z" + std::to_string((row * 7919) % 1000));
+  for (std::size_t row = 0; row < turned.row_count(); ++row)
+    fresh.append_string("Z" + std::to_string((row * 7919) % 1000));
   turned.columns()[0] = std::move(fresh);
   const auto second = match_to_register(turned, registered, people_model());
   ASSERT_TRUE(first.ok() && second.ok());
   for (std::size_t row = 0; row < order.size(); ++row) {
-    EXPECT_EQ(second.value().matches[row].register_row, first.value().matches[order[row]].register_row) << row;
+    EXPECT_EQ(second.value().matches[row].register_row, first.value().matches[order[row]].register_row)
+        << row;
     EXPECT_EQ(second.value().matches[row].weight_bits, first.value().matches[order[row]].weight_bits) << row;
   }
 }
@@ -135,13 +138,15 @@ TEST(ExplainPairs, RefusesWithTheReason) {
   const auto table = people.file(0, 60, 0.0, 1);
   const auto unfitted = explain_pairs(table, nullptr, people_model(), {{0, 1}});
   ASSERT_FALSE(unfitted.ok());
-  EXPECT_EQ(unfitted.error().message, "only a fitted model can weigh pairs; link first and take the model that comes out");
+  EXPECT_EQ(unfitted.error().message,
+            "only a fitted model can weigh pairs; link first and take the model that comes out");
   auto model = people_model();
   model.fitted = true;
   model.match_rate = 0.001;
   const auto beyond = explain_pairs(table, nullptr, model, {{0, 60}});
   ASSERT_FALSE(beyond.ok());
-  EXPECT_EQ(beyond.error().message, "a pair names a row that its table does not have; rows are counted from 0");
+  EXPECT_EQ(beyond.error().message,
+            "a pair names a row that its table does not have; rows are counted from 0");
 }
 
 }  // namespace

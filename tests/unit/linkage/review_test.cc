@@ -110,7 +110,8 @@ TEST(Review, IsReadBackAsItWasWritten) {
 }
 
 TEST(Review, SaysWhyNoClusterWasDrawnBetweenTwoFiles) {
-  const auto folder = std::filesystem::temp_directory_path() / ("kinfold-review-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("kinfold-review-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const testing_people::People people(200, 5);
   LinkCommand command;
@@ -130,8 +131,10 @@ TEST(Review, SaysWhyNoClusterWasDrawnBetweenTwoFiles) {
   const auto drawn = draw_review(options);
   ASSERT_TRUE(drawn.ok()) << drawn.error().message;
   EXPECT_EQ(drawn.value().cluster_count, 0U);
-  EXPECT_EQ(drawn.value().note, "the run has no cluster of three records or more from both files: where records are linked one to one a link is a pair, "
-                                "and pairs are drawn by chance (--pairs)");
+  EXPECT_EQ(drawn.value().note,
+            "the run has no cluster of three records or more from both files: where records are linked one "
+            "to one a link is a pair, "
+            "and pairs are drawn by chance (--pairs)");
   std::filesystem::remove_all(folder);
 }
 

@@ -18,7 +18,8 @@ struct Quality {
   double recall = 0.0;
 };
 
-Quality quality(const LinkResult& result, const table::Table& left, const table::Table& right, double matching) {
+Quality quality(const LinkResult& result, const table::Table& left, const table::Table& right,
+                double matching) {
   double both = 0.0;
   double all = 0.0;
   for (const auto& pair : result.pairs) {
@@ -29,18 +30,21 @@ Quality quality(const LinkResult& result, const table::Table& left, const table:
   return {both / std::max(all, 1.0), both / matching};
 }
 
-// Every third person of the file lives elsewhere now: address and postcode have nothing to do with the old ones.
+// Every third person of the file lives elsewhere now: address and postcode have nothing to do with the old
+// ones.
 table::Table with_movers(const People& people) {
   table::Table file = people.file(0, 900, 0.06, 2);
   const table::Table others = people.file(0, 900, 0.0, 5);
   for (const char* name : {"address", "postcode"}) {
     const auto before = *file.find(name);
     table::Column after(name, table::ColumnType::kString);
-    for (std::size_t row = 0; row < 900; ++row) after.append_from(row % 3 == 0 ? *others.find(name) : before, row % 3 == 0 ? (row + 450) % 900 : row);
+    for (std::size_t row = 0; row < 900; ++row)
+      after.append_from(row % 3 == 0 ? *others.find(name) : before, row % 3 == 0 ? (row + 450) % 900 : row);
     *file.find(name) = after;
   }
   table::Column town("town", table::ColumnType::kString);
-  for (std::size_t row = 0; row < 900; ++row) town.append_string("Town" + std::to_string((row % 3 == 0 ? (row + 450) : row) / 3 % 60));
+  for (std::size_t row = 0; row < 900; ++row)
+    town.append_string("Town" + std::to_string((row % 3 == 0 ? (row + 450) : row) / 3 % 60));
   file.add("town", table::ColumnType::kString) = town;
   return file;
 }
@@ -68,7 +72,9 @@ TEST(StartingModel, ReadsDatesOutOfThreeColumns) {
       auto& part = table.add(name, table::ColumnType::kString);
       for (std::size_t row = 0; row < dates.size(); ++row) {
         const std::string whole(dates.string_at(row));
-        whole.size() < 10 ? part.append_null() : part.append_string(whole.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(length)));
+        whole.size() < 10 ? part.append_null()
+                          : part.append_string(whole.substr(static_cast<std::size_t>(from),
+                                                            static_cast<std::size_t>(length)));
       }
     }
     table.find("date_of_birth")->rename("not_a_date");
@@ -87,7 +93,8 @@ TEST(StartingModel, ReadsDatesOutOfThreeColumns) {
 
 table::Table named(const std::vector<std::array<const char*, 3>>& rows) {
   table::Table table;
-  for (const char* name : {"id", "forenames", "surname", "date_of_birth"}) table.add(name, table::ColumnType::kString);
+  for (const char* name : {"id", "forenames", "surname", "date_of_birth"})
+    table.add(name, table::ColumnType::kString);
   for (std::size_t row = 0; row < rows.size(); ++row) {
     table.columns()[0].append_string(std::to_string(row));
     for (std::size_t n = 0; n < 3; ++n) table.columns()[n + 1].append_string(rows[row][n]);
@@ -96,8 +103,14 @@ table::Table named(const std::vector<std::array<const char*, 3>>& rows) {
 }
 
 TEST(StartingModel, SeesNamesThatChangedPlacesAlsoWhereOneIsMisspelt) {
-  const auto left = named({{"JOSH", "HARDING", "1992-05-18"}, {"FIONA", "WHITELAW", "1951-03-07"}, {"CALLUM", "SHEPHERD", "2005-07-16"}, {"RITA", "BLAKE", "1960-11-25"}});
-  const auto right = named({{"HARDING", "JOSH", "1992-05-18"}, {"WHITELWA", "FIONA", "1951-03-07"}, {"SHEPHERD", "CALUM", "2005-07-16"}, {"BLAKE", "CELIA", "1960-11-25"}});
+  const auto left = named({{"JOSH", "HARDING", "1992-05-18"},
+                           {"FIONA", "WHITELAW", "1951-03-07"},
+                           {"CALLUM", "SHEPHERD", "2005-07-16"},
+                           {"RITA", "BLAKE", "1960-11-25"}});
+  const auto right = named({{"HARDING", "JOSH", "1992-05-18"},
+                            {"WHITELWA", "FIONA", "1951-03-07"},
+                            {"SHEPHERD", "CALUM", "2005-07-16"},
+                            {"BLAKE", "CELIA", "1960-11-25"}});
   const People people(600, 36);
   const table::Table one = people.file(0, 600, 0.05, 1);
   const table::Table other = people.file(0, 600, 0.05, 2);

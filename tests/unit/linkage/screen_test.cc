@@ -50,7 +50,8 @@ keys = ["date_of_birth"]
 keys = ["forenames.soundex"]
 )";
   std::string own = text;
-  for (auto at = own.find("EDITS"); at != std::string::npos; at = own.find("EDITS")) own.replace(at, 5, edits);
+  for (auto at = own.find("EDITS"); at != std::string::npos; at = own.find("EDITS"))
+    own.replace(at, 5, edits);
   auto model = parse_model_toml(own);
   EXPECT_TRUE(model.ok()) << (model.ok() ? "" : model.error().message);
   return model.value();
@@ -67,7 +68,8 @@ Pairs pairs_above(const Run& run, const Scorer& scorer, double floor_bits, std::
         for (std::size_t j = tile.triangle ? i + 1 : 0; j < tile.right.size(); ++j) {
           if (!run.blocker->is_first(tile.rule, tile.key, tile.left[i], tile.right[j])) continue;
           ++all;
-          if (scorer.score(tile.left[i], tile.right[j]).log_odds_bits >= floor_bits) pairs.emplace(tile.left[i], tile.right[j]);
+          if (scorer.score(tile.left[i], tile.right[j]).log_odds_bits >= floor_bits)
+            pairs.emplace(tile.left[i], tile.right[j]);
         }
       }
     });
@@ -87,7 +89,8 @@ void expect_nothing_lost(const table::Table& left, const table::Table* right, co
   for (const double floor_bits : {-20.0, -4.0, 6.0}) {
     auto yields = run.blocker->yields();
     Pairs kept;
-    for (const auto& pair : score_pairs(scorer, bounds, *run.blocker, floor_bits, yields, 2, nullptr)) kept.emplace(pair.left, pair.right);
+    for (const auto& pair : score_pairs(scorer, bounds, *run.blocker, floor_bits, yields, 2, nullptr))
+      kept.emplace(pair.left, pair.right);
     std::uint64_t all = 0;
     EXPECT_EQ(kept, pairs_above(run, scorer, floor_bits, all)) << "floor " << floor_bits;
     std::uint64_t counted = 0;
@@ -111,7 +114,8 @@ TEST(Screen, DropsNoneWithinOneFileEither) {
   auto file = people.file(0, 900, 0.2, 1);
   const auto again = people.file(0, 600, 0.4, 2);
   for (std::size_t row = 0; row < again.row_count(); ++row) {
-    for (std::size_t n = 0; n < file.column_count(); ++n) file.columns()[n].append_from(again.columns()[n], row);
+    for (std::size_t n = 0; n < file.column_count(); ++n)
+      file.columns()[n].append_from(again.columns()[n], row);
   }
   expect_nothing_lost(file, nullptr, ladder_model("levenshtein"));
   expect_nothing_lost(file, nullptr, people_model());
@@ -120,13 +124,15 @@ TEST(Screen, DropsNoneWithinOneFileEither) {
 // Texts of few letters, so that near ones, moved ones and such with blanks come up often.
 std::string drawn(RandomStream& random) {
   std::string text;
-  for (int length = random.between(1, random.chance(0.3) ? 17 : 11); length > 0; --length) text += "AB1a2b "[random.below(random.chance(0.2) ? 7 : 6)];
+  for (int length = random.between(1, random.chance(0.3) ? 17 : 11); length > 0; --length)
+    text += "AB1a2b "[random.below(random.chance(0.2) ? 7 : 6)];
   return text;
 }
 
 TEST(LevelBound, IsNeverWorseThanTheLevel) {
   table::Table table;
-  for (const char* name : {"id", "forenames", "surname", "date_of_birth", "postcode"}) table.add(name, table::ColumnType::kString);
+  for (const char* name : {"id", "forenames", "surname", "date_of_birth", "postcode"})
+    table.add(name, table::ColumnType::kString);
   RandomStream random(43);
   for (int row = 0; row < 400; ++row) {
     table.columns()[0].append_string(std::to_string(row));
@@ -135,7 +141,9 @@ TEST(LevelBound, IsNeverWorseThanTheLevel) {
   for (const char* edits : {"levenshtein", "osa"}) {
     auto model = ladder_model(edits);
     for (auto& field : model.fields) {
-      field.kind = field.name == "postcode" ? FieldKind::kText : field.name == "date_of_birth" ? FieldKind::kAsWritten : FieldKind::kCode;
+      field.kind = field.name == "postcode"        ? FieldKind::kText
+                   : field.name == "date_of_birth" ? FieldKind::kAsWritten
+                                                   : FieldKind::kCode;
     }
     const auto records = encode(table, nullptr, model, {1, true});
     ASSERT_TRUE(records.ok());

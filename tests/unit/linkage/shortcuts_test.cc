@@ -17,7 +17,8 @@ TEST(BytesAsNumber, TakesTheFirstByteForTheLowestWhateverTheSize) {
   const std::string bytes = "\x01\xFE\x03\x84\x05\xF6\x07\x88";
   for (std::size_t count = 0; count <= 8; ++count) {
     std::uint64_t expected = 0;
-    for (std::size_t n = 0; n < count; ++n) expected |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[n])) << (8 * n);
+    for (std::size_t n = 0; n < count; ++n)
+      expected |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[n])) << (8 * n);
     EXPECT_EQ(bytes_as_number(bytes.data(), count), expected) << count << " bytes";
   }
 }

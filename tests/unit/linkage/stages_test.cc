@@ -29,7 +29,8 @@ constexpr const char* kAssociative =
     "\n[[stage]]\nkind = \"probabilistic\"\n[[stage]]\nkind = \"associative\"\nhousehold = [\"family_id\"]\n"
     "together = [[\"address\"], [\"surname\", \"postcode\"]]\nprobability = 0.9\n";
 
-// Families of three of whom the right file often has a member's name by its first letter only, and no day of birth.
+// Families of three of whom the right file often has a member's name by its first letter only, and no day of
+// birth.
 struct Families {
   table::Table left, right;
 };
@@ -40,7 +41,8 @@ Families make_families(int count, std::uint64_t seed, bool right_families) {
   const auto add_families = [](table::Table& table) {
     auto& column = table.add("family_id", table::ColumnType::kString);
     const auto& person = *table.find("person");
-    for (std::size_t row = 0; row < table.row_count(); ++row) column.append_string("F" + std::to_string(std::stoi(std::string(person.string_at(row).substr(1))) / 3));
+    for (std::size_t row = 0; row < table.row_count(); ++row)
+      column.append_string("F" + std::to_string(std::stoi(std::string(person.string_at(row).substr(1))) / 3));
   };
   add_families(made.left);
   if (right_families) add_families(made.right);
@@ -51,10 +53,14 @@ Families make_families(int count, std::uint64_t seed, bool right_families) {
     const auto& name = made.right.columns()[2];
     const auto& date = made.right.columns()[4];
     const bool poor = random.chance(0.6);
-    if (name.is_null(row)) forenames.append_null();
-    else forenames.append_string(poor ? name.string_at(row).substr(0, 1) : name.string_at(row));
-    if (date.is_null(row)) birth.append_null();
-    else birth.append_string(poor ? date.string_at(row).substr(0, 4) : date.string_at(row));
+    if (name.is_null(row))
+      forenames.append_null();
+    else
+      forenames.append_string(poor ? name.string_at(row).substr(0, 1) : name.string_at(row));
+    if (date.is_null(row))
+      birth.append_null();
+    else
+      birth.append_string(poor ? date.string_at(row).substr(0, 4) : date.string_at(row));
   }
   made.right.columns()[2] = std::move(forenames);
   made.right.columns()[4] = std::move(birth);
@@ -66,12 +72,15 @@ struct Quality {
 };
 Quality quality_of(const Families& files, const LinkResult& result) {
   std::map<std::string, std::size_t> in_left;
-  for (std::size_t row = 0; row < files.left.row_count(); ++row) ++in_left[files.left.columns()[1].text_at(row)];
+  for (std::size_t row = 0; row < files.left.row_count(); ++row)
+    ++in_left[files.left.columns()[1].text_at(row)];
   double matching = 0, linked = 0, both = 0;
-  for (std::size_t row = 0; row < files.right.row_count(); ++row) matching += static_cast<double>(in_left.count(files.right.columns()[1].text_at(row)));
+  for (std::size_t row = 0; row < files.right.row_count(); ++row)
+    matching += static_cast<double>(in_left.count(files.right.columns()[1].text_at(row)));
   for (const auto& pair : result.pairs) {
     linked += pair.linked;
-    both += pair.linked && files.left.columns()[1].text_at(pair.left) == files.right.columns()[1].text_at(pair.right);
+    both += pair.linked &&
+            files.left.columns()[1].text_at(pair.left) == files.right.columns()[1].text_at(pair.right);
   }
   return {both / linked, both / matching};
 }
@@ -107,26 +116,36 @@ TEST(Stages, AModelWithoutAListLinksAsTheProbabilisticStageAlone) {
 // Two files of a few people; the model is given so that nothing depends on an estimate.
 table::Table small_file(const std::vector<std::array<std::string, 5>>& rows) {
   table::Table table;
-  for (const char* name : {"id", "forenames", "surname", "date_of_birth", "nino"}) table.add(name, table::ColumnType::kString);
+  for (const char* name : {"id", "forenames", "surname", "date_of_birth", "nino"})
+    table.add(name, table::ColumnType::kString);
   for (const auto& row : rows) {
-    for (std::size_t n = 0; n < row.size(); ++n) row[n].empty() ? table.columns()[n].append_null() : table.columns()[n].append_string(row[n]);
+    for (std::size_t n = 0; n < row.size(); ++n)
+      row[n].empty() ? table.columns()[n].append_null() : table.columns()[n].append_string(row[n]);
   }
   return table;
 }
 
 const ScoredPair* find(const LinkResult& result, std::uint32_t left, std::uint32_t right) {
-  for (const auto& pair : result.pairs) if (pair.left == left && pair.right == right) return &pair;
+  for (const auto& pair : result.pairs)
+    if (pair.left == left && pair.right == right) return &pair;
   return nullptr;
 }
 
 TEST(Stages, AMatchkeyTakesUniquePairsAndLeavesOrRefusesConflicts) {
-  const auto left = small_file({{"1", "Ann", "Bell", "1980-01-02", "AB123456A"}, {"2", "Bob", "Cole", "1970-03-04", "CD123456A"}, {"3", "Cat", "Dunn", "1960-05-06", ""}});
-  const auto right = small_file({{"1", "Xavier", "Young", "1999-09-09", "AB123456A"}, {"2", "Bob", "Cole", "1970-03-04", "CD123456A"},
-                                 {"3", "Bob", "Cole", "1970-03-04", "CD123456A"}, {"4", "Cat", "Dunn", "1960-05-06", ""}});
+  const auto left = small_file({{"1", "Ann", "Bell", "1980-01-02", "AB123456A"},
+                                {"2", "Bob", "Cole", "1970-03-04", "CD123456A"},
+                                {"3", "Cat", "Dunn", "1960-05-06", ""}});
+  const auto right = small_file({{"1", "Xavier", "Young", "1999-09-09", "AB123456A"},
+                                 {"2", "Bob", "Cole", "1970-03-04", "CD123456A"},
+                                 {"3", "Bob", "Cole", "1970-03-04", "CD123456A"},
+                                 {"4", "Cat", "Dunn", "1960-05-06", ""}});
   const auto run = [&](const std::string& conflict) {
     auto options = options_with();
     options.pairing = Pairing::kOneToOne;
-    auto linked = link(left, &right, people_with("\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\"]\nconflict = \"" + conflict + "\"\n" + kProbabilistic), options);
+    auto linked = link(left, &right,
+                       people_with("\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\"]\nconflict = \"" +
+                                   conflict + "\"\n" + kProbabilistic),
+                       options);
     EXPECT_TRUE(linked.ok()) << linked.error().message;
     return std::move(linked).value();
   };
@@ -148,16 +167,20 @@ TEST(Stages, AMatchkeyTakesUniquePairsAndLeavesOrRefusesConflicts) {
 
 TEST(Stages, WhatPeopleDecidedHoldsBetweenTwoFilesAndWithinOne) {
   const auto files = make_families(600, 47, false);
-  const std::string stages = std::string(kProbabilistic) + "\n[[stage]]\nkind = \"clerical\"\nfrom = 0.05\nto = 0.95\n";
+  const std::string stages =
+      std::string(kProbabilistic) + "\n[[stage]]\nkind = \"clerical\"\nfrom = 0.05\nto = 0.95\n";
   const auto first = link(files.left, &files.right, people_with(stages), options_with());
   ASSERT_TRUE(first.ok());
   const ScoredPair* linked = nullptr;
   const ScoredPair* apart = nullptr;
   for (const auto& pair : first.value().pairs) (pair.linked ? linked : apart) = &pair;
   ASSERT_TRUE(linked != nullptr && apart != nullptr);
-  const auto id = [](const table::Table& table, std::uint32_t row) { return table.columns()[0].text_at(row); };
+  const auto id = [](const table::Table& table, std::uint32_t row) {
+    return table.columns()[0].text_at(row);
+  };
   const std::vector<Decision> decisions = {
-      {id(files.left, linked->left), id(files.right, linked->right), "kim", Verdict::kDifferent, Drawn::kChosen},
+      {id(files.left, linked->left), id(files.right, linked->right), "kim", Verdict::kDifferent,
+       Drawn::kChosen},
       {id(files.left, apart->left), id(files.right, apart->right), "kim", Verdict::kSame, Drawn::kChosen}};
   const auto second = link(files.left, &files.right, people_with(stages), options_with(decisions));
   ASSERT_TRUE(second.ok());
@@ -170,8 +193,10 @@ TEST(Stages, WhatPeopleDecidedHoldsBetweenTwoFilesAndWithinOne) {
   table::Table both = files.left;
   for (std::size_t row = 0; row < files.right.row_count(); ++row) {
     for (std::size_t c = 0; c < both.column_count(); ++c) {
-      if (c < files.right.column_count()) both.columns()[c].append_from(files.right.columns()[c], row);
-      else both.columns()[c].append_null();
+      if (c < files.right.column_count())
+        both.columns()[c].append_from(files.right.columns()[c], row);
+      else
+        both.columns()[c].append_null();
     }
   }
   const auto one = link(both, nullptr, people_with(stages), options_with(decisions));
@@ -183,8 +208,9 @@ TEST(Stages, WhatPeopleDecidedHoldsBetweenTwoFilesAndWithinOne) {
 }
 
 TEST(Stages, ComeBackFromTheFittedModelFile) {
-  const auto model = people_with(std::string("\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\", \"surname.soundex\"]\nconflict = \"refuse\"\n") + kAssociative +
-                                 "\n[[stage]]\nkind = \"clerical\"\nfrom = 0.2\nto = 0.7\n");
+  const auto model = people_with(std::string("\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\", "
+                                             "\"surname.soundex\"]\nconflict = \"refuse\"\n") +
+                                 kAssociative + "\n[[stage]]\nkind = \"clerical\"\nfrom = 0.2\nto = 0.7\n");
   const auto again = parse_model_toml(model_to_toml(model));
   ASSERT_TRUE(again.ok()) << again.error().message;
   ASSERT_EQ(again.value().stages.size(), 4U);
@@ -203,9 +229,14 @@ TEST(Stages, ThatMakeNoSenseAreRefused) {
   };
   EXPECT_NE(message("\n[[stage]]\nkind = \"guess\"\n").find("needs kind ="), std::string::npos);
   EXPECT_NE(message("\n[[stage]]\nkind = \"matchkey\"\n").find("a matchkey has no keys"), std::string::npos);
-  EXPECT_NE(message(std::string(kProbabilistic) + "\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\"]\n").find("stands in the wrong place"), std::string::npos);
-  EXPECT_NE(message("\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\"]\n").find("no probabilistic stage"), std::string::npos);
-  EXPECT_NE(message(std::string(kProbabilistic) + "\n[[stage]]\nkind = \"associative\"\n").find("needs household"), std::string::npos);
+  EXPECT_NE(message(std::string(kProbabilistic) + "\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\"]\n")
+                .find("stands in the wrong place"),
+            std::string::npos);
+  EXPECT_NE(message("\n[[stage]]\nkind = \"matchkey\"\nkeys = [\"nino\"]\n").find("no probabilistic stage"),
+            std::string::npos);
+  EXPECT_NE(
+      message(std::string(kProbabilistic) + "\n[[stage]]\nkind = \"associative\"\n").find("needs household"),
+      std::string::npos);
 }
 
 }  // namespace

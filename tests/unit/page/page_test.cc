@@ -130,17 +130,24 @@ Bars one_bar_each_way() {
   bars.caption = "Weights";
   bars.columns = {"level", "bits"};
   bars.lanes = {{"against or for", -10.0, 10.0, "-10", "+10", 5.0}};
-  bars.rows = {{{"name"}, {}, true}, {{"exact", "+5"}, {BarSpan{0.0, 5.0}}}, {{"<b>else</b>", "-2.5"}, {BarSpan{0.0, -2.5}}}, {{"not known", ""}, {std::nullopt}, false, true}};
+  bars.rows = {{{"name"}, {}, true},
+               {{"exact", "+5"}, {BarSpan{0.0, 5.0}}},
+               {{"<b>else</b>", "-2.5"}, {BarSpan{0.0, -2.5}}},
+               {{"not known", ""}, {std::nullopt}, false, true}};
   return bars;
 }
 
 TEST(PageBars, AreATableWhoseRowsAreDrawnToScale) {
   const auto html = Page("P").bars(one_bar_each_way()).render();
-  EXPECT_TRUE(has(html, "<th role=\"rowheader\" scope=\"row\">exact</th><td role=\"cell\" data-label=\"bits\" class=\"number\">+5</td>"));
+  EXPECT_TRUE(has(html,
+                  "<th role=\"rowheader\" scope=\"row\">exact</th><td role=\"cell\" data-label=\"bits\" "
+                  "class=\"number\">+5</td>"));
   EXPECT_TRUE(has(html, "<rect class=\"for\" x=\"500.0\" y=\"3\" width=\"250.0\""));
-  EXPECT_TRUE(has(html, "<rect class=\"against\" x=\"375.0\" y=\"3\" width=\"125.0\"")) << "hollow, from zero leftwards";
+  EXPECT_TRUE(has(html, "<rect class=\"against\" x=\"375.0\" y=\"3\" width=\"125.0\""))
+      << "hollow, from zero leftwards";
   EXPECT_EQ(count_of(html, "<rect"), 2U) << "nothing is drawn where there is no value";
-  EXPECT_EQ(count_of(html, "class=\"mark\" d=\"M750.0"), 3U) << "the mark crosses every row but the group's head";
+  EXPECT_EQ(count_of(html, "class=\"mark\" d=\"M750.0"), 3U)
+      << "the mark crosses every row but the group's head";
   EXPECT_TRUE(has(html, "&lt;b&gt;else"));
   EXPECT_FALSE(has(html, "<script")) << "a chart without a script";
 }

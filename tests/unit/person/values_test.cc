@@ -16,8 +16,8 @@ std::string iso(std::string_view text) {
 
 TEST(ParsePeopleDate, ReadsTheFormsThatCouncilsSend) {
   for (const std::string_view text :
-       {"31/12/2009", "31.12.09", "31-12-2009", "2009-12-31", "2009/12/31", "20091231", "31122009", "31-Dec-2009",
-        "31st December 2009", "December 31, 2009", "Thursday 31 Dec 09", "2009-12-31 00:00:00",
+       {"31/12/2009", "31.12.09", "31-12-2009", "2009-12-31", "2009/12/31", "20091231", "31122009",
+        "31-Dec-2009", "31st December 2009", "December 31, 2009", "Thursday 31 Dec 09", "2009-12-31 00:00:00",
         "2009-12-31T00:00:00Z", "31/12/2009 09:30", "40178", "40178.5", "12/31/2009"}) {
     EXPECT_EQ(iso(text), "2009-12-31") << text;
   }
@@ -65,7 +65,8 @@ TEST(ParsePostcode, MendsLookAlikes) {
 }
 
 TEST(ParsePostcode, SaysWhyItCannotRead) {
-  EXPECT_EQ(parse_postcode("TQ1W 8DF9").complaint.reason, "postcode does not have five to seven letters and digits");
+  EXPECT_EQ(parse_postcode("TQ1W 8DF9").complaint.reason,
+            "postcode does not have five to seven letters and digits");
   EXPECT_EQ(parse_postcode("12345").complaint.reason, "postcode does not have the shape of a UK postcode");
   EXPECT_TRUE(parse_postcode("").missing);
 }
@@ -75,7 +76,8 @@ TEST(ParseNino, KnowsTheFormat) {
   EXPECT_EQ(parse_nino("ab123456c").text, "AB123456C");
   EXPECT_TRUE(parse_nino("AB123456").no_suffix);
   EXPECT_TRUE(parse_nino("TN311209F").temporary);
-  for (const std::string_view text : {"DA123456C", "AO123456C", "BG123456A", "ZZ123456A", "AB123456E", "A1234567C", "AB12345C"}) {
+  for (const std::string_view text :
+       {"DA123456C", "AO123456C", "BG123456A", "ZZ123456A", "AB123456E", "A1234567C", "AB12345C"}) {
     EXPECT_FALSE(parse_nino(text).valid) << text;
     EXPECT_FALSE(parse_nino(text).complaint.none()) << text;
   }

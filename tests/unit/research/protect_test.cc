@@ -62,7 +62,8 @@ Release random_release(std::uint64_t seed, int family_count) {
   for (int family = 1; family <= family_count; ++family) {
     const char* authority = rng.chance(0.7) ? "north" : "south";
     const auto add = [&](int age, const char* relation) {
-      rows.push_back({family, authority, rng.chance(0.5) ? "female" : "male", age, relation, rng.chance(0.4), rng.chance(0.2)});
+      rows.push_back({family, authority, rng.chance(0.5) ? "female" : "male", age, relation, rng.chance(0.4),
+                      rng.chance(0.2)});
     };
     add(rng.between(19, 70), "head");
     if (rng.chance(0.6)) add(rng.between(19, 70), "partner");
@@ -109,9 +110,11 @@ TEST(ProtectRelease, PanelKeepsThePeopleWhoAreLeftAndNobodyElse) {
   const auto done = protect_release(release, strict());
   ASSERT_TRUE(done.ok());
   std::set<std::int64_t> people;
-  for (std::size_t row = 0; row < release.people.row_count(); ++row) people.insert(release.people.find("person")->int_at(row));
+  for (std::size_t row = 0; row < release.people.row_count(); ++row)
+    people.insert(release.people.find("person")->int_at(row));
   std::set<std::int64_t> in_panel;
-  for (std::size_t row = 0; row < release.panel.row_count(); ++row) in_panel.insert(release.panel.find("person")->int_at(row));
+  for (std::size_t row = 0; row < release.panel.row_count(); ++row)
+    in_panel.insert(release.panel.find("person")->int_at(row));
   EXPECT_EQ(people, in_panel);
   EXPECT_EQ(release.panel.row_count(), 2 * people.size());
 }
@@ -160,8 +163,10 @@ TEST(ProtectRelease, ChangesNothingWhereTheCharterAsksForNothing) {
 
 TEST(ProtectRelease, TenChildrenOfTwoFamiliesAreNotEnough) {
   std::vector<Row> rows;
-  for (int child = 0; child < 10; ++child) rows.push_back({1 + child % 2, "north", "male", 12, "child", child < 3});
-  for (int family = 3; family < 13; ++family) rows.push_back({family, "north", "male", 40, "head", family % 2 == 0});
+  for (int child = 0; child < 10; ++child)
+    rows.push_back({1 + child % 2, "north", "male", 12, "child", child < 3});
+  for (int family = 3; family < 13; ++family)
+    rows.push_back({family, "north", "male", 40, "head", family % 2 == 0});
   ReleaseLimits limits;
   limits.person_min = 5;
   limits.family_min = 5;
@@ -174,8 +179,10 @@ TEST(ProtectRelease, TenChildrenOfTwoFamiliesAreNotEnough) {
 
 TEST(ProtectRelease, AGroupThatAllHaveTheSameProblemsTellsThemAndIsMended) {
   std::vector<Row> rows;
-  for (int family = 1; family <= 6; ++family) rows.push_back({family, "north", "female", 30, "head", true, true});
-  for (int family = 7; family <= 18; ++family) rows.push_back({family, "north", "male", 30, "head", family % 2 == 0});
+  for (int family = 1; family <= 6; ++family)
+    rows.push_back({family, "north", "female", 30, "head", true, true});
+  for (int family = 7; family <= 18; ++family)
+    rows.push_back({family, "north", "male", 30, "head", family % 2 == 0});
   ReleaseLimits limits;
   limits.problem_set_min = 2;
   auto release = release_of(rows);
@@ -214,7 +221,8 @@ TEST(ProtectRelease, AgeBandsNeverCrossTenOrEighteenAndTheDictionaryNamesThem) {
   auto release = random_release(5, 100);
   std::map<std::int64_t, bool> adult;
   for (std::size_t row = 0; row < release.people.row_count(); ++row) {
-    adult[release.people.find("person")->int_at(row)] = release.people.find("age_at_start")->int_at(row) >= 18;
+    adult[release.people.find("person")->int_at(row)] =
+        release.people.find("age_at_start")->int_at(row) >= 18;
   }
   const auto done = protect_release(release, strict());
   ASSERT_TRUE(done.ok());
@@ -224,12 +232,17 @@ TEST(ProtectRelease, AgeBandsNeverCrossTenOrEighteenAndTheDictionaryNamesThem) {
     if (age->is_null(row)) continue;
     EXPECT_EQ(age->int_at(row) >= 18, adult.at(release.people.find("person")->int_at(row)));
   }
-  EXPECT_NE(release.dictionary.find("meaning")->text_at(0).find(done.value().age_bands[0]), std::string::npos);
+  EXPECT_NE(release.dictionary.find("meaning")->text_at(0).find(done.value().age_bands[0]),
+            std::string::npos);
 }
 
 TEST(MeasureRisk, CountsThoseWhoStandAloneAndTakesAMissingValueForOneOfItsOwn) {
-  Release release = release_of({{1, "a", "female", 30, "x"}, {2, "a", "female", 30, "x"}, {3, "a", "male", 30, "x"},
-                                {4, "a", "-", 30, "x"}, {5, "a", "-", 30, "x"}, {6, "a", "-", 30, "x"}});
+  Release release = release_of({{1, "a", "female", 30, "x"},
+                                {2, "a", "female", 30, "x"},
+                                {3, "a", "male", 30, "x"},
+                                {4, "a", "-", 30, "x"},
+                                {5, "a", "-", 30, "x"},
+                                {6, "a", "-", 30, "x"}});
   table::Column gender("gender", table::ColumnType::kString);
   for (const char* value : {"female", "female", "male"}) gender.append_string(value);
   for (int n = 0; n < 3; ++n) gender.append_null();
@@ -255,9 +268,12 @@ TEST(MeasureRisk, NobodyIsNoRisk) {
 
 TEST(MinimalUniques, AreThoseOfNoSmallerCombination) {
   // The third is the only man (one variable); the first is the only woman of 40 (two).
-  const auto release = release_of({{1, "north", "female", 40, "head"}, {2, "north", "female", 30, "head"},
-                                   {3, "north", "male", 30, "head"}, {4, "north", "female", 30, "head"},
-                                   {5, "north", "other", 40, "head"}, {6, "north", "other", 40, "head"}});
+  const auto release = release_of({{1, "north", "female", 40, "head"},
+                                   {2, "north", "female", 30, "head"},
+                                   {3, "north", "male", 30, "head"},
+                                   {4, "north", "female", 30, "head"},
+                                   {5, "north", "other", 40, "head"},
+                                   {6, "north", "other", 40, "head"}});
   ReleaseLimits limits;
   limits.quasi_identifiers = {"gender", "age_at_start"};
   const auto data = read_microdata(release.people, limits);

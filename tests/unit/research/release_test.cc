@@ -60,7 +60,8 @@ struct EventRow {
   double value = -1;  // below 0: NULL
 };
 
-DepartmentReturn department(const std::vector<std::pair<std::int64_t, std::string>>& links, const std::vector<EventRow>& events) {
+DepartmentReturn department(const std::vector<std::pair<std::int64_t, std::string>>& links,
+                            const std::vector<EventRow>& events) {
   DepartmentReturn from;
   from.department = "dwp";
   from.variables = {{"jsa", VariableKind::kSpell, "Jobseeker's Allowance", {}, {}, {16, 66}},
@@ -117,8 +118,8 @@ TEST(BuildRelease, CountsDaysOfASpellInEachQuarter) {
 
 TEST(BuildRelease, CountsADayOfTwoOverlappingSpellsOnce) {
   const auto release = build({{1}}, department({{1, "good"}}, {{1, "jsa", "2020-01-01", "2020-01-10"},
-                                                              {1, "jsa", "2020-01-05", "2020-01-12"},
-                                                              {1, "jsa", "2020-01-06", "2020-01-07"}}));
+                                                               {1, "jsa", "2020-01-05", "2020-01-12"},
+                                                               {1, "jsa", "2020-01-06", "2020-01-07"}}));
   EXPECT_EQ(release.panel.find("jsa")->double_at(at(0, 0)), 12);
 }
 
@@ -129,15 +130,18 @@ TEST(BuildRelease, LetsAnOpenSpellRunToTheEndOfThePanel) {
 }
 
 TEST(BuildRelease, CountsAnEventInTheQuarterItStarts) {
-  const auto release = build({{1}}, department({{1, "strong"}}, {{1, "caution", "2019-12-31"}, {1, "caution", "2020-01-01"},
-                                                                {1, "caution", "2020-03-31"}, {1, "caution", "2035-01-01"}}));
+  const auto release = build({{1}}, department({{1, "strong"}}, {{1, "caution", "2019-12-31"},
+                                                                 {1, "caution", "2020-01-01"},
+                                                                 {1, "caution", "2020-03-31"},
+                                                                 {1, "caution", "2035-01-01"}}));
   EXPECT_EQ(release.panel.find("caution")->double_at(at(0, -1)), 1);
   EXPECT_EQ(release.panel.find("caution")->double_at(at(0, 0)), 2);
 }
 
 TEST(BuildRelease, AveragesAMeasureAndLeavesAQuarterWithNoneMissing) {
-  const auto release = build({{1}}, department({{1, "strong"}}, {{1, "absence_rate", "2020-01-05", "2020-03-20", 0.2},
-                                                                {1, "absence_rate", "2020-01-05", "2020-04-20", 0.4}}));
+  const auto release =
+      build({{1}}, department({{1, "strong"}}, {{1, "absence_rate", "2020-01-05", "2020-03-20", 0.2},
+                                                {1, "absence_rate", "2020-01-05", "2020-04-20", 0.4}}));
   EXPECT_DOUBLE_EQ(release.panel.find("absence_rate")->double_at(at(0, 0)), 0.3);
   EXPECT_DOUBLE_EQ(release.panel.find("absence_rate")->double_at(at(0, 1)), 0.4);
   EXPECT_TRUE(release.panel.find("absence_rate")->is_null(at(0, 2)));
@@ -172,7 +176,8 @@ TEST(BuildRelease, LeavesOutWhatLiesOutsideTheChartersWindow) {
 }
 
 TEST(BuildRelease, LeavesOutAgesAtWhichAVariableCannotApply) {
-  const auto release = build({{1, 1, "north", "programme", "2020-01-01", 15}}, department({{1, "strong"}}, {}));
+  const auto release =
+      build({{1, 1, "north", "programme", "2020-01-01", 15}}, department({{1, "strong"}}, {}));
   EXPECT_TRUE(release.panel.find("jsa")->is_null(at(0, 3)));
   EXPECT_FALSE(release.panel.find("jsa")->is_null(at(0, 4)));  // sixteen a year after the start
   EXPECT_FALSE(release.panel.find("caution")->is_null(at(0, -8)));
@@ -200,7 +205,8 @@ TEST(BuildRelease, CountsAPersonInTwoCouncilsOnce) {
 }
 
 TEST(BuildRelease, DoesNotCountAProblemShownAfterTheStart) {
-  const auto release = build({{1, 1, "north", "programme", "2020-01-01", 30, "2020-01-02"}}, department({}, {}));
+  const auto release =
+      build({{1, 1, "north", "programme", "2020-01-01", 30, "2020-01-02"}}, department({}, {}));
   EXPECT_FALSE(release.people.find("problem_work")->bool_at(0));
 }
 
@@ -208,7 +214,8 @@ TEST(BuildRelease, KeepsFamiliesOfTwoAuthoritiesApart) {
   const auto release = build({{1, 5, "north"}, {2, 5, "north"}, {3, 5, "south"}}, department({}, {}));
   std::map<std::string, std::set<std::int64_t>> families;
   for (std::size_t p = 0; p < 3; ++p) {
-    families[std::string(release.people.find("authority")->string_at(p))].insert(release.people.find("family")->int_at(p));
+    families[std::string(release.people.find("authority")->string_at(p))].insert(
+        release.people.find("family")->int_at(p));
   }
   EXPECT_EQ(families["north"].size(), 1u);
   EXPECT_NE(families["north"], families["south"]);
@@ -238,10 +245,12 @@ TEST(BuildRelease, ResearchNumbersAreFreshAndRowsFollowThem) {
 TEST(BuildRelease, DoesNotDependOnTheOrderOfTheRows) {
   std::vector<Person> persons;
   for (std::int64_t key = 1; key <= 50; ++key) persons.push_back({key, key % 7, key % 2 ? "north" : "south"});
-  auto from = department({{3, "good"}, {4, "none"}}, {{3, "jsa", "2020-01-01", "2020-02-01"}, {3, "jsa", "2020-01-10", "2020-03-01"}});
+  auto from = department({{3, "good"}, {4, "none"}},
+                         {{3, "jsa", "2020-01-01", "2020-02-01"}, {3, "jsa", "2020-01-10", "2020-03-01"}});
   const auto forward = build(persons, from);
   std::reverse(persons.begin(), persons.end());
-  from = department({{4, "none"}, {3, "good"}}, {{3, "jsa", "2020-01-10", "2020-03-01"}, {3, "jsa", "2020-01-01", "2020-02-01"}});
+  from = department({{4, "none"}, {3, "good"}},
+                    {{3, "jsa", "2020-01-10", "2020-03-01"}, {3, "jsa", "2020-01-01", "2020-02-01"}});
   const auto backward = build(persons, from);
   for (std::size_t c = 0; c < forward.people.column_count(); ++c) {
     for (std::size_t p = 0; p < 50; ++p) {
@@ -254,10 +263,12 @@ TEST(BuildRelease, DoesNotDependOnTheOrderOfTheRows) {
 }
 
 TEST(BuildRelease, SetsBadRowsAsideAndCountsThem) {
-  const auto release = build({{1}, {2, 1, "north", "other"}, {3, 1, "north", "programme", ""}},
-                             department({{1, "strong"}, {99, "good"}},
-                                        {{1, "jsa", "2020-02-01", "2020-01-01"}, {1, "shoe", "2020-01-01"},
-                                         {99, "jsa", "2020-01-01"}, {1, "absence_rate", "2020-01-01"}}));
+  const auto release =
+      build({{1}, {2, 1, "north", "other"}, {3, 1, "north", "programme", ""}},
+            department({{1, "strong"}, {99, "good"}}, {{1, "jsa", "2020-02-01", "2020-01-01"},
+                                                       {1, "shoe", "2020-01-01"},
+                                                       {99, "jsa", "2020-01-01"},
+                                                       {1, "absence_rate", "2020-01-01"}}));
   EXPECT_EQ(release.people.row_count(), 1u);
   EXPECT_EQ(release.attribute_row_count, 3u);
   std::uint64_t rows = 0;
@@ -269,7 +280,8 @@ TEST(BuildRelease, DescribesEveryColumnInTheDictionary) {
   const auto release = build({{1}}, department({{1, "strong"}}, {}));
   std::set<std::string> described;
   for (std::size_t row = 0; row < release.dictionary.row_count(); ++row) {
-    described.insert(release.dictionary.find("table")->text_at(row) + "." + release.dictionary.find("column")->text_at(row));
+    described.insert(release.dictionary.find("table")->text_at(row) + "." +
+                     release.dictionary.find("column")->text_at(row));
     EXPECT_FALSE(release.dictionary.find("missing_means")->string_at(row).empty());
   }
   std::set<std::string> present;

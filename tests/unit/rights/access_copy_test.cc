@@ -46,28 +46,45 @@ Found found_about(const identity::Identity& somebody) {
   found.party_names = {{"stockport", "Stockport Metropolitan Borough"}};
   found.kept_until = date("2022-12-31");
   found.versions = {{somebody, {"stockport", "s1", date("2020-01-15")}, identity::FamilyId{{0xAB}}, false}};
-  found.attributes.push_back({"Stockport Council", "What the council told us", "6(1)(e), 9(2)(g), DPA 2018 Schedule 1 paragraph 6", date("2020-01-15"), date("2022-12-31"),
-                              council_rows(7, "partner")});
-  found.attributes.push_back({"Department for Work and Pensions", "Benefits", "", date("2020-03-01"), date("2022-12-31"),
-                              benefit_rows()});
-  found.recipients = {{"Department for Work and Pensions", "your name and date of birth", "to find your benefits",
-                       date("2020-02-01"), date("2020-03-01"), true}};
+  found.attributes.push_back({"Stockport Council", "What the council told us",
+                              "6(1)(e), 9(2)(g), DPA 2018 Schedule 1 paragraph 6", date("2020-01-15"),
+                              date("2022-12-31"), council_rows(7, "partner")});
+  found.attributes.push_back({"Department for Work and Pensions", "Benefits", "", date("2020-03-01"),
+                              date("2022-12-31"), benefit_rows()});
+  found.recipients = {{"Department for Work and Pensions", "your name and date of birth",
+                       "to find your benefits", date("2020-02-01"), date("2020-03-01"), true}};
   found.releases = {date("2020-04-02")};
   found.labels = {{"universal_credit", "Universal Credit"}, {"problem_school", "school absence"}};
   found.contacts = {"dataprotection@example.gov.uk"};
   return found;
 }
 
-const identity::Identity kAnn = person("Ann", "Lee", "1985-02-01", "female", "1 High St", "SK1 1AA", "AB123456C");
+const identity::Identity kAnn =
+    person("Ann", "Lee", "1985-02-01", "female", "1 High St", "SK1 1AA", "AB123456C");
 
 TEST(AccessCopy, HoldsEverythingWithItsDateAndSourceInBothForms) {
   const auto copy = make_access_copy(found_about(kAnn));
   ASSERT_TRUE(copy.ok());
-  for (const char* text :
-       {"Ann", "Lee", "1 February 1985", "1 High St", "AB123456C", "Stockport Metropolitan Borough",
-        "Stockport Council", "article 6(1)(e) of the UK GDPR", "15 January 2020", "1 February 2019",
-        "article 9(2)(g) of the UK GDPR, DPA 2018 Schedule 1 paragraph 6", "Universal Credit", "School absence", "6 May 2018", "1 March 2020", "destroyed, with a certificate", "31 December 2022",
-        "Research data set of 2 April 2020", "dataprotection@example.gov.uk", "01H455VB4PEX5VSKNK084SN02Q"}) {
+  for (const char* text : {"Ann",
+                           "Lee",
+                           "1 February 1985",
+                           "1 High St",
+                           "AB123456C",
+                           "Stockport Metropolitan Borough",
+                           "Stockport Council",
+                           "article 6(1)(e) of the UK GDPR",
+                           "15 January 2020",
+                           "1 February 2019",
+                           "article 9(2)(g) of the UK GDPR, DPA 2018 Schedule 1 paragraph 6",
+                           "Universal Credit",
+                           "School absence",
+                           "6 May 2018",
+                           "1 March 2020",
+                           "destroyed, with a certificate",
+                           "31 December 2022",
+                           "Research data set of 2 April 2020",
+                           "dataprotection@example.gov.uk",
+                           "01H455VB4PEX5VSKNK084SN02Q"}) {
     EXPECT_NE(copy.value().html.find(text), std::string::npos) << text;
   }
   const auto json = nlohmann::json::parse(copy.value().json);

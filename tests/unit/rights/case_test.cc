@@ -14,14 +14,16 @@ namespace {
 
 constexpr Right kAllRights[] = {Right::kAccess,      Right::kRectification, Right::kErasure,
                                 Right::kRestriction, Right::kObjection,     Right::kComplaint};
-constexpr Event kAllEvents[] = {Event::kAskIdentity, Event::kIdentityShown, Event::kStart,
-                                Event::kAskClarification, Event::kClarified, Event::kAcknowledge,
-                                Event::kExtend, Event::kNotifyRecipients, Event::kReceipt,
-                                Event::kFulfil, Event::kRefuse, Event::kWithdraw};
+constexpr Event kAllEvents[] = {Event::kAskIdentity,      Event::kIdentityShown,    Event::kStart,
+                                Event::kAskClarification, Event::kClarified,        Event::kAcknowledge,
+                                Event::kExtend,           Event::kNotifyRecipients, Event::kReceipt,
+                                Event::kFulfil,           Event::kRefuse,           Event::kWithdraw};
 
 Date date(const char* iso) { return *parse_iso_date(iso); }
 
-Case opened(Right right) { return open_case(right, date("2026-06-01"), "officer", identity::system_random()); }
+Case opened(Right right) {
+  return open_case(right, date("2026-06-01"), "officer", identity::system_random());
+}
 
 CaseEvent event(Event what, const char* on, std::string detail = {}) {
   return {what, date(on), "officer", std::move(detail)};
@@ -76,7 +78,8 @@ TEST(Case, RefusesWhatItsStateDoesNotAllowAndSaysWhatItDoes) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kRefused);
   EXPECT_EQ(refused.error().message,
-            "a case of access that is received cannot take 'fulfil'; possible: ask_identity, start, refuse, withdraw");
+            "a case of access that is received cannot take 'fulfil'; possible: ask_identity, start, refuse, "
+            "withdraw");
   EXPECT_TRUE(access.events.empty());
 }
 

@@ -25,11 +25,12 @@ ReceiptFacts facts() {
 
 Case erased() {
   auto a_case = open_case(Right::kErasure, date("2020-06-01"), "officer", identity::system_random());
-  for (const auto& event : std::vector<CaseEvent>{{Event::kStart, date("2020-06-02"), "officer", ""},
-                                                  {Event::kNotifyRecipients, date("2020-06-03"), "officer", "dwp, moj"},
-                                                  {Event::kReceipt, date("2020-06-10"), "officer", "moj"},
-                                                  {Event::kReceipt, date("2020-06-12"), "officer", "dwp"},
-                                                  {Event::kFulfil, date("2020-06-12"), "officer", ""}}) {
+  for (const auto& event :
+       std::vector<CaseEvent>{{Event::kStart, date("2020-06-02"), "officer", ""},
+                              {Event::kNotifyRecipients, date("2020-06-03"), "officer", "dwp, moj"},
+                              {Event::kReceipt, date("2020-06-10"), "officer", "moj"},
+                              {Event::kReceipt, date("2020-06-12"), "officer", "dwp"},
+                              {Event::kFulfil, date("2020-06-12"), "officer", ""}}) {
     EXPECT_TRUE(apply(a_case, event).ok());
   }
   return a_case;
@@ -38,9 +39,10 @@ Case erased() {
 TEST(Receipt, SaysWhatWasDoneWhoWasToldAndWhatCannotBeUndone) {
   const auto receipt = make_receipt(erased(), facts());
   ASSERT_TRUE(receipt.ok());
-  for (const char* text : {"Your information was erased", "12 further records", "Department for Work and Pensions",
-                           "12 June 2020", "What cannot be undone", "stay published", "2 research data sets",
-                           "no certificate can show", "Information Commissioner"}) {
+  for (const char* text :
+       {"Your information was erased", "12 further records", "Department for Work and Pensions",
+        "12 June 2020", "What cannot be undone", "stay published", "2 research data sets",
+        "no certificate can show", "Information Commissioner"}) {
     EXPECT_NE(receipt.value().html.find(text), std::string::npos) << text;
   }
   const auto json = nlohmann::json::parse(receipt.value().json);

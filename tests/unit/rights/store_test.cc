@@ -89,7 +89,8 @@ TEST(CaseJson, RefusesWhatCouldNotHaveHappened) {
   ASSERT_TRUE(case_from_json(to_json(a_case)).ok());
   a_case.events.push_back({Event::kFulfil, date("2020-06-02"), "officer", ""});
   EXPECT_FALSE(case_from_json(to_json(a_case)).ok()) << "fulfilled without having been started";
-  for (const char* text : {"", "{}", "[]", "null", "{\"id\":7}", "\xFF", "{\"id\":\"x\",\"right\":\"forget\"}"}) {
+  for (const char* text :
+       {"", "{}", "[]", "null", "{\"id\":7}", "\xFF", "{\"id\":\"x\",\"right\":\"forget\"}"}) {
     EXPECT_FALSE(case_from_json(text).ok()) << text;
   }
 }

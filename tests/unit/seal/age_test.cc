@@ -84,7 +84,8 @@ TEST(Age, RefusesEveryTruncationAndAnyTail) {
   const Bytes sealed = seal_for(pattern_bytes(70'000), identity);
   for (std::size_t size = 0; size < sealed.size(); size += size < 400 ? 1 : 997) {
     Bytes opened;
-    EXPECT_FALSE(age_decrypt(source_of(ByteView(sealed).first(size)), sink_into(opened), identity).ok()) << size;
+    EXPECT_FALSE(age_decrypt(source_of(ByteView(sealed).first(size)), sink_into(opened), identity).ok())
+        << size;
   }
   Bytes longer = sealed;
   longer.push_back(std::byte{0});
@@ -103,7 +104,8 @@ TEST(Age, HandsOnTheErrorOfASourceOrSinkThatFails) {
   const AgeRecipient recipient = recipient_of(identity);
   const Source broken = [](std::span<std::byte>) -> Result<std::size_t> { return io_error("the tape tore"); };
   Bytes sealed;
-  EXPECT_EQ(age_encrypt(broken, sink_into(sealed), std::span(&recipient, 1)).error().message, "the tape tore");
+  EXPECT_EQ(age_encrypt(broken, sink_into(sealed), std::span(&recipient, 1)).error().message,
+            "the tape tore");
   const Sink full = [](ByteView) -> Status { return io_error("the disk is full"); };
   EXPECT_EQ(age_encrypt(source_of({}), full, std::span(&recipient, 1)).error().message, "the disk is full");
   AgeFailure failure = AgeFailure::kNone;

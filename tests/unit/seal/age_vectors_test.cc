@@ -109,9 +109,9 @@ std::string kind_of(const Vector& vector) {
   return vector.identities.size() == 1 ? "X25519" : "no identity";
 }
 
-// Kind of vector: what is published -> what we say. How many vectors publish what is counted from their files; what we
-// say of those that are not offered here follows from the age format, which knows them by their first line or by a
-// stanza of another type. The table is in docs/formats/sealed-file.md.
+// Kind of vector: what is published -> what we say. How many vectors publish what is counted from their
+// files; what we say of those that are not offered here follows from the age format, which knows them by
+// their first line or by a stanza of another type. The table is in docs/formats/sealed-file.md.
 const std::map<std::string, int> kVerdicts = {
     {"X25519: success -> success", 14},
     {"X25519: header failure -> header failure", 30},
@@ -124,9 +124,9 @@ const std::map<std::string, int> kVerdicts = {
     {"armour: header failure -> header failure", 2},
     {"armour: no match -> header failure", 1},
     {"armour: payload failure -> header failure", 1},
-    // A stanza of a type that we do not offer is passed over, as the format asks, so nobody matches. Malformed for
-    // everybody are a body that is not canonical (one of each), a passphrase beside another recipient (two), and an
-    // X25519 stanza with a hybrid share.
+    // A stanza of a type that we do not offer is passed over, as the format asks, so nobody matches.
+    // Malformed for everybody are a body that is not canonical (one of each), a passphrase beside another
+    // recipient (two), and an X25519 stanza with a hybrid share.
     {"hybrid: success -> no match", 4},
     {"hybrid: no match -> no match", 5},
     {"hybrid: header failure -> no match", 7},
@@ -139,7 +139,8 @@ const std::map<std::string, int> kVerdicts = {
 };
 
 TEST(AgeVectors, AllOfTheX25519OnesFailOrOpenAsPublishedAndNoOtherOpens) {
-  if (!std::filesystem::is_directory(testkit())) GTEST_SKIP() << "the age test vectors are not here (KINFOLD_DATA)";
+  if (!std::filesystem::is_directory(testkit()))
+    GTEST_SKIP() << "the age test vectors are not here (KINFOLD_DATA)";
   std::map<std::string, int> verdicts;
   for (const auto& file : std::filesystem::directory_iterator(testkit())) {
     const Vector vector = read_vector(file.path());
@@ -155,7 +156,8 @@ TEST(AgeVectors, AllOfTheX25519OnesFailOrOpenAsPublishedAndNoOtherOpens) {
       EXPECT_TRUE(opened.empty()) << vector.name;
       continue;
     }
-    EXPECT_EQ(class_of(failure), vector.expect) << vector.name << ": " << (status.ok() ? "" : status.error().message);
+    EXPECT_EQ(class_of(failure), vector.expect)
+        << vector.name << ": " << (status.ok() ? "" : status.error().message);
     // Of a file that fails we release less than the reference does: a last chunk only when it is last.
     if (vector.expect == "success") {
       EXPECT_EQ(to_hex(sha256(opened)), vector.payload_hash) << vector.name;

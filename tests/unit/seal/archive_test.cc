@@ -50,7 +50,8 @@ TEST(Tar, RefusesWhatFollowsItsEndUnlessItIsZeros) {
 }
 
 TEST(Tar, SaysWhatTheSourceSaidWhenItFails) {
-  ArchiveReader reader([](std::span<std::byte>) -> Result<std::size_t> { return invalid("was altered on its way"); }, 100);
+  ArchiveReader reader(
+      [](std::span<std::byte>) -> Result<std::size_t> { return invalid("was altered on its way"); }, 100);
   EXPECT_EQ(reader.next().error().message, "was altered on its way");
 }
 
@@ -60,7 +61,10 @@ table::Table numbers(std::size_t from, std::size_t count) {
   auto& text = table.add("text", table::ColumnType::kString);
   for (std::size_t i = from; i < from + count; ++i) {
     number.append_int(static_cast<std::int64_t>(i));
-    if (i % 3 == 0) text.append_null(); else text.append_string(std::to_string(i));
+    if (i % 3 == 0)
+      text.append_null();
+    else
+      text.append_string(std::to_string(i));
   }
   return table;
 }
@@ -103,7 +107,8 @@ TEST(Parts, OfATableAreFilesOfTheirOwnAndComeTogetherAgain) {
   const auto files = all_of(files_of(in_parts(), documents));
   std::vector<std::string> names;
   for (const auto& file : files) names.push_back(file.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"numbers.parquet", "numbers.2.parquet", "numbers.3.parquet", "others.parquet", "note.txt"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"numbers.parquet", "numbers.2.parquet", "numbers.3.parquet",
+                                             "others.parquet", "note.txt"}));
   const auto tar = tar_of(files);
   ArchiveReader reader(source_of(tar), tar.size());
   std::vector<NamedTable> tables;
@@ -131,9 +136,11 @@ TEST(Parts, ThatTogetherGoBeyondWhatWasSaidOrWhatMemoryHoldsAreRefused) {
     return unpacked.ok() ? "unpacked" : unpacked.error().message;
   };
   EXPECT_EQ(refusal(9, 1 << 20), "unpacked");
-  EXPECT_EQ(refusal(8, 1 << 20),  // the third part has one too many
-            "has a table inside that cannot be read: there are more than 2 rows, the most that are taken here");
-  EXPECT_EQ(refusal(9, 600), "has tables inside that take more than 0 MiB of memory together, half of what this machine has");
+  EXPECT_EQ(
+      refusal(8, 1 << 20),  // the third part has one too many
+      "has a table inside that cannot be read: there are more than 2 rows, the most that are taken here");
+  EXPECT_EQ(refusal(9, 600),
+            "has tables inside that take more than 0 MiB of memory together, half of what this machine has");
 }
 
 TEST(Parts, ThatAreMissingOutOfOrderOrStrangeAreRefused) {
@@ -151,10 +158,16 @@ TEST(Parts, ThatAreMissingOutOfOrderOrStrangeAreRefused) {
   EXPECT_EQ(changed([](auto& f) { std::swap(f[1], f[2]); }), order);
   EXPECT_EQ(changed([](auto& f) { std::swap(f[2], f[3]); }), order);
   EXPECT_EQ(changed([](auto& f) { f[1].name = "numbers.parquet"; }), "has two files of one name inside");
-  for (const char* name : {"numbers.02.parquet", "numbers.1.parquet", "numbers.x.parquet", "../numbers.parquet", "/etc/passwd"}) {
-    EXPECT_EQ(changed([&](auto& f) { f[1].name = name; }), "has a file inside that has no place in a sealed file") << name;
+  for (const char* name : {"numbers.02.parquet", "numbers.1.parquet", "numbers.x.parquet",
+                           "../numbers.parquet", "/etc/passwd"}) {
+    EXPECT_EQ(changed([&](auto& f) { f[1].name = name; }),
+              "has a file inside that has no place in a sealed file")
+        << name;
   }
-  EXPECT_EQ(changed([](auto& f) { f.insert(f.begin() + 1, {"padding", {}}); }), "has a file inside behind the padding");
+  EXPECT_EQ(changed([](auto& f) {
+              f.insert(f.begin() + 1, {"padding", {}});
+            }),
+            "has a file inside behind the padding");
   table::Table strange;
   strange.add("number", table::ColumnType::kInt64).append_int(1);
   EXPECT_EQ(changed([&](auto& f) {
@@ -206,7 +219,8 @@ TEST(Names, OfTablesAndDocumentsCannotLeaveTheirFolder) {
   for (const auto* good : {"people", "a_1"}) EXPECT_TRUE(is_table_name(good));
   for (const auto* bad : {"", "../x", "A", "1a", "a.b", "a/b"}) EXPECT_FALSE(is_table_name(bad)) << bad;
   EXPECT_TRUE(is_document_name("certificate-1.txt"));
-  for (const auto* bad : {"x", ".txt", "../a.txt", "a.sh", "a/b.txt"}) EXPECT_FALSE(is_document_name(bad)) << bad;
+  for (const auto* bad : {"x", ".txt", "../a.txt", "a.sh", "a/b.txt"})
+    EXPECT_FALSE(is_document_name(bad)) << bad;
 }
 
 }  // namespace

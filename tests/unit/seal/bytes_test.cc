@@ -27,13 +27,15 @@ TEST(Base64, RefusesTextThatIsNotCanonical) {
   EXPECT_EQ(to_base64(as_bytes("ki")), "a2k=");
   EXPECT_EQ(to_base64_unpadded(as_bytes("ki")), "a2k");
   EXPECT_TRUE(from_base64_unpadded("a2k"));
-  for (const auto* bad : {"a2k=", "a2l", "a2k\n", "a", "a2k*"}) EXPECT_FALSE(from_base64_unpadded(bad)) << bad;
+  for (const auto* bad : {"a2k=", "a2l", "a2k\n", "a", "a2k*"})
+    EXPECT_FALSE(from_base64_unpadded(bad)) << bad;
   for (const auto* bad : {"a2k", "a2l=", "a2k==", " a2k="}) EXPECT_FALSE(from_base64(bad)) << bad;
 }
 
 TEST(Digest, IsThatOfThePublishedExample) {
   // FIPS 180-2, appendix B.1
-  EXPECT_EQ(to_hex(sha256(as_bytes("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(sha256(as_bytes("abc"))),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Id, IsDifferentEachTimeAndReadsBack) {

@@ -68,7 +68,8 @@ TEST_F(Custody, RefusesSharesOfAnotherSplittingOrAnotherSite) {
 }
 
 TEST_F(Custody, KeepsToItsLimits) {
-  for (const CustodyRule rule : {CustodyRule{1, 3}, CustodyRule{4, 3}, CustodyRule{2, 17}, CustodyRule{-1, -1}}) {
+  for (const CustodyRule rule :
+       {CustodyRule{1, 3}, CustodyRule{4, 3}, CustodyRule{2, 17}, CustodyRule{-1, -1}}) {
     EXPECT_EQ(split_keys(keys_, rule).error().code, ErrorCode::kInvalid);
   }
   EXPECT_EQ(split_keys(keys_, {16, 16}).value().size(), 16u);

@@ -32,7 +32,7 @@ TEST(KeyFile, IsForItsOwnerOnlyAndHoldsNoKeyInTheClear) {
   const TemporaryFolder folder;
   const SiteKeys keys = make_site_keys("ons");
   ASSERT_TRUE(save_keys(keys, folder / "site.key", phrase("p"), WorkFactor::quick()).ok());
-  struct stat facts{};
+  struct stat facts {};
   ASSERT_EQ(stat((folder / "site.key").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
   const auto file = read_whole_file(folder / "site.key", 4096).value();
@@ -72,8 +72,13 @@ TEST(KeyFile, AnAccessListThatNamesOnlyUsIsNobodyElse) {
   const TemporaryFolder folder;
   ASSERT_TRUE(save_keys(make_site_keys("ons"), folder / "site.key", phrase("p"), WorkFactor::quick()).ok());
   const auto opens_with = [&](std::uint32_t user, std::uint32_t group_permissions) {
-    const auto list = access_list({{1, 6, kNobody}, {2, 4, user}, {4, group_permissions, kNobody}, {0x10, 4, kNobody}, {0x20, 0, kNobody}});
-    if (setxattr((folder / "site.key").c_str(), "system.posix_acl_access", list.data(), list.size(), 0) != 0) return -1;
+    const auto list = access_list({{1, 6, kNobody},
+                                   {2, 4, user},
+                                   {4, group_permissions, kNobody},
+                                   {0x10, 4, kNobody},
+                                   {0x20, 0, kNobody}});
+    if (setxattr((folder / "site.key").c_str(), "system.posix_acl_access", list.data(), list.size(), 0) != 0)
+      return -1;
     return load_keys(folder / "site.key", phrase("p")).ok() ? 1 : 0;
   };
   const int own = opens_with(geteuid(), 0);
@@ -85,7 +90,8 @@ TEST(KeyFile, AnAccessListThatNamesOnlyUsIsNobodyElse) {
 
 TEST(KeyFile, RefusesAWrongPassphraseAndAnAlteredFileAlike) {
   const TemporaryFolder folder;
-  ASSERT_TRUE(save_keys(make_site_keys("ons"), folder / "site.key", phrase("right"), WorkFactor::quick()).ok());
+  ASSERT_TRUE(
+      save_keys(make_site_keys("ons"), folder / "site.key", phrase("right"), WorkFactor::quick()).ok());
   EXPECT_EQ(load_keys(folder / "site.key", phrase("wrong")).error().message,
             "site.key: the passphrase is wrong, or the key file was altered");
   std::string text(as_text(read_whole_file(folder / "site.key", 4096).value()));
@@ -97,7 +103,8 @@ TEST(KeyFile, RefusesAWrongPassphraseAndAnAlteredFileAlike) {
 TEST(KeyFile, IsNeverOverwrittenAndNeverMadeWithoutAPassphrase) {
   const TemporaryFolder folder;
   const SiteKeys keys = make_site_keys("ons");
-  EXPECT_EQ(save_keys(keys, folder / "a.key", SecretBytes(), WorkFactor::quick()).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(save_keys(keys, folder / "a.key", SecretBytes(), WorkFactor::quick()).error().code,
+            ErrorCode::kInvalid);
   ASSERT_TRUE(save_keys(keys, folder / "a.key", phrase("p"), WorkFactor::quick()).ok());
   EXPECT_EQ(save_keys(keys, folder / "a.key", phrase("p"), WorkFactor::quick()).error().message,
             "a.key: there is a key file already; it is not overwritten");

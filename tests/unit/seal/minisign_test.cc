@@ -73,7 +73,8 @@ TEST(Note, IsReadByItsSignersKeyOnly) {
   auto text = verify_note(note.value(), "ons", key.open);
   ASSERT_TRUE(text.ok());
   EXPECT_EQ(text.value(), "one\ntwo\n");
-  EXPECT_EQ(verify_note(note.value(), "dwp", key.open).error().message, "is not signed with the key on the party's card");
+  EXPECT_EQ(verify_note(note.value(), "dwp", key.open).error().message,
+            "is not signed with the key on the party's card");
   EXPECT_FALSE(verify_note(note.value(), "ons", make_signing_key().open).ok());
   EXPECT_EQ(verify_note(replaced(note.value(), "two", "tow"), "ons", key.open).error().message,
             "was altered after it was signed");
@@ -88,7 +89,8 @@ TEST(Note, KeepsTheTextOfTheStandardsExampleForm) {
 
 TEST(Note, RefusesToSignWhatIsNoNote) {
   const SigningKey key = make_signing_key();
-  for (const std::string text : {"", "no line end", "bell\a\n"}) EXPECT_FALSE(sign_note(text, "ons", key).ok());
+  for (const std::string text : {"", "no line end", "bell\a\n"})
+    EXPECT_FALSE(sign_note(text, "ons", key).ok());
 }
 
 TEST(Note, RefusesEveryFlippedBit) {

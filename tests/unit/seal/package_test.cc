@@ -67,10 +67,12 @@ Request request(std::size_t row_count = 3) {
   return made;
 }
 
-Result<OpenedFile> open_bytes(ByteView sealed, std::string_view signature, const SiteKeys& ours, const Card& sender) {
+Result<OpenedFile> open_bytes(ByteView sealed, std::string_view signature, const SiteKeys& ours,
+                              const Card& sender) {
   const TemporaryFolder folder;
   const std::string path = folder / "r.age";
-  EXPECT_TRUE(write_whole_file(path, sealed).ok() && write_whole_file(path + ".minisig", as_bytes(signature)).ok());
+  EXPECT_TRUE(write_whole_file(path, sealed).ok() &&
+              write_whole_file(path + ".minisig", as_bytes(signature)).ok());
   auto opened = open_package(path, ours, sender);
   if (!opened.ok()) {
     EXPECT_TRUE(opened.error().message.starts_with("r.age: "));
@@ -102,13 +104,15 @@ TEST(Package, GivesBackTablesDocumentsAndManifest) {
 
 TEST(Package, TravelsAsTwoFilesAndSaysWhenTheSignatureIsMissing) {
   const TemporaryFolder folder;
-  ASSERT_TRUE(seal_package(folder / "request.age", request_manifest(), people(3), card_of(dwp()), ons()).ok());
+  ASSERT_TRUE(
+      seal_package(folder / "request.age", request_manifest(), people(3), card_of(dwp()), ons()).ok());
   EXPECT_EQ(folder.file_count(), 2u);
   EXPECT_TRUE(open_package(folder / "request.age", dwp(), card_of(ons())).ok());
   EXPECT_EQ(signer_key_id(folder / "request.age").value(), card_of(ons()).signer.key_id);
   std::filesystem::remove(folder / "request.age.minisig");
-  EXPECT_EQ(open_package(folder / "request.age", dwp(), card_of(ons())).error().message,
-            "request.age: is not signed: there is no request.age.minisig beside it; ask the sender for both files");
+  EXPECT_EQ(
+      open_package(folder / "request.age", dwp(), card_of(ons())).error().message,
+      "request.age: is not signed: there is no request.age.minisig beside it; ask the sender for both files");
 }
 
 TEST(Package, IsRefusedForEachReasonInItsOwnWords) {
@@ -116,14 +120,16 @@ TEST(Package, IsRefusedForEachReasonInItsOwnWords) {
   const Card sender = card_of(ons());
   const ByteView sealed = file.sealed;
   const std::size_t size = sealed.size();
-  EXPECT_EQ(refusal(sealed.first(size - 1), file.signature, dwp(), sender),
-            "is cut short: " + std::to_string(size - 1) + " of " + std::to_string(size) + " bytes; fetch it again");
+  EXPECT_EQ(
+      refusal(sealed.first(size - 1), file.signature, dwp(), sender),
+      "is cut short: " + std::to_string(size - 1) + " of " + std::to_string(size) + " bytes; fetch it again");
   Bytes longer = file.sealed;
   longer.resize(size + 7);
   EXPECT_EQ(refusal(longer, file.signature, dwp(), sender), "has 7 bytes added at its end; fetch it again");
   Bytes flipped = file.sealed;
   flipped[size / 2] ^= std::byte{1};
-  EXPECT_EQ(refusal(flipped, file.signature, dwp(), sender), "was altered after it was signed; fetch it again");
+  EXPECT_EQ(refusal(flipped, file.signature, dwp(), sender),
+            "was altered after it was signed; fetch it again");
   EXPECT_EQ(refusal(sealed, file.signature, dwp(), card_of(make_site_keys("ons"))),
             "is signed with another key than the one on the sender's card");
   EXPECT_EQ(refusal(sealed, file.signature, make_site_keys("dwp"), sender),
@@ -182,10 +188,12 @@ TEST(Package, ThatExpandsBeyondItsManifestIsRefusedBeforeItIsInMemory) {
     EXPECT_LT(sealed.size(), 200'000u);
     return refusal(sealed, sign(source_of(sealed), ons().signer, "by hand").value(), dwp(), card_of(ons()));
   };
-  EXPECT_EQ(refusal_with(1000, 1, "people"),
-            "has a table inside that cannot be read: there are more than 1000 rows, the most that are taken here");
-  EXPECT_EQ(refusal_with(1'000'000, 0, "people"),
-            "has a table inside that cannot be read: there are more than 0 columns, the most that are taken here");
+  EXPECT_EQ(
+      refusal_with(1000, 1, "people"),
+      "has a table inside that cannot be read: there are more than 1000 rows, the most that are taken here");
+  EXPECT_EQ(
+      refusal_with(1'000'000, 0, "people"),
+      "has a table inside that cannot be read: there are more than 0 columns, the most that are taken here");
   EXPECT_EQ(refusal_with(1'000'000, 1, "others"), "has a table inside that its manifest does not name");
 }
 
@@ -199,7 +207,8 @@ TEST(Package, ThatCannotBeSealedToItsEndLeavesNothing) {
   const TemporaryFolder folder;
   Parts parts = parts_of(people(3));
   parts.next = []() -> Result<std::optional<NamedTable>> { return io_error("the table cannot be read"); };
-  const auto file = seal_package(folder / "r.age", request_manifest(), std::move(parts), {}, card_of(dwp()), ons());
+  const auto file =
+      seal_package(folder / "r.age", request_manifest(), std::move(parts), {}, card_of(dwp()), ons());
   EXPECT_EQ(file.error().message, "the table cannot be read");
   EXPECT_EQ(folder.file_count(), 0u);
 }
@@ -209,10 +218,12 @@ TEST(Package, ThatDoesNotFitOnTheDiskIsSaidAndLeavesNothing) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit small{40'000, 40'000};  // a file may grow to so many bytes: within the padding of the smallest
+    const rlimit small{40'000,
+                       40'000};  // a file may grow to so many bytes: within the padding of the smallest
     ::setrlimit(RLIMIT_FSIZE, &small);
     const auto file = seal_package(folder / "r.age", request_manifest(), people(3), card_of(dwp()), ons());
-    const bool said = !file.ok() && file.error().code == ErrorCode::kIo && file.error().message.starts_with("r.age: cannot be written");
+    const bool said = !file.ok() && file.error().code == ErrorCode::kIo &&
+                      file.error().message.starts_with("r.age: cannot be written");
     ::_exit(said && folder.file_count() == 0 ? 0 : 1);
   }
   int status = 1;
@@ -234,7 +245,8 @@ TEST(Package, IsNotWrittenThroughALinkThatSomebodyLeft) {
 TEST(Package, ThatIsAPipeIsRefusedAndNotWaitedFor) {
   const TemporaryFolder folder;
   ASSERT_EQ(::mkfifo((folder / "r.age").c_str(), 0600), 0);
-  EXPECT_EQ(open_package(folder / "r.age", dwp(), card_of(ons())).error().message, "r.age: is not a plain file");
+  EXPECT_EQ(open_package(folder / "r.age", dwp(), card_of(ons())).error().message,
+            "r.age: is not a plain file");
 }
 
 /// Rows of about 100 bytes, made a part at a time.
@@ -261,12 +273,14 @@ long peak_kib_of(std::uint64_t part_count) {
   if (::pipe(pipe_ends) != 0) return -1;
   const pid_t child = ::fork();
   if (child == 0) {
-    const auto start = seal_package(folder / "r.age", request_manifest(), made_in_parts(part_count), {}, card_of(dwp()), ons());
+    const auto start = seal_package(folder / "r.age", request_manifest(), made_in_parts(part_count), {},
+                                    card_of(dwp()), ons());
     std::uint64_t rows = 0;
-    const auto opened = open_package(folder / "r.age", dwp(), card_of(ons()), [&](const std::string&, table::Table part) {
-      rows += part.row_count();
-      return Status();
-    });
+    const auto opened =
+        open_package(folder / "r.age", dwp(), card_of(ons()), [&](const std::string&, table::Table part) {
+          rows += part.row_count();
+          return Status();
+        });
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
     const bool right = start.ok() && opened.ok() && rows == part_count * 200'000;
@@ -319,7 +333,8 @@ TEST(Manifest, ReadsBackAndRefusesAnythingUnknownMissingOrMalformed) {
     auto result = parse_manifest(changed);
     return result.ok() ? std::string("read") : result.error().message;
   };
-  EXPECT_EQ(with("\"kinfold\": 1", "\"kinfold\": 2"), "manifest: is of a version that this program does not know");
+  EXPECT_EQ(with("\"kinfold\": 1", "\"kinfold\": 2"),
+            "manifest: is of a version that this program does not know");
   EXPECT_EQ(with("\"purpose\"", "\"surprise\""), "manifest: has no 'purpose'");
   EXPECT_EQ(with("\"kinfold\": 1", "\"kinfold\": 1, \"x\": 1"), "manifest: has a field that is not known");
   EXPECT_EQ(with("\"ons\"", "\"O N S\""), "manifest: 'from' is not a plain word");
@@ -363,7 +378,8 @@ TEST(CheckManifest, NamesTheFirstThingThatDoesNotFit) {
             "was made in the future; check the clocks of both sites");
   EXPECT_EQ(refusal_with([&](auto& e) { e.seen_before = [&](const Id& id) { return id == manifest.id; }; }),
             "was received before; a file is taken once");
-  EXPECT_EQ(refusal_with([](auto& e) { e.in_answer_to = random_id(); }), "does not answer the request that is open");
+  EXPECT_EQ(refusal_with([](auto& e) { e.in_answer_to = random_id(); }),
+            "does not answer the request that is open");
 }
 
 }  // namespace

@@ -47,9 +47,11 @@ inline Bytes pattern_bytes(std::size_t count) {
 
 /// These files as an archive.
 inline Bytes tar_of(const std::vector<ArchiveFile>& files) {
-  const Source archive = archive_of([&files, at = std::size_t{0}]() mutable -> Result<std::optional<ArchiveFile>> {
-    return at == files.size() ? std::optional<ArchiveFile>() : std::optional<ArchiveFile>(files[at++]);
-  }, false);
+  const Source archive = archive_of(
+      [&files, at = std::size_t{0}]() mutable -> Result<std::optional<ArchiveFile>> {
+        return at == files.size() ? std::optional<ArchiveFile>() : std::optional<ArchiveFile>(files[at++]);
+      },
+      false);
   Bytes tar;
   Bytes block(1000);  // no multiple of a tar's blocks
   for (;;) {

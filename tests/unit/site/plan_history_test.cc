@@ -45,7 +45,8 @@ TEST(PlanHistory, EachReleaseHasItsOwn) {
   const auto two = release(2);
   EXPECT_TRUE(history.changed(plan(2), &one));
   EXPECT_FALSE(history.changed(plan(2), &two));
-  EXPECT_TRUE(history.changed(plan(2), nullptr)) << "a reader of what is published is told if it was so for any";
+  EXPECT_TRUE(history.changed(plan(2), nullptr))
+      << "a reader of what is published is told if it was so for any";
 }
 
 TEST(PlanHistory, OtherEntriesRegisterNothing) {

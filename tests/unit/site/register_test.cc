@@ -13,26 +13,30 @@ namespace {
 class RegisterFiles : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "/kinfold-register-" + testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = testing::TempDir() + "/kinfold-register-" +
+              testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(folder_);
     write("people.csv", "nr,first,last,born\n1,Ann,Example,2001-02-03\n2,Bob,Example,1999-05-06\n");
     write("register.toml",
           "[register]\npeople = \"people.csv\"\nevents = \"events.csv\"\n"
           "[people]\nid = \"nr\"\nforenames = \"first\"\nsurname = \"last\"\ndate_of_birth = \"born\"\n"
-          "[events]\nid = \"who\"\nvariable = \"what\"\nstart_date = \"from\"\nend_date = \"to\"\nvalue = \"value\"\n");
+          "[events]\nid = \"who\"\nvariable = \"what\"\nstart_date = \"from\"\nend_date = \"to\"\nvalue = "
+          "\"value\"\n");
     write("events.csv",
           "who,what,from,to,value\n"
-          "1,jsa,2010-01-01,2013-06-30,1.5\n"   // begins before the window: cut
-          "1,jsa,2020-06-01,,2.5\n"             // still open: cut at its end
-          "1,jsa,2009-01-01,2011-12-31,1.0\n"   // over before it
-          "1,conviction,2011-05-05,,1.0\n"      // before it
-          "1,conviction,2015-05-05,,1.0\n"      // in it
-          "1,secret,2015-05-05,,1.0\n"          // not a variable of the charter
-          "2,jsa,2015-01-01,2015-02-01,1.0\n"); // somebody who was not matched
+          "1,jsa,2010-01-01,2013-06-30,1.5\n"    // begins before the window: cut
+          "1,jsa,2020-06-01,,2.5\n"              // still open: cut at its end
+          "1,jsa,2009-01-01,2011-12-31,1.0\n"    // over before it
+          "1,conviction,2011-05-05,,1.0\n"       // before it
+          "1,conviction,2015-05-05,,1.0\n"       // in it
+          "1,secret,2015-05-05,,1.0\n"           // not a variable of the charter
+          "2,jsa,2015-01-01,2015-02-01,1.0\n");  // somebody who was not matched
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ + "/" + name) << text; }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ + "/" + name) << text;
+  }
   std::string toml() const { return folder_ + "/register.toml"; }
 
   std::string folder_;
@@ -54,7 +58,8 @@ TEST_F(RegisterFiles, ReturnsOnlyWhatTheCharterAllowsCutToItsWindow) {
   const auto& table = events.value();
   ASSERT_EQ(table.row_count(), 3U);
   const auto row = [&](std::size_t k) {
-    return table.find("variable")->text_at(k) + " " + table.find("start_date")->text_at(k) + " " + table.find("end_date")->text_at(k);
+    return table.find("variable")->text_at(k) + " " + table.find("start_date")->text_at(k) + " " +
+           table.find("end_date")->text_at(k);
   };
   EXPECT_EQ(row(0), "conviction 2015-05-05 ");
   EXPECT_EQ(row(1), "jsa 2012-01-01 2013-06-30");

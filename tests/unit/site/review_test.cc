@@ -11,7 +11,8 @@ TEST(Wilson, IsThatOfR) {
     std::uint64_t count, of;
     double low, high;
   };
-  for (const auto& known : {Known{10, 20, 0.2992980, 0.7007020}, Known{0, 10, 0.0, 0.2775328}, Known{10, 10, 0.7224672, 1.0}, Known{7, 8, 0.5291118, 0.9775825}}) {
+  for (const auto& known : {Known{10, 20, 0.2992980, 0.7007020}, Known{0, 10, 0.0, 0.2775328},
+                            Known{10, 10, 0.7224672, 1.0}, Known{7, 8, 0.5291118, 0.9775825}}) {
     const auto share = wilson(known.count, known.of);
     EXPECT_NEAR(share.low, known.low, 1e-6) << known.count << " of " << known.of;
     EXPECT_NEAR(share.high, known.high, 1e-6) << known.count << " of " << known.of;
@@ -23,7 +24,8 @@ TEST(Wilson, IsThatOfR) {
 }
 
 TEST(Verdicts, AreReadAsTheyAreWritten) {
-  for (const auto verdict : {Verdict::kSame, Verdict::kDifferent, Verdict::kCannotTell}) EXPECT_EQ(parse_verdict(name(verdict)), verdict);
+  for (const auto verdict : {Verdict::kSame, Verdict::kDifferent, Verdict::kCannotTell})
+    EXPECT_EQ(parse_verdict(name(verdict)), verdict);
   EXPECT_FALSE(parse_verdict("perhaps").has_value());
   EXPECT_FALSE(parse_verdict("").has_value());
 }

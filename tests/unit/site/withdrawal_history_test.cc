@@ -42,7 +42,8 @@ TEST(WithdrawalHistory, CountsThoseWhoCameBackForThemselves) {
   WithdrawalHistory history;
   history.add(lifted);
   EXPECT_EQ(history.came_back_count(), 0U) << "nothing is published";
-  for (const auto& each : {entry(Verb::kPublish), entry(Verb::kWithdraw, 2), entry(Verb::kRestrict, 5)}) history.add(each);
+  for (const auto& each : {entry(Verb::kPublish), entry(Verb::kWithdraw, 2), entry(Verb::kRestrict, 5)})
+    history.add(each);
   EXPECT_EQ(history.came_back_count(), 1U) << "also before; and a restriction is no return";
   EXPECT_EQ(history.left_count(), 2U);
 }

@@ -31,7 +31,9 @@ const Programme& big_draw() {
   return kDraw;
 }
 
-double share(std::uint64_t part, std::uint64_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
+double share(std::uint64_t part, std::uint64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
 
 struct Window {
   Variable variable;
@@ -82,9 +84,11 @@ TEST(PlantedEffects, AreThePublishedOnesWithinSamplingError) {
     ASSERT_GT(count, 10'000);
     // Four standard errors; outcomes within a family go together, hence the design effect of 1.5.
     const auto bound = [&](double p) { return 4 * std::sqrt(1.5 * p * (1 - p) / count); };
-    EXPECT_NEAR(share(draw.sums.without[k], draw.sums.programme_count[k]), spec.comparison_share, bound(spec.comparison_share))
+    EXPECT_NEAR(share(draw.sums.without[k], draw.sums.programme_count[k]), spec.comparison_share,
+                bound(spec.comparison_share))
         << spec.id;
-    EXPECT_NEAR(share(draw.sums.with[k], draw.sums.programme_count[k]), spec.programme_share, bound(spec.programme_share))
+    EXPECT_NEAR(share(draw.sums.with[k], draw.sums.programme_count[k]), spec.programme_share,
+                bound(spec.programme_share))
         << spec.id;
   }
 }
@@ -113,7 +117,8 @@ TEST(NaiveComparison, MakesTheProgrammeLookWorseThanItIs) {
   }
   // Not only too small an effect: for these the naive sign is wrong.
   for (const auto k : {kLookedAfter, kCustodyAdults, kConvictionJuveniles, kJsa}) {
-    const double naive = share(sums.with[k], sums.programme_count[k]) - share(sums.others[k], sums.others_count[k]);
+    const double naive =
+        share(sums.with[k], sums.programme_count[k]) - share(sums.others[k], sums.others_count[k]);
     EXPECT_GT(naive, 0) << outcome_specs()[k].id;
   }
 }
@@ -146,10 +151,19 @@ Row covariates(const Family& family, std::size_t place) {
   const auto& person = family.household.people[place];
   const auto& past = family.members[place].past;
   const double age = age_years(person.born, family.start);
-  Row row{1, (age - 20) / 15, (age - 20) * (age - 20) / 225, person.sex == Sex::kMale ? 1.0 : 0.0, past.jsa_share,
-          static_cast<double>(std::min(past.conviction_count, 3)), static_cast<double>(std::min(past.custody_count, 1)),
-          static_cast<double>(std::min(past.caution_count, 2)), past.absence_mean, past.in_need_share, past.plan_share,
-          past.looked_after_share, static_cast<double>(family.problem_count())};
+  Row row{1,
+          (age - 20) / 15,
+          (age - 20) * (age - 20) / 225,
+          person.sex == Sex::kMale ? 1.0 : 0.0,
+          past.jsa_share,
+          static_cast<double>(std::min(past.conviction_count, 3)),
+          static_cast<double>(std::min(past.custody_count, 1)),
+          static_cast<double>(std::min(past.caution_count, 2)),
+          past.absence_mean,
+          past.in_need_share,
+          past.plan_share,
+          past.looked_after_share,
+          static_cast<double>(family.problem_count())};
   for (std::size_t k = 0; k < kProblemCount; ++k) row[13 + k] = family.has_problem(k) ? 1 : 0;
   // The count is the sum of the flags: one of the seven says nothing new.
   row[13 + kProblemCount - 1] = 0;
@@ -222,8 +236,9 @@ TEST(Selection, IsOnWhatThePanelShowsSoThatWeightingRecoversTheTruth) {
     if (std::abs(naive - truth) > 4 * error) {
       EXPECT_LT(std::abs(estimate - truth), 0.5 * std::abs(naive - truth)) << outcome_specs()[k].id;
     }
-    RecordProperty(std::string(outcome_specs()[k].id), std::to_string(estimate) + " truth " + std::to_string(truth) +
-                   " naive " + std::to_string(naive) + " se " + std::to_string(error));
+    RecordProperty(std::string(outcome_specs()[k].id),
+                   std::to_string(estimate) + " truth " + std::to_string(truth) + " naive " +
+                       std::to_string(naive) + " se " + std::to_string(error));
   }
 }
 
@@ -264,7 +279,8 @@ TEST(Events, NeverGiveTwoBenefitsForOneDay) {
         if (department_of(e.variable) == Department::kDwp) spells.emplace_back(e.start, e.end);
       }
       std::sort(spells.begin(), spells.end());
-      for (std::size_t i = 1; i < spells.size(); ++i) ASSERT_GT(spells[i].first, spells[i - 1].second) << "family " << f;
+      for (std::size_t i = 1; i < spells.size(); ++i)
+        ASSERT_GT(spells[i].first, spells[i - 1].second) << "family " << f;
     }
   }
 }

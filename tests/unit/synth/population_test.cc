@@ -22,7 +22,9 @@ TEST(WeightedDraw, DrawsEachIndexAsOftenAsItsWeight) {
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const double expected = weights[i] / 10.0;
     // Four standard errors of a binomial share.
-    EXPECT_NEAR(count[i] / static_cast<double>(kDraws), expected, 4 * std::sqrt(expected * (1 - expected) / kDraws)) << i;
+    EXPECT_NEAR(count[i] / static_cast<double>(kDraws), expected,
+                4 * std::sqrt(expected * (1 - expected) / kDraws))
+        << i;
   }
 }
 
@@ -33,7 +35,8 @@ TEST(NinoOf, IsValidInFormNeverIssuedAndDistinct) {
     ASSERT_EQ(nino.size(), 9U);
     EXPECT_EQ(nino[0], 'X');
     EXPECT_EQ(std::string("DFIOQUV").find(nino[1]), std::string::npos);
-    EXPECT_TRUE(std::all_of(nino.begin() + 2, nino.begin() + 8, [](unsigned char c) { return std::isdigit(c); }));
+    EXPECT_TRUE(
+        std::all_of(nino.begin() + 2, nino.begin() + 8, [](unsigned char c) { return std::isdigit(c); }));
     EXPECT_TRUE(nino[8] >= 'A' && nino[8] <= 'D');
     EXPECT_TRUE(seen.insert(nino).second);
   }
@@ -42,7 +45,8 @@ TEST(NinoOf, IsValidInFormNeverIssuedAndDistinct) {
 TEST(ProgrammeHousehold, HasAnAdultAndAChildAndParentsOldEnough) {
   for (std::uint64_t f = 0; f < 3'000; ++f) {
     RandomStream random(11, {f});
-    const auto household = programme_household(static_cast<int>(f % 3), kStart, 1 + static_cast<std::int64_t>(f) * kPeopleMax, random);
+    const auto household = programme_household(static_cast<int>(f % 3), kStart,
+                                               1 + static_cast<std::int64_t>(f) * kPeopleMax, random);
     ASSERT_LE(household.people.size(), static_cast<std::size_t>(kPeopleMax));
     int adults = 0;
     int children = 0;
@@ -82,11 +86,14 @@ TEST(ProgrammeHousehold, HasTwinsNamesakesAndDoubleBarrelledNames) {
       const auto& a = household.people[i];
       double_barrelled += a.surname.find('-') != std::string::npos ? 1 : 0;
       renamed += a.former_surname.empty() ? 0 : 1;
-      not_ascii += std::any_of(a.surname.begin(), a.surname.end(), [](char c) { return (c & 0x80) != 0; }) ? 1 : 0;
+      not_ascii +=
+          std::any_of(a.surname.begin(), a.surname.end(), [](char c) { return (c & 0x80) != 0; }) ? 1 : 0;
       for (std::size_t j = 0; j < i; ++j) {
         const auto& b = household.people[j];
         twins += a.born == b.born ? 1 : 0;
-        namesakes += a.forename == b.forename && a.relation == Relation::kChild && b.relation != Relation::kChild ? 1 : 0;
+        namesakes +=
+            a.forename == b.forename && a.relation == Relation::kChild && b.relation != Relation::kChild ? 1
+                                                                                                         : 0;
       }
     }
   }
@@ -142,7 +149,8 @@ TEST(Addresses, KeepToAreasThatDoNotExistAndStreetsToTheirPostcodes) {
   for (int i = 0; i < 200; ++i) {
     const auto home = address_in(0, 0.5, random);
     const auto near = address_near(home, random);
-    EXPECT_EQ(home.postcode.substr(0, home.postcode.size() - 2), near.postcode.substr(0, near.postcode.size() - 2));
+    EXPECT_EQ(home.postcode.substr(0, home.postcode.size() - 2),
+              near.postcode.substr(0, near.postcode.size() - 2));
   }
 }
 

@@ -89,7 +89,8 @@ TEST(WriteProgramme, GivesOtherPeopleForAnotherSeed) {
   options.seed = 8;
   write(b.path(), options);
   EXPECT_NE(bytes_of(a.path("councils/east-cheshire.csv")), bytes_of(b.path("councils/east-cheshire.csv")));
-  EXPECT_NE(bytes_of(a.path("registers/dwp/people.parquet")), bytes_of(b.path("registers/dwp/people.parquet")));
+  EXPECT_NE(bytes_of(a.path("registers/dwp/people.parquet")),
+            bytes_of(b.path("registers/dwp/people.parquet")));
 }
 
 TEST(WriteProgramme, WorksForOneFamily) {
@@ -112,7 +113,9 @@ TEST(WriteProgramme, RefusesOptionsOutOfRange) {
     return result.ok() ? "" : result.error().message;
   };
   EXPECT_EQ(message([](auto& o) { o.family_count = 0; }), "family_count is 0; choose 1 to 2000000");
-  EXPECT_EQ(message([](auto& o) { o.authorities = {"a", "a", "b"}; }),
+  EXPECT_EQ(message([](auto& o) {
+              o.authorities = {"a", "a", "b"};
+            }),
             "authorities must be three distinct ids of lower-case letters, digits and hyphens");
   EXPECT_EQ(message([](auto& o) { o.authorities[0] = "../x"; }),
             "authorities must be three distinct ids of lower-case letters, digits and hyphens");
@@ -120,7 +123,8 @@ TEST(WriteProgramme, RefusesOptionsOutOfRange) {
             "problems must be six distinct ids of lower-case letters, digits and underscores");
   EXPECT_EQ(message([](auto& o) { o.start_last = Date{0}; }),
             "the start dates must lie between 2005-01-01 and 2018-12-31, the first not after the last");
-  EXPECT_EQ(message([](auto& o) { o.register_coverage = 1.5; }), "register_coverage must lie between 0 and 1");
+  EXPECT_EQ(message([](auto& o) { o.register_coverage = 1.5; }),
+            "register_coverage must lie between 0 and 1");
 }
 
 TEST(WriteProgramme, SaysThatItCannotWrite) {
@@ -151,7 +155,8 @@ TEST_F(ProgrammeFiles, HaveATruePersonForEveryLineOfSomebody) {
   for (std::size_t i = 0; i < rows.row_count(); ++i) {
     const auto id = rows.find("true_person")->int_at(i);
     EXPECT_EQ(rows.find("true_family")->int_at(i), (id - 1) / kPeopleMax + 1);
-    true_person[std::string(rows.find("authority")->string_at(i))][static_cast<std::uint64_t>(rows.find("line")->int_at(i))] = id;
+    true_person[std::string(rows.find("authority")->string_at(i))]
+               [static_cast<std::uint64_t>(rows.find("line")->int_at(i))] = id;
   }
   for (const auto& authority : small_options().authorities) {
     const auto csv = table::read_csv_text(folder_->path("councils/" + authority + ".csv"));
@@ -163,7 +168,8 @@ TEST_F(ProgrammeFiles, HaveATruePersonForEveryLineOfSomebody) {
       const auto found = true_person[authority].find(csv.value().line[i]);
       if (found == true_person[authority].end()) continue;
       ++known;
-      right += as_old_system(trim(surname.string_at(i))) == as_old_system(person(found->second).surname) ? 1U : 0U;
+      right +=
+          as_old_system(trim(surname.string_at(i))) == as_old_system(person(found->second).surname) ? 1U : 0U;
     }
     EXPECT_GE(known + 3, csv.value().line.size()) << authority;
     // Typing errors, former names and lost hyphens make up the rest.
@@ -183,7 +189,8 @@ TEST_F(ProgrammeFiles, ComeInThreeEncodings) {
 }
 
 TEST_F(ProgrammeFiles, HaveTheMistakesThatCouncilsMake) {
-  const auto all = bytes_of(folder_->path("councils/east-cheshire.csv")) + bytes_of(folder_->path("councils/south-marches.csv"));
+  const auto all = bytes_of(folder_->path("councils/east-cheshire.csv")) +
+                   bytes_of(folder_->path("councils/south-marches.csv"));
   for (const auto* sign : {",Mr ", ",Mrs ", "unknown", "-Jan-", "/2009,", "00:00:00", "#N/A"}) {
     EXPECT_NE(all.find(sign), std::string::npos) << sign;
   }
@@ -242,11 +249,13 @@ TEST_F(ProgrammeFiles, HaveEventsOfTheRightVariablesOnly) {
   const std::map<std::string, std::set<std::string>> allowed{
       {"dwp", {"jsa", "esa", "income_support", "universal_credit", "employed"}},
       {"moj", {"caution", "conviction", "custodial_sentence"}},
-      {"dfe", {"absence_rate", "ks2_score", "ks4_score", "child_in_need", "child_protection_plan", "looked_after"}}};
+      {"dfe",
+       {"absence_rate", "ks2_score", "ks4_score", "child_in_need", "child_protection_plan", "looked_after"}}};
   for (const auto& [department, variables] : allowed) {
     const auto people = read("registers/" + department + "/people.parquet");
     std::set<std::string> ids;
-    for (std::size_t i = 0; i < people.row_count(); ++i) ids.insert(std::string(people.find("register_id")->string_at(i)));
+    for (std::size_t i = 0; i < people.row_count(); ++i)
+      ids.insert(std::string(people.find("register_id")->string_at(i)));
     const auto events = read("registers/" + department + "/events.parquet");
     std::set<std::string> seen;
     for (std::size_t i = 0; i < events.row_count(); ++i) {
@@ -273,8 +282,10 @@ TEST_F(ProgrammeFiles, TellTheEffectsOfThisDraw) {
     const auto& expected = summary_->effects[i];
     EXPECT_EQ(effects.find("outcome")->string_at(i), expected.outcome);
     EXPECT_NEAR(effects.find("comparison_share")->double_at(i), expected.comparison_share, 1e-6);
-    EXPECT_NEAR(effects.find("difference")->double_at(i), expected.programme_share - expected.comparison_share, 2e-6);
-    EXPECT_EQ(effects.find("published_comparison_share")->is_null(i), expected.published_comparison_share < 0);
+    EXPECT_NEAR(effects.find("difference")->double_at(i),
+                expected.programme_share - expected.comparison_share, 2e-6);
+    EXPECT_EQ(effects.find("published_comparison_share")->is_null(i),
+              expected.published_comparison_share < 0);
   }
   EXPECT_EQ(effects.find("population")->string_at(0), "children");
   EXPECT_EQ(effects.find("published_programme_share")->double_at(0), 0.017);
@@ -283,7 +294,8 @@ TEST_F(ProgrammeFiles, TellTheEffectsOfThisDraw) {
 TEST_F(ProgrammeFiles, HaveATableOfUnitCosts) {
   const auto costs = read("unit-costs.csv");
   EXPECT_GE(costs.row_count(), 6U);
-  for (const auto* column : {"code", "outcome", "unit", "value_pence", "price_year", "kind", "bearer", "source", "confidence"}) {
+  for (const auto* column :
+       {"code", "outcome", "unit", "value_pence", "price_year", "kind", "bearer", "source", "confidence"}) {
     EXPECT_NE(costs.find(column), nullptr) << column;
   }
   std::set<std::string> outcomes;

@@ -13,14 +13,17 @@ namespace kinfold::synth {
 class ScratchFolder {
  public:
   explicit ScratchFolder(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() / ("kinfold-synth-" + name + "-" + std::to_string(getpid()))) {
+      : path_(std::filesystem::temp_directory_path() /
+              ("kinfold-synth-" + name + "-" + std::to_string(getpid()))) {
     std::filesystem::remove_all(path_);
   }
   ~ScratchFolder() { std::filesystem::remove_all(path_); }
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
-  std::string path(const std::string& file = "") const { return file.empty() ? path_.string() : (path_ / file).string(); }
+  std::string path(const std::string& file = "") const {
+    return file.empty() ? path_.string() : (path_ / file).string();
+  }
 
  private:
   std::filesystem::path path_;

@@ -90,9 +90,7 @@ int give_batch(ArrowArrayStream* stream, ArrowArray* out) {
   return 0;
 }
 
-ArrowArrayStream stream_of(Sender& sender) {
-  return {&give_schema, &give_batch, nullptr, nullptr, &sender};
-}
+ArrowArrayStream stream_of(Sender& sender) { return {&give_schema, &give_batch, nullptr, nullptr, &sender}; }
 
 TEST(Arrow, TextIntegersAndDoublesAreReadWhereTheyLieAndGivenBackWithTheLastColumn) {
   const std::int32_t offsets[] = {0, 3, 3, 6};
@@ -100,7 +98,11 @@ TEST(Arrow, TextIntegersAndDoublesAreReadWhereTheyLieAndGivenBackWithTheLastColu
   const std::int64_t ints[] = {7, 8, 9};
   const double doubles[] = {0.5, 1.5, 2.5};
   const std::uint8_t valid[] = {0b101};
-  Sender sender{{{"name", "u", {{valid, offsets, bytes}}, {}}, {"n", "l", {{nullptr, ints}}, {}}, {"x", "g", {{valid, doubles}}, {}}}, {3}, {}};
+  Sender sender{{{"name", "u", {{valid, offsets, bytes}}, {}},
+                 {"n", "l", {{nullptr, ints}}, {}},
+                 {"x", "g", {{valid, doubles}}, {}}},
+                {3},
+                {}};
   auto stream = stream_of(sender);
   auto read = read_arrow(stream);
   ASSERT_TRUE(read.ok()) << read.error().message;
@@ -155,7 +157,9 @@ TEST(Arrow, OffsetsOfSlicesCountForTheBatchAndForItsColumns) {
 
 TEST(Arrow, SeveralBatchesBecomeOneColumn) {
   const std::int64_t first[] = {0, 1}, second[] = {0, 2, 4};
-  Sender sender{{{"name", "U", {{nullptr, first, "A"}, {nullptr, first, ""}, {nullptr, second, "BbCc"}}, {}}}, {1, 0, 2}, {}};
+  Sender sender{{{"name", "U", {{nullptr, first, "A"}, {nullptr, first, ""}, {nullptr, second, "BbCc"}}, {}}},
+                {1, 0, 2},
+                {}};
   auto stream = stream_of(sender);
   const auto read = read_arrow(stream);
   ASSERT_TRUE(read.ok());
@@ -179,8 +183,13 @@ TEST(Arrow, TimestampsAtMidnightAreDatesAndOthersTexts) {
 
 TEST(Arrow, RefusalsNameTheColumnAndTheRemedy) {
   const std::uint64_t wide[] = {UINT64_MAX};
-  const struct { const char* format; std::string message; } refusals[] = {
-      {"+l", "column 'c' has Arrow's type '+l', which is neither text, number, date nor Boolean; leave it out, or convert it to text"},
+  const struct {
+    const char* format;
+    std::string message;
+  } refusals[] = {
+      {"+l",
+       "column 'c' has Arrow's type '+l', which is neither text, number, date nor Boolean; leave it out, or "
+       "convert it to text"},
       {"L", "column 'c' has integers beyond 64 bits with sign; pass them as text"},
   };
   for (const auto& refusal : refusals) {
@@ -194,7 +203,8 @@ TEST(Arrow, RefusalsNameTheColumnAndTheRemedy) {
   const std::int64_t ints[] = {1};
   Sender twice{{{"c", "l", {{nullptr, ints}}, {}}, {"c", "l", {{nullptr, ints}}, {}}}, {1}, {}};
   auto stream = stream_of(twice);
-  EXPECT_EQ(read_arrow(stream).error().message, "column 'c' is there twice; give every column a name of its own");
+  EXPECT_EQ(read_arrow(stream).error().message,
+            "column 'c' is there twice; give every column a name of its own");
   Sender failing{{}, {}, {}, 0, 0, true};
   stream = stream_of(failing);
   EXPECT_FALSE(read_arrow(stream).ok());
@@ -238,7 +248,8 @@ TEST(Arrow, WhatIsWrittenIsReadBackTheSame) {
       EXPECT_EQ(own.text_at(row), table->columns()[n].text_at(row));
     }
   }
-  EXPECT_EQ(read.value().columns()[0].string_at(2).data(), table->columns()[0].string_at(2).data());  // Not copied.
+  EXPECT_EQ(read.value().columns()[0].string_at(2).data(),
+            table->columns()[0].string_at(2).data());              // Not copied.
   const auto again = std::make_shared<const Table>(read.value());  // Borrowed columns are handed on as well.
   write_arrow(again, stream);
   EXPECT_EQ(read_arrow(stream).value().columns()[0].text_at(5), "xxxxx");

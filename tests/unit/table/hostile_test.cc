@@ -146,10 +146,14 @@ TEST(TypeGuessing, WhatComesLateCountsAsWhatCameEarly) {
     const char* late;
     ColumnType type;
   };
-  const std::vector<Case> cases{{"1", "0.5", ColumnType::kDouble},           {"1", "2010-02-03", ColumnType::kString},
-                                {"", "2010-02-03", ColumnType::kDate},       {"", "7", ColumnType::kInt64},
-                                {"0.5", "1", ColumnType::kDouble},           {"2010-02-03", "7", ColumnType::kString},
-                                {"2010-02-03", "2011-02-03", ColumnType::kDate}, {"x", "7", ColumnType::kString}};
+  const std::vector<Case> cases{{"1", "0.5", ColumnType::kDouble},
+                                {"1", "2010-02-03", ColumnType::kString},
+                                {"", "2010-02-03", ColumnType::kDate},
+                                {"", "7", ColumnType::kInt64},
+                                {"0.5", "1", ColumnType::kDouble},
+                                {"2010-02-03", "7", ColumnType::kString},
+                                {"2010-02-03", "2011-02-03", ColumnType::kDate},
+                                {"x", "7", ColumnType::kString}};
   const TempFolder folder;
   std::string text = "end";
   for (std::size_t k = 0; k < cases.size(); ++k) text += ",c" + std::to_string(k);

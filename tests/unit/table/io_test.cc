@@ -64,22 +64,27 @@ TEST(ParquetBytes, ThatExpandTooFarAreRefused) {
   EXPECT_EQ(refusal({1, 3000, 256 << 20}), "read");
   EXPECT_EQ(refusal({0, 3000, 256 << 20}), "there are more than 0 columns, the most that are taken here");
   EXPECT_EQ(refusal({1, 2999, 256 << 20}), "there are more than 2999 rows, the most that are taken here");
-  EXPECT_EQ(refusal({1, 3000, 8 << 20}),
-            "it takes more than 8 MiB of memory, the most that is taken here: write it in parts of fewer rows");
+  EXPECT_EQ(
+      refusal({1, 3000, 8 << 20}),
+      "it takes more than 8 MiB of memory, the most that is taken here: write it in parts of fewer rows");
 }
 
 TEST(ParquetBytes, WithListsInThemAreRefusedWhereTheyMustNotExpand) {
   const TempFolder folder;
   auto session = Session::open(1, folder.path("lists.parquet"));
   ASSERT_TRUE(session.ok());
-  ASSERT_TRUE(session.value()->run("COPY (SELECT range(3) AS numbers) TO '" + folder.path("lists.parquet") + "' (FORMAT parquet, USE_TMP_FILE false)").ok());
+  ASSERT_TRUE(session.value()
+                  ->run("COPY (SELECT range(3) AS numbers) TO '" + folder.path("lists.parquet") +
+                        "' (FORMAT parquet, USE_TMP_FILE false)")
+                  .ok());
   std::ifstream file(folder.path("lists.parquet"), std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const auto bytes = std::as_bytes(std::span(text));
   EXPECT_TRUE(read_parquet_bytes(bytes).ok());
   const auto read = read_parquet_within(bytes, {10, 10, 1 << 20});
   ASSERT_FALSE(read.ok());
-  EXPECT_EQ(read.error().message, "column 'numbers' has lists or structures in it: a value is a text, a number or a date");
+  EXPECT_EQ(read.error().message,
+            "column 'numbers' has lists or structures in it: a value is a text, a number or a date");
 }
 
 TEST(ReadFile, ReadsWhatWasWrittenAsParquetAndAsCsv) {
@@ -108,9 +113,11 @@ TEST(ColumnNames, AreThoseOfTheFileInItsOrder) {
     EXPECT_EQ(names.value(), expected);
     ReadOptions options;
     options.columns = {"shre"};
-    EXPECT_EQ(read_file(folder.path(name), options).error().message,
-              std::string(name) + ": no column 'shre'; did you mean 'share'? there are: id, name, day, share, flag, count. Add the "
-                                  "column or correct its name");
+    EXPECT_EQ(
+        read_file(folder.path(name), options).error().message,
+        std::string(name) +
+            ": no column 'shre'; did you mean 'share'? there are: id, name, day, share, flag, count. Add the "
+            "column or correct its name");
   }
   EXPECT_FALSE(column_names(folder.path("none.csv")).ok());
 }
