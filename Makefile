@@ -121,7 +121,7 @@ console-scan: build ## Wapiti (PyPI) and testssl.sh (Debian) over the console, o
 
 lint: ## Report what clang-format and clang-tidy would change; needs clang-format-14 and clang-tidy-14.
 	@command -v clang-tidy-14 >/dev/null || { echo "lint: install clang-format-14 and clang-tidy-14" >&2; exit 1; }
-	@git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+	@scripts/check-format.sh
 	@cmake --preset release >/dev/null && run-clang-tidy-14 -quiet -p build/release 'src/.*\.cc$$'
 
 format: ## Rewrite every C++ file in the house's format; needs clang-format-14.

@@ -8,13 +8,12 @@
 #include <unordered_map>
 
 #include "base/parallel.h"
-#include "base/random.h"
 #include "base/text.h"
 #include "linkage/expression_internal.h"
 #include "linkage/extract_internal.h"
 #include "linkage/frequencies_internal.h"
 #include "linkage/made_columns_internal.h"
-#include "linkage/radix_internal.h"
+#include "linkage/record_order_internal.h"
 #include "linkage/strings_internal.h"
 #include "linkage/together_internal.h"
 #include "person/address.h"
@@ -22,13 +21,6 @@
 
 namespace kinfold::linkage {
 namespace {
-
-// The text of a cell as people would write it; a whole number kept as a double loses its ".0".
-std::string cell_text(const table::Column& column, std::size_t row) {
-  std::string text = column.text_at(row);
-  if (column.type() == table::ColumnType::kDouble && text.ends_with(".0")) text.resize(text.size() - 2);
-  return text;
-}
 
 person::DateOrder order_of(const table::Column& column) {
   person::DateOrder order;
@@ -214,76 +206,6 @@ struct Side {
   std::vector<std::unique_ptr<table::Column>>
       made;  ///< Dates put together from their parts; `columns` point here.
 };
-
-struct KeyedRow {
-  std::uint64_t key;
-  std::uint32_t row;
-};
-
-// Rows sorted by a number each; rows of one number stay as they lie.
-template <typename KeyOf>
-std::vector<KeyedRow> sorted_by(const std::vector<std::uint32_t>& order, KeyOf&& key_of) {
-  std::vector<KeyedRow> rows;
-  rows.reserve(order.size());
-  for (const auto row : order) rows.push_back({key_of(row), row});
-  radix_sort<64>(rows, [](const KeyedRow& one) { return one.key; });
-  return rows;
-}
-
-void take_order(const std::vector<KeyedRow>& rows, std::vector<std::uint32_t>& order) {
-  for (std::size_t n = 0; n < order.size(); ++n) order[n] = rows[n].row;
-}
-
-// Puts rows in the order of their ids' bytes. The position of the first row whose id is that of the row
-// before it, or 0. Most ids differ in their first eight bytes: those are sorted as numbers.
-std::size_t sort_by_id(const table::Column& id, std::vector<std::uint32_t>& order) {
-  std::vector<std::string> made;
-  if (id.type() != table::ColumnType::kString)
-    for (std::size_t row = 0; row < order.size(); ++row) made.push_back(id.text_at(row));
-  const auto text = [&](std::uint32_t row) {
-    return made.empty() ? id.string_at(row) : std::string_view(made[row]);
-  };
-  auto entries = sorted_by(order, [&](std::uint32_t row) {
-    const std::string_view own = text(row);
-    std::uint64_t head = 0;
-    for (std::size_t n = 0; n < 8; ++n)
-      head = head << 8 | (n < own.size() ? static_cast<unsigned char>(own[n]) : 0);
-    return head;
-  });
-  std::size_t twin = 0;
-  for (std::size_t begin = 0; begin < entries.size();) {
-    std::size_t end = begin + 1;
-    while (end < entries.size() && entries[end].key == entries[begin].key) ++end;
-    const auto from = entries.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto to = entries.begin() + static_cast<std::ptrdiff_t>(end);
-    if (end - begin > 1)
-      std::stable_sort(from, to,
-                       [&](const KeyedRow& a, const KeyedRow& b) { return text(a.row) < text(b.row); });
-    for (std::size_t n = begin + 1; n < end && twin == 0; ++n)
-      if (text(entries[n].row) == text(entries[n - 1].row)) twin = n;
-    begin = end;
-  }
-  take_order(entries, order);
-  return twin;
-}
-
-// Rows in the order of what the model reads of them, by hash: ids may be drawn at random and must then not
-// decide ties. Rows that are alike in all of it are interchangeable and stay as they lie.
-void sort_by_values(const std::vector<const table::Column*>& columns, std::vector<std::uint32_t>& order) {
-  const auto hash_of = [&](std::uint32_t row) {
-    std::uint64_t hash = 0;
-    for (const auto* column : columns) {
-      std::uint64_t own = kNoHash;
-      if (column != nullptr && !column->is_null(row)) {
-        own = column->type() == table::ColumnType::kString ? hash_text(column->string_at(row))
-                                                           : hash_text(cell_text(*column, row));
-      }
-      hash = mix64(hash ^ own);
-    }
-    return hash;
-  };
-  take_order(sorted_by(order, hash_of), order);
-}
 
 // A whole date or place comes before its parts, a date's parts before the year alone.
 const table::Column* column_of(const table::Table& table, const Field& field, Side& side) {

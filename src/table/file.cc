@@ -58,6 +58,10 @@ Result<Descriptor> open_for_reading(const std::string& path) {
   return file;
 }
 
+Error in_file(const std::string& name, const Error& error) {
+  return name.empty() ? error : Error{error.code, name + ": " + error.message};
+}
+
 Result<std::string> read_all(const Descriptor& file) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0)

@@ -28,6 +28,8 @@ class Descriptor {
 
 /// The last part of a path: messages never hold a whole one.
 std::string file_name_of(const std::string& path);
+/// The error with the file's name before it, where it has one.
+Error in_file(const std::string& name, const Error& error);
 
 /// \retval kIo if it is missing, not readable or not a regular file.
 Result<Descriptor> open_for_reading(const std::string& path);

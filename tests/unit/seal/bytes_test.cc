@@ -84,6 +84,8 @@ TEST(SecretBytes, LieInLockedMemory) {
   ASSERT_GE(before, 0);
   std::byte page[4096];
   if (::mlock(page, sizeof page) != 0) GTEST_SKIP() << "this machine lets nobody lock memory";
+  // The address sanitizer takes the call and locks nothing.
+  if (locked_kib() == before) GTEST_SKIP() << "this build's mlock does nothing";
   ::munlock(page, sizeof page);
   const auto secret = SecretBytes::random(32);
   EXPECT_GT(locked_kib(), before);
