@@ -2,6 +2,7 @@
 #include "linkage/kernels.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "linkage/occurrences_internal.h"
@@ -180,53 +181,55 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
   return std::min(edit_words<kSwaps>(a, b), limit + 1);
 }
 
-// Lowrance and Wagner (1975): the table, with the last row where each byte was seen. Cells more than `band`
-// off the diagonal are not kept: they cost more than it. `cost` has room for the rows; only what was set is
-// read.
-template <bool kBanded, typename Cell>
-std::size_t damerau_table(std::string_view a, std::string_view b, std::size_t band, Cell* cost) {
-  const std::size_t width = 2 * band + 1;
-  const std::size_t beyond = a.size() + b.size();
-  // The distance of the first i bytes of `a` from the first j of `b`.
-  const auto at = [&](std::size_t i, std::size_t j) -> std::size_t {
-    if (kBanded && (j + band < i || j > i + band)) return beyond;
-    return cost[i * width + (j + band - i)];
-  };
-  const auto set = [&](std::size_t i, std::size_t j, std::size_t distance) {
-    cost[i * width + (j + band - i)] = static_cast<Cell>(distance);
-  };
-  std::array<Cell, 256> last_row{};
-  for (std::size_t j = 0; j <= std::min(b.size(), band); ++j) set(0, j, j);
+// Zhao and Sahni (2020): of Lowrance and Wagner's table (1975) two rows, and per column the cell above the
+// last equal letter, are all that a later cell can ask for: a swap with letters left out on both sides is
+// never the cheapest way. Cells more than `band` off the diagonal cost more than it and are not filled.
+// `rows` has room for three rows of b.size() + 1; |a.size() - b.size()| <= band.
+std::size_t damerau_rows(std::string_view a, std::string_view b, std::size_t band, std::uint32_t* rows) {
+  const std::size_t width = b.size() + 1;
+  const auto beyond = static_cast<std::uint32_t>(a.size() + b.size() + 1);
+  std::uint32_t* above = rows;
+  std::uint32_t* row = rows + width;
+  std::uint32_t* before_equal = rows + 2 * width;  // Cell (k - 1, j - 2), k the last row equal to b[j - 1].
+  std::fill_n(above, width, beyond);
+  std::iota(row, row + width, 0U);
+  std::fill_n(before_equal, width, beyond);
+  std::array<std::uint32_t, 256> last_row{};
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    if (i <= band) set(i, 0, i);
-    std::size_t last_column = 0;
-    for (std::size_t j = 1; j <= std::min(b.size(), i + band); ++j) {
-      const std::size_t row = last_row[index_of(b[j - 1])];
-      const std::size_t column = last_column;
+    std::swap(above, row);  // What lies in `row` now is two rows old.
+    const std::size_t begin = i > band ? i - band : 1;
+    std::uint32_t two_above = row[begin - 1];
+    std::uint32_t before_swap = beyond;  // Cell (i - 2, last_equal - 1).
+    std::size_t last_equal = 0;
+    row[begin - 1] = begin == 1 && i <= band ? static_cast<std::uint32_t>(i) : beyond;
+    for (std::size_t j = begin; j <= std::min(b.size(), i + band); ++j) {
       const bool same = a[i - 1] == b[j - 1];
-      if (same) last_column = j;
-      if (kBanded && j + band < i) continue;
-      std::size_t least = std::min({at(i - 1, j - 1) + (same ? 0 : 1), at(i, j - 1) + 1, at(i - 1, j) + 1});
-      if (row > 0 && column > 0)
-        least = std::min(least, at(row - 1, column - 1) + (i - row - 1) + 1 + (j - column - 1));
-      set(i, j, least);
+      std::uint32_t least = std::min({above[j - 1] + (same ? 0U : 1U), row[j - 1] + 1, above[j] + 1});
+      if (same) {
+        last_equal = j;
+        before_equal[j] = j > 1 ? above[j - 2] : beyond;
+        before_swap = two_above;
+      } else if (const std::uint32_t k = last_row[index_of(b[j - 1])]; last_equal + 1 == j) {
+        least = std::min(least, before_equal[j] + static_cast<std::uint32_t>(i - k));
+      } else if (k + 1 == i) {
+        least = std::min(least, before_swap + static_cast<std::uint32_t>(j - last_equal));
+      }
+      two_above = row[j];
+      row[j] = least;
     }
-    last_row[index_of(a[i - 1])] = static_cast<Cell>(i);
+    last_row[index_of(a[i - 1])] = static_cast<std::uint32_t>(i);
   }
-  return at(a.size(), b.size());
+  return row[b.size()];
 }
 
-std::size_t damerau_full(std::string_view a, std::string_view b, std::size_t limit) {
-  const std::size_t longer = std::max(a.size(), b.size());
-  const std::size_t band = std::min(limit, longer);
-  if (longer <= kShortMax) {
-    std::array<std::uint8_t, (kShortMax + 1) * (2 * kShortMax + 1)>
-        cost;  // Nothing in it is above 2 * kShortMax.
-    return band < longer ? damerau_table<true>(a, b, band, cost.data())
-                         : damerau_table<false>(a, b, band, cost.data());
+std::size_t damerau_full(std::string_view a, std::string_view b, std::size_t band) {
+  constexpr std::size_t kFewLetters = 127;
+  if (b.size() <= kFewLetters) {
+    std::array<std::uint32_t, 3 * (kFewLetters + 1)> rows;
+    return damerau_rows(a, b, band, rows.data());
   }
-  std::vector<std::uint32_t> cost((a.size() + 1) * (2 * band + 1));
-  return damerau_table<true>(a, b, band, cost.data());
+  std::vector<std::uint32_t> rows(3 * (b.size() + 1));
+  return damerau_rows(a, b, band, rows.data());
 }
 
 }  // namespace
@@ -245,9 +248,9 @@ std::size_t damerau(std::string_view a, std::string_view b, std::size_t limit) {
   // the same below three edits, and never less than two thirds.
   const std::size_t restricted = osa(a, b, limit + limit / 2);
   if (restricted <= 2) return std::min(restricted, limit + 1);
-  if (restricted > limit + limit / 2) return limit + 1;
+  if (restricted > limit + limit / 2 || size_difference(a, b) > limit) return limit + 1;
   strip_common(a, b);
-  return std::min(damerau_full(a, b, limit), limit + 1);
+  return std::min(damerau_full(a, b, std::min(limit, restricted)), limit + 1);
 }
 
 }  // namespace kinfold::linkage
