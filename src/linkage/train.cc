@@ -14,7 +14,7 @@
 namespace kinfold::linkage {
 namespace {
 
-constexpr double kVisitedPairsMax = 1.2e7;  // Beyond it a random part of the blocks.
+constexpr double kVisitedPairsMax = 4e6;  // Beyond it a random part of the blocks.
 constexpr std::size_t kStratumPairsMax =
     200'000;  // Compared, of the pairs that agree on equally many values, where pairs are not few.
 
