@@ -35,6 +35,7 @@ struct FoundHandle {
   TableHandle left;
   TableHandle right;  ///< Null: one file.
   std::shared_ptr<const linkage::LinkResult> result;
+  std::uint64_t candidate_pair_count = 0;  ///< Those of several rules count for each.
 };
 
 linkage::File file_of(bool right) { return right ? linkage::File::kRight : linkage::File::kLeft; }
@@ -168,14 +169,38 @@ linkage::PartOptions part_options(std::uint32_t bucket, std::uint32_t bucket_cou
   return {{bucket, bucket_count}, threads};
 }
 
-FoundHandle decide_found(const TableHandle& left, const nb::object& right, const TableHandle& pairs,
-                         const ModelHandle& model, const CensusHandle& census,
-                         std::optional<double> threshold, const std::string& pairing, std::size_t threads) {
-  FoundHandle own{left, table_or_none(right), nullptr};
+linkage::LinkOptions options_of(std::optional<double> threshold, const std::string& pairing,
+                                std::size_t threads) {
   linkage::LinkOptions options;
   options.threshold = threshold;
   options.thread_count = threads;
   options.pairing = pairing_named(pairing);
+  return options;
+}
+
+/// Whole files on this machine alone. \throws Failure as link(), also for more pairs than `pairs_max`.
+FoundHandle link_whole(const TableHandle& left, const nb::object& right, const ModelHandle& model,
+                       std::optional<double> threshold, const std::string& pairing, std::uint64_t pairs_max,
+                       std::size_t threads) {
+  FoundHandle own{left, table_or_none(right), nullptr};
+  auto options = options_of(threshold, pairing, threads);
+  options.pair_count_max = pairs_max;
+  options.insight = false;
+  return run(nb::none(), [=](Progress& progress) mutable -> Result<FoundHandle> {
+    options.progress = &progress;
+    auto result = linkage::link(*own.left.table, own.right.table.get(), *model.model, options);
+    if (!result.ok()) return result.error();
+    for (const auto& rule : result.value().blocking) own.candidate_pair_count += rule.pair_count;
+    own.result = std::make_shared<const linkage::LinkResult>(std::move(result).value());
+    return own;
+  });
+}
+
+FoundHandle decide_found(const TableHandle& left, const nb::object& right, const TableHandle& pairs,
+                         const ModelHandle& model, const CensusHandle& census,
+                         std::optional<double> threshold, const std::string& pairing, std::size_t threads) {
+  FoundHandle own{left, table_or_none(right), nullptr, census.census->pair_count};
+  auto options = options_of(threshold, pairing, threads);
   return run(nb::none(), [=](Progress& progress) mutable -> Result<FoundHandle> {
     options.progress = &progress;
     auto result = linkage::decide_found(*own.left.table, own.right.table.get(), *pairs.table, *model.model,
@@ -208,6 +233,8 @@ std::tuple<ModelHandle, nb::dict> fit_counted(const TableHandle& left, const nb:
 
 void bind_found(nb::module_& module) {
   nb::class_<FoundHandle>(module, "Found")
+      .def_prop_ro("model", [](const FoundHandle& own) { return hold(own.result->model); })
+      .def_prop_ro("candidate_pairs", [](const FoundHandle& own) { return own.candidate_pair_count; })
       .def_prop_ro("threshold", [](const FoundHandle& own) { return own.result->threshold_probability; })
       .def_prop_ro(
           "pairing",
@@ -307,6 +334,8 @@ void bind_parts(nb::module_& module) {
       nb::arg("bucket_count"));
   module.def("fit_counted", &fit_counted, nb::arg("left"), nb::arg("right").none(), nb::arg("model"),
              nb::arg("census"), nb::arg("patterns"), nb::arg("threads"));
+  module.def("link_whole", &link_whole, nb::arg("left"), nb::arg("right").none(), nb::arg("model"),
+             nb::arg("threshold").none(), nb::arg("pairing"), nb::arg("pairs_max"), nb::arg("threads"));
   module.def("decide_found", &decide_found, nb::arg("left"), nb::arg("right").none(), nb::arg("pairs"),
              nb::arg("model"), nb::arg("census"), nb::arg("threshold").none(), nb::arg("pairing"),
              nb::arg("threads"));

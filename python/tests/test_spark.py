@@ -12,14 +12,14 @@ from spark_results import assert_same, frame, only_on
 
 import kinfold.spark
 from conftest import CLUSTER, CONNECT, LOCAL, people, write_csv
-from kinfold.spark import Options, _link
+from kinfold.spark import Options, _arrow, _counts, _link, _tasks
 from pyspark.sql import SparkSession
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore::FutureWarning")]
 
-WAYS = {"from the driver": Options(), "from the driver in buckets": Options(buckets=3), "broadcast": Options(driver_rows=0),
+WAYS = {"on the driver": Options(), "from the driver": Options(buckets=1), "from the driver in buckets": Options(buckets=3), "broadcast": Options(driver_rows=0),
         "by blocks": Options(driver_rows=0, broadcast_rows=0, buckets=3)}
-OF_ONE_FILE = ["from the driver", "by blocks"]
+OF_ONE_FILE = ["on the driver", "from the driver in buckets", "by blocks"]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -56,5 +56,43 @@ def test_real_people_of_history_are_found_as_on_one_machine(spark: SparkSession,
     session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "10000")
     if way == "by blocks":  # The driver has all records, without which groups here are attached to others less often, but may not send them.
         monkeypatch.setattr(_link._Run, "_can_send", lambda self, byte_count: False)
-    found = kinfold.spark.dedupe(session.read.parquet(str(path)).repartition(5), model, options=Options(buckets=5))
+    found = kinfold.spark.dedupe(session.read.parquet(str(path)).repartition(5), model, options=Options(buckets=0 if way == "on the driver" else 5))
     assert_same(found, kinfold.link(path, model=model))
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What goes to the executors for work to be done there."""
+    things: list[Any] = []
+    shared = _tasks.Shared.__init__
+    monkeypatch.setattr(_tasks.Shared, "__init__", lambda self, spark, thing: things.append(thing) or shared(self, spark, thing))
+    return things
+
+
+@pytest.mark.parametrize("is_fitted", [True, False])
+def test_what_is_little_work_is_done_on_the_driver_and_more_by_tasks(spark: SparkSession, master: str, files: Any, fitted: kinfold.Model, is_fitted: bool, sent: list[Any],
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    only_on(master, LOCAL, CONNECT)
+    two = [frame(spark, path) for path in files]
+    model = fitted if is_fitted else None
+    alone = kinfold.spark.link(*two, model)
+    trained = kinfold.spark.train(*two, model)
+    assert not sent
+    assert_same(alone, kinfold.link(*files, model))
+    assert alone.candidate_pairs > 1
+    monkeypatch.setattr(_link, "_PAIRS_ON_DRIVER", alone.candidate_pairs - 1)
+    spread = kinfold.spark.link(*two, model)
+    assert {type(thing) for thing in sent} == {_tasks.Kit, _tasks.Gathered}
+    assert_same(spread, kinfold.link(*files, model))
+    assert spread.candidate_pairs == alone.candidate_pairs
+    assert alone.model.to_toml() == spread.model.to_toml() == trained.to_toml()
+
+
+def test_columns_of_every_type_are_read_alike_by_workers_and_without(spark: SparkSession, master: str) -> None:
+    only_on(master, LOCAL, CONNECT)
+    columns = ["string(id)", "tinyint(id)", "int(id)", "id", "float(id) / 3", "double(id) / 3", "cast(id / 3 as decimal(10, 2))", "id = 1", "date_add(date'2001-02-03', int(id))",
+               "timestamp'2001-02-03 04:05:06' + make_interval(0, 0, 0, int(id))", "timestamp_ntz'2001-02-03 04:05:06'", "timestamp_ntz'2001-02-03 00:00:00'", "null", "nullif(id, 1)"]
+    rows = spark.range(3).selectExpr(*(f"{column} as c{number}" for number, column in enumerate(columns)))
+    assert all(kind.partition("(")[0] in _counts._KINDS for _, kind in rows.dtypes)
+    read, by_workers = (_arrow.to_native(_arrow.collect(rows, work)) for work in (None, iter))
+    assert read.column_names == by_workers.column_names and read.rows(0, 3) == by_workers.rows(0, 3)

@@ -49,6 +49,11 @@ REFUSALS: dict[str, tuple[Callable[[Two, kinfold.Model, Options], Any], type[Exc
                                               kinfold.InvalidInput,
                                               "more than driver_rows"),
     "too many pairs": (lambda two, model, options: kinfold.spark.link(*two, model, options=replace(options, pairs_max=3)), kinfold.InvalidInput, "more than the limit of 3"),
+    "too many pairs to train on": (lambda two, model, options: kinfold.spark.train(*two, kinfold.Model(), options=replace(options, pairs_max=3)), kinfold.InvalidInput,
+                                   "more than the limit of 3"),
+    "no pairs to train on": (lambda two, model, options: kinfold.spark.link(two[0], two[1].withColumn("surname", F.lit("Xyz")).withColumn("first_name", F.lit("Xyz"))
+                                                                             .withColumn("date_of_birth", F.lit("1900-01-01")).withColumn("postcode", F.lit("ZZ1 1ZZ")),
+                                                                             kinfold.Model(), options=options), kinfold.InvalidInput, "there is nothing to fit a model to"),
     "a pairing that is none": (lambda two, model, options: kinfold.spark.link(*two, model, pairing="one"), kinfold.InvalidInput, "there is no such pairing"),
     "a threshold that is no probability": (lambda two, model, options: kinfold.spark.dedupe(two[0], model, threshold=7), ValueError, "between 0 and 1"),
 }
@@ -60,12 +65,12 @@ def two(spark: SparkSession, master: str, files: Any) -> Two:
     return frame(spark, files[0]), frame(spark, files[1])
 
 
-@pytest.mark.parametrize("driver_rows", [Options.driver_rows, 0])
+@pytest.mark.parametrize("options", [Options(), Options(buckets=1), Options(driver_rows=0)], ids=["on the driver", "from the driver", "driver_rows=0"])
 @pytest.mark.parametrize("what", REFUSALS)
-def test_what_cannot_be_done_is_said(two: Two, fitted: kinfold.Model, what: str, driver_rows: int) -> None:
+def test_what_cannot_be_done_is_said(two: Two, fitted: kinfold.Model, what: str, options: Options) -> None:
     ask, kind, said = REFUSALS[what]
     with pytest.raises(kind, match=said):
-        ask(two, fitted, Options(driver_rows=driver_rows))
+        ask(two, fitted, options)
 
 
 def test_a_stage_about_all_records_is_done_where_they_are_few(two: Two, files: Any, fitted: kinfold.Model) -> None:
@@ -77,7 +82,7 @@ def test_what_is_too_large_for_a_message_of_spark_connect_is_refused(two: Two, m
     only_on(master, CONNECT)
     monkeypatch.setattr(_tasks, "LARGEST_WITHIN_FUNCTION", 1000)
     with pytest.raises(kinfold.InvalidInput, match="too much for Spark Connect"):
-        kinfold.spark.link(*two, fitted)
+        kinfold.spark.link(*two, fitted, options=Options(buckets=1))
 
 
 def test_over_spark_connect_a_small_file_that_is_too_large_meets_the_other_by_blocks(two: Two, files: Any, master: str, fitted: kinfold.Model,
@@ -87,5 +92,5 @@ def test_over_spark_connect_a_small_file_that_is_too_large_meets_the_other_by_bl
     shared = _tasks.Shared.__init__
     monkeypatch.setattr(_tasks.Shared, "__init__", lambda self, spark, thing: sent.append(thing) or shared(self, spark, thing))
     monkeypatch.setattr(_tasks, "LARGEST_WITHIN_FUNCTION", 2 * two[1].drop("person").toArrow().nbytes - 2)
-    assert_same(kinfold.spark.link(*two, fitted), kinfold.link(*files, model=fitted))
+    assert_same(kinfold.spark.link(*two, fitted, options=Options(buckets=3)), kinfold.link(*files, model=fitted))
     assert sent and all(isinstance(thing, _tasks.Kit) and thing.small is None for thing in sent)

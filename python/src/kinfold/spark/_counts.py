@@ -53,14 +53,16 @@ class File:
         return int(rows)
 
     def check_ids(self, rows: pyarrow.Table | None) -> None:
-        """Each row has an id of its own, or the file is refused: parts of it are counted and scored apart, and none would see it. `rows`: all, where they
-        are on the driver."""
+        """Each row has an id of its own, or the file is refused: parts of it are counted and scored apart, and none would see it. `rows`: all by id, where
+        they are on the driver."""
         if rows is None:
             each = self.ids().groupBy("id").count()
             without, most = each.agg(F.max(F.when(F.col("id").isNull(), F.col("count"))), F.max("count")).first()
         else:
             ids = rows.column(self.id_column)
-            without, most = ids.null_count, pyarrow.compute.max(pyarrow.compute.value_counts(ids).field("counts")).as_py()
+            twice = pyarrow.compute.any(pyarrow.compute.equal(ids.slice(1), ids.slice(0, len(ids) - 1))).as_py()  # They are sorted.
+            most = pyarrow.compute.max(pyarrow.compute.value_counts(ids).field("counts")).as_py() if twice else 1
+            without = ids.null_count
         if without:
             raise InvalidInput(f"column {self.id_column} of the {self.side} data frame is empty in {without:,} of its rows; give every record an id of its own")
         if most > 1:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _ROWS_PER_BUCKET = 500_000
 _COUNTS_PER_RECORD, _COUNTS_PER_PLACE = 12, 4_000_000  # In the census: values and keys; 32 bytes each.
+# The driver links alone what has at most so many pairs: about ten seconds of one of its cores. To send the records, to have tasks
+# encode them anew, for training and for scores, and to fetch what they find costs that much too.
+_PAIRS_ON_DRIVER = 200_000_000
 _ROWS_PER_TASK, _PAIRS_PER_TASK = 1_000_000, 50_000_000  # Of files that the driver sends: some seconds of work.
 _DRAWN = 20_000  # Records of a file on which the shares of partial agreement among random pairs are seen, where the driver has not all.
 
@@ -31,12 +34,13 @@ _DRAWN = 20_000  # Records of a file on which the shares of partial agreement am
 class Options:
     """How the work is spread; nothing of it changes the result, but for what `driver_rows` says.
 
-    driver_rows: files with at most so many rows together are taken to the driver, which sends them whole to every executor, and forms clusters of all records
-    as one machine does. Of larger files it has only the records of some scored pair, so that a record may miss the group that it belongs to by no
-    single pair.
+    driver_rows: files with at most so many rows together are taken to the driver, which trains and links as any one machine does, with all its cores; only where
+    there are more than 200 million pairs does it send the records whole to every executor, to have them scored there. Of larger files it has only the records of
+    some scored pair, so that a record may miss the group that it belongs to by no single pair.
     broadcast_rows: of larger files one of at most so many rows is sent whole to every executor, and the other one streams past it. With more in
     both (or in one file that is deduplicated), records meet by blocks.
-    buckets: groups of blocks that records meet in; 0: as many as keep a group at about half a million rows, a million of what the driver sends.
+    buckets: groups of blocks that records meet in; 0: as many as keep a group at about half a million rows, a million of what the driver sends. Of so many as are
+    asked for the executors train and score each, however little there is to do.
     pairs_max: more candidate pairs than this are refused before anything is compared.
     """
 
@@ -49,15 +53,15 @@ class Options:
 class Links:
     """What was found: DataFrames with the columns that one machine writes, and the model."""
 
-    def __init__(self, found: _native.Found, model: Model, files: list[File], census: Census) -> None:
+    def __init__(self, found: _native.Found, model: Model, files: list[File], has_all: bool) -> None:
         self._found = found
         self._files = files
-        self._record_count = census.left_count + census.right_count
+        self._has_all = has_all
         self._clusters: DataFrame | None = None
         #: The fitted model.
         self.model = model
         #: Pairs that the blocking rules make; those of several rules count for each.
-        self.candidate_pairs = census.pair_count
+        self.candidate_pairs = found.candidate_pairs
         #: Every pair above the floor: left_id, right_id, weight_bits, probability, linked, stage and the level of each comparison.
         #: ``linked`` is the answer.
         self.pairs: DataFrame = to_frame(files[0].frame.sparkSession, to_arrow(found.pairs()))
@@ -68,8 +72,7 @@ class Links:
         one machine, because rows of a data frame have no order."""
         if self._clusters is None:
             found = to_arrow(self._found.clusters())
-            whole = len(found) == self._record_count  # The driver had all records.
-            self._clusters = to_frame(self.pairs.sparkSession, found) if whole else number_all([file.ids() for file in self._files], found)
+            self._clusters = to_frame(self.pairs.sparkSession, found) if self._has_all else number_all([file.ids() for file in self._files], found)
         return self._clusters
 
     @property
@@ -105,7 +108,7 @@ def _model_of(model: Any, id_column: str | None) -> _native.Model:
     return own
 
 
-def _collect(file: File, frame: DataFrame | None = None, work: Any = iter) -> pyarrow.Table:
+def _collect(file: File, frame: DataFrame | None = None, work: Any = None) -> pyarrow.Table:
     """Rows of a file on the driver, by id; all of them, those of `frame`, or those that `work` leaves."""
     rows = collect(file.frame if frame is None else frame, work)
     if rows is None:
@@ -114,15 +117,15 @@ def _collect(file: File, frame: DataFrame | None = None, work: Any = iter) -> py
 
 
 class _Run:
-    """Two files, or one, with their census: where pairs are found."""
+    """Two files, or one: where pairs are found. link_here() and train_here() do what the driver may do alone; else spread(), then fit() and decide()."""
 
     def __init__(self, left: DataFrame, right: DataFrame | None, model: _native.Model, id_column: str | None, options: Options) -> None:
         self.left = File.of(left, model, "left", id_column)
         self.right = None if right is None else File.of(right, model, "right", id_column)
         self.options = options
         self.spark: SparkSession = left.sparkSession
-        counts = [file.count() for file in self.files]
-        everyone = sum(counts) <= options.driver_rows
+        self.counts = [file.count() for file in self.files]
+        everyone = sum(self.counts) <= options.driver_rows
         if _native.asks_of_all_records(model) and not everyone:
             raise InvalidInput("a matchkey or household stage of the model asks about all records, and these are more than driver_rows; raise it, or leave the stage out")
         #: All records on the driver, where it may have them.
@@ -132,13 +135,44 @@ class _Run:
         self.small: Small | None = None
         self.gathered: Shared | None = None
         self.bucket_count = 0
+
+    def _here(self) -> tuple[_native.Table, _native.Table | None] | None:
+        """The files, where the driver has all their records and was not told to spread them."""
+        if self.rows is None or self.options.buckets:
+            return None
+        return to_native(self.rows[0]), to_native(self.rows[1]) if len(self.rows) > 1 else None
+
+    def link_here(self, model: _native.Model, threshold: float | None, pairing: str) -> _native.Found | None:
+        """What the driver finds alone; None where that is not for it to do, or is refused: spread() then says why in the words that are true of any files."""
+        here = self._here()
+        if here is None:
+            return None
+        try:
+            found = _native.link_whole(*here, model, threshold, pairing, min(_PAIRS_ON_DRIVER, self.options.pairs_max), 0)
+        except InvalidInput:
+            return None
+        return found if found.model.fitted else None
+
+    def train_here(self, model: _native.Model) -> _native.Model | None:
+        """As link_here(). However many pairs there are, training looks at some millions of them."""
+        here = self._here()
+        if here is None:
+            return None
+        try:
+            fitted, fit = _native.train(*here, model, 0, None)
+        except InvalidInput:
+            return None
+        return fitted if fit["candidate_pairs"] <= self.options.pairs_max else None
+
+    def spread(self, model: _native.Model) -> None:
+        """Takes the census, and sends what tasks need of the records."""
         if self.rows is not None and self._can_send(sum(rows.nbytes for rows in self.rows)):
-            self.census: Census = census_of_gathered(self.rows, model, options.pairs_max)
+            self.census: Census = census_of_gathered(self.rows, model, self.options.pairs_max)
             self.gathered = self._send(self.rows, model)
         else:
-            self.small = self._take_small(counts)
-            places = 1 << max(self._parallelism(), sum(counts) * _COUNTS_PER_RECORD // _COUNTS_PER_PLACE).bit_length()
-            self.census = take_census(self.left, self.right, self.small, model, places, all_values=not model.fitted, pairs_max=options.pairs_max)
+            self.small = self._take_small(self.counts)
+            places = 1 << max(self._parallelism(), sum(self.counts) * _COUNTS_PER_RECORD // _COUNTS_PER_PLACE).bit_length()
+            self.census = take_census(self.left, self.right, self.small, model, places, all_values=not model.fitted, pairs_max=self.options.pairs_max)
 
     @property
     def files(self) -> list[File]:
@@ -228,9 +262,13 @@ def _link(left: DataFrame, right: DataFrame | None, model: Any, threshold: float
     own = _model_of(model, id_column)
     _native.check_pairing(pairing)
     run = _Run(left, right, own, id_column, options)
-    if not own.fitted:
-        own = run.fit(own)
-    return Links(run.decide(own, threshold, pairing), Model._of(own), run.files, run.census)
+    found = run.link_here(own, threshold, pairing)
+    if found is not None:
+        return Links(found, Model._of(own if own.fitted else found.model), run.files, True)
+    fitted = own if own.fitted else run.train_here(own)
+    run.spread(fitted or own)
+    fitted = fitted or run.fit(own)
+    return Links(run.decide(fitted, threshold, pairing), Model._of(fitted), run.files, run.rows is not None)
 
 
 def link(left: DataFrame, right: DataFrame, model: Any = None, *, threshold: float | None = None, id_column: str | None = None, pairing: str = "auto",
@@ -250,10 +288,17 @@ def dedupe(frame: DataFrame, model: Any = None, *, threshold: float | None = Non
 
 
 def train(left: DataFrame, right: DataFrame | None = None, model: Any = None, *, id_column: str | None = None, options: Options = Options()) -> Model:
-    """Fits a model by expectation-maximisation: patterns are counted by the tasks and summed, the rest is done on the driver. No truth is used.
+    """Fits a model by expectation-maximisation. No truth is used.
 
-    Of files that the driver may hold (:class:`Options`) the model is that of one machine, up to 4 million pairs or three a record; of larger ones other random
-    pairs are looked at. A model that is fitted already comes back as it is.
+    To files that the driver may hold (:class:`Options`) it is fitted there, as on any one machine; of larger ones patterns are counted by the tasks and summed,
+    and other random pairs are looked at. A model that is fitted already comes back as it is.
     """
     own = _model_of(model, id_column)
-    return Model._of(own if own.fitted else _Run(left, right, own, id_column, options).fit(own))
+    if own.fitted:
+        return Model._of(own)
+    run = _Run(left, right, own, id_column, options)
+    fitted = run.train_here(own)
+    if fitted is None:
+        run.spread(own)
+        fitted = run.fit(own)
+    return Model._of(fitted)
