@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import kinfold
+import pyarrow
 import pytest
 from spark_results import assert_same, frame, only_on
 
@@ -86,6 +87,24 @@ def test_what_is_little_work_is_done_on_the_driver_and_more_by_tasks(spark: Spar
     assert_same(spread, kinfold.link(*files, model))
     assert spread.candidate_pairs == alone.candidate_pairs
     assert alone.model.to_toml() == spread.model.to_toml() == trained.to_toml()
+
+
+@pytest.mark.parametrize("row_count", [0, 1, 2000])
+@pytest.mark.parametrize("largest_without_workers", [_arrow._LARGEST_WITHOUT_WORKERS, 0])
+def test_a_table_comes_back_as_a_data_frame(spark: SparkSession, master: str, row_count: int, largest_without_workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_on(master, LOCAL, CONNECT)
+    monkeypatch.setattr(_arrow, "_LARGEST_WITHOUT_WORKERS", largest_without_workers)
+    monkeypatch.setattr(_arrow, "_LARGEST_TASK", 10_000)
+    monkeypatch.setattr(_arrow, "_ROWS_PER_BLOB", 300)
+    numbers = range(row_count)
+    columns = {"text": pyarrow.array([None if n % 7 == 0 else f"Zoë {n}" for n in numbers], pyarrow.string()), "whole": pyarrow.array(numbers, pyarrow.int64()),
+               "real": pyarrow.array([n / 3 for n in numbers], pyarrow.float64()), "yes": pyarrow.array([n % 2 == 0 for n in numbers], pyarrow.bool_())}
+    before = {name: spark.conf.get(f"spark.sql.execution.arrow.{name}") for name in ("localRelationThreshold", "maxRecordsPerBatch")}
+    made = _arrow.to_frame(spark, pyarrow.table(columns))
+    assert before == {name: spark.conf.get(f"spark.sql.execution.arrow.{name}") for name in before}
+    assert made.dtypes == [("text", "string"), ("whole", "bigint"), ("real", "double"), ("yes", "boolean")]
+    assert sorted(map(tuple, made.collect()), key=lambda row: row[1]) == list(zip(*(column.to_pylist() for column in columns.values())))
+    assert _arrow.row_count(made) == made.count() == row_count
 
 
 def test_columns_of_every_type_are_read_alike_by_workers_and_without(spark: SparkSession, master: str) -> None:

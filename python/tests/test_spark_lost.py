@@ -15,7 +15,7 @@ from spark_results import assert_same, frame, only_on
 
 import kinfold.spark
 from conftest import CLUSTER
-from kinfold.spark import Options
+from kinfold.spark import Options, _arrow
 from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
@@ -65,6 +65,7 @@ class Mortal:
 def deaths(spark: SparkSession, master: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
     """Every step of Kinfold's on Spark loses an executor once; says how often each kind of step did."""
     only_on(master, CLUSTER)
+    monkeypatch.setattr(_arrow, "_LARGEST_WITHOUT_WORKERS", 0)
     steps: list[tuple[str, Path]] = []
     Frame = type(spark.range(1))
     map_in_arrow = Frame.mapInArrow

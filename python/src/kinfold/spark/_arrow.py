@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
 import pyarrow.compute
+from pyspark.sql import DataFrame
 
 from .. import _native
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 _ROWS_PER_BLOB = 200_000
+# Spark warns of tasks of more than 1,000 KiB, and each task costs it something: a table of more than some of them is broadcast.
+_LARGEST_TASK, _LARGEST_WITHOUT_WORKERS = 900 << 10, 16 << 20
 _SPARK_TYPES = {"string": "string", "int64": "long", "double": "double", "bool": "boolean"}
 
 
@@ -144,11 +148,37 @@ def context_of(spark: SparkSession) -> Any:
         return None
 
 
+def row_count(frame: DataFrame) -> int:
+    if context_of(frame.sparkSession) is None:
+        return int(frame.count())
+    # What count() does besides, an aggregation and its shuffle, takes as long as all the rest of a session's first reading.
+    plan: Any = frame.select()
+    return int(plan._jdf.queryExecution().toRdd().count())
+
+
+@contextlib.contextmanager
+def _settings(spark: SparkSession, **values: int) -> Iterator[None]:
+    """Settings of Spark's Arrow for the moment."""
+    names = {f"spark.sql.execution.arrow.{name}": str(value) for name, value in values.items()}
+    before = {name: str(spark.conf.get(name)) for name in names}
+    try:
+        for name, value in names.items():
+            spark.conf.set(name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            spark.conf.set(name, value)
+
+
 def to_frame(spark: SparkSession, table: pyarrow.Table) -> DataFrame:
     """A table of the driver as a DataFrame."""
+    context = context_of(spark)
+    if context is not None and hasattr(DataFrame, "toArrow") and 0 < table.nbytes <= _LARGEST_WITHOUT_WORKERS:
+        # Since Spark 4 its own tasks read Arrow, without Python workers, which take seconds to start. What one of them reads goes with its order.
+        with _settings(spark, localRelationThreshold=0, maxRecordsPerBatch=max(1, len(table) * _LARGEST_TASK // table.nbytes)):
+            return spark.createDataFrame(table)
     blobs = [to_bytes(table.slice(begin, _ROWS_PER_BLOB)) for begin in range(0, max(1, table.num_rows), _ROWS_PER_BLOB)]
     schema = ", ".join(f"`{field.name}` {_SPARK_TYPES[str(field.type)]}" for field in table.schema)
-    context = context_of(spark)
     if context is None:
         return spark.createDataFrame([(blob,) for blob in blobs], "part binary").mapInArrow(Unpack(), schema)
     # Spark takes several times as long over rows that it is given one by one.

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from .. import _native
 from .._errors import InvalidInput
-from ._arrow import SCATTERED, collect, from_bytes, to_arrow, to_bytes, to_native
+from ._arrow import SCATTERED, collect, from_bytes, row_count, to_arrow, to_bytes, to_native
 from ._tasks import DATES, FIELD, RECORD, SUMS, VALUE, Census, Count, CountDates, Kit, LargeBlocks, Shared, SumCounts
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class File:
         return File(frame.select(columns[0].cast("string").alias(names[0]), *columns[1:]), names[0], side)
 
     def count(self) -> int:
-        rows = self.frame.count()
+        rows = row_count(self.frame)
         if not rows:
             raise InvalidInput(f"the {self.side} data frame has no rows; nothing can be linked")
         return int(rows)
