@@ -77,7 +77,9 @@ bench-linkage: build ## Kinfold beside Splink and SQL: RECORDS=100000 RULES=wide
 	@build/bench-venv/bin/pip install --quiet splink pyarrow
 	@case $(BENCH_PART) in \
 	splink) CC=$${CC:-cc} CXX=$${CXX:-c++} build/bench-venv/bin/pip install --quiet . --config-settings=build-dir=build/python && \
-	  build/bench-venv/bin/python bench/linkage/beside_splink.py --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
+	  cmake --preset release -B build/bench -DKINFOLD_BENCH=ON -DKINFOLD_TESTS=OFF >/dev/null && cmake --build build/bench -j $(JOBS) --target linkage_stages && \
+	  build/bench-venv/bin/python bench/linkage/beside_splink.py --stages build/bench/bench/linkage/linkage_stages \
+	    --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
 	files) build/bench-venv/bin/python bench/linkage/beside_splink.py --kinfold build/release/src/cli/kinfold \
 	  --records $(or $(RECORDS),100000) --rules $(or $(RULES),wide) --runs $(BENCH_RUNS) ;; \
 	*) build/bench-venv/bin/python bench/linkage/large.py --kinfold build/release/src/cli/kinfold --part $(BENCH_PART) \

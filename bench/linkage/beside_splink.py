@@ -7,7 +7,7 @@ clustering. `make bench-linkage` installs both and runs it.
 
 From a table in memory to tables in memory, in Python, each program in a process of its own, one after the other in turn; with
 --kinfold files in and files out instead, for the command line. Prints one JSON object: least and median seconds of wall time and of
-processor time, peak memory, pairwise F1 and the ratios; the comparison step beside hand-written SQL; and the largest difference
+processor time, peak memory, pairwise F1 and the ratios; with --stages the comparison step beside hand-written SQL; and the largest difference
 between Splink's match weights and Kinfold's under the model that Splink saved. Both are given all cores. The truth is used to
 measure only.
 """
@@ -55,6 +55,14 @@ def pairwise_f1(people, clusters, record, cluster):
         select 2 * {pairs('person, cluster')} / ({pairs('person')} + {pairs('cluster')})""").fetchone()[0]
 
 
+def comparison_step(stages, people, model):
+    """Kinfold's: from the blocks to every pair that is kept, with its weight. Where pairs are few they are compared in the stage "pairs" and
+    weighed in "compare", else all of it is in the latter."""
+    told = json.loads(measured([stages, people, model])[0])
+    taken = [told["stages"][stage] for stage in ("pairs", "compare") if stage in told["stages"]]
+    return {"pairs": told["pairs"], **{name: sum(stage[name] for stage in taken) for name in taken[0]}, "explain_one_pair_seconds": told["explain_one_pair"]["seconds"]}
+
+
 def largest_difference(people, out, splink):
     """Bits between the two weights of one pair, over all pairs that both have kept under Splink's model."""
     import duckdb
@@ -73,6 +81,17 @@ def ratios(result, peer_name="splink"):
     return {name: over(name) for name in result["kinfold"] if name.startswith(("seconds", "processor", "peak"))}
 
 
+def beside_sql(options, people, at):
+    with open(at("model.toml"), "w") as file:
+        file.write(kinfold_model(options.rules))
+    steps = {"sql": [], "kinfold": []}
+    for _ in range(options.runs):
+        steps["sql"].append(peer("sql", options.rules, people, at("sql")))
+        steps["kinfold"].append(comparison_step(options.stages, people, at("model.toml")))
+    step = {name: summary(own) for name, own in steps.items()}
+    return {**step, "sql_over_kinfold": ratios(step, "sql")}
+
+
 def tables(options, at):
     people = at("people.parquet")
     write_people(people, options.records, options.seed)
@@ -84,12 +103,8 @@ def tables(options, at):
     result["kinfold"]["f1"] = round(pairwise_f1(people, at("kinfold/clusters.parquet"), "id", "cluster"), 4)
     result["splink"]["f1"] = round(pairwise_f1(people, at("splink/clusters.parquet"), "unique_id", "cluster_id"), 4)
     result["splink_over_kinfold"] = ratios(result)
-    steps = {"sql": [], "kinfold": []}
-    for _ in range(options.runs):
-        steps["sql"].append(peer("sql", options.rules, people, at("sql")))
-        steps["kinfold"].append(peer("comparison", options.rules, people, at("sql")))
-    result["comparison_step"] = {name: summary(own) for name, own in steps.items()}
-    result["comparison_step"]["sql_over_kinfold"] = ratios(result["comparison_step"], "sql")
+    if options.stages:
+        result["comparison_step"] = beside_sql(options, people, at)
     result["same_model"] = largest_difference(people, at("same"), at("splink"))
     return result
 
@@ -113,6 +128,7 @@ def files(options, at):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kinfold", help="the kinfold program: files in and out")
+    parser.add_argument("--stages", help="the linkage_stages program: the comparison step beside SQL, too")
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rules", choices=["narrow", "wide"], default="wide")

@@ -100,30 +100,8 @@ class Kinfold:
         pass
 
 
-class Comparison:
-    """Kinfold's comparison step: from the blocks to every pair that is kept, with its weight. The clock runs for it only: where
-    pairs are few they are compared in the stage "pairs" and weighed in "compare", else all of it is in the latter."""
-
-    def measure(self, people, rules):
-        import kinfold
-
-        seen = {}
-
-        def told(stage, done, total):
-            seen.setdefault(stage, now())
-
-        links = kinfold.link(people, model=kinfold_model(rules), progress=told)
-        stages = list(seen)
-        spent = {}
-        for stage in ("pairs", "compare"):
-            after = seen[stages[stages.index(stage) + 1]]
-            for name in after:
-                spent[name] = spent.get(name, 0) + after[name] - seen[stage][name]
-        return {"pairs": links.report["candidate_pairs"], **spent}
-
-
 class Sql:
-    """The same step as a careful analyst would write it in SQL: each similarity once, patterns counted, over pairs that are there
+    """The comparison step as a careful analyst would write it in SQL: each similarity once, patterns counted, over pairs that are there
     already. Nothing is weighed."""
 
     def measure(self, people, rules):
@@ -183,7 +161,7 @@ def in_memory(program, options):
     print(json.dumps({**result, "pairs": pairs.num_rows}))
 
 
-PROGRAMS = {"kinfold": Kinfold, "splink": Splink, "comparison": Comparison, "sql": Sql}
+PROGRAMS = {"kinfold": Kinfold, "splink": Splink, "sql": Sql}
 
 
 def main():
