@@ -8,32 +8,65 @@ namespace kinfold::linkage {
 namespace {
 
 constexpr int kRounds = 20;
+constexpr int kMoreRounds = 10;  // Once more is known of households: twice.
 // That nearly everybody has a partner is not known well enough to tell twenty from a hundred.
 constexpr double kShareMax = 0.95;
-constexpr double kBitsMax = 50.0;  // Beyond it sums of odds lose what is small.
-constexpr double kDamping = 0.5;   // Rings of candidates would swing.
+constexpr double kBitsMax = 50.0;   // Beyond it sums of odds lose what is small.
+constexpr double kSureBits = 30.0;  // What is left to 1 is a billionth.
+constexpr double kDamping = 0.5;    // Rings of candidates would swing.
 
 double odds_of(const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, kBitsMax)); }
+
+double probability_of(double odds) { return odds / (1.0 + odds); }
+
+// What divides the odds of a pair whose records are not known to have other candidates: where both have a
+// partner as a rule, it is little.
+struct Free {
+  double strangers = 1.0;
+  double relatives = 1.0;
+
+  double of(double related_share) const {
+    return related_share * relatives + (1.0 - related_share) * strangers;
+  }
+};
+
+Free free_of(const PartnerShares& partners, const std::optional<HouseholdClue>& households,
+             const std::optional<double>& in_households) {
+  const double strangers =
+      (1.0 - std::min(kShareMax, partners.first)) * (1.0 - std::min(kShareMax, partners.second));
+  if (!households || !in_households) return {strangers, strangers};
+  const double share = std::min(kShareMax, *in_households);
+  const double root = (1.0 - share) / (1.0 - std::min(share, households->match_share));
+  return {strangers, root * root};
+}
 
 // A pair of which a record has other candidates, and what the rest of its candidates leave of either record:
 // 1 all, 0 nothing.
 struct Entangled {
   std::size_t pair;
   std::uint32_t left, right;
-  double odds;
   bool decoy;
+  double plain, related_share;
+  double raised = 0.0;  // The plain odds over what Free has.
   double left_free = 1.0;
   double right_free = 1.0;
+
+  double odds() const { return raised * left_free * right_free; }
+};
+
+// A pair whose records have no other candidate.
+struct Alone {
+  double plain, related_share;
 };
 
 // One half of a round: each pair hears from one of its records what its other pairs, as their other records
 // see them, leave of it. To right records decoys say nothing.
-void hear(std::vector<Entangled>& pairs, double factor, bool left, std::vector<double>& sum) {
+void hear(std::vector<Entangled>& pairs, bool left, std::vector<double>& sum) {
   const auto at = left ? &Entangled::left : &Entangled::right;
   const auto own = left ? &Entangled::left_free : &Entangled::right_free;
   const auto others = left ? &Entangled::right_free : &Entangled::left_free;
   const auto said = [&](const Entangled& pair) {
-    return pair.decoy && !left ? 0.0 : factor * pair.odds * pair.*others;
+    return pair.decoy && !left ? 0.0 : pair.raised * pair.*others;
   };
   for (const auto& pair : pairs) sum[pair.*at] = 0.0;
   for (const auto& pair : pairs) sum[pair.*at] += said(pair);
@@ -43,52 +76,87 @@ void hear(std::vector<Entangled>& pairs, double factor, bool left, std::vector<d
   }
 }
 
-double probability_of(double odds) { return odds / (1.0 + odds); }
+// The pairs of two files and the messages between them.
+class Messages {
+ public:
+  Messages(const std::vector<KeptPair>& kept, std::size_t record_count, const DecoyFlags& decoys)
+      : kept_(kept), sum_(record_count, 0.0) {
+    std::vector<std::uint32_t> degree(record_count, 0);
+    for (const auto& pair : kept) ++degree[pair.left], ++degree[pair.right];
+    for (std::size_t n = 0; n < kept.size(); ++n) {
+      const auto& pair = kept[n];
+      const bool decoy = !decoys.empty() && decoys[pair.left];
+      if (degree[pair.left] > 1 || degree[pair.right] > 1) {
+        entangled_.push_back({n, pair.left, pair.right, decoy, odds_of(pair), pair.related_share});
+      } else if (!decoy) {
+        if (pair.log_odds_bits >= kSureBits)
+          sure_count_ += 1.0;
+        else
+          alone_.push_back({odds_of(pair), pair.related_share});
+      }
+    }
+  }
+
+  void pass(const Free& free) {
+    for (auto& pair : entangled_) pair.raised = pair.plain / free.of(pair.related_share);
+    hear(entangled_, true, sum_);
+    hear(entangled_, false, sum_);
+  }
+  // Pairs of one person, decoys apart.
+  double expected(const Free& free) const {
+    double sum = sure_count_;
+    for (const auto& pair : alone_) sum += probability_of(pair.plain / free.of(pair.related_share));
+    for (const auto& pair : entangled_)
+      if (!pair.decoy) sum += probability_of(pair.odds());
+    return sum;
+  }
+  void tell(const Free& free, std::vector<double>& probability) const {
+    for (std::size_t n = 0; n < kept_.size(); ++n)
+      probability[n] = probability_of(odds_of(kept_[n]) / free.of(kept_[n].related_share));
+    for (const auto& pair : entangled_)
+      probability[pair.pair] =
+          probability_of(pair.plain / free.of(pair.related_share) * pair.left_free * pair.right_free);
+  }
+
+ private:
+  const std::vector<KeptPair>& kept_;
+  std::vector<Entangled> entangled_;
+  std::vector<Alone> alone_;
+  double sure_count_ = 0.0;  // More of them, which no competition makes less than sure.
+  std::vector<double> sum_;  // By record.
+};
 
 }  // namespace
 
 std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, std::size_t record_count,
                                              const std::pair<double, double>& file_sizes,
                                              const std::optional<PartnerShares>& shares,
-                                             const DecoyFlags& decoys) {
-  std::vector<std::uint32_t> degree(record_count, 0);
-  for (const auto& pair : kept) ++degree[pair.left], ++degree[pair.right];
-  std::vector<Entangled> entangled;
-  std::vector<double> alone;  // Odds of pairs whose records have no other candidate.
-  for (std::size_t n = 0; n < kept.size(); ++n) {
-    const auto& pair = kept[n];
-    const bool decoy = !decoys.empty() && decoys[pair.left];
-    if (degree[pair.left] > 1 || degree[pair.right] > 1) {
-      entangled.push_back({n, pair.left, pair.right, odds_of(pair), decoy});
-    } else if (!decoy) {
-      alone.push_back(odds_of(pair));
-    }
-  }
-  const auto left_size = file_sizes.first + 1.0;
-  const auto right_size = file_sizes.second + 1.0;
+                                             const DecoyFlags& decoys,
+                                             const std::optional<HouseholdClue>& households) {
+  Messages messages(kept, record_count, decoys);
   PartnerShares partners = shares.value_or(PartnerShares{0.0, 0.0});
-  const auto factor = [&] {
-    return 1.0 / ((1.0 - std::min(kShareMax, partners.first)) * (1.0 - std::min(kShareMax, partners.second)));
-  };
-  std::vector<double> sum(record_count, 0.0);
-  for (int round = 0; round < kRounds; ++round) {
-    const double raised = factor();
-    hear(entangled, raised, true, sum);
-    hear(entangled, raised, false, sum);
-    if (shares) continue;
-    double expected = 0.0;
-    for (const double odds : alone) expected += probability_of(raised * odds);
-    for (const auto& pair : entangled) {
-      if (!pair.decoy) expected += probability_of(raised * pair.odds * pair.left_free * pair.right_free);
+  std::optional<double> in_households;
+  Free free = free_of(partners, households, in_households);
+  const auto rounds = [&](int count) {
+    for (int round = 0; round < count; ++round) {
+      messages.pass(free);
+      if (!shares) {
+        const double expected = messages.expected(free);
+        partners = {expected / (file_sizes.first + 1.0), expected / (file_sizes.second + 1.0)};
+      }
+      free = free_of(partners, households, in_households);
     }
-    partners = {expected / left_size, expected / right_size};
-  }
-  const double raised = factor();
-  std::vector<double> probability;
-  probability.reserve(kept.size());
-  for (const auto& pair : kept) probability.push_back(probability_of(raised * odds_of(pair)));
-  for (const auto& pair : entangled) {
-    probability[pair.pair] = probability_of(raised * pair.odds * pair.left_free * pair.right_free);
+  };
+  std::vector<double> probability(kept.size());
+  rounds(kRounds);
+  messages.tell(free, probability);
+  for (int again = 0; households && again < 2; ++again) {
+    in_households =
+        household_partner_share(*households, kept, probability, decoys, partners.first * partners.second);
+    if (!in_households) break;
+    free = free_of(partners, households, in_households);
+    rounds(kMoreRounds);
+    messages.tell(free, probability);
   }
   return probability;
 }

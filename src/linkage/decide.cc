@@ -189,7 +189,7 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
   const DecoyFlags decoys =
       result.pairing == Pairing::kOneToOne ? decoys_among(*run.records, decoy_run) : DecoyFlags{};
   const auto shares = decoy_run == nullptr ? std::nullopt : std::optional(decoy_run->shares);
-  staged.probability = pair_probabilities(staged.kept, result.pairing, *run.records, shares, decoys);
+  staged.probability = pair_probabilities(staged.kept, result.pairing, scorer, shares, decoys);
   auto open = pairs_open(staged, stages);
   if (!decoys.empty()) std::erase_if(open, [&](std::size_t n) { return decoys[staged.kept[n].left]; });
   std::vector<KeptPair> of_open;

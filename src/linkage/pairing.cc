@@ -106,11 +106,13 @@ Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept) 
 }
 
 std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing,
-                                       const Records& records, const std::optional<PartnerShares>& shares,
+                                       const Scorer& scorer, const std::optional<PartnerShares>& shares,
                                        const DecoyFlags& decoys) {
   if (pairing == Pairing::kMany) return plain_probabilities(kept);
+  const Records& records = scorer.records();
   if (pairing == Pairing::kOneToOne)
-    return one_to_one_probabilities(kept, records.count, records.whole_sizes(), shares, decoys);
+    return one_to_one_probabilities(kept, records.count, records.whole_sizes(), shares, decoys,
+                                    household_clue(scorer, decoys));
   const auto once = pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left;
   std::vector<double> sum(records.count, 0.0);
   for (const auto& pair : kept) sum[pair.*once] += odds_of(pair);

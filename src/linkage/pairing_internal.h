@@ -18,7 +18,7 @@ Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept);
 /// Probability of each pair by itself, or where a record can have one partner only against all its other
 /// candidates: those of both records (one_to_one_probabilities()) or of the one that is linked once.
 std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing,
-                                       const Records& records, const std::optional<PartnerShares>& shares,
+                                       const Scorer& scorer, const std::optional<PartnerShares>& shares,
                                        const DecoyFlags& decoys);
 
 /// Indexes of the pairs that may be linked, increasing: the best assignment; each record's best pair where

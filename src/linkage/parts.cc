@@ -160,7 +160,8 @@ Result<std::vector<KeptPair>> read_pairs(const table::Table& left, const table::
     Levels levels{};
     run.comparer->compare(run.records->of(low), run.records->of(high), levels);
     const auto score = scorer.score(low, high);
-    kept.push_back({low, high, score.weight_bits, score.log_odds_bits, run.comparer->key(levels)});
+    kept.push_back(
+        {low, high, score.weight_bits, score.log_odds_bits, run.comparer->key(levels), score.related_share});
   }
   std::sort(kept.begin(), kept.end(), [](const KeptPair& a, const KeptPair& b) {
     return a.left != b.left ? a.left < b.left : a.right < b.right;

@@ -185,9 +185,11 @@ PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const
     unrelated -= nats;
     if (!comparer_->comparison(n).shared_in_household) related -= nats;
   }
-  const double rest = log_sum(related, unrelated);
+  const double lesser = std::exp(-std::fabs(related - unrelated));  // As log_sum(), of which it is a part.
+  const double rest = std::max(related, unrelated) + std::log1p(lesser);
   const double odds = weight.match - rest;
-  return {(odds - prior_of_all_) * std::numbers::log2e, odds * std::numbers::log2e};
+  return {(odds - prior_of_all_) * std::numbers::log2e, odds * std::numbers::log2e,
+          (related < unrelated ? lesser : 1.0) / (1.0 + lesser)};
 }
 
 PairScore Scorer::score(std::uint32_t left, std::uint32_t right) const {
@@ -232,7 +234,8 @@ struct ScoredPart {
                                          scorer.records().of(pair.right));
     if (score.log_odds_bits < floor_bits) return;
     expected[pair.rule] += probability_of_bits(score.log_odds_bits);
-    kept.push_back({pair.left, pair.right, score.weight_bits, score.log_odds_bits, pair.pattern_key});
+    kept.push_back({pair.left, pair.right, score.weight_bits, score.log_odds_bits, pair.pattern_key,
+                    score.related_share});
   }
 };
 

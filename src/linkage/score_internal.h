@@ -27,6 +27,7 @@ struct PatternWeight {
 struct PairScore {
   double weight_bits = 0.0;    ///< log2 P(pair | match) / P(pair | not a match).
   double log_odds_bits = 0.0;  ///< Posterior: weight and prior.
+  double related_share = 0.0;  ///< Posterior that the two belong together, if they are not one person.
 };
 
 /// Scores pairs under a fitted model. Thread-safe.
@@ -123,6 +124,7 @@ struct KeptPair {
   double weight_bits = 0.0;
   double log_odds_bits = 0.0;
   std::uint64_t pattern_key = 0;
+  double related_share = 0.0;  ///< PairScore's.
 };
 /// Every blocked pair with posterior log odds of at least `floor_bits`, by (left, right). Adds up expected
 /// matches and pairs per rule in `yields`.

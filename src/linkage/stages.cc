@@ -144,7 +144,8 @@ std::size_t StageRunner::find_or_add(StagedPairs& staged, std::uint32_t a, std::
   Levels levels{};
   run_->comparer->compare(run_->records->of(a), run_->records->of(b), levels);
   const auto score = scorer_->score(a, b);
-  staged.kept.insert(at, {a, b, score.weight_bits, score.log_odds_bits, run_->comparer->key(levels)});
+  staged.kept.insert(
+      at, {a, b, score.weight_bits, score.log_odds_bits, run_->comparer->key(levels), score.related_share});
   staged.linked.insert(staged.linked.begin() + n, false);
   staged.stage.insert(staged.stage.begin() + n, kNoStage);
   staged.barred.insert(staged.barred.begin() + n, false);

@@ -41,11 +41,12 @@ struct Tenths {
   std::array<double, 10> right{};
   std::array<double, 10> count{};
 
-  void add(const LinkResult& result, const table::Table& file) {
+  void add(const LinkResult& result, const table::Table& left_file, const table::Table& right_file) {
     for (const auto& pair : result.pairs) {
       const auto tenth = std::min<std::size_t>(9, static_cast<std::size_t>(pair.probability * 10.0));
       said[tenth] += pair.probability;
-      right[tenth] += file.columns()[1].string_at(pair.left) == file.columns()[1].string_at(pair.right);
+      right[tenth] +=
+          left_file.columns()[1].string_at(pair.left) == right_file.columns()[1].string_at(pair.right);
       count[tenth] += 1.0;
     }
   }
@@ -69,6 +70,11 @@ struct Tenths {
   }
 };
 
+void expect_what_they_say(const Tenths& tenths) {
+  std::string told;
+  EXPECT_EQ(tenths.off(told), 0) << told;
+}
+
 TEST(Probabilities, OfOneFileAreWhatTheySay) {
   Tenths tenths;
   for (const std::uint64_t seed : {71U, 72U}) {
@@ -80,10 +86,37 @@ TEST(Probabilities, OfOneFileAreWhatTheySay) {
     }
     const auto result = link(all, nullptr, people_model());
     ASSERT_TRUE(result.ok()) << result.error().message;
-    tenths.add(result.value(), all);
+    tenths.add(result.value(), all, all);
   }
-  std::string told;
-  EXPECT_EQ(tenths.off(told), 0) << told;
+  expect_what_they_say(tenths);
+}
+
+Tenths tenths_of(const table::Table& left, const table::Table& right, Tenths tenths) {
+  const auto result = link(left, &right, people_model());
+  EXPECT_TRUE(result.ok());
+  EXPECT_EQ(result.value().pairing, Pairing::kOneToOne);
+  tenths.add(result.value(), left, right);
+  return tenths;
+}
+
+// A value in ten is wrong and one missing. Half of either file's families are in the other, all of each.
+TEST(Probabilities, OfTwoFilesOfWholeFamiliesAreWhatTheySay) {
+  Tenths tenths;
+  for (std::uint64_t seed = 921; seed < 931; ++seed) {
+    const testing_people::People people(1800, seed);
+    tenths = tenths_of(people.file(0, 1200, 0.2, 1), people.file(600, 1800, 0.2, 2), tenths);
+  }
+  expect_what_they_say(tenths);
+}
+
+// The same people, of whom two thirds are in either file, drawn one by one.
+TEST(Probabilities, OfTwoFilesOfPeopleDrawnOneByOneAreWhatTheySay) {
+  Tenths tenths;
+  for (std::uint64_t seed = 931; seed < 941; ++seed) {
+    const auto [left, right] = testing_people::drawn_files(1800, 2.0 / 3.0, 0.2, seed);
+    tenths = tenths_of(left, right, tenths);
+  }
+  expect_what_they_say(tenths);
 }
 
 }  // namespace

@@ -213,6 +213,38 @@ TEST_F(Parts, OfALargeFileAgainstASmallOneFindWhatTheWholeFinds) {
   EXPECT_EQ(decided.value().fit.blocking_recall, whole.fit.blocking_recall);
 }
 
+// By ids: probability, and whether it is a link.
+std::map<std::pair<std::string, std::string>, std::pair<double, bool>> told(const LinkResult& result,
+                                                                            const table::Table& left,
+                                                                            const table::Table& right) {
+  std::map<std::pair<std::string, std::string>, std::pair<double, bool>> all;
+  for (const auto& pair : result.pairs)
+    all[{std::string(left.find("id")->string_at(pair.left)),
+         std::string(right.find("id")->string_at(pair.right))}] = {pair.probability, pair.linked};
+  return all;
+}
+
+TEST_F(Parts, OfTwoFilesAreDecidedByTheRecordsOfScoredPairsAlone) {
+  const Model model = fitted(true);
+  const auto whole = link(left_, &right_, model).value();
+  EXPECT_EQ(whole.pairing, Pairing::kOneToOne);
+  const auto found = scored(whole, left_, right_, true);
+  std::set<std::string> ids;
+  for (const auto& [pair, bits] : found) ids.insert({pair.first, pair.second});
+  const auto only_those = [&](const table::Table& file) {
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < file.row_count(); ++row)
+      if (ids.contains(std::string(file.find("id")->string_at(row)))) rows.push_back(row);
+    return file.take(rows);
+  };
+  const auto left = only_those(left_);
+  const auto right = only_those(right_);
+  EXPECT_LT(left.row_count() + right.row_count(), left_.row_count() + right_.row_count() - 100);
+  const auto decided = decide_found(left, &right, as_table(found), model, census_of(true));
+  ASSERT_TRUE(decided.ok());
+  EXPECT_EQ(told(decided.value(), left, right), told(whole, left_, right_));
+}
+
 TEST_F(Parts, AreCountedAsTheWholeIs) {
   const auto weighed = fields_weighed(model_);
   for (const bool two_files : {true, false}) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/date.h"
@@ -82,5 +83,20 @@ class People {
   std::uint64_t seed_;
   std::vector<Person> people_;
 };
+
+/// Two files of the same people, of whom each is in either one with a chance of `share`.
+inline std::pair<table::Table, table::Table> drawn_files(int count, double share, double error,
+                                                         std::uint64_t seed) {
+  const People people(count, seed);
+  RandomStream random(seed, {3'000'000});
+  const auto drawn = [&](std::uint64_t file_number) {
+    table::Table file = people.file(0, 0, error, file_number);
+    for (int n = 0; n < count; ++n)
+      if (random.chance(share)) file.append(people.file(n, n + 1, error, file_number), 0, 1);
+    return file;
+  };
+  auto left = drawn(1);
+  return {std::move(left), drawn(2)};
+}
 
 }  // namespace kinfold::linkage::testing_people

@@ -1,0 +1,121 @@
+// How many of the people of one household have a partner, as two files show it.
+#include "linkage/households_internal.h"
+
+#include <gtest/gtest.h>
+
+#include "linkage/competition_internal.h"
+#include "linkage/run_internal.h"
+#include "linkage/screen_internal.h"
+#include "people.h"
+
+namespace kinfold::linkage {
+namespace {
+
+// Two files of families of three.
+struct Files {
+  table::Table left, right;
+};
+
+struct Found {
+  std::optional<HouseholdClue> clue;
+  std::optional<double> share;
+  std::vector<KeptPair> kept;
+  std::vector<double> with, without;  // Probabilities, knowing of households or not.
+};
+
+Found look_for_households(const Files& files, const Model& model) {
+  auto prepared = prepare(files.left, &files.right, model, {}, true);
+  EXPECT_TRUE(prepared.ok());
+  const Run& run = prepared.value();
+  RandomShares random;
+  const auto fit = fit_model(run, model, random);
+  EXPECT_TRUE(fit.ok());
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  auto yields = run.blocker->yields();
+  Found found;
+  found.kept = score_pairs(scorer, RatioBounds(scorer, 1), *run.blocker, model.settings.weight_floor_bits,
+                           yields, 1, nullptr);
+  found.clue = household_clue(scorer, {});
+  const auto probabilities = [&](const std::optional<HouseholdClue>& clue) {
+    return one_to_one_probabilities(found.kept, run.records->count, run.records->whole_sizes(), std::nullopt,
+                                    {}, clue);
+  };
+  found.without = probabilities(std::nullopt);
+  found.with = probabilities(found.clue);
+  if (!found.clue) return found;
+  double expected = 0.0;
+  for (const double p : found.without) expected += p;
+  const auto [left, right] = run.records->whole_sizes();
+  found.share =
+      household_partner_share(*found.clue, found.kept, found.without, {}, expected / left * expected / right);
+  return found;
+}
+
+// Half of the families of either file are in the other, all of each.
+Files whole_families(double error, std::uint64_t seed) {
+  const testing_people::People people(1800, seed);
+  return {people.file(0, 1200, error, 1), people.file(600, 1800, error, 2)};
+}
+
+// Two thirds of the people in each file, drawn one by one.
+Files drawn_people(double error, std::uint64_t seed) {
+  auto [left, right] = testing_people::drawn_files(1800, 2.0 / 3.0, error, seed);
+  return {std::move(left), std::move(right)};
+}
+
+TEST(HouseholdPartnerShare, TellsWholeFamiliesFromPeopleDrawnOneByOne) {
+  for (const std::uint64_t seed : {911U, 912U}) {
+    const auto whole = look_for_households(whole_families(0.1, seed), people_model());
+    ASSERT_TRUE(whole.share.has_value());
+    EXPECT_GT(*whole.share, 0.95);
+    const auto drawn = look_for_households(drawn_people(0.1, seed), people_model());
+    ASSERT_TRUE(drawn.share.has_value());
+    EXPECT_NEAR(*drawn.share, 2.0 / 3.0, 0.06);
+  }
+}
+
+TEST(HouseholdPartnerShare, IsNotBiasedByWrongAndMissingValues) {
+  for (const std::uint64_t seed : {913U, 914U}) {
+    const auto whole = look_for_households(whole_families(0.3, seed), people_model());
+    ASSERT_TRUE(whole.share.has_value());
+    EXPECT_GT(*whole.share, 0.9);
+    const auto drawn = look_for_households(drawn_people(0.3, seed), people_model());
+    ASSERT_TRUE(drawn.share.has_value());
+    // Seven in eight matches are among the scored pairs, so that fewer have a partner there than in the file.
+    EXPECT_NEAR(*drawn.share, 0.6, 0.1);
+  }
+}
+
+TEST(HouseholdPartnerShare, MakesPairsOfWholeFamiliesSurerAndThoseOfDrawnPeopleLessSure) {
+  const auto mean_change = [](const Found& found) {
+    double change = 0.0;
+    double count = 0.0;
+    for (std::size_t n = 0; n < found.kept.size(); ++n) {
+      if (found.kept[n].related_share < 0.9 || found.without[n] < 0.5 || found.without[n] > 0.95) continue;
+      change += found.with[n] - found.without[n];
+      count += 1.0;
+    }
+    EXPECT_GT(count, 10.0);
+    return change / count;
+  };
+  EXPECT_GT(mean_change(look_for_households(whole_families(0.2, 915), people_model())), 0.1);
+  EXPECT_LT(mean_change(look_for_households(drawn_people(0.2, 915), people_model())), -0.02);
+}
+
+TEST(HouseholdClue, IsNoneWhereNobodyLivesTogether) {
+  // One person of each family: what they share they share with nobody.
+  Files files = whole_families(0.1, 916);
+  const auto every_third = [](const table::Table& file) {
+    table::Table own;
+    for (const auto& column : file.columns()) own.add(column.name(), column.type());
+    for (std::size_t row = 0; row < file.row_count(); row += 3) own.append(file, row, 1);
+    return own;
+  };
+  files = {every_third(files.left), every_third(files.right)};
+  const auto found = look_for_households(files, people_model());
+  EXPECT_FALSE(found.share.has_value());
+  EXPECT_EQ(found.with, found.without);
+}
+
+}  // namespace
+}  // namespace kinfold::linkage
