@@ -146,19 +146,6 @@ void note_pairing(LinkResult& result) {
   if (result.pairing == Pairing::kOneToMany || result.pairing == Pairing::kMany) several("right");
 }
 
-// A model without a list has the probabilistic stage alone.
-Model with_stages(Model model) {
-  if (model.stages.empty())
-    model.stages.push_back({std::string(stage_kind_name(StageKind::kProbabilistic)),
-                            StageKind::kProbabilistic,
-                            {},
-                            false,
-                            {},
-                            0.9,
-                            1.0});
-  return model;
-}
-
 // The pairs that the probabilistic stage may take: neither record is closed, and nobody said that they are
 // two.
 std::vector<std::size_t> pairs_open(const StagedPairs& staged, const StageRunner& stages) {

@@ -2,6 +2,7 @@
 #include <limits>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "linkage/insight_internal.h"
 #include "linkage/shown_internal.h"
@@ -38,15 +39,16 @@ std::unordered_map<std::string, std::uint32_t> records_by_id(const Run& run, con
 
 }  // namespace
 
+Model with_stages(Model model) {
+  if (!model.stages.empty()) return model;
+  Stage& stage = model.stages.emplace_back();
+  stage.kind = StageKind::kProbabilistic;
+  stage.name = stage_kind_name(stage.kind);
+  return model;
+}
+
 void add_household_stage(Model& model, const std::string& column) {
-  if (model.stages.empty())
-    model.stages.push_back({std::string(stage_kind_name(StageKind::kProbabilistic)),
-                            StageKind::kProbabilistic,
-                            {},
-                            false,
-                            {},
-                            0.9,
-                            1.0});
+  model = with_stages(std::move(model));
   Stage stage;
   stage.name = "household";
   stage.kind = StageKind::kAssociative;

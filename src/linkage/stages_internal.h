@@ -21,6 +21,8 @@ struct StagedPairs {
   std::vector<bool> barred;         ///< People said that it is two.
 };
 
+/// The model; where it has no list of stages, with the probabilistic one alone.
+Model with_stages(Model model);
 /// Adds an associative stage after the others: households by `column`, and in a file that lacks it by
 /// address, by surname and postcode, or by telephone, as far as the model has those fields.
 void add_household_stage(Model& model, const std::string& column);
