@@ -81,13 +81,18 @@ def ratios(result, peer_name="splink"):
     return {name: over(name) for name in result["kinfold"] if name.startswith(("seconds", "processor", "peak"))}
 
 
+def write_model(rules, path):
+    with open(path, "w") as file:
+        file.write(kinfold_model(rules))
+    return path
+
+
 def beside_sql(options, people, at):
-    with open(at("model.toml"), "w") as file:
-        file.write(kinfold_model(options.rules))
+    model = write_model(options.rules, at("model.toml"))
     steps = {"sql": [], "kinfold": []}
     for _ in range(options.runs):
         steps["sql"].append(peer("sql", options.rules, people, at("sql")))
-        steps["kinfold"].append(comparison_step(options.stages, people, at("model.toml")))
+        steps["kinfold"].append(comparison_step(options.stages, people, model))
     step = {name: summary(own) for name, own in steps.items()}
     return {**step, "sql_over_kinfold": ratios(step, "sql")}
 
@@ -110,10 +115,8 @@ def tables(options, at):
 
 
 def files(options, at):
-    people, model = at("people.csv"), at("model.toml")
+    people, model = at("people.csv"), write_model(options.rules, at("model.toml"))
     write_people(people, options.records, options.seed)
-    with open(model, "w") as file:
-        file.write(kinfold_model(options.rules))
     commands = {"kinfold": [options.kinfold, "link", people, "--model", model, "--format", "csv", "--out", at("kinfold")],
                 "splink": [sys.executable, PEERS, "splink", "--rules", options.rules, people, at("splink")]}
     runs = {program: [] for program in commands}
