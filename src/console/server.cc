@@ -341,7 +341,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSetting& setting, Hand
   state->may_upload = std::move(may_upload);
   state->lane_of = std::move(lane_of);
 
-  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+  // Not epoll: with it libmicrohttpd 0.9.75 now and then forgets a connection,
+  // docs/decisions/0006-web-server.md.
+  unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
   if (tls) flags |= MHD_USE_TLS;
   if (address->v6) flags |= MHD_USE_IPv6;
   std::vector<MHD_OptionItem> options;
