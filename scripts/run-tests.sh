@@ -81,6 +81,7 @@ run_python() {
 }
 
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$PWD/tests/thread-sanitizer.supp}
 for preset in "$@"; do
   if [ "$preset" = python ]; then run_python; else run_preset "$preset"; fi
 done

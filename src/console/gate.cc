@@ -23,6 +23,27 @@ const holding::Holding* Facts::find(const std::string& hex) const {
   return nullptr;
 }
 
+void Turn::lock() {
+  std::unique_lock lock(mutex_);
+  free_.wait(lock, [&] { return !taken_; });
+  taken_ = true;
+}
+
+bool Turn::try_lock_for(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  if (!free_.wait_for(lock, patience, [&] { return !taken_; })) return false;
+  taken_ = true;
+  return true;
+}
+
+void Turn::unlock() {
+  {
+    const std::lock_guard guard(mutex_);
+    taken_ = false;
+  }
+  free_.notify_one();
+}
+
 SiteGate::SiteGate(site::Site& site) : site_(site), facts_(std::make_shared<const Facts>()) { look(); }
 
 /// Called by whoever has the turn.
