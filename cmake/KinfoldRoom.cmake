@@ -56,6 +56,6 @@ function(kinfold_add_tests name)
   # What is measured is in the rooms: optimising gtest's and rapidcheck's templates only costs time.
   target_compile_options(kinfold_${name}_tests PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(kinfold_${name}_tests
-    TEST_PREFIX ${name}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    TEST_PREFIX ${name}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 600
     PROPERTIES LABELS ${name} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()

@@ -64,8 +64,8 @@ import signal, sys, kinfold
 signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell in the background ignores it for all its children.
 rows = {name: values * 1 for name, values in kinfold.Table.of(sys.argv[1]).to_arrow().to_pydict().items()}
 plan = sys.argv[2]
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     while True:
         kinfold.evaluate(rows, plan, threads=1) if plan else kinfold.link(rows, threads=1)
 except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 // The department: one request from opening to its certificate, without scripts; its data protection officer looks on.
 import { expect, look, lookAt, lookInPrint } from './look.mjs'
+import { follow } from './pages.mjs'
 
 export async function department({ person }, request) {
   const clerk = await person('dwp', 'linkage-1', { scripts: false }).arrive()
@@ -21,7 +22,7 @@ export async function department({ person }, request) {
   await look(seeing.page, 'department-destroyed')
   await lookAt(seeing, 'department-after', 'request')
   await lookAt(protector, 'department-certificates', 'certificates')
-  await protector.page.locator('table').getByRole('link').first().click()
+  await follow(protector.page, protector.page.locator('table').getByRole('link').first())
   await look(protector.page, 'department-certificate')
   await lookInPrint(protector.page, 'department-certificate')
   await lookAt(protector, 'department-promises', 'promises')

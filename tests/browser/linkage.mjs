@@ -21,9 +21,10 @@ function people(prefix, mistake) {
   return lines.join('\n') + '\n'
 }
 
-const browser = await chromium.launch({ executablePath: process.env.KINFOLD_CHROMIUM, args: ['--no-sandbox'] })
+const browser = await chromium.launch({ executablePath: process.env.KINFOLD_CHROMIUM, args: ['--no-sandbox'], timeout: 600_000 })
 async function open(path, width = 1200) {
   const page = await browser.newPage({ viewport: { width, height: 900 }, acceptDownloads: true })
+  page.setDefaultTimeout(600_000)  // Says what never comes; no measure of speed.
   page.on('pageerror', (error) => assert.fail(`${path}: ${error.message}`))
   page.on('console', (message) => assert.notEqual(message.type(), 'error', `${path}: ${message.text()}`))
   page.on('request', (request) => assert.match(request.url(), /^(file|blob|data):/, 'nothing is loaded'))

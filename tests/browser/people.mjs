@@ -3,6 +3,7 @@ import { spawn, execFileSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { follow, newContext } from './pages.mjs'
 
 const program = process.env.KINFOLD
 const source = process.env.KINFOLD_SOURCE
@@ -86,7 +87,7 @@ export class Person {
 
   async arrive() {
     const invitation = JSON.parse(at(this.folder, this.party, '--json', 'account', 'add', this.actor)).invitation
-    this.context = await this.browser.newContext({ acceptDownloads: true, viewport: { width: 1280, height: 900 }, javaScriptEnabled: this.scripts })
+    this.context = await newContext(this.browser, { acceptDownloads: true, viewport: { width: 1280, height: 900 }, javaScriptEnabled: this.scripts })
     this.page = await this.context.newPage()
     this.page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('status of')) this.problems.push(`${this.actor}: ${message.text()}`) })
     await this.go('enrol')
@@ -121,18 +122,18 @@ export class Person {
   }
 
   async go(path) { await this.page.goto(this.server.address + path) }
-  async press(name) {
-    await Promise.all([this.page.waitForNavigation(), this.page.getByRole('button', { name, exact: false }).first().click()])
-  }
+  async press(name) { await follow(this.page, this.page.getByRole('button', { name, exact: false }).first()) }
 
-  // A page that waits for something (an act, its turn) comes again by itself until it is done.
+  // A page that waits for something (an act, its turn) comes again by itself until it is done. One look tells both whether
+  // it waits and what it says: between two looks it may have come again, and it may even do so in the middle of one.
   async done() {
-    for (let again = 0; again < 200; again += 1) {
+    for (;;) {
       await this.page.waitForLoadState('load')
-      if (!(await this.page.locator('[data-comes-again]').count())) return this.page.textContent('main')
-      await this.page.waitForEvent('load', { timeout: 5000 }).catch(() => {})
+      const seen = await this.page.locator('main').evaluate((main) => ({ text: main.textContent, waits: main.querySelector('[data-comes-again]') !== null }))
+        .catch((error) => { if (!/navigat|context was destroyed/i.test(error.message)) throw error })
+      if (seen && !seen.waits) return seen.text
+      await this.page.waitForTimeout(200)
     }
-    throw new Error(`${this.actor} at ${this.party}: the page still waits`)
   }
 
   async download(name) {

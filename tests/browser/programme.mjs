@@ -64,7 +64,7 @@ async function run() {
   makeSites(folder)
   const csv = makeCouncilFile(folder, 300, `"${hostile.replaceAll('"', '""')}"`)
   const register = makeRegister(folder, csv)
-  const browser = await chromium.launch({ executablePath: process.env.KINFOLD_CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await chromium.launch({ executablePath: process.env.KINFOLD_CHROMIUM, args: ['--no-sandbox', '--disable-gpu'], timeout: 600_000 })
   const problems = []
   for (const party of parties) {
     servers[party] = await serve(folder, party, ...(party === 'dwp' ? ['--register', register] : []), ...(party === 'east-cheshire' ? ['--objections-as', 'data-protection-1'] : []))

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, look, lookAt } from './look.mjs'
 import { plan } from './people.mjs'
+import { follow } from './pages.mjs'
 
 async function evaluate(researcher, folder, text) {
   writeFileSync(join(folder, 'plan.toml'), text)
@@ -17,7 +18,7 @@ async function openForDecision(checker) {
   await checker.done()
   await checker.press('Check')
   await checker.done()
-  await Promise.all([checker.page.waitForNavigation(), checker.page.getByRole('link', { name: 'Look at what failed' }).click()])
+  await follow(checker.page, checker.page.getByRole('link', { name: 'Look at what failed' }))
 }
 
 export async function research({ person, folder }, release) {

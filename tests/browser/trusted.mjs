@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { hostile } from './people.mjs'
 import { expect, look, lookAt, lookInPrint } from './look.mjs'
+import { follow } from './pages.mjs'
 
 export async function takeIn({ person }, { submission, notice }) {
   const taker = await person('ons-demo', 'intake-1').arrive()
@@ -123,7 +124,7 @@ async function entriesWith(protector, text) {
   const older = protector.page.getByRole('link', { name: 'Older entries' })
   let entries = await protector.page.locator('tr', { hasText: text }).count()
   while (await older.count()) {
-    await older.click()
+    await follow(protector.page, older)
     entries += await protector.page.locator('tr', { hasText: text }).count()
   }
   return entries
@@ -138,7 +139,7 @@ async function cases(protector, linker, cells) {
     await protector.press('Open the case')
     await protector.done()
   }
-  const toCase = async () => { await Promise.all([protector.page.waitForNavigation(), protector.page.getByRole('link', { name: 'The case', exact: true }).click()]); await protector.done() }
+  const toCase = async () => { await follow(protector.page, protector.page.getByRole('link', { name: 'The case', exact: true })); await protector.done() }
   const note = async (label, button = 'Note it') => {
     if (button === 'Note it') await protector.page.getByLabel(label, { exact: true }).check()
     else await protector.page.selectOption('#reason', label)
@@ -157,14 +158,14 @@ async function cases(protector, linker, cells) {
   expect('the clock stands still', (await protector.page.textContent('main')).includes('The clock stands still'))
   await look(protector.page, 'case-waits')
   await note('Proof of identity came')
-  await Promise.all([protector.page.waitForNavigation(), protector.page.getByRole('link', { name: 'Restrict the record' }).click()])
+  await follow(protector.page, protector.page.getByRole('link', { name: 'Restrict the record' }))
   for (const [field, value] of [['forenames', cells[2]], ['surname', cells[3]], ['date_of_birth', cells[4]], ['second', linker.actor], ['second_password', linker.password]]) await protector.page.fill('#' + field, value)
   await protector.page.fill('#second_code', await linker.freshCode())
   await protector.press('Restrict the record')
   expect('a restriction answers its case', (await protector.done()).includes('Restricted: the record stays'), await protector.page.textContent('main'))
   await look(protector.page, 'case-answered')
   await protector.go('cases')
-  await Promise.all([protector.page.waitForNavigation(), protector.page.locator('tr', { hasText: 'restriction' }).getByRole('link').click()])
+  await follow(protector.page, protector.page.locator('tr', { hasText: 'restriction' }).getByRole('link'))
   await protector.done()
   expect('whose receipts are awaited is said', (await protector.page.textContent('main')).includes('Waiting for receipts from'), await protector.page.textContent('main'))
   await look(protector.page, 'case-awaits-receipts')

@@ -28,7 +28,7 @@ class Terminal:
     def read_until(self, wanted):
         seen = b""
         while wanted.encode() not in seen:
-            ready, _, _ = select.select([self.main], [], [], 30)
+            ready, _, _ = select.select([self.main], [], [], 600)  # Says what never comes; no measure of speed.
             if not ready:
                 raise AssertionError(f"{wanted!r} never came; the screen is {seen.decode(errors='replace')}")
             seen += os.read(self.main, 65536)
