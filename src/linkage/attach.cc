@@ -5,17 +5,16 @@
 #include <numeric>
 
 #include "base/parallel.h"
-#include "linkage/keys_internal.h"
+#include "linkage/group_keys_internal.h"
 #include "linkage/prospect_internal.h"
 #include "linkage/radix_internal.h"
-#include "linkage/shared_keys_internal.h"
 
 namespace kinfold::linkage {
 namespace {
 
 constexpr double kCandidatesPerRuleMax = 3e6;
 constexpr double kCandidatesPerRuleManyMax = 1e6;  // Of large files, the rarest keys only.
-constexpr std::size_t kGroupsManyMin = 200'000;
+constexpr std::size_t kBlocksPerChunk = 8192;
 
 Groups gather(const std::vector<std::uint32_t>& cluster) {
   Groups groups;
@@ -29,20 +28,6 @@ Groups gather(const std::vector<std::uint32_t>& cluster) {
   for (std::uint32_t record = 0; record < cluster.size(); ++record)
     groups.record[next[cluster[record]]++] = record;
   return groups;
-}
-
-bool is_many(const Groups& groups) { return groups.count() >= kGroupsManyMin; }
-
-// The groups of several records, and those of one.
-struct GroupLists {
-  std::vector<std::uint32_t> several, single;
-};
-
-GroupLists list_groups(const Groups& groups) {
-  GroupLists lists;
-  for (std::uint32_t g = 0; g < groups.count(); ++g)
-    (groups.size(g) > 1 ? lists.several : lists.single).push_back(g);
-  return lists;
 }
 
 struct GroupWeight {
@@ -97,69 +82,19 @@ bool may_attach(const Groups& groups, std::uint32_t small, std::uint32_t large,
   return s < l || (s == l && small > large);
 }
 
-// One blocking rule as the groups meet under it.
-struct GroupRule {
-  RuleKeyMaker maker;
-  int blocker_rule = -1;  ///< Of the blocker, where it has every record's key under this rule; else -1.
-};
-
-// Calls add(key, group) for all keys of the groups listed.
-template <typename Add>
-void add_keys(const RuleKeyMaker& maker, const Groups& groups, const std::vector<std::uint32_t>& listed,
-              Add&& add) {
-  constexpr std::size_t kAhead = 8;
-  std::vector<std::uint32_t> keys;
-  for (std::size_t n = 0; n < listed.size(); ++n) {
-    const auto ahead = listed[std::min(n + kAhead, listed.size() - 1)];
-    maker.prefetch(groups.of(ahead), groups.size(ahead));
-    maker.keys_of(groups.of(listed[n]), groups.size(listed[n]), keys);
-    for (const auto key : keys) add(key, listed[n]);
-  }
-}
-
-// (key, group) of one rule, by key, of keys that several groups have; groups of several records first. Of
-// large files only what may meet one of these: two single records were compared as records already.
-std::vector<std::uint64_t> entries_of_rule(const GroupRule& rule, const Blocker& blocker,
-                                           const Groups& groups, const GroupLists& lists) {
-  constexpr std::uint32_t kFilterBits = 24;
-  std::vector<std::uint64_t> entries;
-  const auto add = [&](std::uint32_t key, std::uint32_t g) {
-    entries.push_back(static_cast<std::uint64_t>(key) << 32 | g);
-  };
-  entries.reserve(2 * lists.several.size());
-  add_keys(rule.maker, groups, lists.several, add);
-  std::vector<std::uint64_t> met;
-  if (is_many(groups)) met.resize((std::size_t{1} << kFilterBits) / 64);
-  for (std::size_t n = 0; n < entries.size() && !met.empty(); ++n)
-    met[entries[n] >> (64 - kFilterBits + 6)] |= std::uint64_t{1} << (entries[n] >> (64 - kFilterBits) & 63);
-  const auto is_met = [&](std::uint32_t key) {
-    return met.empty() || (met[key >> (32 - kFilterBits + 6)] >> (key >> (32 - kFilterBits) & 63) & 1) != 0;
-  };
-  const auto add_met = [&](std::uint32_t key, std::uint32_t g) {
-    if (key != 0 && is_met(key)) add(key, g);
-  };
-  if (rule.blocker_rule < 0)
-    add_keys(rule.maker, groups, lists.single, add_met);
-  else
-    for (const auto g : lists.single)
-      add_met(blocker.single_key(*groups.of(g), static_cast<std::uint32_t>(rule.blocker_rule)), g);
-  keep_shared_keys(entries);
-  return entries;
-}
-
 // The groups of one key that may be candidates of one another. Those of several records come first.
-void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::size_t begin, std::size_t end,
+void add_candidates_of_block(const LargeVector<std::uint64_t>& entries, std::size_t begin, std::size_t end,
                              const Groups& groups, Prospect& prospect, const AttachOptions& options,
                              bool many, GroupLooks& looks, Candidates& candidates) {
   looks.clear();
-  for (std::size_t n = begin; n < end; ++n) looks.add(static_cast<std::uint32_t>(entries[n]));
+  for (std::size_t n = begin; n < end; ++n) looks.add(group_of(entries[n]));
   looks.load();
   for (std::size_t i = begin; i < end; ++i) {
-    const auto a = static_cast<std::uint32_t>(entries[i]);
+    const auto a = group_of(entries[i]);
     // Only small files can afford a second look at two single records.
-    if (many && groups.size(a) == 1) break;
+    if (is_own_key(entries[i]) || (many && groups.size(a) == 1)) break;
     for (std::size_t j = i + 1; j < end; ++j) {
-      const auto b = static_cast<std::uint32_t>(entries[j]);
+      const auto b = group_of(entries[j]);
       const bool first_is_small = may_attach(groups, a, b, options);
       if (!first_is_small && !may_attach(groups, b, a, options)) continue;
       const auto [small, large] = first_is_small ? std::pair{i, j} : std::pair{j, i};
@@ -171,39 +106,57 @@ void add_candidates_of_block(const std::vector<std::uint64_t>& entries, std::siz
   }
 }
 
-// Groups that share a key; the largest blocks beyond the budget are left out.
-void add_candidates_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups,
-                            const GroupLists& lists, Prospect& prospect, std::size_t small_count,
-                            const AttachOptions& options, Candidates& candidates) {
-  const bool many = is_many(groups);
-  const auto entries = entries_of_rule(rule, blocker, groups, lists);
+// A rule's groups by key, and where each block of several lies, the smallest block first: as many as the
+// budget allows.
+struct RuleBlocks {
+  LargeVector<std::uint64_t> entries;
   std::vector<std::pair<std::size_t, std::size_t>> blocks;
+};
+
+RuleBlocks blocks_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups,
+                          const GroupLists& lists, std::size_t small_count, const AttachOptions& options) {
+  RuleBlocks own;
+  own.entries = group_keys(rule, blocker, groups, lists);
+  const auto& entries = own.entries;
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin;
     while (end < entries.size() && entries[end] >> 32 == entries[begin] >> 32) ++end;
-    blocks.emplace_back(begin, end);
+    if (!is_own_key(entries[begin])) own.blocks.emplace_back(begin, end);
     begin = end;
   }
-  radix_sort<32>(blocks, [](const auto& block) { return block.second - block.first; });
+  radix_sort<32>(own.blocks, [](const auto& block) { return block.second - block.first; });
   double budget =
-      std::min(many ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax,
+      std::min(is_many(groups) ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax,
                options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
-  GroupLooks looks = prospect.no_looks();
+  const auto beyond = std::find_if(own.blocks.begin(), own.blocks.end(), [&](const auto& block) {
+    const auto count = static_cast<double>(block.second - block.first);
+    return (budget -= count * (count - 1.0) / 2.0) < 0.0;
+  });
+  own.blocks.erase(beyond, own.blocks.end());
+  return own;
+}
+
+// Groups that share a key, from some of a rule's blocks.
+Candidates candidates_of_blocks(const RuleBlocks& rule, std::size_t first, std::size_t last,
+                                const Groups& groups, Prospect& prospect, const AttachOptions& options) {
   constexpr std::size_t kAhead = 8;  // Blocks whose groups are asked for before they are looked at.
-  for (std::size_t n = 0; n < blocks.size(); ++n) {
-    const auto [begin, end] = blocks[n];
-    const double pairs = static_cast<double>(end - begin) * static_cast<double>(end - begin - 1) / 2.0;
-    if ((budget -= pairs) < 0.0) break;
-    const auto& ahead = blocks[std::min(n + kAhead, blocks.size() - 1)];
-    for (std::size_t at = ahead.first; at < ahead.second; ++at)
-      groups.prefetch(static_cast<std::uint32_t>(entries[at]));
-    const auto& next = blocks[std::min(n + kAhead / 2, blocks.size() - 1)];
-    for (std::size_t at = next.first; at < next.second; ++at)
-      looks.prefetch(static_cast<std::uint32_t>(entries[at]));
-    const bool some = !many || groups.size(static_cast<std::uint32_t>(entries[begin])) > 1;
+  const bool many = is_many(groups);
+  const auto& entries = rule.entries;
+  const auto for_each_group = [&](std::size_t n, auto&& ask) {
+    const auto [begin, end] = rule.blocks[std::min(n, last - 1)];
+    for (std::size_t at = begin; at < end; ++at) ask(group_of(entries[at]));
+  };
+  Candidates candidates;
+  GroupLooks looks = prospect.no_looks();
+  for (std::size_t n = first; n < last; ++n) {
+    for_each_group(n + kAhead, [&](std::uint32_t group) { groups.prefetch(group); });
+    for_each_group(n + kAhead / 2, [&](std::uint32_t group) { looks.prefetch(group); });
+    const auto [begin, end] = rule.blocks[n];
+    const bool some = !many || groups.size(group_of(entries[begin])) > 1;
     if (some)
       add_candidates_of_block(entries, begin, end, groups, prospect, options, many, looks, candidates);
   }
+  return candidates;
 }
 
 // All candidates of the small groups that have one that may win, by small and large.
@@ -211,20 +164,31 @@ Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& b
                            Prospect& prospect, const std::vector<KeptPair>& kept,
                            const std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                            std::size_t thread_count) {
-  std::vector<Candidates> parts(rules.size() + 1);
   std::size_t small_count = 0;
   for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
-  const GroupLists lists = list_groups(groups);
+  const GroupLists lists = list_groups(groups, prospect.records(), thread_count);
+  std::vector<RuleBlocks> blocks(rules.size());
   parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
-    add_candidates_of_rule(rules[rule], blocker, groups, lists, prospect, small_count, options, parts[rule]);
+    blocks[rule] = blocks_of_rule(rules[rule], blocker, groups, lists, small_count, options);
   });
+  std::vector<Candidates> parts;
+  for (const auto& rule : blocks) {
+    const std::size_t done = parts.size();
+    parts.resize(done + (rule.blocks.size() + kBlocksPerChunk - 1) / kBlocksPerChunk);
+    parallel_chunks(rule.blocks.size(), kBlocksPerChunk, thread_count,
+                    [&](std::size_t chunk, std::size_t first, std::size_t last) {
+                      parts[done + chunk] =
+                          candidates_of_blocks(rule, first, last, groups, prospect, options);
+                    });
+  }
+  Candidates& of_kept = parts.emplace_back();
   GroupLooks looks = prospect.no_looks();
   for (const auto& pair : kept) {
     auto small = cluster[pair.left];
     auto large = cluster[pair.right];
     if (!may_attach(groups, small, large, options)) std::swap(small, large);
     if (!may_attach(groups, small, large, options)) continue;
-    parts.back().emplace_back(small, large);
+    of_kept.emplace_back(small, large);
     if (prospect.is_hopeful(small)) continue;
     looks.clear();
     looks.add(small);
@@ -297,15 +261,13 @@ std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const
 
 // Joins every small group to its choice unless the choice itself moved in this round: then it waits
 // for the next, when what both know together can be judged.
-bool join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>& cluster) {
+void join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>& cluster) {
   std::vector<std::uint32_t> target(cluster.size() + 1, 0xFFFFFFFF);
   std::vector<char> grown(cluster.size() + 1, 0);
-  bool any = false;
   for (const auto& choice : choices) {
     if (grown[choice.small] != 0 || target[choice.large] != 0xFFFFFFFF) continue;
     target[choice.small] = choice.large;
     grown[choice.large] = 1;
-    any = true;
   }
   for (auto& number : cluster)
     if (target[number] != 0xFFFFFFFF) number = target[number];
@@ -316,7 +278,6 @@ bool join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>
     if (own == 0xFFFFFFFF) own = next++;
     number = own;
   }
-  return any;
 }
 
 }  // namespace
@@ -337,11 +298,12 @@ void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const 
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
     Prospect prospect(bounds, scorer, groups, options.probability_min);
-    if (round > 0 && is_many(groups)) return;  // Later rounds bring little; large files skip them.
     const auto candidates =
         find_candidates(rules, blocker, groups, prospect, kept, cluster, options, thread_count);
-    if (!join_choices(choose_all(scorer, groups, candidates, options.probability_min, thread_count), cluster))
-      return;
+    const auto choices = choose_all(scorer, groups, candidates, options.probability_min, thread_count);
+    if (choices.empty()) return;
+    join_choices(choices, cluster);
+    if (is_many(groups)) return;  // Later rounds bring little; large files skip them.
   }
 }
 

@@ -49,8 +49,8 @@ void Blocker::make_single_keys(const std::vector<RuleKeyMaker>& makers, std::siz
 }
 
 // (key, record) of the keys that several records have, by key, and by record within one.
-std::vector<std::uint64_t> Blocker::entries_of_rule(std::size_t rule, std::size_t record_count) const {
-  std::vector<std::uint64_t> entries;
+LargeVector<std::uint64_t> Blocker::entries_of_rule(std::size_t rule, std::size_t record_count) const {
+  LargeVector<std::uint64_t> entries;
   if (is_single(rule)) {
     entries.reserve(record_count);
     for (std::uint32_t record = 0; record < record_count; ++record) {
@@ -88,7 +88,7 @@ struct Found {
 };
 
 // Runs of equal keys that make pairs.
-std::vector<Found> find_blocks(const std::vector<std::uint64_t>& entries, const Records& records) {
+std::vector<Found> find_blocks(const LargeVector<std::uint64_t>& entries, const Records& records) {
   std::vector<Found> found;
   found.reserve(entries.size() / 2);
   for (std::uint64_t begin = 0; begin < entries.size();) {

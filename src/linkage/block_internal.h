@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/large_vector.h"
 #include "base/result.h"
 #include "linkage/keys_internal.h"
 #include "linkage/link.h"
@@ -121,7 +122,7 @@ class Blocker {
   void make_single_keys(const std::vector<RuleKeyMaker>& makers, std::size_t record_count,
                         std::size_t thread_count);
   bool is_single(std::size_t rule) const { return rules_[rule].offset.empty(); }
-  std::vector<std::uint64_t> entries_of_rule(std::size_t rule, std::size_t record_count) const;
+  LargeVector<std::uint64_t> entries_of_rule(std::size_t rule, std::size_t record_count) const;
   void strike(std::size_t rule, const std::vector<std::uint32_t>& keys);
   RuleBlocks blocks_of_rule(std::size_t rule, const Records& records, double pair_budget,
                             const BlockShare& share);
@@ -132,7 +133,7 @@ class Blocker {
   bool two_files_ = false;
   std::vector<RuleKeys> rules_;             ///< Empty for rules of one key a record.
   std::vector<std::size_t> model_rule_;     ///< By rule: its index among those of the model.
-  std::vector<std::uint32_t> single_keys_;  ///< Record-major, single_count_ wide; 0: no key.
+  LargeVector<std::uint32_t> single_keys_;  ///< Record-major, single_count_ wide; 0: no key.
   std::size_t single_count_ = 0;
   std::vector<std::uint32_t> singles_before_;  ///< By rule: how many single-key rules come before it.
   std::vector<std::uint32_t> multi_rules_;

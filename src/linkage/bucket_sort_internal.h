@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/large_vector.h"
+
 namespace kinfold::linkage {
 
 /// Stable distribution by so many of the highest bits.
@@ -49,9 +51,9 @@ class BucketSort {
 /// buckets, sift(begin, count, bits) says how many of it are wanted and moves these to its front; all of the
 /// part have the same `bits` highest bits.
 template <typename Sift, typename Visit>
-void for_each_bucket(const std::vector<std::uint64_t>& numbers, Sift&& sift, Visit&& visit) {
+void for_each_bucket(const LargeVector<std::uint64_t>& numbers, Sift&& sift, Visit&& visit) {
   constexpr std::size_t kPartSize = 2048;  // 16 KiB.
-  std::vector<std::uint64_t> parted(numbers.size());
+  LargeVector<std::uint64_t> parted(numbers.size());
   std::vector<std::uint64_t> own;
   BucketSort parts;
   BucketSort buckets;

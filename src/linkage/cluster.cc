@@ -165,7 +165,11 @@ void distribute(const std::vector<std::uint32_t>& part_of, std::size_t part_coun
 Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs,
                   const ClusterOptions& options, std::vector<std::uint32_t>& head) {
   UnionFind<std::uint32_t> forest(record_count);
-  for (const auto& pair : pairs) forest.join(pair.a, pair.b);
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t n = 0; n < pairs.size(); ++n) {
+    forest.prefetch(pairs[std::min(n + kAhead, pairs.size() - 1)].b);
+    forest.join(pairs[n].a, pairs[n].b);
+  }
   std::vector<std::uint32_t> size(record_count, 0);
   for (std::uint32_t n = 0; n < record_count; ++n) ++size[forest.find(n)];
   std::vector<std::uint32_t> number(record_count, kNone);

@@ -38,7 +38,7 @@ struct Packing {
 
 // The pairs of all blocks, each for every rule and key that finds it. Counted first, so that each piece of
 // the work knows its place.
-std::vector<std::uint64_t> found_pairs(const Blocker& blocker, const Packing& packing,
+LargeVector<std::uint64_t> found_pairs(const Blocker& blocker, const Packing& packing,
                                        std::size_t thread_count) {
   std::vector<std::size_t> place(blocker.work_count() + 1);
   parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
@@ -48,7 +48,7 @@ std::vector<std::uint64_t> found_pairs(const Blocker& blocker, const Packing& pa
     });
   });
   std::partial_sum(place.begin(), place.end(), place.begin());
-  std::vector<std::uint64_t> all(place.back());
+  LargeVector<std::uint64_t> all(place.back());
   parallel_chunks(blocker.work_count(), 1, thread_count, [&](std::size_t, std::size_t chunk, std::size_t) {
     auto* next = all.data() + place[chunk];
     blocker.for_each_tile(chunk, [&](const Blocker::Tile& tile) {
@@ -61,7 +61,7 @@ std::vector<std::uint64_t> found_pairs(const Blocker& blocker, const Packing& pa
   return all;
 }
 
-void compare_all(std::vector<ComparedPairs::Pair>& pairs, const Records& records, const Comparer& comparer,
+void compare_all(LargeVector<ComparedPairs::Pair>& pairs, const Records& records, const Comparer& comparer,
                  std::size_t thread_count, Progress& progress) {
   constexpr std::size_t kAhead = 2 * Comparer::Batch::kBatchMax;
   std::mutex mutex;

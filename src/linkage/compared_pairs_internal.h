@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/large_vector.h"
 #include "base/progress.h"
 #include "linkage/block_internal.h"
 #include "linkage/compare_internal.h"
@@ -33,11 +34,11 @@ class ComparedPairs {
                                          const Blocker& blocker, std::size_t thread_count,
                                          Progress* progress);
 
-  const std::vector<Pair>& pairs() const { return pairs_; }  ///< By (left, right), each once.
+  const LargeVector<Pair>& pairs() const { return pairs_; }  ///< By (left, right), each once.
   std::vector<PatternCount> count_patterns(const Comparer& comparer) const;
 
  private:
-  std::vector<Pair> pairs_;
+  LargeVector<Pair> pairs_;
 };
 
 }  // namespace kinfold::linkage

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/parallel.h"
 #include "linkage/attach_internal.h"
 #include "linkage/decoy_run_internal.h"
 #include "linkage/group_calibration_internal.h"
@@ -38,11 +39,9 @@ struct Curve {
   double best_probability = 0.5;
 };
 
-// Expected precision, recall and F1 at every distinct probability, from the probabilities alone.
-Curve expected_curve(std::vector<double> probabilities, double expected_total) {
-  radix_sort<64>(probabilities, [](double p) {
-    return ~std::bit_cast<std::uint64_t>(p);
-  });  // From the highest; none is below 0.
+// Expected precision, recall and F1 at every distinct probability, from the probabilities alone, the highest
+// first.
+Curve expected_curve(const std::vector<double>& probabilities, double expected_total) {
   Curve curve;
   double best = -1.0;
   double sum = 0.0;
@@ -119,16 +118,24 @@ std::vector<std::uint32_t> order_by_rows(const std::vector<RowPair>& rows, std::
 void fill_pairs(LinkResult& result, const Run& run, const StagedPairs& staged) {
   const auto& kept = staged.kept;
   const auto& records = *run.records;
-  const auto pattern = number_patterns(result, *run.comparer, kept);
+  std::vector<std::uint32_t> pattern;
   std::vector<RowPair> rows;
-  rows.reserve(kept.size());
-  for (const auto& pair : kept) {
-    RowPair own{records.row[pair.left], records.row[pair.right]};
-    if (!records.two_files() && own.first > own.second) std::swap(own.first, own.second);
-    rows.push_back(own);
-  }
+  std::vector<std::uint32_t> order;
+  parallel_chunks(2, 1, run.thread_count, [&](std::size_t task, std::size_t, std::size_t) {
+    if (task == 0) {
+      pattern = number_patterns(result, *run.comparer, kept);
+      return;
+    }
+    rows.reserve(kept.size());
+    for (const auto& pair : kept) {
+      RowPair own{records.row[pair.left], records.row[pair.right]};
+      if (!records.two_files() && own.first > own.second) std::swap(own.first, own.second);
+      rows.push_back(own);
+    }
+    order = order_by_rows(rows, records.left_count);
+  });
   result.pairs.reserve(kept.size());
-  for (const auto n : order_by_rows(rows, records.left_count)) {
+  for (const auto n : order) {
     result.pairs.push_back({rows[n].first, rows[n].second, kept[n].weight_bits, staged.probability[n],
                             pattern[n], staged.linked[n], staged.stage[n]});
   }
@@ -189,6 +196,7 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
   if (open.empty()) taken.clear();
   std::vector<double> of_taken;
   for (const auto n : taken) of_taken.push_back(staged.probability[n]);
+  radix_sort<64>(of_taken, [](double p) { return ~std::bit_cast<std::uint64_t>(p); });  // None is below 0.
   double total = 0.0;
   for (const auto n : open) total += staged.probability[n];
   const Curve curve = expected_curve(of_taken, total);
@@ -226,6 +234,7 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Rat
   cluster_options.clip_high_bits = std::max(cluster_options.clip_high_bits, cluster_options.merge_bits_min);
   cluster_options.thread_count = run.thread_count;
   std::vector<ClusterPair> pairs;
+  pairs.reserve(kept.size());
   for (const auto& pair : kept) pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
   auto cluster = cluster_records(
       run.records->count, pairs,
@@ -240,15 +249,20 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Rat
 void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
               StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
+  const auto order = order_by_odds(staged.kept);
   staged.probability = plain_probabilities(staged.kept);
+  std::vector<double> from_highest;
+  from_highest.reserve(order.size());
+  for (auto one = order.rbegin(); one != order.rend(); ++one)
+    from_highest.push_back(staged.probability[one->pair]);
   const Curve curve = expected_curve(
-      staged.probability, std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
+      from_highest, std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
   auto cluster = group(run, scorer, bounds, result.model, staged.kept, result.threshold_probability);
   if (!result.model.settings
            .term_frequency_by_u) {  // Who brings Splink's model wants Splink's probabilities.
-    auto calibration = calibrate_by_groups(staged.kept, cluster);
+    auto calibration = calibrate_by_groups(staged.kept, order, cluster);
     staged.probability = std::move(calibration.probability);
     if (!calibration.note.empty()) result.notes.push_back(std::move(calibration.note));
   }

@@ -57,26 +57,6 @@ Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint
   return others;
 }
 
-// Numbers of the pairs from the lowest odds up.
-std::vector<std::uint32_t> order_by_odds(const std::vector<KeptPair>& kept) {
-  struct Keyed {
-    std::uint64_t key;
-    std::uint32_t number;
-  };
-  std::vector<Keyed> keyed;
-  keyed.reserve(kept.size());
-  for (const auto& pair : kept) {
-    const auto bits = std::bit_cast<std::uint64_t>(pair.log_odds_bits + 0.0);  // One zero, not two.
-    keyed.push_back(
-        {bits >> 63 != 0 ? ~bits : bits | std::uint64_t{1} << 63, static_cast<std::uint32_t>(keyed.size())});
-  }
-  radix_sort<64>(keyed, [](const Keyed& one) { return one.key; });
-  std::vector<std::uint32_t> order;
-  order.reserve(keyed.size());
-  for (const auto& one : keyed) order.push_back(one.number);
-  return order;
-}
-
 // The non-decreasing sequence nearest to `values` in squares.
 std::vector<double> isotonic(const std::vector<double>& values) {
   struct Pool {
@@ -123,7 +103,19 @@ std::string told(const std::vector<KeptPair>& kept, const std::vector<double>& s
 
 }  // namespace
 
-GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept,
+std::vector<PairByOdds> order_by_odds(const std::vector<KeptPair>& kept) {
+  std::vector<PairByOdds> order;
+  order.reserve(kept.size());
+  for (const auto& pair : kept) {
+    const auto bits = std::bit_cast<std::uint64_t>(pair.log_odds_bits + 0.0);  // One zero, not two.
+    order.push_back(
+        {bits >> 63 != 0 ? ~bits : bits | std::uint64_t{1} << 63, static_cast<std::uint32_t>(order.size())});
+  }
+  radix_sort<64>(order, [](const PairByOdds& one) { return one.odds; });
+  return order;
+}
+
+GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<PairByOdds>& order,
                                      const std::vector<std::uint32_t>& cluster) {
   const Others others = ask_others(kept, cluster);
   GroupCalibration calibration;
@@ -131,20 +123,20 @@ GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept,
     for (const auto& pair : kept) calibration.probability.push_back(probability_of_bits(pair.log_odds_bits));
     return calibration;
   }
-  const auto order = order_by_odds(kept);
   // Pairs of one weight are one point.
   std::vector<double> values;
+  values.reserve(order.size());
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin;
     double sum = 0.0;
-    for (; end < order.size() && kept[order[end]].log_odds_bits == kept[order[begin]].log_odds_bits; ++end)
-      sum += others.said[order[end]];
+    for (; end < order.size() && order[end].odds == order[begin].odds; ++end)
+      sum += others.said[order[end].pair];
     values.insert(values.end(), end - begin, sum / static_cast<double>(end - begin));
     begin = end;
   }
   const auto fitted = isotonic(values);
   calibration.probability.resize(kept.size());
-  for (std::size_t n = 0; n < order.size(); ++n) calibration.probability[order[n]] = fitted[n];
+  for (std::size_t n = 0; n < order.size(); ++n) calibration.probability[order[n].pair] = fitted[n];
   calibration.note = told(kept, others.said);
   return calibration;
 }

@@ -9,6 +9,14 @@
 
 namespace kinfold::linkage {
 
+/// A pair's log odds as a number that rises with them, and its place among the kept pairs.
+struct PairByOdds {
+  std::uint64_t odds;
+  std::uint32_t pair;
+};
+/// From the lowest log odds up.
+std::vector<PairByOdds> order_by_odds(const std::vector<KeptPair>& kept);
+
 struct GroupCalibration {
   std::vector<double> probability;  ///< One for each pair; never falls as the pair's own weight rises.
   std::string
@@ -25,7 +33,8 @@ struct GroupCalibration {
 /// speak for them count as far as the model says. Isotonic regression on the weight. Time O(pairs log pairs).
 /// Source: pool adjacent violators, Ayer et al. (1955), Annals of Mathematical Statistics 26, 641-647;
 /// isotonic calibration, Zadrozny and Elkan (2002), KDD.
-GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept,
+/// `order` is order_by_odds(kept).
+GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<PairByOdds>& order,
                                      const std::vector<std::uint32_t>& cluster);
 
 }  // namespace kinfold::linkage

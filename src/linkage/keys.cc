@@ -219,6 +219,11 @@ void RuleKeyMaker::prefetch(const std::uint32_t* group, std::size_t group_size) 
   }
 }
 
+std::size_t RuleKeyMaker::part_count_in(std::uint64_t fields) const {
+  const auto in = [&](const KeyPart& part) { return (fields >> (part.field & 63) & 1) != 0; };
+  return static_cast<std::size_t>(std::count_if(parts_.begin(), parts_.end(), in));
+}
+
 void RuleKeyMaker::keys_of(const std::uint32_t* group, std::size_t group_size,
                            std::vector<std::uint32_t>& keys) const {
   keys.clear();

@@ -63,6 +63,8 @@ class RuleKeyMaker {
   void keys_of(const std::uint32_t* group, std::size_t group_size, std::vector<std::uint32_t>& keys) const;
   /// Asks for what keys_of() reads of these records' values.
   void prefetch(const std::uint32_t* group, std::size_t group_size) const;
+  /// How many parts of a key are of these fields, one bit each.
+  std::size_t part_count_in(std::uint64_t fields) const;
 
  private:
   static constexpr std::size_t kFewRecords = 3;

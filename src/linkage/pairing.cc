@@ -68,6 +68,7 @@ std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::ui
 
 std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept) {
   std::vector<double> probability;
+  probability.reserve(kept.size());
   for (const auto& pair : kept) probability.push_back(probability_of_bits(pair.log_odds_bits));
   return probability;
 }

@@ -64,6 +64,7 @@ class Prospect {
  public:
   Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min);
 
+  const Records& records() const { return scorer_->records(); }
   GroupLooks no_looks() const { return {*bounds_, *scorer_, *groups_}; }
   /// False: beside "nobody known" the `large`-th group in `looks` is too improbable to be chosen for the
   /// `small`-th.

@@ -10,8 +10,9 @@ namespace kinfold::linkage {
 
 /// Sorts by the low `kBits` bits of key(item), which is unsigned. Digits that all items share cost one look
 /// only.
-template <int kBits, typename T, typename Key>
-void radix_sort(std::vector<T>& items, Key&& key) {
+template <int kBits, typename Items, typename Key>
+void radix_sort(Items& items, Key&& key) {
+  using T = typename Items::value_type;
   constexpr int kDigitBits = 11;
   constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
   constexpr int kDigits = (kBits + kDigitBits - 1) / kDigitBits;
@@ -23,7 +24,7 @@ void radix_sort(std::vector<T>& items, Key&& key) {
   for (const auto& item : items) {
     for (int d = 0; d < kDigits; ++d) ++counts[static_cast<std::size_t>(d)][digit(item, d)];
   }
-  std::vector<T> other;
+  Items other;
   for (int d = 0; d < kDigits; ++d) {
     auto& count = counts[static_cast<std::size_t>(d)];
     if (items.empty() || count[digit(items.front(), d)] == items.size()) continue;

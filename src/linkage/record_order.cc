@@ -17,15 +17,15 @@ struct KeyedRow {
 
 // Rows sorted by a number each; rows of one number stay as they lie.
 template <typename KeyOf>
-std::vector<KeyedRow> sorted_by(const std::vector<std::uint32_t>& order, KeyOf&& key_of) {
-  std::vector<KeyedRow> rows;
+LargeVector<KeyedRow> sorted_by(const std::vector<std::uint32_t>& order, KeyOf&& key_of) {
+  LargeVector<KeyedRow> rows;
   rows.reserve(order.size());
   for (const auto row : order) rows.push_back({key_of(row), row});
   radix_sort<64>(rows, [](const KeyedRow& one) { return one.key; });
   return rows;
 }
 
-void take_order(const std::vector<KeyedRow>& rows, std::vector<std::uint32_t>& order) {
+void take_order(const LargeVector<KeyedRow>& rows, std::vector<std::uint32_t>& order) {
   for (std::size_t n = 0; n < order.size(); ++n) order[n] = rows[n].row;
 }
 

@@ -132,7 +132,7 @@ class FieldCoder {
   StringTable raw_;
   StringTable standard_;
   std::vector<std::uint32_t> code_of_raw_;
-  std::vector<std::uint32_t> codes_;
+  LargeVector<std::uint32_t> codes_;
 };
 
 // What the model's levels and keys ask of a field's values.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/large_vector.h"
 #include "base/result.h"
 #include "linkage/census.h"
 #include "linkage/model.h"
@@ -40,7 +41,7 @@ struct Records {
   std::size_t left_count = 0;      ///< == count when one file is deduplicated.
   std::vector<std::uint32_t> row;  ///< Row in its own table of each record.
   std::vector<EncodedField> fields;
-  std::vector<std::uint32_t> codes;  ///< Record-major: codes[record * fields.size() + field].
+  LargeVector<std::uint32_t> codes;  ///< Record-major: codes[record * fields.size() + field].
   std::vector<ValueTable>
       left_out;  ///< Values of fields that are left out, where parts of others may refer to them.
   std::vector<std::string> notes;

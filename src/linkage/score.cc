@@ -239,18 +239,47 @@ struct ScoredPart {
   }
 };
 
-std::vector<KeptPair> put_together(const std::vector<ScoredPart>& parts, std::vector<RuleYield>& yields) {
-  std::vector<KeptPair> kept;
-  kept.reserve(
-      std::accumulate(parts.begin(), parts.end(), std::size_t{0},
-                      [](std::size_t sum, const ScoredPart& part) { return sum + part.kept.size(); }));
+std::size_t kept_count(const std::vector<ScoredPart>& parts) {
+  return std::accumulate(parts.begin(), parts.end(), std::size_t{0},
+                         [](std::size_t sum, const ScoredPart& part) { return sum + part.kept.size(); });
+}
+
+void add_up(const std::vector<ScoredPart>& parts, std::vector<RuleYield>& yields) {
   for (auto& yield : yields) yield.expected_matches = 0.0, yield.first_pair_count = 0;
   for (const auto& part : parts) {
-    kept.insert(kept.end(), part.kept.begin(), part.kept.end());
     for (std::size_t rule = 0; rule < yields.size(); ++rule) {
       yields[rule].expected_matches += part.expected[rule];
       yields[rule].first_pair_count += part.first[rule];
     }
+  }
+}
+
+// The parts' pairs one after the other.
+std::vector<KeptPair> put_together(const std::vector<ScoredPart>& parts) {
+  std::vector<KeptPair> kept;
+  kept.reserve(kept_count(parts));
+  for (const auto& part : parts) kept.insert(kept.end(), part.kept.begin(), part.kept.end());
+  return kept;
+}
+
+// The parts' pairs by (left, right).
+std::vector<KeptPair> put_in_order(const std::vector<ScoredPart>& parts) {
+  struct Place {
+    std::uint64_t records;
+    const KeptPair* pair;
+  };
+  std::vector<Place> places;
+  places.reserve(kept_count(parts));
+  for (const auto& part : parts)
+    for (const auto& pair : part.kept)
+      places.push_back({static_cast<std::uint64_t>(pair.left) << 32 | pair.right, &pair});
+  radix_sort<64>(places, [](const Place& place) { return place.records; });
+  constexpr std::size_t kAhead = 8;
+  std::vector<KeptPair> kept;
+  kept.reserve(places.size());
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    __builtin_prefetch(places[std::min(n + kAhead, places.size() - 1)].pair);
+    kept.push_back(*places[n].pair);
   }
   return kept;
 }
@@ -295,10 +324,8 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bound
     progress->advance(++done);
   });
   if (progress != nullptr) progress->end();
-  auto kept = put_together(parts, yields);
-  radix_sort<64>(
-      kept, [](const KeptPair& pair) { return static_cast<std::uint64_t>(pair.left) << 32 | pair.right; });
-  return kept;
+  add_up(parts, yields);
+  return put_in_order(parts);
 }
 
 std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,
@@ -319,7 +346,8 @@ std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& 
                     }
                   });
   if (progress != nullptr) progress->end();
-  return put_together(parts, yields);
+  add_up(parts, yields);
+  return put_together(parts);
 }
 
 }  // namespace kinfold::linkage

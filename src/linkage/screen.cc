@@ -83,16 +83,16 @@ LevelBound::Look LevelBound::look(const Value& value) const {
   if (kind_ == Kind::kNone) return {};
   if (kind_ == Kind::kLetters) {
     return {value.letters, bytes_as_number(text.data(), std::min(kPrefixMax, text.size())), 0.0F,
-            static_cast<std::uint8_t>(std::min(text.size(), kSizeMax + 1))};
+            static_cast<std::uint8_t>(std::min(text.size(), kSizeMax + 1)), 0};
   }
   // Where blanks do not count, values with such may be held to be equal; and zeros fill up what is short.
   const bool plain = text.size() <= kBytesMax &&
                      (blanks_count_ || text.find(' ') == std::string_view::npos) &&
                      text.find('\0') == std::string_view::npos;
-  if (!plain) return {0, 0, 0.0F, kOpen};
+  if (!plain) return {0, 0, 0.0F, kOpen, 0};
   const std::size_t head = std::min<std::size_t>(8, text.size());
   return {bytes_as_number(text.data(), head), bytes_as_number(text.data() + head, text.size() - head), 0.0F,
-          static_cast<std::uint8_t>(text.size())};
+          static_cast<std::uint8_t>(text.size()), 0};
 }
 
 namespace {
@@ -194,6 +194,7 @@ RatioBounds::RatioBounds(const Scorer& scorer, std::size_t thread_count)
     const Twins twins(values, blanks_count(records.fields[comparer.field_of(n)].field.kind));
     auto& looks = looks_[n];
     looks.resize(values.size());
+    looks[0] = {};  // No value.
     parallel_chunks(values.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
       for (auto code = static_cast<std::uint32_t>(std::max<std::size_t>(begin, 1)); code < end; ++code) {
         looks[code] = bound_[n].look(values[code]);

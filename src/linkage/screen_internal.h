@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/large_vector.h"
 #include "linkage/score_internal.h"
 #include "linkage/tile_internal.h"
 
@@ -15,11 +16,11 @@ namespace kinfold::linkage {
 class LevelBound {
  public:
   struct Look {
-    std::uint64_t bits = 0;
-    std::uint64_t more = 0;  ///< Bytes from the ninth on; beside signs the first few bytes.
-    float equal = 0.0F;      ///< Room for what an equal value is worth (RatioBounds fills it).
-    std::uint8_t size = 0;
-    std::uint8_t first = 0;  ///< No value of another code is at a better level.
+    std::uint64_t bits;
+    std::uint64_t more;  ///< Bytes from the ninth on; beside signs the first few bytes.
+    float equal;         ///< Room for what an equal value is worth (RatioBounds fills it).
+    std::uint8_t size;
+    std::uint8_t first;  ///< No value of another code is at a better level.
   };
   LevelBound(const Records& records, const Comparer& comparer, std::size_t comparison);
 
@@ -84,7 +85,7 @@ class RatioBounds {
   void find_order(const Records& records, const Comparer& comparer);
 
   std::vector<LevelBound> bound_;
-  std::vector<std::vector<LevelBound::Look>> looks_;  ///< By comparison and code.
+  std::vector<LargeVector<LevelBound::Look>> looks_;  ///< By comparison and code.
   std::vector<std::vector<float>> best_;              ///< By comparison and level.
   std::vector<std::size_t> order_;
 };

@@ -51,7 +51,7 @@ class Sift {
 
 }  // namespace
 
-void keep_shared_keys(std::vector<std::uint64_t>& entries) {
+void keep_shared_keys(LargeVector<std::uint64_t>& entries) {
   auto* out = entries.data();
   for_each_bucket(entries, Sift(), [&](std::uint64_t* begin, std::uint64_t* end) {
     if (end - begin < 2) return;

@@ -252,6 +252,17 @@ void StageRunner::after_two(StagedPairs& staged) {
 }
 
 void StageRunner::after_one(StagedPairs& staged, std::vector<std::uint32_t>& cluster) {
+  const bool alone = model_.stages.size() == 1 && probabilistic() == 0;
+  if (!alone) join_further(staged, cluster);
+  for (std::size_t n = 0; n < staged.kept.size(); ++n) {
+    staged.linked[n] = cluster[staged.kept[n].left] == cluster[staged.kept[n].right];
+    if (staged.linked[n] && staged.stage[n] == kNoStage) staged.stage[n] = probabilistic();
+  }
+  set_aside(staged);
+}
+
+// What the other stages link beside the groups that are there.
+void StageRunner::join_further(StagedPairs& staged, std::vector<std::uint32_t>& cluster) {
   UnionFind<std::uint32_t> groups(cluster.size());
   std::vector<std::uint32_t> first(cluster.size(), std::numeric_limits<std::uint32_t>::max());
   const auto join = [&](std::uint32_t a, std::uint32_t b) { groups.join(a, b); };
@@ -290,11 +301,6 @@ void StageRunner::after_one(StagedPairs& staged, std::vector<std::uint32_t>& clu
   }
   for (std::uint32_t record = 0; record < cluster.size(); ++record) cluster[record] = groups.find(record);
   split_where_decided(staged, cluster);
-  for (std::size_t n = 0; n < staged.kept.size(); ++n) {
-    staged.linked[n] = cluster[staged.kept[n].left] == cluster[staged.kept[n].right];
-    if (staged.linked[n] && staged.stage[n] == kNoStage) staged.stage[n] = probabilistic();
-  }
-  set_aside(staged);
 }
 
 // Two that people hold apart are not left together: the one with less to hold it leaves. (A record's own

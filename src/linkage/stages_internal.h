@@ -60,6 +60,7 @@ class StageRunner {
                                         const std::vector<bool>& is_free) const;
   void make_households(const table::Table& left, const table::Table* right);
   void set_aside(StagedPairs& staged) const;
+  void join_further(StagedPairs& staged, std::vector<std::uint32_t>& cluster);
   void split_where_decided(const StagedPairs& staged, std::vector<std::uint32_t>& cluster) const;
 
   const Run* run_ = nullptr;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/large_vector.h"
 #include "linkage/values_internal.h"
 
 namespace kinfold::linkage {
@@ -70,7 +71,7 @@ class StringTable {
     return held == 0 ? 0 : held - 1;
   }
   void grow() {
-    std::vector<std::uint64_t> wider(slots_.size() * 2, 0);
+    LargeVector<std::uint64_t> wider(slots_.size() * 2, 0);
     for (const auto held : slots_) {
       if (held == 0) continue;
       std::size_t slot = slot_of(held, wider.size());
@@ -80,7 +81,7 @@ class StringTable {
     slots_ = std::move(wider);
   }
 
-  std::vector<std::uint64_t> slots_;  // 32 bits of hash, 32 of number + 1; 0: free.
+  LargeVector<std::uint64_t> slots_;  // 32 bits of hash, 32 of number + 1; 0: free.
   std::vector<std::uint64_t> offset_;
   std::string bytes_;
 };

@@ -17,7 +17,7 @@ namespace {
 using testing_people::People;
 
 // By definition: a stable sort, then the runs of two and more.
-std::vector<std::uint64_t> shared_by_sorting(std::vector<std::uint64_t> entries) {
+LargeVector<std::uint64_t> shared_by_sorting(LargeVector<std::uint64_t> entries) {
   std::stable_sort(entries.begin(), entries.end(),
                    [](std::uint64_t a, std::uint64_t b) { return a >> 32 < b >> 32; });
   std::map<std::uint64_t, int> times;
@@ -30,7 +30,7 @@ TEST(SharedKeys, AreThoseOfAStableSort) {
   RandomStream random(51);
   for (const std::uint64_t count : {0U, 1U, 2U, 3U, 50U, 3000U, 200'000U}) {
     for (const std::uint64_t key_count : {1U, 2U, 100U, 100'000U}) {
-      std::vector<std::uint64_t> entries;
+      LargeVector<std::uint64_t> entries;
       for (std::uint64_t n = 0; n < count; ++n) {
         // Keys spread over all bits; two that differ in the last bit only, with many entries each; and 0.
         std::uint64_t key = mix64(random.below(key_count)) >> 32;

@@ -1,8 +1,11 @@
 // Quick ways beside the plain ones that they stand for.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <numeric>
+#include <set>
 
+#include "linkage/group_keys_internal.h"
 #include "linkage/keys_internal.h"
 #include "linkage/run_internal.h"
 #include "linkage/strings_internal.h"
@@ -101,6 +104,69 @@ TEST(SingleKeyMaker, MakesTheKeysOfEachRuleByItself) {
     }
   }
   EXPECT_GT(none, 0U) << "no record lacks a value";
+}
+
+using GroupPairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
+
+// Groups of which one has a key together that none of its records has alone, and the other has it too.
+GroupPairs met_by_new_keys(const RuleKeyMaker& maker, const Groups& groups) {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> having;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> fresh;
+  std::vector<std::uint32_t> keys, own;
+  for (std::uint32_t g = 0; g < groups.count(); ++g) {
+    std::set<std::uint32_t> alone;
+    for (std::size_t n = 0; n < groups.size(g); ++n) {
+      maker.keys_of(groups.of(g) + n, 1, own);
+      alone.insert(own.begin(), own.end());
+    }
+    maker.keys_of(groups.of(g), groups.size(g), keys);
+    for (const auto key : keys) {
+      having[key].push_back(g);
+      if (!alone.contains(key)) fresh.emplace_back(key, g);
+    }
+  }
+  GroupPairs pairs;
+  for (const auto& [key, g] : fresh)
+    for (const auto other : having[key])
+      if (other != g) pairs.emplace(std::min(g, other), std::max(g, other));
+  return pairs;
+}
+
+TEST(GroupKeys, InALargeFileLeadToWhatNoRecordLedToAlone) {
+  constexpr std::uint32_t kRecords = 220'000;
+  constexpr std::uint32_t kGrouped = 30'000;  // In groups of one to four.
+  const auto file = People(kRecords, 10).file(0, kRecords, 0.3, 1);
+  const Model model = model_of(kRules);
+  const auto records = encode(file, nullptr, model, {2, true});
+  ASSERT_TRUE(records.ok());
+  const PartTables tables(records.value(), model, 2);
+  const auto blocker = Blocker::create(records.value(), model, tables, 2);
+  ASSERT_TRUE(blocker.ok());
+  Groups groups;
+  groups.record.resize(kRecords);
+  std::iota(groups.record.begin(), groups.record.end(), 0U);
+  RandomStream random(11, {1});
+  for (std::uint32_t next = 0; next < kRecords;
+       next += next < kGrouped ? static_cast<std::uint32_t>(random.between(1, 4)) : 1)
+    groups.offset.push_back(next);
+  groups.offset.push_back(kRecords);
+  ASSERT_TRUE(is_many(groups));
+  const auto lists = list_groups(groups, records.value(), 2);
+  std::size_t found_count = 0;
+  for (std::size_t rule = 0; rule < model.blocking.size(); ++rule) {
+    const GroupRule own{RuleKeyMaker(records.value(), model.blocking[rule], tables), static_cast<int>(rule)};
+    GroupPairs found;
+    const auto entries = group_keys(own, blocker.value(), groups, lists);
+    for (std::size_t a = 0; a < entries.size(); ++a) {
+      for (std::size_t b = a + 1; b < entries.size() && entries[a] >> 32 == entries[b] >> 32; ++b) {
+        EXPECT_TRUE(is_own_key(entries[b]) || !is_own_key(entries[a]));
+        if (!is_own_key(entries[a])) found.insert(std::minmax(group_of(entries[a]), group_of(entries[b])));
+      }
+    }
+    EXPECT_EQ(found, met_by_new_keys(own.maker, groups)) << "rule " << rule;
+    found_count += found.size();
+  }
+  EXPECT_GT(found_count, 1000U);
 }
 
 // A comparison that may find values exchanged has every pair compared, without bounds.
