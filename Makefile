@@ -121,10 +121,11 @@ console-scan: build ## Wapiti (PyPI) and testssl.sh (Debian) over the console, o
 	@build/scan-venv/bin/pip install --quiet wapiti3
 	@WAPITI=build/scan-venv/bin/wapiti KINFOLD=build/release/src/cli/kinfold KINFOLD_SOURCE=. node bench/console/scan.mjs
 
-lint: ## Report what clang-format and clang-tidy would change; needs clang-format-14 and clang-tidy-14.
-	@command -v clang-tidy-14 >/dev/null || { echo "lint: install clang-format-14 and clang-tidy-14" >&2; exit 1; }
+LINT_ROOMS ?= .*
+lint: ## Report what clang-format and clang-tidy would change; needs clang-14, clang-format-14 and clang-tidy-14. LINT_ROOMS='seal|holding'.
+	@{ command -v clang++-14 && command -v clang-tidy-14; } >/dev/null || { echo "lint: install clang-14, clang-format-14 and clang-tidy-14" >&2; exit 1; }
 	@scripts/check-format.sh
-	@cmake --preset release >/dev/null && run-clang-tidy-14 -quiet -p build/release 'src/.*\.cc$$'
+	@cmake --preset clang >/dev/null && run-clang-tidy-14 -quiet -j $(JOBS) -p build/clang 'src/($(LINT_ROOMS))/.*\.cc$$'
 
 format: ## Rewrite every C++ file in the house's format; needs clang-format-14.
 	@git ls-files '*.h' '*.cc' | xargs clang-format-14 -i

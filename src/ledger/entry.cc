@@ -76,7 +76,10 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
   return parse_number<std::uint64_t>(text);
 }
 
-std::string or_nothing(std::string text) { return text.empty() ? std::string(kNothing) : text; }
+std::string or_nothing(std::string text) {
+  if (text.empty()) return std::string(kNothing);
+  return text;
+}
 std::string or_nothing(const Word& word) { return or_nothing(std::string(word.text())); }
 
 template <typename Item, typename Write>
