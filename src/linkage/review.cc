@@ -28,8 +28,7 @@ constexpr const char* kSetFile = "pairs.json";
 class SetMaker {
  public:
   explicit SetMaker(const RunFolder& run)
-      : run_(run),
-        fields_(shown_fields(run.left, run.right ? &*run.right : nullptr, run.result.model)),
+      : fields_(shown_fields(run.left, run.right ? &*run.right : nullptr, run.result.model)),
         left_id_(find_id(run.left, run.result.model)),
         right_id_(find_id(run.second(), run.result.model)) {
     for (const auto& field : fields_) set.fields.push_back(field.name);
@@ -48,7 +47,6 @@ class SetMaker {
     return own;
   }
 
-  const RunFolder& run_;
   std::vector<ShownField> fields_;
   const table::Column* left_id_;
   const table::Column* right_id_;
