@@ -100,21 +100,35 @@ std::unique_ptr<Scorer::Rarity> Scorer::rarity_of(std::size_t comparison, const 
     rarity->count = rarity->of_parts.data();
   }
   const Totals totals = totals_of(*records_, field);
-  rarity->scale = base_share(comparison, part, totals.mean_share) * totals.values;
+  const auto exact = exact_level(comparison, part);
+  if (by_u_) {
+    rarity->scale = model_.u[comparison][exact.value_or(0)] * totals.values;
+  } else if (field.tally || !exact || !records_->two_files()) {
+    rarity->scale = totals.mean_share * totals.values;
+  } else {
+    // A match's other record has the value because the first one has it, so it does not count. There is then
+    // one record of such a value, and as many others as there are people who share it; or as the counts say,
+    // where people have several records.
+    const double others = (model_.related_rate * model_.related[comparison][*exact] +
+                           (1.0 - model_.match_rate - model_.related_rate) * model_.u[comparison][*exact]) /
+                          (1.0 - model_.match_rate);
+    rarity->scale = std::max(1.0 + (totals.values - 2.0) * others, totals.mean_share * (totals.values - 1.0));
+    rarity->own = 1;
+  }
   rarity->nats.resize(std::min(kCountsKept, *std::max_element(counts.begin(), counts.end()) + 1));
   for (std::uint32_t count = 1; count < rarity->nats.size(); ++count)
-    rarity->nats[count] = std::log(rarity->scale / static_cast<double>(count));
+    rarity->nats[count] = rarity->nats_of(count);
   return rarity;
 }
 
-// What a value's share is measured against.
-double Scorer::base_share(std::size_t comparison, const std::string& part, double mean_share) const {
-  if (!by_u_) return mean_share;
+// The level that holds where the values, or this part of them, are equal.
+std::optional<std::size_t> Scorer::exact_level(std::size_t comparison, const std::string& part) const {
   const auto& levels = comparer_->comparison(comparison).levels;
   const std::string wanted = part.empty() ? "exact" : part + ": exact";
   const auto exact =
       std::find_if(levels.begin(), levels.end(), [&](const Level& level) { return level.when == wanted; });
-  return model_.u[comparison][static_cast<std::size_t>(exact == levels.end() ? 0 : exact - levels.begin())];
+  if (exact == levels.end()) return std::nullopt;
+  return static_cast<std::size_t>(exact - levels.begin());
 }
 
 // How much rarer (or commoner) the agreeing value is than a random one, in nats. For partial

@@ -1,9 +1,11 @@
 // The fitted model as numbers: what a pattern, and a pair with its values, weighs.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -74,10 +76,13 @@ class Scorer {
         of_parts;  ///< Counts by code of the comparison's field, where a part's values count.
     const std::uint32_t* count = nullptr;  ///< By code.
     double scale = 1.0;                    ///< What a value's share is measured against x values in all.
+    std::uint32_t own = 0;                 ///< Of a value's records, those that do not say how common it is.
     std::vector<double> nats;              ///< By count, of which most are small.
     double of(std::uint32_t value_count) const {
-      return value_count < nats.size() ? nats[value_count]
-                                       : std::log(scale / static_cast<double>(value_count));
+      return value_count < nats.size() ? nats[value_count] : nats_of(value_count);
+    }
+    double nats_of(std::uint32_t value_count) const {
+      return std::log(scale / static_cast<double>(std::max(value_count, own + 1) - own));
     }
   };
   struct Frequency {
@@ -85,7 +90,7 @@ class Scorer {
     const Rarity* rarity = nullptr;
   };
   std::unique_ptr<Rarity> rarity_of(std::size_t comparison, const std::string& part) const;
-  double base_share(std::size_t comparison, const std::string& part, double mean_share) const;
+  std::optional<std::size_t> exact_level(std::size_t comparison, const std::string& part) const;
 
   const Records* records_;
   const Comparer* comparer_;

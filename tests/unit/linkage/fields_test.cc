@@ -246,6 +246,20 @@ TEST(Frequencies, ComeFromATableOfThePopulation) {
   EXPECT_NEAR(shares[1], std::log2((0.96 * 0.96 + 0.04 * 0.04) / 0.04), 1e-6);
 }
 
+TEST(Frequencies, BetweenTwoFilesCountTheOthersWhoHaveTheValue) {
+  const auto left =
+      table_of({"id", "surname"},
+               {{"1", "Smith"}, {"2", "Smith"}, {"3", "Zyx"}, {"4", "Ar"}, {"5", "Be"}, {"6", "Ce"}});
+  const auto right = table_of(
+      {"id", "surname"}, {{"1", "Smith"}, {"2", "Zyx"}, {"3", "De"}, {"4", "Eg"}, {"5", "Fu"}, {"6", "Gi"}});
+  const auto explained =
+      explain_pairs(left, &right, model_of(kSurname, "surname", kByName), {{0, 0}, {2, 1}});
+  ASSERT_TRUE(explained.ok());
+  // A match's value has one record of its own, and a tenth (u) of ten others.
+  EXPECT_NEAR(explained.value()[0].steps[0].term_frequency_bits, std::log2(2.0 / 2.0), 1e-12);
+  EXPECT_NEAR(explained.value()[1].steps[0].term_frequency_bits, std::log2(2.0 / 1.0), 1e-12);
+}
+
 TEST(Frequencies, AreRefusedWithRowAndColumn) {
   const auto message = [](const table::Table& table) {
     Field field{"surname", FieldKind::kSurname, {"surname"}, ""};
