@@ -2,20 +2,37 @@
 
 #include <sys/mman.h>
 
-#include <cstdlib>
+#include <cstdint>
 
 namespace kinfold {
+namespace {
 
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+std::size_t in_huge_pages(std::size_t byte_count) { return (byte_count + kHugePage - 1) & ~(kHugePage - 1); }
+
+}  // namespace
+
+// Straight from the system and back to it: a heap would keep what is left between such pieces.
 void* allocate_on_huge_pages(std::size_t byte_count) {
-  constexpr std::size_t kHugePage = std::size_t{2} << 20;
-  if (byte_count > ~std::size_t{0} - kHugePage) throw std::bad_alloc();
-  void* memory = std::aligned_alloc(kHugePage, (byte_count + kHugePage - 1) & ~(kHugePage - 1));
-  if (memory == nullptr) throw std::bad_alloc();
-  // Advice: where it cannot be followed the pages are small.
-  madvise(memory, byte_count & ~(kHugePage - 1), MADV_HUGEPAGE);
-  return memory;
+  if (byte_count > ~std::size_t{0} / 2) throw std::bad_alloc();
+  const std::size_t wanted = in_huge_pages(byte_count);
+  const std::size_t mapped = wanted + kHugePage;
+  void* memory = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  auto* begin = static_cast<char*>(memory);
+  const std::size_t before =
+      in_huge_pages(reinterpret_cast<std::uintptr_t>(begin)) - reinterpret_cast<std::uintptr_t>(begin);
+  if (before > 0) munmap(begin, before);
+  if (before < kHugePage) munmap(begin + before + wanted, kHugePage - before);
+  // Advice: where it cannot be followed the pages are small. The last page is left to be taken as it is
+  // needed.
+  madvise(begin + before, byte_count & ~(kHugePage - 1), MADV_HUGEPAGE);
+  return begin + before;
 }
 
-void free_on_huge_pages(void* memory) noexcept { std::free(memory); }
+void free_on_huge_pages(void* memory, std::size_t byte_count) noexcept {
+  munmap(memory, in_huge_pages(byte_count));
+}
 
 }  // namespace kinfold

@@ -14,7 +14,7 @@ namespace kinfold {
 /// each 2 MiB and not for each 4 KiB, and hardly a miss where it is read here and there. \throws
 /// std::bad_alloc
 void* allocate_on_huge_pages(std::size_t byte_count);
-void free_on_huge_pages(void* memory) noexcept;
+void free_on_huge_pages(void* memory, std::size_t byte_count) noexcept;
 
 template <typename T>
 class LargeAllocator {
@@ -29,7 +29,7 @@ class LargeAllocator {
     return std::allocator<T>().allocate(count);
   }
   void deallocate(T* items, std::size_t count) noexcept {
-    if (is_large(count)) return free_on_huge_pages(items);
+    if (is_large(count)) return free_on_huge_pages(items, count * sizeof(T));
     std::allocator<T>().deallocate(items, count);
   }
   /// resize() leaves numbers as they lie: whoever writes them first, maybe on another processor, is the first
