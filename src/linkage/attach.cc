@@ -167,19 +167,22 @@ Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& b
   std::size_t small_count = 0;
   for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
   const GroupLists lists = list_groups(groups, prospect.records(), thread_count);
-  std::vector<RuleBlocks> blocks(rules.size());
-  parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
-    blocks[rule] = blocks_of_rule(rules[rule], blocker, groups, lists, small_count, options);
-  });
   std::vector<Candidates> parts;
-  for (const auto& rule : blocks) {
-    const std::size_t done = parts.size();
-    parts.resize(done + (rule.blocks.size() + kBlocksPerChunk - 1) / kBlocksPerChunk);
-    parallel_chunks(rule.blocks.size(), kBlocksPerChunk, thread_count,
-                    [&](std::size_t chunk, std::size_t first, std::size_t last) {
-                      parts[done + chunk] =
-                          candidates_of_blocks(rule, first, last, groups, prospect, options);
-                    });
+  // As many rules at a time as there are threads: the keys of a large file's groups take memory.
+  for (std::size_t first_rule = 0; first_rule < rules.size(); first_rule += thread_count) {
+    std::vector<RuleBlocks> blocks(std::min(thread_count, rules.size() - first_rule));
+    parallel_chunks(blocks.size(), 1, thread_count, [&](std::size_t, std::size_t n, std::size_t) {
+      blocks[n] = blocks_of_rule(rules[first_rule + n], blocker, groups, lists, small_count, options);
+    });
+    for (const auto& rule : blocks) {
+      const std::size_t done = parts.size();
+      parts.resize(done + (rule.blocks.size() + kBlocksPerChunk - 1) / kBlocksPerChunk);
+      parallel_chunks(rule.blocks.size(), kBlocksPerChunk, thread_count,
+                      [&](std::size_t chunk, std::size_t first, std::size_t last) {
+                        parts[done + chunk] =
+                            candidates_of_blocks(rule, first, last, groups, prospect, options);
+                      });
+    }
   }
   Candidates& of_kept = parts.emplace_back();
   GroupLooks looks = prospect.no_looks();
