@@ -30,13 +30,12 @@ struct Free {
   }
 };
 
-Free free_of(const PartnerShares& partners, const std::optional<HouseholdClue>& households,
-             const std::optional<double>& in_households) {
+Free free_of(const PartnerShares& partners, const std::optional<HouseholdShares>& in_households) {
   const double strangers =
       (1.0 - std::min(kShareMax, partners.first)) * (1.0 - std::min(kShareMax, partners.second));
-  if (!households || !in_households) return {strangers, strangers};
-  const double share = std::min(kShareMax, *in_households);
-  const double root = (1.0 - share) / (1.0 - std::min(share, households->match_share));
+  if (!in_households) return {strangers, strangers};
+  const double share = std::min(kShareMax, in_households->partner);
+  const double root = (1.0 - share) / (1.0 - std::min(share, in_households->match));
   return {strangers, root * root};
 }
 
@@ -135,8 +134,8 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
                                              const std::optional<HouseholdClue>& households) {
   Messages messages(kept, record_count, decoys);
   PartnerShares partners = shares.value_or(PartnerShares{0.0, 0.0});
-  std::optional<double> in_households;
-  Free free = free_of(partners, households, in_households);
+  std::optional<HouseholdShares> in_households;
+  Free free = free_of(partners, in_households);
   const auto rounds = [&](int count) {
     for (int round = 0; round < count; ++round) {
       messages.pass(free);
@@ -144,7 +143,7 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
         const double expected = messages.expected(free);
         partners = {expected / (file_sizes.first + 1.0), expected / (file_sizes.second + 1.0)};
       }
-      free = free_of(partners, households, in_households);
+      free = free_of(partners, in_households);
     }
   };
   std::vector<double> probability(kept.size());
@@ -152,9 +151,9 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
   messages.tell(free, probability);
   for (int again = 0; households && again < 2; ++again) {
     in_households =
-        household_partner_share(*households, kept, probability, decoys, partners.first * partners.second);
+        household_shares(*households, kept, probability, decoys, partners.first * partners.second);
     if (!in_households) break;
-    free = free_of(partners, households, in_households);
+    free = free_of(partners, in_households);
     rounds(kMoreRounds);
     messages.tell(free, probability);
   }

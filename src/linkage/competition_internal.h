@@ -23,7 +23,7 @@ using PartnerShares = std::pair<double, double>;
 /// Whoever has relatives in the other file is more likely to be there (or as likely, where people were drawn
 /// one by one), and a household has few people to choose from. So where a pair, if not of one person, is of
 /// relatives (KeptPair::related_share), its odds rise by ((1 - p) / (1 - s))^2: s is the share of such people
-/// with a partner (household_partner_share()), p the share of a household's pairs that are of one person; it
+/// with a partner (household_shares()), p the share of a household's pairs that are of one person; it
 /// is what Bethe's approximation gives for a pair with odds p / (1 - p) of two records of which a share s
 /// each is matched. Among strangers p is next to nothing. Without `households` relatives count as strangers.
 ///

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -39,6 +40,8 @@ struct EmModel {
   double moved_rate = 0.0;  ///< Of matches: those who moved between the two records. 0: not modelled.
   LevelShares moved =
       {};  ///< Of those; equal to m where a comparison does not change on moving. Empty: not modelled.
+  /// Model::household_related_share; not estimated here.
+  std::optional<double> household_related_share = std::nullopt;
 };
 
 /// m of all matches, movers or not.

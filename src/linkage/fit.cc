@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "linkage/households_internal.h"
 #include "linkage/run_internal.h"
 
 namespace kinfold::linkage {
@@ -52,6 +53,7 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
   em.match_rate = model.match_rate;
   em.related_rate = model.related_rate;
   em.moved_rate = model.moved_rate;
+  em.household_related_share = model.household_related_share;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     em.m.emplace_back();
     em.related.emplace_back();
@@ -85,6 +87,7 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
   model.match_rate = fit.model.match_rate;
   model.related_rate = fit.model.related_rate;
   model.moved_rate = fit.model.moved_rate;
+  model.household_related_share = fit.model.household_related_share;
   model.comparisons.clear();
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     Comparison comparison = comparer.comparison(n);
@@ -151,7 +154,11 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   EmOptions options;
   options.iteration_count_max = model.settings.em_iteration_count_max;
   options.tolerance = model.settings.em_tolerance;
-  return fit_em(problem, start, options);
+  auto fit = fit_em(problem, start, options);
+  if (fit.ok())
+    fit.value().model.household_related_share =
+        household_related_share(*run.records, comparer, fit.value().model);
+  return fit;
 }
 
 BlockingRecall blocking_recall(const Run& run, const std::vector<KeptPair>& kept) {

@@ -49,37 +49,102 @@ PairCounts count_pairs(const Records& records, std::size_t field, const DecoyFla
   return pairs;
 }
 
-}  // namespace
-
-std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFlags& decoys) {
-  const EmModel& model = scorer.model();
-  const Comparer& comparer = scorer.comparer();
-  std::optional<HouseholdClue> clue;
-  double best = kRelativesToStrangersMin;
-  double strangers = 0.0;
+// Of the comparisons that people of a household share and that change on moving or do not, the one whose
+// equal values speak most for relatives against strangers; nothing where none does by more than `ratio_min`.
+std::optional<std::size_t> most_telling(const Comparer& comparer, const EmModel& model,
+                                        bool changes_on_moving, double ratio_min) {
+  std::optional<std::size_t> best;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     const Comparison& comparison = comparer.comparison(n);
     // A census counts the values of those fields only whose rare values weigh more.
-    if (!comparison.shared_in_household || !comparison.changes_on_moving ||
+    if (!comparison.shared_in_household || comparison.changes_on_moving != changes_on_moving ||
         comparison.levels.front().when != "exact" || comparison.levels.front().term_frequency <= 0.0)
       continue;
     const double ratio = model.related_rate * model.related[n][0] / model.u[n][0];
-    if (ratio <= best) continue;
-    best = ratio;
-    strangers = model.u[n][0];
-    clue = HouseholdClue{&scorer.records(), comparer.field_of(n), 0.0, 0.0,
-                         model.match_rate / (model.match_rate + model.related_rate)};
+    if (ratio <= ratio_min) continue;
+    ratio_min = ratio;
+    best = n;
   }
-  if (!clue) return clue;
-  const PairCounts pairs = count_pairs(*clue->records, clue->field, decoys);
-  clue->pair_count = pairs.same;
-  clue->stranger_count = strangers * pairs.filled;
+  return best;
+}
+
+// Pairs of a left and a right record that both have a place and a name.
+struct NamedPairs {
+  double all = 0.0;
+  double same_place = 0.0;
+  double same_both = 0.0;
+};
+
+NamedPairs count_named_pairs(const Records& records, std::size_t place, std::size_t name) {
+  const auto of = [&](std::size_t record) {
+    return std::pair{records.of(record)[place], records.of(record)[name]};
+  };
+  std::vector<std::uint32_t> at(records.fields[place].values.size());  // Left records by place.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> left;           // Each one's place and name.
+  for (std::size_t record = 0; record < records.left_count; ++record) {
+    const auto [where, who] = of(record);
+    if (where == 0 || who == 0) continue;
+    ++at[where];
+    left.emplace_back(where, who);
+  }
+  std::sort(left.begin(), left.end());
+  NamedPairs pairs;
+  for (std::size_t record = records.left_count; record < records.count; ++record) {
+    const auto [where, who] = of(record);
+    if (where == 0 || who == 0) continue;
+    pairs.all += static_cast<double>(left.size());
+    pairs.same_place += at[where];
+    if (at[where] == 0) continue;
+    const auto [begin, end] = std::equal_range(left.begin(), left.end(), std::pair{where, who});
+    pairs.same_both += static_cast<double>(end - begin);
+  }
+  return pairs;
+}
+
+bool are_whole(const Records& records) {
+  return records.whole_sizes() == std::pair{static_cast<double>(records.left_count),
+                                            static_cast<double>(records.count - records.left_count)};
+}
+
+}  // namespace
+
+std::optional<double> household_related_share(const Records& records, const Comparer& comparer,
+                                              const EmModel& model) {
+  if (!records.two_files() || !are_whole(records)) return std::nullopt;
+  const auto place = most_telling(comparer, model, true, kRelativesToStrangersMin);
+  const auto name = most_telling(comparer, model, false, 0.0);
+  if (!place || !name) return std::nullopt;
+  // Relatives that some rule finds have one name more often than the rest, but no two people's name is
+  // written alike more often than one person's.
+  const double relatives = std::min(model.related[*name][0], model.m[*name][0]);
+  const double strangers = model.u[*name][0];
+  const NamedPairs pairs = count_named_pairs(records, comparer.field_of(*place), comparer.field_of(*name));
+  const double matches = model.match_rate * pairs.all * match_share(model, *place, 0);
+  const double others = pairs.same_place - matches;
+  if (others < kRelativePairsMin || relatives <= strangers) return std::nullopt;
+  const double alike = (pairs.same_both - matches * model.m[*name][0]) / others;
+  return std::clamp((alike - strangers) / (relatives - strangers), 0.0, 1.0);
+}
+
+std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFlags& decoys) {
+  const EmModel& model = scorer.model();
+  const Records& records = scorer.records();
+  const auto place = most_telling(scorer.comparer(), model, true, kRelativesToStrangersMin);
+  if (!place) return std::nullopt;
+  HouseholdClue clue;
+  clue.records = &records;
+  clue.field = scorer.comparer().field_of(*place);
+  const PairCounts pairs = count_pairs(records, clue.field, decoys);
+  clue.pair_count = pairs.same;
+  clue.stranger_count = model.u[*place][0] * pairs.filled;
+  clue.match_share = model.match_rate / (model.match_rate + model.related_rate);
+  clue.related_share = model.household_related_share;
   return clue;
 }
 
-std::optional<double> household_partner_share(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
-                                              const std::vector<double>& probability,
-                                              const DecoyFlags& decoys, double strangers) {
+std::optional<HouseholdShares> household_shares(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
+                                                const std::vector<double>& probability,
+                                                const DecoyFlags& decoys, double strangers) {
   const Records& records = *clue.records;
   const auto value_of = [&](std::uint32_t record) { return records.of(record)[clue.field]; };
   std::vector<double> matched(records.count, 0.0);  // By record: the probability that it has a partner.
@@ -105,10 +170,12 @@ std::optional<double> household_partner_share(const HouseholdClue& clue, const s
     matches += p;
     both += (matched[pair.left] - p) * (matched[pair.right] - p) - matched[pair.left] * matched[pair.right];
   }
-  const double relatives = clue.pair_count - clue.stranger_count - matches;
+  const double others = clue.pair_count - matches;
+  const double relatives = clue.related_share ? *clue.related_share * others : others - clue.stranger_count;
   if (relatives < kRelativePairsMin) return std::nullopt;
-  const double product = (both - strangers * clue.stranger_count) / relatives;
-  return std::sqrt(std::clamp(product, strangers, 1.0));
+  const double product = (both - strangers * (others - relatives)) / relatives;
+  return HouseholdShares{std::sqrt(std::clamp(product, strangers, 1.0)),
+                         clue.related_share ? matches / (matches + relatives) : clue.match_share};
 }
 
 }  // namespace kinfold::linkage

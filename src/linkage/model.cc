@@ -385,7 +385,7 @@ Status parse_each(const toml::table& root, std::string_view key, std::vector<T>&
 
 Result<Model> model_from(const toml::table& root) {
   if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "stage", "fitted",
-                                      "match_rate", "related_rate", "moved_rate"});
+                                      "match_rate", "related_rate", "moved_rate", "household_related_share"});
       !status.ok()) {
     return status.error();
   }
@@ -395,6 +395,7 @@ Result<Model> model_from(const toml::table& root) {
   model.match_rate = root["match_rate"].value_or(0.0);
   model.related_rate = root["related_rate"].value_or(0.0);
   model.moved_rate = root["moved_rate"].value_or(0.0);
+  model.household_related_share = root["household_related_share"].value<double>();
   if (const auto* settings = root["settings"].as_table()) {
     auto parsed = parse_settings(*settings);
     if (!parsed.ok()) return parsed.error();

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <string>
+
 #include "linkage/competition_internal.h"
 #include "linkage/run_internal.h"
 #include "linkage/screen_internal.h"
@@ -18,10 +21,40 @@ struct Files {
 
 struct Found {
   std::optional<HouseholdClue> clue;
-  std::optional<double> share;
+  std::optional<HouseholdShares> shares;
+  HouseholdShares truth;
   std::vector<KeptPair> kept;
   std::vector<double> with, without;  // Probabilities, knowing of households or not.
 };
+
+// What the shares should be: of the pairs with one value of `field`, by who the people are (the files' column
+// "person"; numbers three by three are a family) and whom the scored pairs find.
+HouseholdShares true_shares(const Files& files, const Records& records, std::size_t field,
+                            const std::vector<KeptPair>& kept) {
+  const auto person = [&](std::size_t record) {
+    const auto& file = record < records.left_count ? files.left : files.right;
+    return std::stoi(std::string(file.columns()[1].string_at(records.row[record])).substr(1));
+  };
+  std::vector<bool> has_partner(records.count);
+  for (const auto& pair : kept)
+    if (person(pair.left) == person(pair.right)) has_partner[pair.left] = has_partner[pair.right] = true;
+  double matches = 0.0;
+  double relatives = 0.0;
+  double both = 0.0;
+  for (std::size_t left = 0; left < records.left_count; ++left) {
+    for (std::size_t right = records.left_count; right < records.count; ++right) {
+      const auto value = records.of(left)[field];
+      if (value == 0 || value != records.of(right)[field] || person(left) / 3 != person(right) / 3) continue;
+      if (person(left) == person(right)) {
+        matches += has_partner[left];
+      } else {
+        relatives += 1.0;
+        both += has_partner[left] && has_partner[right];
+      }
+    }
+  }
+  return {std::sqrt(both / relatives), matches / (matches + relatives)};
+}
 
 Found look_for_households(const Files& files, const Model& model) {
   auto prepared = prepare(files.left, &files.right, model, {}, true);
@@ -44,10 +77,11 @@ Found look_for_households(const Files& files, const Model& model) {
   found.with = probabilities(found.clue);
   if (!found.clue) return found;
   double expected = 0.0;
-  for (const double p : found.without) expected += p;
+  for (const double p : found.with) expected += p;
   const auto [left, right] = run.records->whole_sizes();
-  found.share =
-      household_partner_share(*found.clue, found.kept, found.without, {}, expected / left * expected / right);
+  found.shares =
+      household_shares(*found.clue, found.kept, found.with, {}, expected / left * expected / right);
+  found.truth = true_shares(files, *run.records, found.clue->field, found.kept);
   return found;
 }
 
@@ -63,30 +97,35 @@ Files drawn_people(double error, std::uint64_t seed) {
   return {std::move(left), std::move(right)};
 }
 
-TEST(HouseholdPartnerShare, TellsWholeFamiliesFromPeopleDrawnOneByOne) {
+TEST(HouseholdShares, TellsWholeFamiliesFromPeopleDrawnOneByOne) {
   for (const std::uint64_t seed : {911U, 912U}) {
     const auto whole = look_for_households(whole_families(0.1, seed), people_model());
-    ASSERT_TRUE(whole.share.has_value());
-    EXPECT_GT(*whole.share, 0.95);
+    ASSERT_TRUE(whole.shares.has_value());
+    EXPECT_GT(whole.shares->partner, 0.95);
     const auto drawn = look_for_households(drawn_people(0.1, seed), people_model());
-    ASSERT_TRUE(drawn.share.has_value());
-    EXPECT_NEAR(*drawn.share, 2.0 / 3.0, 0.06);
+    ASSERT_TRUE(drawn.shares.has_value());
+    EXPECT_NEAR(drawn.shares->partner, 2.0 / 3.0, 0.06);
   }
 }
 
-TEST(HouseholdPartnerShare, IsNotBiasedByWrongAndMissingValues) {
-  for (const std::uint64_t seed : {913U, 914U}) {
-    const auto whole = look_for_households(whole_families(0.3, seed), people_model());
-    ASSERT_TRUE(whole.share.has_value());
-    EXPECT_GT(*whole.share, 0.9);
-    const auto drawn = look_for_households(drawn_people(0.3, seed), people_model());
-    ASSERT_TRUE(drawn.share.has_value());
-    // Seven in eight matches are among the scored pairs, so that fewer have a partner there than in the file.
-    EXPECT_NEAR(*drawn.share, 0.6, 0.1);
+TEST(HouseholdShares, AreNotBiasedByWrongAndMissingValuesOrRelativesWhomNoRuleFinds) {
+  for (const double error : {0.3, 0.4}) {
+    for (const auto files_of : {whole_families, drawn_people}) {
+      double partner = 0.0;
+      double match = 0.0;
+      for (std::uint64_t seed = 913; seed < 917; ++seed) {
+        const auto found = look_for_households(files_of(error, seed), people_model());
+        ASSERT_TRUE(found.shares.has_value());
+        partner += (found.shares->partner - found.truth.partner) / 4.0;
+        match += (found.shares->match - found.truth.match) / 4.0;
+      }
+      EXPECT_NEAR(partner, 0.0, 0.03) << error;
+      EXPECT_NEAR(match, 0.0, 0.02) << error;
+    }
   }
 }
 
-TEST(HouseholdPartnerShare, MakesPairsOfWholeFamiliesSurerAndThoseOfDrawnPeopleLessSure) {
+TEST(HouseholdShares, MakesPairsOfWholeFamiliesSurerAndThoseOfDrawnPeopleLessSure) {
   const auto mean_change = [](const Found& found) {
     double change = 0.0;
     double count = 0.0;
@@ -113,7 +152,7 @@ TEST(HouseholdClue, IsNoneWhereNobodyLivesTogether) {
   };
   files = {every_third(files.left), every_third(files.right)};
   const auto found = look_for_households(files, people_model());
-  EXPECT_FALSE(found.share.has_value());
+  EXPECT_FALSE(found.shares.has_value());
   EXPECT_EQ(found.with, found.without);
 }
 

@@ -165,6 +165,11 @@ TEST(Link, TakesAFittedModelAsItIs) {
   const auto second = link(left, &right, read_back.value(), threads(1));
   ASSERT_TRUE(second.ok());
   EXPECT_EQ(linked_ids(first.value(), left, right), linked_ids(second.value(), left, right));
+  EXPECT_TRUE(read_back.value().household_related_share.has_value());
+  EXPECT_EQ(model_to_toml(second.value().model), model_to_toml(first.value().model));
+  ASSERT_EQ(second.value().pairs.size(), first.value().pairs.size());
+  for (std::size_t n = 0; n < first.value().pairs.size(); ++n)
+    EXPECT_EQ(second.value().pairs[n].probability, first.value().pairs[n].probability);
 }
 
 TEST(Link, RefusesWithTheReason) {

@@ -225,24 +225,28 @@ std::map<std::pair<std::string, std::string>, std::pair<double, bool>> told(cons
 }
 
 TEST_F(Parts, OfTwoFilesAreDecidedByTheRecordsOfScoredPairsAlone) {
-  const Model model = fitted(true);
-  const auto whole = link(left_, &right_, model).value();
-  EXPECT_EQ(whole.pairing, Pairing::kOneToOne);
-  const auto found = scored(whole, left_, right_, true);
-  std::set<std::string> ids;
-  for (const auto& [pair, bits] : found) ids.insert({pair.first, pair.second});
-  const auto only_those = [&](const table::Table& file) {
-    std::vector<std::size_t> rows;
-    for (std::size_t row = 0; row < file.row_count(); ++row)
-      if (ids.contains(std::string(file.find("id")->string_at(row)))) rows.push_back(row);
-    return file.take(rows);
-  };
-  const auto left = only_those(left_);
-  const auto right = only_those(right_);
-  EXPECT_LT(left.row_count() + right.row_count(), left_.row_count() + right_.row_count() - 100);
-  const auto decided = decide_found(left, &right, as_table(found), model, census_of(true));
-  ASSERT_TRUE(decided.ok());
-  EXPECT_EQ(told(decided.value(), left, right), told(whole, left_, right_));
+  Model model = fitted(true);
+  ASSERT_TRUE(model.household_related_share.has_value());
+  for (const auto& share : {model.household_related_share, std::optional<double>()}) {
+    model.household_related_share = share;
+    const auto whole = link(left_, &right_, model).value();
+    EXPECT_EQ(whole.pairing, Pairing::kOneToOne);
+    const auto found = scored(whole, left_, right_, true);
+    std::set<std::string> ids;
+    for (const auto& [pair, bits] : found) ids.insert({pair.first, pair.second});
+    const auto only_those = [&](const table::Table& file) {
+      std::vector<std::size_t> rows;
+      for (std::size_t row = 0; row < file.row_count(); ++row)
+        if (ids.contains(std::string(file.find("id")->string_at(row)))) rows.push_back(row);
+      return file.take(rows);
+    };
+    const auto left = only_those(left_);
+    const auto right = only_those(right_);
+    EXPECT_LT(left.row_count() + right.row_count(), left_.row_count() + right_.row_count() - 100);
+    const auto decided = decide_found(left, &right, as_table(found), model, census_of(true));
+    ASSERT_TRUE(decided.ok());
+    EXPECT_EQ(told(decided.value(), left, right), told(whole, left_, right_));
+  }
 }
 
 TEST_F(Parts, AreCountedAsTheWholeIs) {
@@ -329,6 +333,11 @@ TEST_F(Parts, AreTrainedOnAsTheWholeIs) {
   const auto whole = train(left_, &right_, model_).value();
   EXPECT_EQ(model_to_toml(fit.value().model), model_to_toml(whole.model));
   EXPECT_EQ(fit.value().candidate_pair_count, whole.candidate_pair_count);
+  // Which pairs have one address a sample does not say.
+  EXPECT_TRUE(whole.model.household_related_share.has_value());
+  const auto drawn = fit_counted(left_.slice(0, 300), &right_, model_, census, summed);
+  ASSERT_TRUE(drawn.ok());
+  EXPECT_FALSE(drawn.value().model.household_related_share.has_value());
 }
 
 TEST_F(Parts, ReadDatesInTheOrderOfTheirWholeFile) {
