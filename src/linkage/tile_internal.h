@@ -44,7 +44,7 @@ class TileSide {
   /// [begin, end) with a few numbers more on both sides, so that loops over the rows of a side take whole
   /// vectors. What is found out about records that are not asked for means nothing.
   static std::pair<std::size_t, std::size_t> padded(std::size_t begin, std::size_t end) {
-    constexpr std::size_t kVector = 4;
+    constexpr std::size_t kVector = 16;
     return {begin / kVector * kVector, (end + kVector - 1) / kVector * kVector};
   }
   std::uint32_t record(std::size_t at) const { return record_[at]; }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "linkage/run_internal.h"
@@ -101,6 +102,51 @@ void expect_nothing_lost(const table::Table& left, const table::Table* right, co
   }
 }
 
+// Without vectors, or with them where the processor has them.
+Pairs pairs_let_through(const Run& run, const Screen& screen, std::uint64_t& all) {
+  Pairs pairs;
+  std::vector<std::uint64_t> first(run.blocker->yields().size());
+  for (std::size_t chunk = 0; chunk < run.blocker->work_count(); ++chunk) {
+    screen.for_each_pair(*run.blocker, chunk, first,
+                         [&](std::uint32_t, std::uint32_t left, std::uint32_t right) {
+                           EXPECT_TRUE(pairs.emplace(left, right).second);
+                         });
+  }
+  for (const auto count : first) all += count;
+  return pairs;
+}
+
+void expect_the_same_on_any_processor(const table::Table& left, const table::Table* right,
+                                      const Model& model) {
+  auto prepared = prepare(left, right, model, {}, true);
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  const Run& run = prepared.value();
+  RandomShares random;
+  const auto fit = fit_model(run, model, random);
+  ASSERT_TRUE(fit.ok());
+  const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+  const RatioBounds bounds(scorer, 2);
+  for (const double floor_bits : {6.0, 10.0}) {
+    std::uint64_t all = 0;
+    std::uint64_t again = 0;
+    const Pairs one_by_one = pairs_let_through(run, Screen(scorer, bounds, floor_bits, false), all);
+    const Pairs in_vectors = pairs_let_through(run, Screen(scorer, bounds, floor_bits), again);
+    EXPECT_EQ(all, again);
+    EXPECT_LT(one_by_one.size(), all);
+    // Of values that are far apart the vectors may know a little less.
+    EXPECT_TRUE(std::includes(in_vectors.begin(), in_vectors.end(), one_by_one.begin(), one_by_one.end()));
+    EXPECT_LE(in_vectors.size(), one_by_one.size() + all / 100);
+  }
+}
+
+TEST(Screen, LetsTheSamePairsThroughOnAnyProcessor) {
+  const People people(1500, 44);
+  const auto left = people.file(0, 1100, 0.3, 1);
+  const auto right = people.file(400, 1500, 0.3, 2);
+  for (const auto& model : {ladder_model("levenshtein"), ladder_model("osa"), people_model()})
+    expect_the_same_on_any_processor(left, &right, model);
+}
+
 TEST(Screen, DropsNoPairThatReachesTheFloor) {
   const People people(1500, 41);
   const auto left = people.file(0, 1100, 0.3, 1);
@@ -157,17 +203,27 @@ TEST(LevelBound, IsNeverWorseThanTheLevel) {
       ASSERT_TRUE(bound.useful());
       const auto& values = records.value().fields[comparer.value().field_of(n)].values;
       std::size_t telling = 0;
+      std::size_t as_sharp = 0;
       for (std::uint32_t a = 1; a < values.size(); ++a) {
         for (std::uint32_t b = a + 1; b < values.size(); ++b) {
           const auto level = comparer.value().level_of(n, a, b);
-          const auto best = bound.best(bound.look(values[a]), bound.look(values[b]));
+          const auto one = bound.look(values[a]);
+          const auto other = bound.look(values[b]);
+          const auto best = bound.best(one, other);
           ASSERT_LE(best, level) << values[a].text << " and " << values[b].text << " by " << edits;
+          const auto place = bound.kind() == LevelBound::Kind::kSigns
+                                 ? LevelBound::place_of_signs(one, other)
+                                 : LevelBound::place_of_bytes(one, other, bound.swaps());
+          ASSERT_LE(bound.levels()[place], best)
+              << values[a].text << " and " << values[b].text << " by " << edits;
+          as_sharp += bound.levels()[place] == best;
           ASSERT_LE(bounds.bound(n).best(bounds.look(n, a), bounds.look(n, b)), level)
               << values[a].text << " and " << values[b].text << " by " << edits;
           telling += best > 1;
         }
       }
       EXPECT_GT(telling, values.size()) << n;
+      EXPECT_GT(as_sharp, values.size() * (values.size() - 1) / 2 * 9 / 10) << n;
     }
   }
 }
