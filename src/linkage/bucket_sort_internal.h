@@ -45,33 +45,48 @@ class BucketSort {
   std::array<std::uint32_t, (std::size_t{1} << kDigitBitsMax) + 1> begins_;
 };
 
-/// Calls visit(begin, end) for buckets of `numbers`, from the lowest up: between them all numbers are in
-/// order, within one they are as they came. Numbers whose highest bits are spread evenly come in buckets of
-/// about one. `numbers` may be written over as far as they were visited. Before a part of them is put into
-/// buckets, sift(begin, count, bits) says how many of it are wanted and moves these to its front; all of the
-/// part have the same `bits` highest bits.
-template <typename Sift, typename Visit>
-void for_each_bucket(const LargeVector<std::uint64_t>& numbers, Sift&& sift, Visit&& visit) {
-  constexpr std::size_t kPartSize = 2048;  // 16 KiB.
-  LargeVector<std::uint64_t> parted(numbers.size());
-  std::vector<std::uint64_t> own;
-  BucketSort parts;
-  BucketSort buckets;
-  const int coarse = BucketSort::digit_bits(numbers.size(), kPartSize);
-  parts.distribute(numbers.data(), numbers.size(), 0, coarse, parted.data());
-  for (std::size_t part = 0; part < std::size_t{1} << coarse; ++part) {
-    auto* begin = parted.data() + parts.at(part);
-    const std::size_t count =
-        sift(begin, static_cast<std::size_t>(parts.at(part + 1) - parts.at(part)), coarse);
-    own.resize(std::max(own.size(), count));
-    const int fine = BucketSort::digit_bits(count, 1);
-    buckets.distribute(begin, count, coarse, fine, own.data());
-    for (std::size_t n = 0; n < std::size_t{1} << fine; ++n) {
-      if (buckets.at(n) < buckets.at(n + 1))
-        visit(own.data() + buckets.at(n), own.data() + buckets.at(n + 1));
+/// Numbers by their highest bits, in parts that fit into the nearest memory. Threads may work on different
+/// parts.
+class NumberParts {
+ public:
+  /// Numbers that differ in other than the `bits_max` highest bits only are in one part.
+  explicit NumberParts(const LargeVector<std::uint64_t>& numbers, int bits_max = 64)
+      : bits_(std::min(bits_max, BucketSort::digit_bits(numbers.size(), kPartSize))),
+        numbers_(numbers.size()) {
+    BucketSort parts;
+    parts.distribute(numbers.data(), numbers.size(), 0, bits_, numbers_.data());
+    for (std::size_t part = 0; part <= count(); ++part) at_.push_back(parts.at(part));
+  }
+  std::size_t count() const { return std::size_t{1} << bits_; }
+  int bits() const { return bits_; }  ///< That all numbers of a part share.
+  std::uint64_t* begin(std::size_t part) { return numbers_.data() + at_[part]; }
+  std::size_t size(std::size_t part) const { return at_[part + 1] - at_[part]; }
+
+  /// What a thread works with.
+  struct Desk {
+    BucketSort buckets;
+    std::vector<std::uint64_t> numbers;
+  };
+  /// Calls visit(begin, end) for buckets of the first `size` numbers of a part, from the lowest up: between
+  /// them all numbers are in order, within one they are as they came. Numbers whose highest bits are spread
+  /// evenly come in buckets of about one. The part's own place may be written over meanwhile.
+  template <typename Visit>
+  void for_each_bucket(std::size_t part, std::size_t size, Desk& desk, Visit&& visit) {
+    desk.numbers.resize(std::max(desk.numbers.size(), size));
+    const int bits = BucketSort::digit_bits(size, 1);
+    desk.buckets.distribute(begin(part), size, bits_, bits, desk.numbers.data());
+    for (std::size_t n = 0; n < std::size_t{1} << bits; ++n) {
+      if (desk.buckets.at(n) < desk.buckets.at(n + 1))
+        visit(desk.numbers.data() + desk.buckets.at(n), desk.numbers.data() + desk.buckets.at(n + 1));
     }
   }
-}
+
+ private:
+  static constexpr std::size_t kPartSize = 2048;  // 16 KiB.
+  int bits_;
+  LargeVector<std::uint64_t> numbers_;
+  std::vector<std::size_t> at_;
+};
 
 /// Stable, for buckets; most are short. `before(a, b)`: a comes first.
 template <typename Before>

@@ -142,12 +142,6 @@ class Groups {
 
 constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
-// Records and pairs of each connected part of the pairs' graph: what is in different parts never joins.
-struct Parts {
-  std::vector<std::uint32_t> record_offset, record;  // Records of parts of at least three, in order.
-  std::vector<std::uint32_t> pair_offset, pair;      // Numbers of their pairs, in order.
-};
-
 // Puts each item under its part's number; items without a part are left out.
 void distribute(const std::vector<std::uint32_t>& part_of, std::size_t part_count,
                 std::vector<std::uint32_t>& offset, std::vector<std::uint32_t>& items) {
@@ -161,41 +155,8 @@ void distribute(const std::vector<std::uint32_t>& part_of, std::size_t part_coun
     if (part_of[n] != kNone) items[next[part_of[n]]++] = n;
 }
 
-// Parts of two records are settled at once, in `head`.
-Parts split_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs,
-                  const ClusterOptions& options, std::vector<std::uint32_t>& head) {
-  UnionFind<std::uint32_t> forest(record_count);
-  constexpr std::size_t kAhead = 16;
-  for (std::size_t n = 0; n < pairs.size(); ++n) {
-    forest.prefetch(pairs[std::min(n + kAhead, pairs.size() - 1)].b);
-    forest.join(pairs[n].a, pairs[n].b);
-  }
-  std::vector<std::uint32_t> size(record_count, 0);
-  for (std::uint32_t n = 0; n < record_count; ++n) ++size[forest.find(n)];
-  std::vector<std::uint32_t> number(record_count, kNone);
-  std::vector<std::uint32_t> part_of_record(record_count, kNone);
-  std::uint32_t count = 0;
-  for (std::uint32_t n = 0; n < record_count; ++n) {
-    const auto root = forest.find(n);
-    if (size[root] < 3) continue;
-    if (number[root] == kNone) number[root] = count++;
-    part_of_record[n] = number[root];
-  }
-  std::vector<std::uint32_t> part_of_pair(pairs.size(), kNone);
-  for (std::uint32_t n = 0; n < pairs.size(); ++n) {
-    part_of_pair[n] = part_of_record[pairs[n].a];
-    const double bits = std::clamp(pairs[n].log_odds_bits, options.clip_low_bits, options.clip_high_bits);
-    if (part_of_pair[n] == kNone && bits >= options.merge_bits_min)
-      head[std::max(pairs[n].a, pairs[n].b)] = std::min(pairs[n].a, pairs[n].b);
-  }
-  Parts parts;
-  distribute(part_of_record, count, parts.record_offset, parts.record);
-  distribute(part_of_pair, count, parts.pair_offset, parts.pair);
-  return parts;
-}
-
 // Clusters one part under numbers of its own.
-void cluster_part(const Parts& parts, std::size_t part, const std::vector<ClusterPair>& pairs,
+void cluster_part(const ConnectedParts& parts, std::size_t part, const std::vector<ClusterPair>& pairs,
                   const Groups::Score& score, Groups& groups, std::vector<ClusterPair>& own,
                   std::vector<std::uint32_t>& head) {
   const std::uint32_t* records = parts.record.data() + parts.record_offset[part];
@@ -214,12 +175,46 @@ void cluster_part(const Parts& parts, std::size_t part, const std::vector<Cluste
 
 }  // namespace
 
+ConnectedParts connected_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs) {
+  UnionFind<std::uint32_t> forest(record_count);
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t n = 0; n < pairs.size(); ++n) {
+    forest.prefetch(pairs[std::min(n + kAhead, pairs.size() - 1)].b);
+    forest.join(pairs[n].a, pairs[n].b);
+  }
+  std::vector<std::uint32_t> size(record_count, 0);
+  for (std::uint32_t n = 0; n < record_count; ++n) ++size[forest.find(n)];
+  std::vector<std::uint32_t> number(record_count, kNone);
+  std::vector<std::uint32_t> part_of_record(record_count, kNone);
+  std::uint32_t count = 0;
+  for (std::uint32_t n = 0; n < record_count; ++n) {
+    const auto root = forest.find(n);
+    if (size[root] < 3) continue;
+    if (number[root] == kNone) number[root] = count++;
+    part_of_record[n] = number[root];
+  }
+  ConnectedParts parts;
+  std::vector<std::uint32_t> part_of_pair(pairs.size(), kNone);
+  for (std::uint32_t n = 0; n < pairs.size(); ++n) {
+    part_of_pair[n] = part_of_record[pairs[n].a];
+    if (part_of_pair[n] == kNone) parts.pair_of_two.push_back(n);
+  }
+  distribute(part_of_record, count, parts.record_offset, parts.record);
+  distribute(part_of_pair, count, parts.pair_offset, parts.pair);
+  return parts;
+}
+
 std::vector<std::uint32_t> cluster_records(std::size_t record_count, const std::vector<ClusterPair>& pairs,
+                                           const ConnectedParts& parts,
                                            const std::function<double(std::uint32_t, std::uint32_t)>& score,
                                            const ClusterOptions& options) {
   std::vector<std::uint32_t> head(record_count);
   std::iota(head.begin(), head.end(), 0U);
-  const Parts parts = split_parts(record_count, pairs, options, head);
+  for (const auto n : parts.pair_of_two) {
+    const auto& [a, b, odds] = pairs[n];
+    if (std::clamp(odds, options.clip_low_bits, options.clip_high_bits) >= options.merge_bits_min)
+      head[std::max(a, b)] = std::min(a, b);
+  }
   parallel_chunks(parts.record_offset.size() - 1, 512, options.thread_count,
                   [&](std::size_t, std::size_t begin, std::size_t end) {
                     Groups groups(options);

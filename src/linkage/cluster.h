@@ -21,6 +21,14 @@ struct ClusterOptions {
   std::size_t thread_count = 1;        ///< `score` is called from so many threads at once.
 };
 
+/// What hangs together by any pairs; records of different parts never join. Refers to nothing.
+struct ConnectedParts {
+  std::vector<std::uint32_t> record_offset, record;  ///< Records of parts of at least three, in order.
+  std::vector<std::uint32_t> pair_offset, pair;      ///< Numbers of their pairs, in order.
+  std::vector<std::uint32_t> pair_of_two;            ///< Numbers of the pairs of parts of two.
+};
+ConnectedParts connected_parts(std::size_t record_count, const std::vector<ClusterPair>& pairs);
+
 /// Number of the cluster of each of `record_count` records, numbered in order of first record.
 ///
 /// Groups grow from the strongest pair down. Two groups are joined when the mean log odds over all
@@ -30,6 +38,7 @@ struct ClusterOptions {
 /// Source: average linkage (Sokal and Michener 1958) on log odds; the sign rule is that of
 /// correlation clustering (Bansal, Blum and Chawla 2004).
 std::vector<std::uint32_t> cluster_records(std::size_t record_count, const std::vector<ClusterPair>& pairs,
+                                           const ConnectedParts& parts,
                                            const std::function<double(std::uint32_t, std::uint32_t)>& score,
                                            const ClusterOptions& options = {});
 

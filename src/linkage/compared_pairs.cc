@@ -34,6 +34,7 @@ struct Packing {
     return {0, cut(number >> (record_bits + rule_bits), record_bits), cut(number >> rule_bits, record_bits),
             cut(number, rule_bits), 1};
   }
+  bool same_pair(std::uint64_t a, std::uint64_t b) const { return (a ^ b) >> (unused() + rule_bits) == 0; }
 };
 
 // The pairs of all blocks, each for every rule and key that finds it. Counted first, so that each piece of
@@ -59,6 +60,60 @@ LargeVector<std::uint64_t> found_pairs(const Blocker& blocker, const Packing& pa
     });
   });
   return all;
+}
+
+// A part's numbers in order, each once (a rule may find a pair by several keys): how many, of how many pairs.
+struct Tidied {
+  std::size_t numbers = 0;
+  std::size_t pairs = 0;
+};
+
+Tidied tidy(NumberParts& parts, std::size_t part, const Packing& packing, NumberParts::Desk& desk) {
+  auto* const out = parts.begin(part);
+  Tidied own;
+  parts.for_each_bucket(part, parts.size(part), desk, [&](std::uint64_t* begin, std::uint64_t* end) {
+    sort_bucket(begin, end, std::less<>());
+    for (const auto* number = begin; number < end; ++number) {
+      const bool known = own.numbers > 0 && out[own.numbers - 1] == *number;
+      if (known) continue;
+      own.pairs += own.numbers == 0 || !packing.same_pair(out[own.numbers - 1], *number);
+      out[own.numbers++] = *number;
+    }
+  });
+  return own;
+}
+
+void unpack(const std::uint64_t* numbers, std::size_t count, const Packing& packing,
+            ComparedPairs::Pair* pairs) {
+  for (std::size_t n = 0; n < count; ++n) {
+    if (n > 0 && packing.same_pair(numbers[n - 1], numbers[n]))
+      ++pairs[-1].rule_count;
+    else
+      *pairs++ = packing.pair(numbers[n]);
+  }
+}
+
+// All pairs by (left, right), each once. All numbers of a pair are in one part.
+LargeVector<ComparedPairs::Pair> pairs_of(const LargeVector<std::uint64_t>& found, const Packing& packing,
+                                          std::size_t thread_count) {
+  constexpr std::size_t kPartsAtOnce = 16;
+  NumberParts parts(found, 2 * packing.record_bits);
+  std::vector<Tidied> tidied(parts.count());
+  parallel_chunks(parts.count(), kPartsAtOnce, thread_count,
+                  [&](std::size_t, std::size_t begin, std::size_t end) {
+                    NumberParts::Desk desk;
+                    for (std::size_t part = begin; part < end; ++part)
+                      tidied[part] = tidy(parts, part, packing, desk);
+                  });
+  std::vector<std::size_t> at(parts.count() + 1);
+  for (std::size_t part = 0; part < parts.count(); ++part) at[part + 1] = at[part] + tidied[part].pairs;
+  LargeVector<ComparedPairs::Pair> pairs(at.back());
+  parallel_chunks(parts.count(), kPartsAtOnce, thread_count,
+                  [&](std::size_t, std::size_t begin, std::size_t end) {
+                    for (std::size_t part = begin; part < end; ++part)
+                      unpack(parts.begin(part), tidied[part].numbers, packing, pairs.data() + at[part]);
+                  });
+  return pairs;
 }
 
 void compare_all(LargeVector<ComparedPairs::Pair>& pairs, const Records& records, const Comparer& comparer,
@@ -100,22 +155,7 @@ std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Com
   Progress& told = progress != nullptr ? *progress : nobody;
   told.begin("pairs", blocker.pair_count());
   ComparedPairs compared;
-  const auto found = found_pairs(blocker, packing, thread_count);
-  compared.pairs_.reserve(found.size());
-  for_each_bucket(
-      found, [](const std::uint64_t*, std::size_t count, int) { return count; },
-      [&](std::uint64_t* begin, std::uint64_t* end) {
-        sort_bucket(begin, end, std::less<>());
-        for (const auto* number = begin; number < end; ++number) {
-          if (number > begin && *number == number[-1]) continue;  // One rule, several keys.
-          const Pair pair = packing.pair(*number);
-          auto& pairs = compared.pairs_;
-          if (!pairs.empty() && pairs.back().left == pair.left && pairs.back().right == pair.right)
-            ++pairs.back().rule_count;
-          else
-            pairs.push_back(pair);
-        }
-      });
+  compared.pairs_ = pairs_of(found_pairs(blocker, packing, thread_count), packing, thread_count);
   compare_all(compared.pairs_, records, comparer, thread_count, told);
   told.end();
   return compared;

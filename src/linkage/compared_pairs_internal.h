@@ -21,11 +21,11 @@ bool pairs_are_few(std::uint64_t pair_count, std::uint64_t record_count);
 class ComparedPairs {
  public:
   struct Pair {
-    std::uint64_t pattern_key = 0;
-    std::uint32_t left = 0;
-    std::uint32_t right = 0;
-    std::uint32_t rule = 0;        ///< The first that finds it, as Blocker::yields() numbers them.
-    std::uint32_t rule_count = 0;  ///< How many do.
+    std::uint64_t pattern_key;
+    std::uint32_t left;
+    std::uint32_t right;
+    std::uint32_t rule;        ///< The first that finds it, as Blocker::yields() numbers them.
+    std::uint32_t rule_count;  ///< How many do.
   };
 
   /// Nothing where the rules find more pairs than it is worth to keep: those are streamed from the blocks,

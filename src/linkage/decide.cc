@@ -222,9 +222,24 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
   fill_pairs(result, run, staged);
 }
 
+// The pairs' part in clusters, and what hangs together by them: neither depends on the threshold.
+struct Graph {
+  std::vector<ClusterPair> pairs;
+  ConnectedParts parts;
+};
+
+Graph graph_of(const std::vector<KeptPair>& kept, std::size_t record_count) {
+  Graph graph;
+  graph.pairs.reserve(kept.size());
+  for (const auto& pair : kept) graph.pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
+  graph.parts = connected_parts(record_count, graph.pairs);
+  return graph;
+}
+
 // Groups of records, then the second look at small ones.
 std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds& bounds,
-                                 const Model& model, const std::vector<KeptPair>& kept, double threshold) {
+                                 const Model& model, const std::vector<KeptPair>& kept, Graph graph,
+                                 double threshold) {
   ClusterOptions cluster_options;
   const double p = std::clamp(threshold, 1e-6, 1.0 - 1e-6);
   constexpr double kLastDigits =
@@ -233,12 +248,10 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Rat
   // A threshold above what one pair may count for would otherwise join nobody.
   cluster_options.clip_high_bits = std::max(cluster_options.clip_high_bits, cluster_options.merge_bits_min);
   cluster_options.thread_count = run.thread_count;
-  std::vector<ClusterPair> pairs;
-  pairs.reserve(kept.size());
-  for (const auto& pair : kept) pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
   auto cluster = cluster_records(
-      run.records->count, pairs,
+      run.records->count, graph.pairs, graph.parts,
       [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
+  graph = {};
   AttachOptions attach_options;
   attach_options.probability_min = threshold;
   attach_small_groups(scorer, bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options,
@@ -249,20 +262,30 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Rat
 void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
               StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
-  const auto order = order_by_odds(staged.kept);
-  staged.probability = plain_probabilities(staged.kept);
-  std::vector<double> from_highest;
-  from_highest.reserve(order.size());
-  for (auto one = order.rbegin(); one != order.rend(); ++one)
-    from_highest.push_back(staged.probability[one->pair]);
-  const Curve curve = expected_curve(
-      from_highest, std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
+  std::vector<PairByOdds> order;
+  Curve curve;
+  Graph graph;
+  parallel_chunks(2, 1, run.thread_count, [&](std::size_t task, std::size_t, std::size_t) {
+    if (task == 1) {
+      graph = graph_of(staged.kept, run.records->count);
+      return;
+    }
+    order = order_by_odds(staged.kept);
+    staged.probability = plain_probabilities(staged.kept);
+    std::vector<double> from_highest;
+    from_highest.reserve(order.size());
+    for (auto one = order.rbegin(); one != order.rend(); ++one)
+      from_highest.push_back(staged.probability[one->pair]);
+    curve = expected_curve(from_highest,
+                           std::accumulate(staged.probability.begin(), staged.probability.end(), 0.0));
+  });
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
-  auto cluster = group(run, scorer, bounds, result.model, staged.kept, result.threshold_probability);
+  auto cluster =
+      group(run, scorer, bounds, result.model, staged.kept, std::move(graph), result.threshold_probability);
   if (!result.model.settings
            .term_frequency_by_u) {  // Who brings Splink's model wants Splink's probabilities.
-    auto calibration = calibrate_by_groups(staged.kept, order, cluster);
+    auto calibration = calibrate_by_groups(staged.kept, staged.probability, order, cluster, run.thread_count);
     staged.probability = std::move(calibration.probability);
     if (!calibration.note.empty()) result.notes.push_back(std::move(calibration.note));
   }

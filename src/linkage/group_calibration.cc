@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "linkage/pattern_map_internal.h"
 #include "linkage/radix_internal.h"
@@ -26,11 +28,12 @@ struct Others {
   std::uint64_t known_count = 0;  ///< Pairs of which others say anything.
 };
 
-Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster) {
+Others ask_others(const std::vector<KeptPair>& kept, const std::vector<double>& plain,
+                  const std::vector<std::uint32_t>& cluster, std::size_t thread_count) {
   const std::size_t groups =
       cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
-  std::vector<double> size(groups, 0.0);
-  for (const auto group : cluster) size[group] += 1.0;
+  std::vector<std::uint32_t> size(groups);
+  for (const auto group : cluster) ++size[group];
   PatternMap<double> between;  // By two groups: sum over kept pairs of bits above kAbsentBits.
   for (const auto& pair : kept) {
     const auto a = cluster[pair.left];
@@ -40,20 +43,26 @@ Others ask_others(const std::vector<KeptPair>& kept, const std::vector<std::uint
           std::clamp(pair.log_odds_bits, -kClipBits, kClipBits) - kAbsentBits;
   }
   Others others;
-  others.said.reserve(kept.size());
-  for (const auto& pair : kept) {
-    const auto a = cluster[pair.left];
-    const auto b = cluster[pair.right];
-    const bool known = a == b ? size[a] >= 3.0 : size[a] * size[b] >= 2.0;
-    others.known_count += known;
-    if (!known)
-      others.said.push_back(probability_of_bits(pair.log_odds_bits));
-    else if (a == b)
-      others.said.push_back(1.0);
-    else
-      others.said.push_back(
-          probability_of_bits(*between.find(groups_of(a, b)).first / (size[a] * size[b]) + kAbsentBits));
-  }
+  others.said.resize(kept.size());
+  std::atomic<std::uint64_t> known_count = 0;
+  parallel_chunks(kept.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    std::uint64_t known_here = 0;
+    for (std::size_t n = begin; n < end; ++n) {
+      const auto a = cluster[kept[n].left];
+      const auto b = cluster[kept[n].right];
+      const double pairs = static_cast<double>(size[a]) * static_cast<double>(size[b]);
+      const bool known = a == b ? size[a] >= 3 : pairs >= 2.0;
+      known_here += known;
+      if (!known)
+        others.said[n] = plain[n];
+      else if (a == b)
+        others.said[n] = 1.0;
+      else
+        others.said[n] = probability_of_bits(between.at(groups_of(a, b)) / pairs + kAbsentBits);
+    }
+    known_count += known_here;
+  });
+  others.known_count = known_count;
   return others;
 }
 
@@ -79,12 +88,11 @@ std::vector<double> isotonic(const std::vector<double>& values) {
   return fitted;
 }
 
-std::string told(const std::vector<KeptPair>& kept, const std::vector<double>& said) {
+std::string told(const std::vector<double>& plain, const std::vector<double>& said) {
   std::array<double, 10> sum{};
   std::array<std::uint64_t, 10> count{};
-  for (std::size_t n = 0; n < kept.size(); ++n) {
-    const auto tenth =
-        std::min<std::size_t>(9, static_cast<std::size_t>(probability_of_bits(kept[n].log_odds_bits) * 10.0));
+  for (std::size_t n = 0; n < plain.size(); ++n) {
+    const auto tenth = std::min<std::size_t>(9, static_cast<std::size_t>(plain[n] * 10.0));
     sum[tenth] += said[n];
     ++count[tenth];
   }
@@ -115,14 +123,12 @@ std::vector<PairByOdds> order_by_odds(const std::vector<KeptPair>& kept) {
   return order;
 }
 
-GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<PairByOdds>& order,
-                                     const std::vector<std::uint32_t>& cluster) {
-  const Others others = ask_others(kept, cluster);
+GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<double>& plain,
+                                     const std::vector<PairByOdds>& order,
+                                     const std::vector<std::uint32_t>& cluster, std::size_t thread_count) {
+  const Others others = ask_others(kept, plain, cluster, thread_count);
+  if (others.known_count == 0) return {plain, ""};
   GroupCalibration calibration;
-  if (others.known_count == 0) {
-    for (const auto& pair : kept) calibration.probability.push_back(probability_of_bits(pair.log_odds_bits));
-    return calibration;
-  }
   // Pairs of one weight are one point.
   std::vector<double> values;
   values.reserve(order.size());
@@ -137,7 +143,7 @@ GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const st
   const auto fitted = isotonic(values);
   calibration.probability.resize(kept.size());
   for (std::size_t n = 0; n < order.size(); ++n) calibration.probability[order[n].pair] = fitted[n];
-  calibration.note = told(kept, others.said);
+  calibration.note = told(plain, others.said);
   return calibration;
 }
 

@@ -33,8 +33,9 @@ struct GroupCalibration {
 /// speak for them count as far as the model says. Isotonic regression on the weight. Time O(pairs log pairs).
 /// Source: pool adjacent violators, Ayer et al. (1955), Annals of Mathematical Statistics 26, 641-647;
 /// isotonic calibration, Zadrozny and Elkan (2002), KDD.
-/// `order` is order_by_odds(kept).
-GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<PairByOdds>& order,
-                                     const std::vector<std::uint32_t>& cluster);
+/// `plain` are the model's own probabilities, `order` is order_by_odds(kept).
+GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<double>& plain,
+                                     const std::vector<PairByOdds>& order,
+                                     const std::vector<std::uint32_t>& cluster, std::size_t thread_count);
 
 }  // namespace kinfold::linkage

@@ -28,6 +28,12 @@ class PatternMap {
     slots_[n].key = key;
     return {&slots_[n].value, true};
   }
+  /// The value of a key that is there.
+  const T& at(std::uint64_t key) const {
+    std::size_t n = static_cast<std::size_t>(mix64(key)) & (slots_.size() - 1);
+    while (slots_[n].key != key || !slots_[n].used) n = (n + 1) & (slots_.size() - 1);
+    return slots_[n].value;
+  }
   template <typename Visit>
   void for_each(Visit&& visit) const {
     for (const auto& slot : slots_)

@@ -277,17 +277,18 @@ std::vector<KeptPair> put_together(const std::vector<ScoredPart>& parts) {
 }
 
 // The parts' pairs by (left, right).
-std::vector<KeptPair> put_in_order(const std::vector<ScoredPart>& parts) {
+std::vector<KeptPair> put_in_order(const std::vector<ScoredPart>& parts, std::size_t thread_count) {
   struct Place {
     std::uint64_t records;
     const KeptPair* pair;
   };
-  std::vector<Place> places;
+  LargeVector<Place> places;
   places.reserve(kept_count(parts));
   for (const auto& part : parts)
     for (const auto& pair : part.kept)
       places.push_back({static_cast<std::uint64_t>(pair.left) << 32 | pair.right, &pair});
-  radix_sort<64>(places, [](const Place& place) { return place.records; });
+  radix_sort<64>(
+      places, [](const Place& place) { return place.records; }, thread_count);
   constexpr std::size_t kAhead = 8;
   std::vector<KeptPair> kept;
   kept.reserve(places.size());
@@ -339,7 +340,7 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bound
   });
   if (progress != nullptr) progress->end();
   add_up(parts, yields);
-  return put_in_order(parts);
+  return put_in_order(parts, thread_count);
 }
 
 std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,

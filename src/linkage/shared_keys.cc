@@ -52,15 +52,22 @@ class Sift {
 }  // namespace
 
 void keep_shared_keys(LargeVector<std::uint64_t>& entries) {
+  NumberParts parts(entries);
+  NumberParts::Desk desk;
+  Sift sift;
   auto* out = entries.data();
-  for_each_bucket(entries, Sift(), [&](std::uint64_t* begin, std::uint64_t* end) {
-    if (end - begin < 2) return;
-    // Most buckets hold one key only.
-    const bool one_key =
-        std::all_of(begin + 1, end, [&](std::uint64_t entry) { return entry >> 32 == *begin >> 32; });
-    if (!one_key) sort_bucket(begin, end, [](std::uint64_t a, std::uint64_t b) { return a >> 32 < b >> 32; });
-    out = copy_shared(begin, end, out);
-  });
+  for (std::size_t part = 0; part < parts.count(); ++part) {
+    const std::size_t shared = sift(parts.begin(part), parts.size(part), parts.bits());
+    parts.for_each_bucket(part, shared, desk, [&](std::uint64_t* begin, std::uint64_t* end) {
+      if (end - begin < 2) return;
+      // Most buckets hold one key only.
+      const bool one_key =
+          std::all_of(begin + 1, end, [&](std::uint64_t entry) { return entry >> 32 == *begin >> 32; });
+      if (!one_key)
+        sort_bucket(begin, end, [](std::uint64_t a, std::uint64_t b) { return a >> 32 < b >> 32; });
+      out = copy_shared(begin, end, out);
+    });
+  }
   entries.resize(static_cast<std::size_t>(out - entries.data()));
 }
 

@@ -77,13 +77,15 @@ TEST(ClusterRecords, DoesNotJoinTwoDenseGroupsOverAWeakBridge) {
   }
   pairs.push_back({2, 3, 3.0});  // Connected components would make one group of six.
   const auto cluster =
-      cluster_records(6, pairs, [&](std::uint32_t a, std::uint32_t b) { return strong(a, b) ? 8.0 : -6.0; });
+      cluster_records(6, pairs, connected_parts(6, pairs),
+                      [&](std::uint32_t a, std::uint32_t b) { return strong(a, b) ? 8.0 : -6.0; });
   EXPECT_EQ(cluster, (std::vector<std::uint32_t>{0, 0, 0, 1, 1, 1}));
 }
 
 TEST(ClusterRecords, KeepsAGroupWholeThatOneMissingPairWouldSplit) {
   const std::vector<ClusterPair> pairs = {{0, 1, 8.0}, {1, 2, 8.0}};
-  const auto cluster = cluster_records(3, pairs, [](std::uint32_t, std::uint32_t) { return 1.0; });
+  const auto cluster =
+      cluster_records(3, pairs, connected_parts(3, pairs), [](std::uint32_t, std::uint32_t) { return 1.0; });
   EXPECT_EQ(cluster, (std::vector<std::uint32_t>{0, 0, 0}));
 }
 

@@ -6,6 +6,7 @@
 
 #include "linkage/group_calibration_internal.h"
 #include "linkage/link.h"
+#include "linkage/pairing_internal.h"
 #include "people.h"
 
 namespace kinfold::linkage {
@@ -20,7 +21,8 @@ TEST(GroupCalibration, NeverFallsAsTheWeightRisesAndFollowsTheGroups) {
   const std::vector<KeptPair> kept = {pair_of(0, 1, 10), pair_of(0, 2, 10), pair_of(0, 3, -1),
                                       pair_of(0, 4, -3), pair_of(1, 2, 10), pair_of(1, 3, 10),
                                       pair_of(2, 3, 10)};
-  const auto calibration = calibrate_by_groups(kept, order_by_odds(kept), {0, 0, 0, 0, 1});
+  const auto calibration =
+      calibrate_by_groups(kept, plain_probabilities(kept), order_by_odds(kept), {0, 0, 0, 0, 1}, 2);
   EXPECT_DOUBLE_EQ(calibration.probability[0], 1.0);
   EXPECT_DOUBLE_EQ(calibration.probability[2], 1.0) << "its records' other pairs say that they are one";
   // One pair of -3 bits among four between the two groups, the other three as -6: the mean is -5.25 bits.
@@ -30,7 +32,8 @@ TEST(GroupCalibration, NeverFallsAsTheWeightRisesAndFollowsTheGroups) {
 
 TEST(GroupCalibration, LeavesPairsAsTheyAreWhereNobodyElseCanSayAnything) {
   const std::vector<KeptPair> kept = {pair_of(0, 1, 2), pair_of(2, 3, -2), pair_of(4, 5, 1)};
-  const auto calibration = calibrate_by_groups(kept, order_by_odds(kept), {0, 0, 1, 2, 3, 4});
+  const auto calibration =
+      calibrate_by_groups(kept, plain_probabilities(kept), order_by_odds(kept), {0, 0, 1, 2, 3, 4}, 2);
   for (std::size_t n = 0; n < kept.size(); ++n)
     EXPECT_DOUBLE_EQ(calibration.probability[n], probability_of_bits(kept[n].log_odds_bits));
   EXPECT_EQ(calibration.note, "");
