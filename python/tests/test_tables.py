@@ -21,6 +21,13 @@ def test_text_and_numbers_are_read_where_they_lie() -> None:
     assert kinfold.Table.of(polars.DataFrame({"name": ["Ann", "Featherstonehaugh-Cholmondeley", None]}))._native.borrowed == ["name"]
 
 
+def test_what_was_read_where_it_lies_is_handed_on_from_there() -> None:
+    table = pyarrow.table({"name": ["..", "Ann", None, "Bob"], "x": [0.5, 1.5, None, 2.5]}).slice(1)
+    again = pyarrow.table(kinfold.Table.of(table))
+    assert again.to_pylist() == table.to_pylist()
+    assert [buffer and buffer.address for buffer in again["name"].chunk(0).buffers()] == [buffer and buffer.address for buffer in table["name"].chunk(0).buffers()]
+
+
 def test_what_was_read_outlives_its_sender() -> None:
     frame = polars.DataFrame({"name": [f"a rather long name {n}" for n in range(1000)]})
     own = kinfold.Table.of(frame)

@@ -173,25 +173,23 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
   return own;
 }
 
-void Blocker::append(std::vector<RuleBlocks> rules) {
-  std::size_t index_size = 0;
-  std::size_t block_count = 0;
-  for (const auto& own : rules) {
-    index_size += own.index.size();
-    block_count += own.blocks.size();
-  }
-  index_.reserve(index_size);
-  blocks_.reserve(block_count);
-  for (auto& own : rules) {
-    index_.insert(index_.end(), own.index.begin(), own.index.end());
-    blocks_.insert(blocks_.end(), own.blocks.begin(), own.blocks.end());
+void Blocker::put_together(std::vector<RuleBlocks> rules, std::size_t thread_count) {
+  std::vector<std::pair<std::size_t, std::size_t>> at{{0, 0}};
+  for (const auto& own : rules)
+    at.emplace_back(at.back().first + own.index.size(), at.back().second + own.blocks.size());
+  index_.resize(at.back().first);
+  blocks_.resize(at.back().second);
+  parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t rule, std::size_t) {
+    auto& own = rules[rule];
+    std::copy(own.index.begin(), own.index.end(), index_.data() + at[rule].first);
+    std::copy(own.blocks.begin(), own.blocks.end(), blocks_.data() + at[rule].second);
     own = {};
-  }
+  });
 }
 
 void Blocker::release_blocks() {
-  std::vector<std::uint32_t>().swap(index_);
-  std::vector<Block>().swap(blocks_);
+  LargeVector<std::uint32_t>().swap(index_);
+  LargeVector<Block>().swap(blocks_);
   std::vector<Work>().swap(works_);
 }
 
@@ -252,7 +250,7 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     if (!makers[rule].single()) blocker.rules_[rule] = keys_of_rule(records, makers[rule]);
     blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]), share);
   });
-  blocker.append(std::move(blocks));
+  blocker.put_together(std::move(blocks), thread_count);
   blocker.make_work();
   blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());
   return blocker;

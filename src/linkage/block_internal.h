@@ -23,10 +23,10 @@ class Blocker {
   /// A block's records follow those of the block before it in index_: first its records of the left file,
   /// then those of the right; when one file is deduplicated all are left.
   struct Block {
-    std::uint32_t rule = 0;
-    std::uint32_t key = 0;
-    std::uint32_t left_count = 0;
-    std::uint32_t right_count = 0;
+    std::uint32_t rule;
+    std::uint32_t key;
+    std::uint32_t left_count;
+    std::uint32_t right_count;
     std::uint64_t count() const { return std::uint64_t{left_count} + right_count; }
   };
   /// Where a piece of work begins; it ends where the next one begins.
@@ -115,8 +115,8 @@ class Blocker {
   };
   /// Blocks of one rule, their positions counted from its own first.
   struct RuleBlocks {
-    std::vector<std::uint32_t> index;
-    std::vector<Block> blocks;
+    LargeVector<std::uint32_t> index;
+    LargeVector<Block> blocks;
   };
   static RuleKeys keys_of_rule(const Records& records, const RuleKeyMaker& maker);
   void make_single_keys(const std::vector<RuleKeyMaker>& makers, std::size_t record_count,
@@ -126,7 +126,7 @@ class Blocker {
   void strike(std::size_t rule, const std::vector<std::uint32_t>& keys);
   RuleBlocks blocks_of_rule(std::size_t rule, const Records& records, double pair_budget,
                             const BlockShare& share);
-  void append(std::vector<RuleBlocks> rules);
+  void put_together(std::vector<RuleBlocks> rules, std::size_t thread_count);
   void make_work();
   bool shares(std::size_t rule, std::uint32_t a, std::uint32_t b) const;
 
@@ -139,8 +139,8 @@ class Blocker {
   std::vector<std::uint32_t> multi_rules_;
   std::vector<RuleYield> yields_;
   std::vector<std::vector<std::uint32_t>> struck_;  ///< By rule of the model.
-  std::vector<std::uint32_t> index_;
-  std::vector<Block> blocks_;
+  LargeVector<std::uint32_t> index_;
+  LargeVector<Block> blocks_;
   std::vector<Work> works_;  ///< The last one is the end of all.
 };
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/large_vector.h"
 #include "base/random.h"
 #include "linkage/model.h"
 
@@ -117,7 +118,7 @@ class ValueTable {
 
  private:
   std::unique_ptr<const std::string> bytes_;  // By pointer: a short string would move with its owner.
-  std::vector<Value> values_;
+  LargeVector<Value> values_;
   std::vector<ValueDetail> details_;  // One for each value, or one for all where the kind has none.
   std::vector<Value> parts_;
 };

@@ -11,7 +11,7 @@ namespace {
 /// Everything that one batch handed out refers to; freed by its release.
 struct Batch {
   std::shared_ptr<const Table> table;
-  std::list<Column> copies;  // Of borrowed columns.
+  std::list<Column> copies;  // Of borrowed views of texts.
   std::list<std::vector<std::uint8_t>> bits;
   std::list<std::vector<std::int32_t>> days;
   std::vector<ArrowArray> children;
@@ -49,9 +49,16 @@ void share(Struct& own, const std::shared_ptr<Parts>& parts) {
   own.release = &release<Struct, Parts>;
 }
 
-const char* format_of(ColumnType type) {
-  switch (type) {
-    case ColumnType::kString: return "U";
+// A borrowed column in a layout of a single block, as receivers of any age know it.
+bool is_lent(const Column& column) {
+  return column.is_borrowed() &&
+         (column.type() != ColumnType::kString || column.borrowed()->text != Borrowed::Text::kViews);
+}
+
+const char* format_of(const Column& column) {
+  switch (column.type()) {
+    case ColumnType::kString:
+      return is_lent(column) && column.borrowed()->text == Borrowed::Text::kOffsets32 ? "u" : "U";
     case ColumnType::kInt64: return "l";
     case ColumnType::kDouble: return "g";
     case ColumnType::kBool: return "b";
@@ -68,7 +75,20 @@ const void* bits_of(Batch& batch, std::size_t count, IsSet&& is_set) {
   return bits.data();
 }
 
+// In the memory where it lies, which the table keeps.
+void lend_column(const Column& column, ArrowArray& array, std::array<const void*, 3>& buffers) {
+  const Borrowed& borrowed = *column.borrowed();
+  array = {};
+  array.length = static_cast<std::int64_t>(borrowed.row_count);
+  array.offset = static_cast<std::int64_t>(borrowed.first_row);
+  array.null_count = borrowed.validity == nullptr ? 0 : -1;  // Not counted.
+  array.n_buffers = column.type() == ColumnType::kString ? 3 : 2;
+  array.buffers = buffers.data();
+  buffers = {borrowed.validity, borrowed.values, borrowed.bytes.empty() ? nullptr : borrowed.bytes[0]};
+}
+
 void fill_column(Batch& batch, const Column& given, ArrowArray& array, std::array<const void*, 3>& buffers) {
+  if (is_lent(given)) return lend_column(given, array, buffers);
   const Column* column = &given;
   const std::size_t count = column->size();
   if (column->is_borrowed()) {
@@ -124,7 +144,7 @@ void fill_schema(const Table& table, ArrowSchema& out) {
   for (std::size_t n = 0; n < count; ++n) {
     auto& child = parts->children[n];
     child = {};
-    child.format = format_of(table.columns()[n].type());
+    child.format = format_of(table.columns()[n]);
     child.name = parts->names[n].c_str();
     child.flags = kNullable;
     share(child, parts);

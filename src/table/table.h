@@ -48,6 +48,8 @@ class Column {
   ColumnType type() const { return type_; }
   std::size_t size() const { return borrowed_ ? borrowed_->row_count : valid_.size(); }
   bool is_borrowed() const { return borrowed_ != nullptr; }
+  /// Where the values of a borrowed column lie; null where they are its own.
+  const Borrowed* borrowed() const { return borrowed_.get(); }
   void reserve(std::size_t row_count);
 
   void append_null();

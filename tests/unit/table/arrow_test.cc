@@ -126,6 +126,56 @@ TEST(Arrow, TextIntegersAndDoublesAreReadWhereTheyLieAndGivenBackWithTheLastColu
   EXPECT_EQ(sender.live, 0);
 }
 
+TEST(Arrow, WhatIsBorrowedIsHandedOnWhereItLiesAndKeptUntilThen) {
+  const std::int32_t offsets[] = {0, 2, 5, 5, 8};
+  const char bytes[] = "..AnnBob";
+  const std::int64_t ints[] = {6, 7, 8, 9};
+  const std::uint8_t valid[] = {0b1011};
+  Sender sender{{{"name", "u", {{valid, offsets, bytes}}, {1}}, {"n", "l", {{nullptr, ints}}, {1}}}, {3}, {}};
+  auto stream = stream_of(sender);
+  auto read = read_arrow(stream);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  auto table = std::make_shared<const Table>(std::move(read).value());
+  ArrowArrayStream out;
+  write_arrow(table, out);
+  table.reset();
+  read = Table{};
+  ArrowArray batch;
+  ASSERT_EQ(out.get_next(&out, &batch), 0);
+  EXPECT_EQ(batch.children[0]->buffers[2], bytes);
+  EXPECT_EQ(batch.children[1]->buffers[1], ints);
+  batch.release(&batch);
+  out.release(&out);
+  EXPECT_EQ(sender.live, 0);
+}
+
+TEST(Arrow, WhatIsHandedOnIsReadAsItWasBorrowed) {
+  const std::int32_t offsets[] = {0, 2, 5, 5, 8};
+  const char bytes[] = "..AnnBob";
+  const double doubles[] = {0.5, 1.5, 2.5, 3.5};
+  const std::uint8_t valid[] = {0b1011};
+  Sender sender{
+      {{"name", "u", {{valid, offsets, bytes}}, {1}}, {"x", "g", {{valid, doubles}}, {1}}}, {3}, {}};
+  auto stream = stream_of(sender);
+  auto read = read_arrow(stream);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ArrowArrayStream out;
+  write_arrow(std::make_shared<const Table>(std::move(read).value()), out);
+  read = read_arrow(out);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  const Table& table = read.value();
+  EXPECT_EQ(table.columns()[0].string_at(0), "Ann");
+  EXPECT_TRUE(table.columns()[0].is_null(1));
+  EXPECT_EQ(table.columns()[0].string_at(2), "Bob");
+  EXPECT_EQ(table.columns()[1].double_at(0), 1.5);
+  EXPECT_EQ(table.columns()[1].null_count(), 1U);
+  EXPECT_EQ(table.columns()[1].double_at(2), 3.5);
+  out.release(&out);
+  EXPECT_EQ(sender.live, 1) << "the table that was read keeps what lies in it";
+  read = Table{};
+  EXPECT_EQ(sender.live, 0);
+}
+
 TEST(Arrow, ViewsAreReadWhereTheyLie) {
   char views[32] = {};
   const char block[] = "..Featherstonehaugh";
