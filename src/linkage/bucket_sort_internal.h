@@ -49,7 +49,7 @@ class BucketSort {
 /// parts.
 class NumberParts {
  public:
-  /// Numbers that differ in other than the `bits_max` highest bits only are in one part.
+  /// Numbers with the same `bits_max` highest bits are in one part.
   explicit NumberParts(const LargeVector<std::uint64_t>& numbers, int bits_max = 64)
       : bits_(std::min(bits_max, BucketSort::digit_bits(numbers.size(), kPartSize))),
         numbers_(numbers.size()) {

@@ -94,10 +94,11 @@ void unpack(const std::uint64_t* numbers, std::size_t count, const Packing& pack
 }
 
 // All pairs by (left, right), each once. All numbers of a pair are in one part.
-LargeVector<ComparedPairs::Pair> pairs_of(const LargeVector<std::uint64_t>& found, const Packing& packing,
+LargeVector<ComparedPairs::Pair> pairs_of(LargeVector<std::uint64_t> found, const Packing& packing,
                                           std::size_t thread_count) {
   constexpr std::size_t kPartsAtOnce = 16;
   NumberParts parts(found, 2 * packing.record_bits);
+  LargeVector<std::uint64_t>().swap(found);
   std::vector<Tidied> tidied(parts.count());
   parallel_chunks(parts.count(), kPartsAtOnce, thread_count,
                   [&](std::size_t, std::size_t begin, std::size_t end) {

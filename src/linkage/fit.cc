@@ -53,7 +53,9 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
   em.match_rate = model.match_rate;
   em.related_rate = model.related_rate;
   em.moved_rate = model.moved_rate;
-  em.household_related_share = model.household_related_share;
+  // Where files lack a field, the address by which it was counted may be another one.
+  if (comparer.comparison_count() == model.comparisons.size())
+    em.household_related_share = model.household_related_share;
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
     em.m.emplace_back();
     em.related.emplace_back();

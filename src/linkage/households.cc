@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace kinfold::linkage {
 namespace {
@@ -76,27 +77,33 @@ struct NamedPairs {
 };
 
 NamedPairs count_named_pairs(const Records& records, std::size_t place, std::size_t name) {
-  const auto of = [&](std::size_t record) {
-    return std::pair{records.of(record)[place], records.of(record)[name]};
+  // Names of left records by place, those of one place in order.
+  std::vector<std::uint32_t> at(records.fields[place].values.size() + 1);
+  const auto has_both = [&](std::size_t record) {
+    return records.of(record)[place] != 0 && records.of(record)[name] != 0;
   };
-  std::vector<std::uint32_t> at(records.fields[place].values.size());  // Left records by place.
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> left;           // Each one's place and name.
-  for (std::size_t record = 0; record < records.left_count; ++record) {
-    const auto [where, who] = of(record);
-    if (where == 0 || who == 0) continue;
-    ++at[where];
-    left.emplace_back(where, who);
+  for (std::size_t record = 0; record < records.left_count; ++record)
+    if (has_both(record)) ++at[records.of(record)[place] + 1];
+  std::partial_sum(at.begin(), at.end(), at.begin());
+  std::vector<std::uint32_t> names(at.back());
+  auto next = at;
+  for (std::size_t record = 0; record < records.left_count; ++record)
+    if (has_both(record)) names[next[records.of(record)[place]]++] = records.of(record)[name];
+  const auto names_at = [&](std::uint32_t where) {
+    return std::pair{names.begin() + at[where], names.begin() + at[where + 1]};
+  };
+  for (std::uint32_t where = 1; where + 1 < at.size(); ++where) {
+    const auto [begin, end] = names_at(where);
+    if (end - begin > 1) std::sort(begin, end);
   }
-  std::sort(left.begin(), left.end());
   NamedPairs pairs;
   for (std::size_t record = records.left_count; record < records.count; ++record) {
-    const auto [where, who] = of(record);
-    if (where == 0 || who == 0) continue;
-    pairs.all += static_cast<double>(left.size());
-    pairs.same_place += at[where];
-    if (at[where] == 0) continue;
-    const auto [begin, end] = std::equal_range(left.begin(), left.end(), std::pair{where, who});
-    pairs.same_both += static_cast<double>(end - begin);
+    if (!has_both(record)) continue;
+    pairs.all += static_cast<double>(names.size());
+    const auto [begin, end] = names_at(records.of(record)[place]);
+    pairs.same_place += static_cast<double>(end - begin);
+    const auto [first, last] = std::equal_range(begin, end, records.of(record)[name]);
+    pairs.same_both += static_cast<double>(last - first);
   }
   return pairs;
 }

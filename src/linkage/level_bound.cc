@@ -83,13 +83,11 @@ LevelBound::Look LevelBound::look(const Value& value) const {
   if (kind_ == Kind::kNone) return {};
   if (kind_ == Kind::kSigns) {
     const std::size_t size = std::min<std::size_t>(text.size(), kSizeMax + 1);
-    const std::size_t again = size > kSizeMax ? 0 : size - count(value.letters);
-    return {value.letters,
-            bytes_as_number(text.data(), std::min<std::size_t>(kPrefixMax, size)),
-            0.0F,
-            static_cast<std::uint8_t>(size),
-            0,
-            static_cast<std::uint8_t>(again)};
+    // Of what is longer nothing is known; without signs its place is among those of its length.
+    const std::uint64_t signs = size > kSizeMax ? 0 : value.letters;
+    return {signs, bytes_as_number(text.data(), std::min<std::size_t>(kPrefixMax, size)),
+            0.0F,  static_cast<std::uint8_t>(size),
+            0,     static_cast<std::uint8_t>(size > kSizeMax ? 0 : size - count(signs))};
   }
   // Where blanks do not count, values with such may be held to be equal; and zeros fill up what is short.
   const bool plain = text.size() <= kBytesMax &&

@@ -55,8 +55,7 @@ class LevelBound {
     const std::uint32_t place = ((a.size * kWidth + b.size) * kWidth + common) * (kPrefixMax + 1) + prefix;
     return a.bits == b.bits ? 0U : place;
   }
-  /// As many edits at least; 0 where nothing is known. May be less than place() where values of one length
-  /// are more than two edits apart.
+  /// As many edits at least; 0 where nothing is known. May be less than place() beyond one edit.
   template <typename A, typename B>
   static std::uint32_t place_of_bytes(const A& a, const B& b, bool swaps) {
     const std::uint64_t low = filled(a.bits ^ b.bits);
@@ -77,9 +76,9 @@ class LevelBound {
     const std::uint32_t edits = gap == 0 ? of_one_size : gap == 1 ? one_longer : gap;
     return longer > kBytesMax ? 0U : edits;
   }
-  static constexpr std::uint32_t kWidth = 22;  ///< Lengths of values; the last is of all that are longer.
 
  private:
+  static constexpr std::uint32_t kWidth = 22;     ///< Lengths of values; the last is of all that are longer.
   static constexpr std::uint32_t kPrefixMax = 4;  ///< Winkler's.
   static constexpr std::uint32_t kSizeMax = kWidth - 2;
   static constexpr std::uint32_t kBytesMax = 16;

@@ -395,7 +395,11 @@ Result<Model> model_from(const toml::table& root) {
   model.match_rate = root["match_rate"].value_or(0.0);
   model.related_rate = root["related_rate"].value_or(0.0);
   model.moved_rate = root["moved_rate"].value_or(0.0);
-  model.household_related_share = root["household_related_share"].value<double>();
+  if (const auto* share = root.get("household_related_share")) {
+    model.household_related_share = share->value<double>();
+    if (!(model.household_related_share.value_or(-1.0) >= 0.0 && *model.household_related_share <= 1.0))
+      return invalid(at_line(*share) + "household_related_share is not a number between 0 and 1");
+  }
   if (const auto* settings = root["settings"].as_table()) {
     auto parsed = parse_settings(*settings);
     if (!parsed.ok()) return parsed.error();

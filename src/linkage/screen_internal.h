@@ -45,8 +45,8 @@ class Screen {
  public:
   Screen(const Scorer& scorer, const RatioBounds& bounds, double floor_bits,
          bool wide_vectors = has_wide_vectors());
-  /// The processor has vectors of eight 64-bit numbers and counts their bits (x86-64 servers since 2021). The
-  /// answer is the same without.
+  /// The processor has vectors of eight 64-bit numbers and counts their bits (x86-64 servers since 2021).
+  /// Without, a few pairs fewer are let through that come to nothing.
   static bool has_wide_vectors();
 
   /// Calls visit(rule, left, right) for the pairs of work chunk `chunk` that may reach the floor, each once,

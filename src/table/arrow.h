@@ -65,9 +65,9 @@ namespace kinfold::table {
 Result<Table> read_arrow(ArrowArrayStream& stream);
 
 /// The table as a stream of one batch; `out` is filled and owns its share of the table until it is released.
-/// Texts (64-bit offsets), int64 and double are handed on without a copy, and borrowed columns in the layout in
-/// which they lie; what costs a copy is the bits of validity (where a value is missing), Booleans, dates and
-/// borrowed views of texts.
+/// Texts (64-bit offsets), int64 and double are handed on without a copy, borrowed ones too; what costs a
+/// copy is the bits of validity (where a value is missing), Booleans, dates, 32-bit offsets of borrowed
+/// texts, and borrowed views of texts.
 void write_arrow(std::shared_ptr<const Table> table, ArrowArrayStream& out);
 
 }  // namespace kinfold::table

@@ -14,6 +14,7 @@ struct Batch {
   std::list<Column> copies;  // Of borrowed views of texts.
   std::list<std::vector<std::uint8_t>> bits;
   std::list<std::vector<std::int32_t>> days;
+  std::list<std::vector<std::uint64_t>> offsets;
   std::vector<ArrowArray> children;
   std::vector<ArrowArray*> pointers;
   std::vector<std::array<const void*, 3>> buffers;
@@ -49,16 +50,15 @@ void share(Struct& own, const std::shared_ptr<Parts>& parts) {
   own.release = &release<Struct, Parts>;
 }
 
-// A borrowed column in a layout of a single block, as receivers of any age know it.
+// A borrowed column whose values can be handed on where they lie.
 bool is_lent(const Column& column) {
   return column.is_borrowed() &&
          (column.type() != ColumnType::kString || column.borrowed()->text != Borrowed::Text::kViews);
 }
 
-const char* format_of(const Column& column) {
-  switch (column.type()) {
-    case ColumnType::kString:
-      return is_lent(column) && column.borrowed()->text == Borrowed::Text::kOffsets32 ? "u" : "U";
+const char* format_of(ColumnType type) {
+  switch (type) {
+    case ColumnType::kString: return "U";
     case ColumnType::kInt64: return "l";
     case ColumnType::kDouble: return "g";
     case ColumnType::kBool: return "b";
@@ -75,20 +75,30 @@ const void* bits_of(Batch& batch, std::size_t count, IsSet&& is_set) {
   return bits.data();
 }
 
-// In the memory where it lies, which the table keeps.
-void lend_column(const Column& column, ArrowArray& array, std::array<const void*, 3>& buffers) {
+// In the memory where it lies, which the table keeps; 32-bit offsets of texts are widened.
+void lend_column(Batch& batch, const Column& column, ArrowArray& array, std::array<const void*, 3>& buffers) {
   const Borrowed& borrowed = *column.borrowed();
+  const std::size_t first = borrowed.first_row;
+  const std::size_t count = borrowed.row_count;
   array = {};
-  array.length = static_cast<std::int64_t>(borrowed.row_count);
-  array.offset = static_cast<std::int64_t>(borrowed.first_row);
+  array.length = static_cast<std::int64_t>(count);
   array.null_count = borrowed.validity == nullptr ? 0 : -1;  // Not counted.
   array.n_buffers = column.type() == ColumnType::kString ? 3 : 2;
   array.buffers = buffers.data();
-  buffers = {borrowed.validity, borrowed.values, borrowed.bytes.empty() ? nullptr : borrowed.bytes[0]};
+  buffers = {nullptr, static_cast<const std::uint64_t*>(borrowed.values) + first,
+             borrowed.bytes.empty() ? nullptr : borrowed.bytes[0]};
+  if (borrowed.validity != nullptr)
+    buffers[0] = first % 8 == 0
+                     ? borrowed.validity + first / 8
+                     : bits_of(batch, count, [&](std::size_t row) { return !column.is_null(row); });
+  if (column.type() == ColumnType::kString && borrowed.text == Borrowed::Text::kOffsets32) {
+    const auto* narrow = static_cast<const std::uint32_t*>(borrowed.values) + first;
+    buffers[1] = batch.offsets.emplace_back(narrow, narrow + count + 1).data();
+  }
 }
 
 void fill_column(Batch& batch, const Column& given, ArrowArray& array, std::array<const void*, 3>& buffers) {
-  if (is_lent(given)) return lend_column(given, array, buffers);
+  if (is_lent(given)) return lend_column(batch, given, array, buffers);
   const Column* column = &given;
   const std::size_t count = column->size();
   if (column->is_borrowed()) {
@@ -144,7 +154,7 @@ void fill_schema(const Table& table, ArrowSchema& out) {
   for (std::size_t n = 0; n < count; ++n) {
     auto& child = parts->children[n];
     child = {};
-    child.format = format_of(table.columns()[n]);
+    child.format = format_of(table.columns()[n].type());
     child.name = parts->names[n].c_str();
     child.flags = kNullable;
     share(child, parts);

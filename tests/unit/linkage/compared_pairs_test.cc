@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <tuple>
 
 #include "base/random.h"
+#include "linkage/radix_internal.h"
 #include "linkage/run_internal.h"
 #include "linkage/screen_internal.h"
 #include "linkage/shared_keys_internal.h"
@@ -41,6 +44,24 @@ TEST(SharedKeys, AreThoseOfAStableSort) {
       auto own = entries;
       keep_shared_keys(own);
       ASSERT_EQ(own, shared_by_sorting(entries)) << count << " entries, " << key_count << " keys";
+    }
+  }
+}
+
+TEST(RadixSort, IsAStableSortOnAnyNumberOfThreads) {
+  RandomStream random(53);
+  for (const std::uint64_t count : {0U, 1U, 2U, 3000U, 16'384U, 16'385U, 50'000U, 131'072U}) {
+    LargeVector<std::pair<std::uint64_t, std::uint32_t>> items;
+    for (std::uint32_t n = 0; n < count; ++n)
+      items.emplace_back(mix64(random.below(1 + count / 2)) << random.below(30), n);
+    auto expected = items;
+    std::stable_sort(expected.begin(), expected.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const std::size_t threads : {1U, 2U, 3U, 8U}) {
+      auto own = items;
+      radix_sort<64>(
+          own, [](const auto& item) { return item.first; }, threads);
+      ASSERT_EQ(own, expected) << count << " items, " << threads << " threads";
     }
   }
 }
@@ -102,6 +123,27 @@ TEST(ComparedPairs, AreWhatIsStreamedFromTheBlocks) {
   words.blocking.insert(words.blocking.begin(), {"words", {"address.tokens"}, 0.0, false});
   words.blocking.push_back({"names", {"surname.deletions"}, 0.0, false});
   expect_as_streamed(left, &right, words);
+}
+
+TEST(ComparedPairs, AreTheSameOnAnyNumberOfThreads) {
+  const People people(30'000, 54);
+  const auto left = people.file(0, 22'000, 0.3, 1);
+  const auto right = people.file(8'000, 30'000, 0.3, 2);
+  const auto prepared = prepare(left, &right, people_model(), {}, true);
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  const auto& [records, comparer, blocker] =
+      std::tie(*prepared.value().records, *prepared.value().comparer, *prepared.value().blocker);
+  const auto one = ComparedPairs::of(records, comparer, blocker, 1, nullptr);
+  const auto three = ComparedPairs::of(records, comparer, blocker, 3, nullptr);
+  ASSERT_TRUE(one.has_value() && three.has_value());
+  ASSERT_GT(blocker.pair_count(), 100'000U);  // So that several threads have parts to put in order.
+  const auto as_numbers = [](const ComparedPairs& compared) {
+    std::vector<std::array<std::uint64_t, 5>> numbers;
+    for (const auto& pair : compared.pairs())
+      numbers.push_back({pair.left, pair.right, pair.rule, pair.rule_count, pair.pattern_key});
+    return numbers;
+  };
+  EXPECT_EQ(as_numbers(*one), as_numbers(*three));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 
 #include "linkage/competition_internal.h"
 #include "linkage/run_internal.h"
@@ -154,6 +155,31 @@ TEST(HouseholdClue, IsNoneWhereNobodyLivesTogether) {
   const auto found = look_for_households(files, people_model());
   EXPECT_FALSE(found.shares.has_value());
   EXPECT_EQ(found.with, found.without);
+}
+
+// The share was counted by the address: of those with one postcode fewer are relatives.
+TEST(HouseholdClue, TakesNothingFromAModelWhoseAddressTheFilesLack) {
+  const Files files = whole_families(0.1, 917);
+  Model fitted = link(files.left, &files.right, people_model(), {}).value().model;
+  ASSERT_TRUE(fitted.household_related_share.has_value());
+  const auto without_address = [](const table::Table& file) {
+    table::Table own;
+    for (const auto& column : file.columns())
+      if (column.name() != "address") own.add(column.name(), column.type()) = column;
+    return own;
+  };
+  const auto clue = [&](const Files& given) {
+    auto prepared = prepare(given.left, &given.right, fitted, {}, true);
+    EXPECT_TRUE(prepared.ok());
+    const auto& [records, comparer] = std::tie(*prepared.value().records, *prepared.value().comparer);
+    return household_clue(Scorer(records, comparer, given_model(comparer, fitted)), {});
+  };
+  const auto whole = clue(files);
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_EQ(whole->related_share, fitted.household_related_share);
+  const auto less = clue({without_address(files.left), without_address(files.right)});
+  ASSERT_TRUE(less.has_value());
+  EXPECT_FALSE(less->related_share.has_value());
 }
 
 }  // namespace

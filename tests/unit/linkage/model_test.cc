@@ -47,6 +47,9 @@ TEST(Model, SaysWhereItIsWrong) {
       "model, line 3: the last level of comparison a is not \"else\"; add it");
   EXPECT_EQ(message(field + "[[comparison]]\nfield = 'a'\nlevels = [{ when = 'exakt' }, { when = 'else' }]"),
             "model, line 5: 'exakt' is not a test; the tests are in docs/methods/linkage.md");
+  for (const char* share : {"1.5", "-0.1", "nan", "'all'"})
+    EXPECT_EQ(message(std::string("name = 'x'\nhousehold_related_share = ") + share),
+              "model, line 2: household_related_share is not a number between 0 and 1");
   EXPECT_NE(message("name = ").find("model, line 1: "), std::string::npos);
 }
 
