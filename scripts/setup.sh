@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # What each package is for is in docs/dependencies.md.
 packages=(
   g++ cmake ninja-build ccache pkg-config make git ca-certificates
-  libsodium-dev libsqlite3-dev libeigen3-dev libicu-dev libarchive-dev
+  libsodium-dev nettle-dev libsqlite3-dev libeigen3-dev libicu-dev libarchive-dev
   nlohmann-json3-dev libfmt-dev libcli11-dev libtomlplusplus-dev
   coinor-libcbc-dev coinor-libclp-dev
   libmicrohttpd-dev libctemplate-dev liboath-dev libqrencode-dev libcmark-dev

@@ -1,6 +1,7 @@
 #include "linkage/manifest_internal.h"
 
-#include <sodium.h>
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
 
 #include <array>
 #include <filesystem>
@@ -24,14 +25,6 @@ constexpr std::array<Role, 4> kRoles = {{{"left", &LinkCommand::left_path},
                                          {"decisions", &LinkCommand::decisions_path}}};
 
 constexpr std::string_view kFrequenciesOf = "frequencies of ";
-
-Result<ordered_json> input_json(const std::string& path, const std::string& out_dir) {
-  auto hash = sha256_of_file(path);
-  if (!hash.ok()) return hash.error();
-  return ordered_json{{"file", fs::path(path).filename().string()},
-                      {"path", relative_to(path, out_dir)},
-                      {"sha256", hash.value()}};
-}
 
 Manifest manifest_of(const ordered_json& json, const fs::path& dir) {
   Manifest manifest;
@@ -86,36 +79,41 @@ Result<std::string> sha256_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
     return io_error("a file could not be read again for its hash; see that it is still where it was");
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  std::vector<char> buffer(1 << 20);
+  sha256_ctx state;
+  sha256_init(&state);
+  std::vector<char> buffer(1 << 17);
   while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0) {
-    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(buffer.data()),
-                              static_cast<unsigned long long>(file.gcount()));
+    sha256_update(&state, static_cast<std::size_t>(file.gcount()),
+                  reinterpret_cast<const std::uint8_t*>(buffer.data()));
   }
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256_final(&state, digest);
-  char hex[2 * crypto_hash_sha256_BYTES + 1];
-  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
-  return std::string(hex);
+  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
+  sha256_digest(&state, digest.size(), digest.data());
+  std::string hex(BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE), '\0');
+  base16_encode_update(hex.data(), digest.size(), digest.data());
+  return hex;
 }
 
-Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& result,
-                                  const LinkReport& report, const std::vector<ManifestOutput>& outputs) {
+std::vector<ManifestInput> inputs_of(const LinkCommand& command, const Model& model) {
+  std::vector<ManifestInput> inputs;
+  for (const auto& [name, path] : kRoles)
+    if (!(command.*path).empty()) inputs.push_back({name, command.*path, {}});
+  for (const auto& field : model.fields) {
+    if (!field.frequencies.file.empty())
+      inputs.push_back({std::string(kFrequenciesOf) + field.name, field.frequencies.file, {}});
+  }
+  return inputs;
+}
+
+std::string manifest_json(const LinkCommand& command, const LinkResult& result, const LinkReport& report,
+                          const std::vector<ManifestInput>& inputs,
+                          const std::vector<ManifestOutput>& outputs) {
   ordered_json json;
   json["kinfold"] = KINFOLD_VERSION;
   json["command"] = "link";
-  for (const auto& [name, path] : kRoles) {
-    if ((command.*path).empty()) continue;
-    auto input = input_json(command.*path, command.out_dir);
-    if (!input.ok()) return input.error();
-    json["inputs"][name] = std::move(input).value();
-  }
-  for (const auto& field : result.model.fields) {
-    if (field.frequencies.file.empty()) continue;
-    auto input = input_json(field.frequencies.file, command.out_dir);
-    if (!input.ok()) return input.error();
-    json["inputs"][std::string(kFrequenciesOf) + field.name] = std::move(input).value();
+  for (const auto& [role, path, hash] : inputs) {
+    json["inputs"][role] = {{"file", fs::path(path).filename().string()},
+                            {"path", relative_to(path, command.out_dir)},
+                            {"sha256", hash}};
   }
   json["options"] = {
       {"truth", command.truth_column},

@@ -13,8 +13,7 @@ namespace kinfold::linkage {
 
 struct ManifestInput {
   std::string role;  ///< "left", "right", "model", "decisions", "frequencies of FIELD".
-  std::string
-      path;  ///< Relative to the manifest's folder where that can be said; so a moved folder still works.
+  std::string path;  ///< As it is found from here.
   std::string sha256;
 };
 
@@ -30,6 +29,7 @@ struct Manifest {
   LinkCommand command;  ///< Paths as they are found from here; out_dir is the manifest's folder.
 };
 
+/// Any number of files at once, from as many threads.
 Result<std::string> sha256_of_file(const std::string& path);
 
 /// A path as seen from a folder, so that a folder that is moved whole can still be used.
@@ -37,9 +37,13 @@ std::string relative_to(const std::string& path, const std::string& dir);
 /// model_to_toml() for a file in `dir`: tables of frequencies are named as seen from there.
 std::string model_text(const Model& model, const std::string& dir);
 
-/// Hashes the inputs; \retval kIo if one cannot be read again.
-Result<std::string> manifest_json(const LinkCommand& command, const LinkResult& result,
-                                  const LinkReport& report, const std::vector<ManifestOutput>& outputs);
+/// The files that go into a run, without their hashes.
+std::vector<ManifestInput> inputs_of(const LinkCommand& command, const Model& model);
+
+/// Inputs are named as seen from command.out_dir where that can be said, so that a moved folder still works.
+std::string manifest_json(const LinkCommand& command, const LinkResult& result, const LinkReport& report,
+                          const std::vector<ManifestInput>& inputs,
+                          const std::vector<ManifestOutput>& outputs);
 
 /// \retval kInvalid if it is not such a file or from a version that wrote less; kIo.
 Result<Manifest> read_manifest(const std::string& path);

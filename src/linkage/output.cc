@@ -1,8 +1,11 @@
 #include "linkage/output_internal.h"
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <numeric>
 #include <tuple>
 
 #include "base/parallel.h"
@@ -132,47 +135,102 @@ Status write_text(const std::string& path, const std::string& text) {
   return {};
 }
 
+namespace {
+
+// A file of the folder, and how it is written; in the order of the manifest.
+struct Output {
+  std::string name;
+  std::function<Status(const std::string& path)> write;
+};
+
+Status take_hash(const std::string& path, std::string& hash) {
+  auto taken = sha256_of_file(path);
+  if (!taken.ok()) return taken.error();
+  hash = std::move(taken).value();
+  return {};
+}
+
+// What takes longest first, so that no thread is left alone with it: Parquet, then CSV.
+std::vector<std::size_t> longest_first(const std::vector<Output>& outputs) {
+  const auto rank = [&](std::size_t n) {
+    const auto& name = outputs[n].name;
+    return name.ends_with(".parquet") ? 0 : name.ends_with(".csv") ? 1 : 2;
+  };
+  std::vector<std::size_t> order(outputs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
+  return order;
+}
+
+// Files know nothing of one another: each is written and hashed by a thread of its own, inputs are hashed
+// beside them. The first of the errors in the manifest's order, where there is one.
+Status write_and_hash(const std::string& dir, const std::vector<Output>& outputs, std::size_t thread_count,
+                      std::vector<ManifestInput>& inputs, std::vector<ManifestOutput>& written) {
+  const auto order = longest_first(outputs);
+  written.resize(outputs.size());
+  std::vector<Status> done(outputs.size() + inputs.size());
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> failed{false};
+  parallel_chunks(done.size(), 1, thread_count, [&](std::size_t, std::size_t, std::size_t) {
+    const std::size_t n = next++;
+    if (failed) return;
+    const std::size_t which = n < order.size() ? order[n] : n;
+    if (n < order.size()) {
+      const std::string path = (std::filesystem::path(dir) / outputs[which].name).string();
+      written[which].name = outputs[which].name;
+      done[which] = outputs[which].write(path);
+      if (done[which].ok()) done[which] = take_hash(path, written[which].sha256);
+    } else {
+      done[which] = take_hash(inputs[n - order.size()].path, inputs[n - order.size()].sha256);
+    }
+    if (!done[which].ok()) failed = true;
+  });
+  for (auto& status : done)
+    if (!status.ok()) return status;
+  return {};
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> write_outputs(const LinkCommand& command, const ReportInput& input,
                                                const std::string& rejects) {
   const auto& [result, report, left, right] = std::tie(input.result, input.report, input.left, input.right);
-  std::vector<ManifestOutput> outputs;
-  Status status = make_out_dir(command.out_dir);
-  const auto write = [&](const char* name, const auto& writer) {
-    if (!status.ok()) return;
-    const std::string path = (std::filesystem::path(command.out_dir) / name).string();
-    status = writer(path);
-    if (!status.ok()) return;
-    auto hash = sha256_of_file(path);
-    if (hash.ok())
-      outputs.push_back({name, hash.value()});
-    else
-      status = hash.error();
-  };
-  const auto table = [&](const char* csv, const char* parquet, const table::Table& rows) {
-    if (command.write_csv) write(csv, [&](const std::string& path) { return table::write_csv(rows, path); });
-    if (command.write_parquet)
-      write(parquet, [&](const std::string& path) { return table::write_parquet(rows, path); });
-  };
-  const auto text = [&](const char* name, const std::string& own) {
-    write(name, [&](const std::string& path) { return write_text(path, own); });
-  };
+  const std::size_t threads = command.thread_count == 0 ? default_thread_count() : command.thread_count;
+  if (auto status = make_out_dir(command.out_dir); !status.ok()) return status.error();
   // An earlier run's rejects would be taken for this one's.
   std::error_code ignored;
   std::filesystem::remove(std::filesystem::path(command.out_dir) / "rejects.csv", ignored);
-  table("pairs.csv", "pairs.parquet",
-        pairs_table(left, right == nullptr ? left : *right, result, result.model, command.thread_count));
-  table("clusters.csv", "clusters.parquet",
-        clusters_table(left, right, result, result.model, command.thread_count));
-  text("model.toml", model_text(result.model, command.out_dir));
-  text("report.html", render_report(input));
-  if (!rejects.empty()) text("rejects.csv", rejects);
-  if (!status.ok()) return status.error();
-  const auto manifest = manifest_json(command, result, report, outputs);
-  if (!manifest.ok()) return manifest.error();
-  text("manifest.json", manifest.value());
-  if (!status.ok()) return status.error();
+  const auto pairs = pairs_table(left, right == nullptr ? left : *right, result, result.model, threads);
+  const auto clusters = clusters_table(left, right, result, result.model, threads);
+  std::vector<Output> outputs;
+  for (const auto& [name, rows] : {std::pair{"pairs", &pairs}, std::pair{"clusters", &clusters}}) {
+    if (command.write_csv)
+      outputs.push_back({name + std::string(".csv"),
+                         [rows = rows](const std::string& path) { return table::write_csv(*rows, path); }});
+    if (command.write_parquet)
+      outputs.push_back({name + std::string(".parquet"), [rows = rows](const std::string& path) {
+                           return table::write_parquet(*rows, path);
+                         }});
+  }
+  outputs.push_back({"model.toml", [&, &model = result.model](const std::string& path) {
+                       return write_text(path, model_text(model, command.out_dir));
+                     }});
+  outputs.push_back(
+      {"report.html", [&](const std::string& path) { return write_text(path, render_report(input)); }});
+  if (!rejects.empty())
+    outputs.push_back({"rejects.csv", [&](const std::string& path) { return write_text(path, rejects); }});
+  auto inputs = inputs_of(command, result.model);
+  std::vector<ManifestOutput> written;
+  if (auto status = write_and_hash(command.out_dir, outputs, threads, inputs, written); !status.ok())
+    return status.error();
+  // Last: a folder with a manifest is whole.
+  const std::string manifest = (std::filesystem::path(command.out_dir) / "manifest.json").string();
+  if (auto status = write_text(manifest, manifest_json(command, result, report, inputs, written));
+      !status.ok())
+    return status.error();
   std::vector<std::string> files;
-  for (const auto& output : outputs) files.push_back(output.name);
+  for (const auto& output : written) files.push_back(output.name);
+  files.emplace_back("manifest.json");
   return files;
 }
 

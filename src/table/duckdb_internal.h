@@ -58,12 +58,22 @@ class Session {
   /// Copies `table` in under `name`; one that is there already gives way.
   /// \retval kInvalid if a column's name is empty, not UTF-8 or taken, or a text is not UTF-8.
   Status load(const Table& table, const std::string& name);
+  /// Runs `sql`, in which `name`() stands for the rows of `table`, in their order, read where they lie. To be
+  /// called once, and `sql` may read them once. \retval kInvalid as load() says.
+  Status run_over(const Table& table, const std::string& name, const std::string& sql);
 
  private:
   Session() = default;
   duckdb_database database_ = nullptr;
   duckdb_connection connection_ = nullptr;
 };
+
+/// The type that holds ours.
+duckdb_type duckdb_type_of(ColumnType type);
+/// \retval kInvalid if a column's name is empty, not UTF-8 or taken.
+Status check_loadable(const Table& table);
+/// Rows from `begin` on, into a vector of the column's type. \retval kInvalid if a text is not UTF-8.
+Status fill_vector(duckdb_vector vector, const Column& from, std::size_t begin, std::size_t count);
 
 /// A value of it may be of any size: a list, a structure ...
 bool is_nested_type(duckdb_type type);

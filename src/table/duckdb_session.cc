@@ -102,6 +102,10 @@ Error scrubbed_error(duckdb_error_type type, std::string_view message) {
     return io_error(
         "not enough memory, and nothing may be put on disk instead: use a machine with more memory");
   }
+  for (const char* full : {"No space left on device", "Disk quota exceeded"}) {
+    if (type == DUCKDB_ERROR_IO && message.find(full) != std::string_view::npos)
+      return io_error("the file cannot be written: the disk is full; make room");
+  }
   const auto kind = message.substr(0, std::min(message.find(':'), message.size()));
   const bool plain_kind = kind.size() < 40 && message.size() > kind.size();
   return {code_of(type), fmt::format("{} (what follows is left out because it may hold values)",

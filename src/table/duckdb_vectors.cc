@@ -134,17 +134,6 @@ bool append_vector(duckdb_vector vector, duckdb_type type, std::size_t row_count
   return true;
 }
 
-duckdb_type duckdb_type_of(ColumnType type) {
-  switch (type) {
-    case ColumnType::kString: return DUCKDB_TYPE_VARCHAR;
-    case ColumnType::kInt64: return DUCKDB_TYPE_BIGINT;
-    case ColumnType::kDouble: return DUCKDB_TYPE_DOUBLE;
-    case ColumnType::kBool: return DUCKDB_TYPE_BOOLEAN;
-    case ColumnType::kDate: return DUCKDB_TYPE_DATE;
-  }
-  return DUCKDB_TYPE_INVALID;
-}
-
 std::string_view sql_type_of(ColumnType type) {
   switch (type) {
     case ColumnType::kString: return "VARCHAR";
@@ -180,6 +169,19 @@ std::optional<std::size_t> fill_strings(duckdb_vector vector, std::uint64_t* val
     duckdb_vector_assign_string_element_len(vector, k, text.data(), text.size());
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+duckdb_type duckdb_type_of(ColumnType type) {
+  switch (type) {
+    case ColumnType::kString: return DUCKDB_TYPE_VARCHAR;
+    case ColumnType::kInt64: return DUCKDB_TYPE_BIGINT;
+    case ColumnType::kDouble: return DUCKDB_TYPE_DOUBLE;
+    case ColumnType::kBool: return DUCKDB_TYPE_BOOLEAN;
+    case ColumnType::kDate: return DUCKDB_TYPE_DATE;
+  }
+  return DUCKDB_TYPE_INVALID;
 }
 
 Status fill_vector(duckdb_vector vector, const Column& from, std::size_t begin, std::size_t count) {
@@ -229,6 +231,8 @@ Status check_loadable(const Table& table) {
   }
   return {};
 }
+
+namespace {
 
 /// Owns the appender and the one chunk that is filled again and again.
 class ChunkWriter {

@@ -22,11 +22,11 @@ constexpr int kRowGroupSize = 122'880;
 Status write_parquet_to(const Table& table, const Descriptor& to) {
   const auto session = Session::open(1, to.proc_path());
   if (!session.ok()) return session.error();
-  const auto loaded = session.value()->load(table, "kinfold_rows");
-  if (!loaded.ok()) return loaded;
-  return session.value()->run(fmt::format(
-      "COPY kinfold_rows TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, USE_TMP_FILE false)",
-      quote_literal(to.proc_path()), kRowGroupSize));
+  return session.value()->run_over(
+      table, "kinfold_rows",
+      fmt::format("COPY (FROM kinfold_rows()) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, "
+                  "USE_TMP_FILE false)",
+                  quote_literal(to.proc_path()), kRowGroupSize));
 }
 
 /// As csv_field() says, without a copy where there is nothing to do.

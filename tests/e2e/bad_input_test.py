@@ -1,10 +1,12 @@
 """`kinfold link` on files as people really have them: each is handled or refused with what, where and remedy."""
 
 import csv
+import glob
 import json
 import os
 import resource
 import signal
+import subprocess
 import unittest
 
 from kinfold import InFolder, run, run_json
@@ -114,10 +116,25 @@ class BadInput(InFolder):
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-        done = run("--json", "link", path, "--out", f"{self.folder}/full", preexec_fn=small_files)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertEqual(json.loads(done.stdout)["code"], "io")
-        self.assertFalse(os.path.exists(f"{self.folder}/full/manifest.json"))
+        for kind in ("csv", "parquet", "both"):
+            done = run("--json", "link", path, "--format", kind, "--out", f"{self.folder}/full", preexec_fn=small_files)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["code"], "io")
+            self.assertFalse(os.path.exists(f"{self.folder}/full/manifest.json"))
+            self.assertEqual(glob.glob(f"{self.folder}/full/*.new-*"), [])
+
+    def test_a_full_disk_is_said_to_be_full_whatever_is_written(self):
+        path = self.write("many.csv", (HEADER + "\n".join(people(20_000)) + "\n").encode())
+        disk = f"{self.folder}/disk"
+        os.makedirs(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", disk], capture_output=True).returncode != 0:
+            self.skipTest("only root can mount a small disk")
+        try:
+            for kind in ("csv", "parquet", "both"):
+                self.assertIn("the disk is full; make room", run("link", path, "--format", kind, "--out", f"{disk}/out", check=1).stderr, kind)
+                self.assertEqual(glob.glob(f"{disk}/out/*.new-*") + glob.glob(f"{disk}/out/manifest.json"), [], kind)
+        finally:
+            subprocess.run(["umount", disk], check=True)
 
 
 if __name__ == "__main__":

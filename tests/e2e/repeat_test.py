@@ -1,5 +1,6 @@
 """`kinfold link --repeat`: a run done again from its manifest; `--explain` by itself; progress."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -26,6 +27,17 @@ class Repeat(InFolder):
         self.assertEqual(sorted(again["same"]), sorted(set(again["link"]["files"]) - {"manifest.json"}))
         self.assertIn("report.html", again["same"])
         self.assertEqual(again["link"]["threshold"], 0.8)
+
+    def test_the_manifest_has_the_hashes_of_what_went_in_and_of_all_that_came_out(self):
+        with open(f"{self.work}/first/manifest.json", encoding="utf-8") as file:
+            manifest = json.load(file)
+
+        def hash_of(path):
+            with open(path, "rb") as file:
+                return hashlib.sha256(file.read()).hexdigest()
+
+        self.assertEqual({role: one["sha256"] for role, one in manifest["inputs"].items()}, {role: hash_of(f"{self.work}/data/{role}.csv") for role in ("left", "right")})
+        self.assertEqual(manifest["outputs"], {name: hash_of(f"{self.work}/first/{name}") for name in os.listdir(f"{self.work}/first") if name != "manifest.json"})
 
     def test_a_folder_that_was_moved_whole_can_still_be_repeated(self):
         shutil.move(self.work, self.work + "-moved")

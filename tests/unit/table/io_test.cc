@@ -34,6 +34,24 @@ TEST(ParquetBytes, AreTheSameForTheSameTable) {
   const auto second = parquet_bytes(table);
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(first.value(), second.value());
+  const auto read = read_parquet_bytes(first.value());
+  ASSERT_TRUE(read.ok());
+  expect_same(table, read.value());
+}
+
+TEST(ParquetBytes, SayWhichRowCannotBeStoredHoweverManyAreBeforeIt) {
+  Table table;
+  auto& text = table.add("text", ColumnType::kString);
+  for (std::size_t row = 0; row < 150'000; ++row) text.append_string(row == 149'998 ? "\xFF" : "a");
+  EXPECT_EQ(parquet_bytes(table).error().message,
+            "row 149999 of column 'text' is not UTF-8: convert the text before it is stored");
+}
+
+TEST(DuckDbErrors, SayThatTheDiskIsFull) {
+  const auto error = scrubbed_error(
+      DUCKDB_ERROR_IO, "IO Error: Could not write file \"/proc/self/fd/5\": No space left on device");
+  EXPECT_EQ(error.code, ErrorCode::kIo);
+  EXPECT_EQ(error.message, "the file cannot be written: the disk is full; make room");
 }
 
 TEST(ParquetBytes, HoldATableWithoutRows) {
