@@ -282,16 +282,15 @@ Result<std::vector<std::string>> names_in(Source& source) {
 }
 
 /// A CSV of texts that needs no interpretation; nothing where it does, or where anything is wrong.
-std::optional<Table> read_plain(Source& source, const ReadOptions& options) {
-  const auto parquet = is_parquet(source.file);
-  if (!options.all_strings || !parquet.ok() || parquet.value() || !decode_in_place(source).ok())
-    return std::nullopt;
+std::optional<Table> read_plain(const Source& source, const ReadOptions& options) {
   const auto bytes = MappedFile::map(source.file);
   if (!bytes.ok()) return std::nullopt;
   std::string_view text = bytes.value().bytes();
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const auto header = parse_csv_header(text.substr(0, kHeaderByteCountMax));
   if (!header.ok()) return std::nullopt;
+  const std::string_view before = text.substr(0, header.value().body);
+  if (!is_valid_utf8(before) || before.find('\0') != std::string_view::npos) return std::nullopt;
   const auto& names = header.value().names;
   std::vector<std::size_t> wanted;
   for (const auto& name : options.columns.empty() ? names : options.columns) {
@@ -304,7 +303,14 @@ std::optional<Table> read_plain(Source& source, const ReadOptions& options) {
 }
 
 Result<Table> read_source(Source source, const ReadOptions& options) {
-  if (auto plain = read_plain(source, options)) return std::move(*plain);
+  const auto parquet = is_parquet(source.file);
+  if (options.all_strings && parquet.ok() && !parquet.value()) {
+    if (auto plain = read_plain(source, options)) return std::move(*plain);
+    // What is not UTF-8 may be plain once it is.
+    const int as_it_was = source.file.get();
+    if (decode_in_place(source).ok() && source.file.get() != as_it_was)
+      if (auto plain = read_plain(source, options)) return std::move(*plain);
+  }
   const auto prepared = prepare(source, options);
   if (!prepared.ok()) return in_file(source.name, prepared.error());
   const auto result = source.session->stream(source.sql);

@@ -149,6 +149,11 @@ void Column::append_from(const Column& from, std::size_t row) {
 
 void Column::append_rows(const Column& from, std::size_t begin, std::size_t count) {
   assert(type_ == from.type_ && begin + count <= from.size());
+  if (borrowed_) own();
+  if (from.borrowed_) {
+    for (std::size_t row = begin; row < begin + count; ++row) append_from(from, row);
+    return;
+  }
   const auto copy = [&](auto& to, const auto& values) {
     if (values.empty()) return;
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(begin);
