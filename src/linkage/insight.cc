@@ -1,6 +1,6 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <map>
 #include <numbers>
 
 #include "base/parallel.h"
@@ -12,30 +12,34 @@ namespace {
 
 constexpr std::size_t kRecordsPerChunk = 16384;
 // Beyond a hundred bits nothing is left to tell.
-constexpr double kSelfBitsMax = 100.0;
+constexpr int kSelfBitsMax = 100;
+
+// By whole bits, from -kSelfBitsMax on.
+using SelfWeights = std::array<SelfWeight, 2 * kSelfBitsMax + 1>;
 
 std::vector<SelfWeight> self_weights(const Scorer& scorer, std::size_t thread_count) {
   const auto& records = scorer.records();
-  std::vector<std::map<int, SelfWeight>> parts((records.count + kRecordsPerChunk - 1) / kRecordsPerChunk);
+  std::vector<SelfWeights> parts((records.count + kRecordsPerChunk - 1) / kRecordsPerChunk);
   parallel_chunks(records.count, kRecordsPerChunk, thread_count,
                   [&](std::size_t chunk, std::size_t begin, std::size_t end) {
                     for (std::size_t n = begin; n < end; ++n) {
                       const auto record = static_cast<std::uint32_t>(n);
-                      const double bits =
-                          std::clamp(scorer.score(record, record).log_odds_bits, -kSelfBitsMax, kSelfBitsMax);
-                      auto& weight = parts[chunk][static_cast<int>(std::floor(bits))];
+                      const double bits = std::fmin(
+                          std::fmax(scorer.score(record, record).log_odds_bits, -kSelfBitsMax), kSelfBitsMax);
+                      auto& weight = parts[chunk][static_cast<std::size_t>(std::floor(bits) + kSelfBitsMax)];
                       ++(n < records.left_count ? weight.left_count : weight.right_count);
                     }
                   });
-  std::map<int, SelfWeight> all;
-  for (const auto& part : parts) {
-    for (const auto& [bits, weight] : part) {
-      all[bits].left_count += weight.left_count;
-      all[bits].right_count += weight.right_count;
-    }
-  }
   std::vector<SelfWeight> weights;
-  for (const auto& [bits, weight] : all) weights.push_back({bits, weight.left_count, weight.right_count});
+  for (int bits = -kSelfBitsMax; bits <= kSelfBitsMax; ++bits) {
+    SelfWeight all{bits, 0, 0};
+    for (const auto& part : parts) {
+      const auto& own = part[static_cast<std::size_t>(bits + kSelfBitsMax)];
+      all.left_count += own.left_count;
+      all.right_count += own.right_count;
+    }
+    if (all.left_count + all.right_count > 0) weights.push_back(all);
+  }
   return weights;
 }
 
@@ -51,17 +55,20 @@ std::vector<const ScoredPair*> doubtful(const LinkResult& result, std::size_t co
   std::vector<const ScoredPair*> nearest;
   for (const bool linked : {true, false}) {
     // Of each pattern the nearest pair, so that six pairs show six things.
-    std::map<std::uint32_t, const ScoredPair*> of_pattern;
+    std::vector<std::pair<double, const ScoredPair*>> of_pattern;
     const auto distance = [&](const ScoredPair& pair) {
       return std::abs(bits_of_probability(pair.probability) - line);
     };
     for (const auto& pair : result.pairs) {
       if (pair.linked != linked) continue;
-      auto& own = of_pattern[pair.pattern];
-      if (own == nullptr || distance(pair) < distance(*own)) own = &pair;
+      if (pair.pattern >= of_pattern.size()) of_pattern.resize(std::size_t{pair.pattern} + 1);
+      auto& [nearest_so_far, own] = of_pattern[pair.pattern];
+      const double here = distance(pair);
+      if (own == nullptr || here < nearest_so_far) nearest_so_far = here, own = &pair;
     }
     std::vector<const ScoredPair*> some;
-    for (const auto& [pattern, pair] : of_pattern) some.push_back(pair);
+    for (const auto& [there, pair] : of_pattern)
+      if (pair != nullptr) some.push_back(pair);
     std::stable_sort(some.begin(), some.end(),
                      [&](const auto* a, const auto* b) { return distance(*a) < distance(*b); });
     const std::size_t room = linked ? (count_max + 1) / 2 : count_max - nearest.size();

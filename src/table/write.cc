@@ -31,8 +31,8 @@ Status write_parquet_to(const Table& table, const Descriptor& to) {
 
 /// As csv_field() says, without a copy where there is nothing to do.
 void append_csv_text(std::string_view text, std::string& to) {
-  const auto plain = [](char c) { return c != ',' && c != '"' && c != '\r' && c != '\n'; };
-  const auto harmless = [](char c) { return c != '=' && c != '+' && c != '-' && c != '@' && c != '\t'; };
+  constexpr auto plain = [](char c) { return c != ',' && c != '"' && c != '\r' && c != '\n'; };
+  constexpr auto harmless = [](char c) { return c != '=' && c != '+' && c != '-' && c != '@' && c != '\t'; };
   if (text.empty())
     to += "\"\"";
   else if (harmless(text.front()) && std::all_of(text.begin(), text.end(), plain))
@@ -41,18 +41,24 @@ void append_csv_text(std::string_view text, std::string& to) {
     to += csv_field(text);
 }
 
+void append_csv_value(const Column& column, std::size_t row, std::string& to) {
+  if (column.is_null(row)) return;
+  switch (column.type()) {
+    case ColumnType::kString: return append_csv_text(column.string_at(row), to);
+    case ColumnType::kInt64: fmt::format_to(std::back_inserter(to), "{}", column.int_at(row)); return;
+    case ColumnType::kDouble:
+      // A word in a column of numbers would make text of the whole column when it is read again.
+      if (!std::isnan(column.double_at(row)))
+        fmt::format_to(std::back_inserter(to), "{}", column.double_at(row));
+      return;
+    default: to += column.text_at(row);
+  }
+}
+
 void append_csv_row(const Table& table, std::size_t row, std::string& to) {
   for (const auto& column : table.columns()) {
     if (&column != &table.columns().front()) to += ',';
-    if (column.is_null(row)) continue;
-    // A word in a column of numbers would make text of the whole column when it is read again.
-    if (column.type() == ColumnType::kDouble && std::isnan(column.double_at(row))) continue;
-    if (column.type() == ColumnType::kString)
-      append_csv_text(column.string_at(row), to);
-    else if (column.type() == ColumnType::kInt64)
-      fmt::format_to(std::back_inserter(to), "{}", column.int_at(row));
-    else
-      to += column.text_at(row);
+    append_csv_value(column, row, to);
   }
   // A line with nothing on it would be no row.
   if (table.column_count() == 1 && table.columns().front().is_null(row)) to += "\"\"";
@@ -81,8 +87,9 @@ Status write_csv(const Table& table, const std::string& path) {
   }
   if (const auto written = write_all(file.value().descriptor(), header + '\n'); !written.ok())
     return in_file(file_name_of(path), written.error());
+  std::vector<std::string> parts(kPartsAtOnce);
   for (std::size_t first = 0; first < table.row_count(); first += kRowsPerPart * kPartsAtOnce) {
-    std::vector<std::string> parts(kPartsAtOnce);
+    for (auto& part : parts) part.clear();
     const std::size_t rows = std::min(table.row_count() - first, kRowsPerPart * kPartsAtOnce);
     parallel_chunks(rows, kRowsPerPart, default_thread_count(),
                     [&](std::size_t part, std::size_t begin, std::size_t end) {
