@@ -32,6 +32,7 @@ class KeyCollector {
       : rule_(rule), blocker_(blocker), groups_(groups) {}
 
   void reserve(std::size_t count) { entries_.reserve(count); }
+  bool empty() const { return entries_.empty(); }
   // Every way of taking the parts of a key from the groups' records.
   void add_all(const std::vector<std::uint32_t>& listed) {
     for_each_key(listed, [&](std::uint32_t key, std::uint32_t g) { add(key, g); });
@@ -144,6 +145,7 @@ LargeVector<std::uint64_t> group_keys(const GroupRule& rule, const Blocker& bloc
   keys.reserve(lists.several.size());
   if (is_many(groups) && known) {
     keys.add_new(lists);
+    if (keys.empty()) return {};  // As under any rule of one field.
     keys.remember();
     keys.add_own_met(lists.several);
     keys.add_own_met(lists.single);

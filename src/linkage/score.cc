@@ -290,12 +290,13 @@ std::vector<KeptPair> put_in_order(const std::vector<ScoredPart>& parts, std::si
   radix_sort<64>(
       places, [](const Place& place) { return place.records; }, thread_count);
   constexpr std::size_t kAhead = 8;
-  std::vector<KeptPair> kept;
-  kept.reserve(places.size());
-  for (std::size_t n = 0; n < places.size(); ++n) {
-    __builtin_prefetch(places[std::min(n + kAhead, places.size() - 1)].pair);
-    kept.push_back(*places[n].pair);
-  }
+  std::vector<KeptPair> kept(places.size());
+  parallel_chunks(places.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t n = begin; n < end; ++n) {
+      __builtin_prefetch(places[std::min(n + kAhead, end - 1)].pair);
+      kept[n] = *places[n].pair;
+    }
+  });
   return kept;
 }
 

@@ -59,7 +59,7 @@ class Screen {
   // What is known of the values of a tile's side, beside its codes; by comparison and record.
   struct Side {
     explicit Side(std::size_t comparison_count)
-        : bits(comparison_count * TileSide::kCountMax),
+        : bits(comparison_count * TileSide::kRoom),
           more(bits.size()),
           size(bits.size()),
           again(bits.size()),
@@ -72,18 +72,13 @@ class Screen {
   };
   void load(const TileSide& tile, Side& side) const;
 
-  // One record of the left side and those of the right side from `begin` on.
   struct Row {
-    const TileSide& left;
-    const Side& left_side;
-    std::size_t record;
-    const TileSide& right;
-    const Side& right_side;
-    std::size_t begin;
-    const std::uint32_t* found;  ///< Not 0: not to be looked at.
+    const TileRow& tile;
+    const Side& left;
+    const Side& right;
   };
   using Open = std::array<std::uint16_t, TileSide::kCountMax>;
-  // Those of the right side with which the record may reach the floor; returns how many there are.
+  // Which of the row's pairs may reach the floor; returns how many.
   std::size_t possible(const Row& row, Open& open) const {
     return wide_vectors_ ? possible_in_wide_vectors(row, open) : possible_one_by_one(row, open);
   }
@@ -115,14 +110,14 @@ void Screen::for_each_pair(const Blocker& blocker, std::size_t chunk, std::vecto
         visit(rule, one, other);
       },
       [&](const TileSide& side) { load(side, &side == &left ? left_side : right_side); },
-      [&](std::uint32_t rule, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin,
-          const std::uint32_t* found) {
-        std::uint64_t pairs = 0;
-        for (std::size_t j = begin; j < b.count(); ++j) pairs += found[j] == 0;
-        first[rule] += pairs;
-        const Row row{a, left_side, i, b, &b == &left ? left_side : right_side, begin, found};
+      [&](const TileRow& tile) {
+        for (std::size_t k = 0; k < tile.count; ++k) first[tile.rule] += tile.found[k] == 0;
+        const Row row{tile, left_side, &tile.right == &left ? left_side : right_side};
         const std::size_t count = possible(row, open);
-        for (std::size_t k = 0; k < count; ++k) visit(rule, a.record(i), b.record(open[k]));
+        for (std::size_t n = 0; n < count; ++n) {
+          const auto [one, other] = tile.pair(open[n]);
+          visit(tile.rule, one, other);
+        }
       });
 }
 

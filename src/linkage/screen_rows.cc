@@ -34,8 +34,8 @@ struct Values {
   const std::uint64_t *bits, *more;
   const std::uint32_t *size, *again;
 
-  KINFOLD_IN_LINE Known at(std::size_t j) const { return {bits[j], more[j], size[j], again[j]}; }
-  KINFOLD_IN_LINE bool may_differ(std::size_t j) const { return (codes[j] != code) & (codes[j] != 0); }
+  KINFOLD_IN_LINE Known at(std::size_t k) const { return {bits[k], more[k], size[k], again[k]}; }
+  KINFOLD_IN_LINE bool may_differ(std::size_t k) const { return (codes[k] != code) & (codes[k] != 0); }
 };
 
 LevelBound::Look look_of(const Known& known) {
@@ -45,52 +45,70 @@ LevelBound::Look look_of(const Known& known) {
 }
 
 // What each pair can reach by which codes are equal alone.
-KINFOLD_IN_LINE void add_hopes(const Values& own, std::size_t from, std::size_t to, float* sums) {
-  for (std::size_t j = from; j < to; ++j)
-    sums[j] += own.codes[j] == own.code ? own.equal : own.codes[j] == 0 ? 0.0F : own.other;
+KINFOLD_IN_LINE void add_hopes(const Values& own, std::size_t lanes, float* sums) {
+  for (std::size_t k = 0; k < lanes; ++k)
+    sums[k] += own.codes[k] == own.code ? own.equal : own.codes[k] == 0 ? 0.0F : own.other;
 }
 
-// Takes off what was hoped too much of values that differ; `worth` by place.
-template <typename PlaceOf>
-KINFOLD_IN_LINE void lower_all(const Values& own, const float* worth, std::size_t from, std::size_t to,
-                               float* sums, PlaceOf&& place_of) {
+// Takes off what was hoped too much of values that differ.
+template <typename PlaceOf, typename WorthOf>
+KINFOLD_IN_LINE void lower_all(const Values& own, std::size_t lanes, float* sums, PlaceOf&& place_of,
+                               WorthOf&& worth_of) {
   alignas(64) std::int32_t place[TileSide::kCountMax];
-  for (std::size_t j = from; j < to; ++j) place[j] = static_cast<std::int32_t>(place_of(own.at(j)));
-  for (std::size_t j = from; j < to; ++j) {
-    const float most = worth[place[j]];
+  for (std::size_t k = 0; k < lanes; ++k) place[k] = static_cast<std::int32_t>(place_of(own.at(k)));
+  for (std::size_t k = 0; k < lanes; ++k) {
+    const float most = worth_of(place[k]);
     const float less = most < own.other ? own.other - most : 0.0F;
-    sums[j] -= own.may_differ(j) ? less : 0.0F;
+    sums[k] -= own.may_differ(k) ? less : 0.0F;
   }
+}
+
+KINFOLD_IN_LINE void lower_by_signs(const Values& own, const float* worth, std::size_t lanes, float* sums) {
+  const Known known = own.known;
+  lower_all(
+      own, lanes, sums, [known](const Known& other) { return LevelBound::place_of_signs(known, other); },
+      [worth](std::int32_t place) { return worth[place]; });
+}
+
+// Three edits stand for more: a choice among four numbers is quicker than a look into a table.
+template <bool swaps>
+KINFOLD_IN_LINE void lower_by_bytes(const Values& own, const float* worth, std::size_t lanes, float* sums) {
+  const Known known = own.known;
+  const float none = worth[0];
+  const float one = worth[1];
+  const float two = worth[2];
+  const float more = worth[3];
+  lower_all(
+      own, lanes, sums,
+      [known](const Known& other) { return LevelBound::place_of_bytes(known, other, swaps); },
+      [=](std::int32_t edits) {
+        return edits == 0 ? none : edits == 1 ? one : edits == 2 ? two : more;
+      });
 }
 
 KINFOLD_IN_LINE void lower_in_wide_vectors(const Values& own, const LevelBound& bound, const float* worth,
-                                           std::size_t from, std::size_t to, float* sums) {
-  const Known known = own.known;
-  if (bound.kind() == LevelBound::Kind::kSigns) {
-    lower_all(own, worth, from, to, sums,
-              [known](const Known& other) { return LevelBound::place_of_signs(known, other); });
-  } else if (bound.swaps()) {
-    lower_all(own, worth, from, to, sums,
-              [known](const Known& other) { return LevelBound::place_of_bytes(known, other, true); });
-  } else {
-    lower_all(own, worth, from, to, sums,
-              [known](const Known& other) { return LevelBound::place_of_bytes(known, other, false); });
-  }
+                                           std::size_t lanes, float* sums) {
+  if (bound.kind() == LevelBound::Kind::kSigns)
+    lower_by_signs(own, worth, lanes, sums);
+  else if (bound.swaps())
+    lower_by_bytes<true>(own, worth, lanes, sums);
+  else
+    lower_by_bytes<false>(own, worth, lanes, sums);
 }
 
 // The same, pair by pair, of those that are still possible.
-void lower_one_by_one(const Values& own, const LevelBound& bound, const float* worth, std::size_t from,
-                      std::size_t to, float floor, float* sums) {
+void lower_one_by_one(const Values& own, const LevelBound& bound, const float* worth, std::size_t lanes,
+                      float floor, float* sums) {
   const auto look = look_of(own.known);
-  for (std::size_t j = from; j < to; ++j) {
-    if (sums[j] < floor || !own.may_differ(j)) continue;
-    sums[j] -= std::max(0.0F, own.other - worth[bound.place(look, look_of(own.at(j)))]);
+  for (std::size_t k = 0; k < lanes; ++k) {
+    if (sums[k] < floor || !own.may_differ(k)) continue;
+    sums[k] -= std::max(0.0F, own.other - worth[bound.place(look, look_of(own.at(k)))]);
   }
 }
 
-KINFOLD_IN_LINE bool any_reaches(float floor, std::size_t from, std::size_t to, const float* sums) {
+KINFOLD_IN_LINE bool any_reaches(float floor, std::size_t lanes, const float* sums) {
   std::uint32_t any = 0;
-  for (std::size_t j = from; j < to; ++j) any |= static_cast<std::uint32_t>(sums[j] >= floor);
+  for (std::size_t k = 0; k < lanes; ++k) any |= static_cast<std::uint32_t>(sums[k] >= floor);
   return any != 0;
 }
 
@@ -122,16 +140,20 @@ void Screen::load(const TileSide& tile, Side& side) const {
   }
   for (std::size_t n = 0; n < count_; ++n) {
     const std::uint32_t* codes = tile.codes(n);
+    const std::size_t row = n * TileSide::kRoom;
     for (std::size_t at = 0; at < tile.count(); ++at) {
       const auto& look = bounds_.look(n, codes[at]);
-      const std::size_t to = n * TileSide::kCountMax + at;
-      side.bits[to] = look.bits;
-      side.more[to] = look.more;
-      side.size[to] = look.size;
-      side.again[to] = look.again;
-      side.first[to] = look.first;
-      side.equal[to] = look.equal;
+      side.bits[row + at] = look.bits;
+      side.more[row + at] = look.more;
+      side.size[row + at] = look.size;
+      side.again[row + at] = look.again;
+      side.first[row + at] = look.first;
+      side.equal[row + at] = look.equal;
     }
+    tile.close_circle(side.bits.data() + row);
+    tile.close_circle(side.more.data() + row);
+    tile.close_circle(side.size.data() + row);
+    tile.close_circle(side.again.data() + row);
   }
 }
 
@@ -140,49 +162,48 @@ struct Screen::Loops {
   const Row& row;
 
   KINFOLD_IN_LINE Values values(std::size_t n) const {
-    const std::size_t side = n * TileSide::kCountMax;
-    const std::size_t at = side + row.record;
-    const Side& left = row.left_side;
-    const Side& right = row.right_side;
-    return {row.left.codes(n)[row.record],
-            left.equal[at],
-            screen.bounds_.at_level(n, left.first[at]),
-            {left.bits[at], left.more[at], left.size[at], left.again[at]},
-            row.right.codes(n),
-            right.bits.data() + side,
-            right.more.data() + side,
-            right.size.data() + side,
-            right.again.data() + side};
+    const std::size_t one = n * TileSide::kRoom + row.tile.record;
+    const std::size_t other = n * TileSide::kRoom + row.tile.begin;
+    const Side& left = row.left;
+    const Side& right = row.right;
+    return {row.tile.left.codes(n)[row.tile.record],
+            left.equal[one],
+            screen.bounds_.at_level(n, left.first[one]),
+            {left.bits[one], left.more[one], left.size[one], left.again[one]},
+            row.tile.right.codes(n) + row.tile.begin,
+            right.bits.data() + other,
+            right.more.data() + other,
+            right.size.data() + other,
+            right.again.data() + other};
   }
 
   template <bool wide_vectors>
   KINFOLD_IN_LINE std::size_t run(Open& open) const {
     const float floor = screen.floor_;
     const float base = screen.base_;
-    const std::size_t end = row.right.count();
-    const auto [from, to] = TileSide::padded(row.begin, end);
+    const std::size_t lanes = row.tile.lanes();
+    const std::uint32_t* found = row.tile.found;
     alignas(64) float sums[TileSide::kCountMax];  // Here, where nothing else can point to it.
-    for (std::size_t j = from; j < to; ++j) sums[j] = row.found[j] == 0 ? base : kOut;
-    std::fill(sums + from, sums + row.begin, kOut);
-    std::fill(sums + end, sums + to, kOut);
+    for (std::size_t k = 0; k < lanes; ++k) sums[k] = found[k] == 0 ? base : kOut;
+    std::fill(sums + row.tile.count, sums + lanes, kOut);
     for (std::size_t n = 0; n < screen.count_; ++n)
-      if (const Values own = values(n); own.code != 0) add_hopes(own, from, to, sums);
-    if (!any_reaches(floor, from, to, sums)) return 0;
+      if (const Values own = values(n); own.code != 0) add_hopes(own, lanes, sums);
+    if (!any_reaches(floor, lanes, sums)) return 0;
     for (const auto n : screen.bounds_.order()) {
       const Values own = values(n);
       if (own.code == 0) continue;
       const LevelBound& bound = screen.bounds_.bound(n);
       const float* worth = screen.bounds_.by_place(n);
       if constexpr (wide_vectors)
-        lower_in_wide_vectors(own, bound, worth, from, to, sums);
+        lower_in_wide_vectors(own, bound, worth, lanes, sums);
       else
-        lower_one_by_one(own, bound, worth, row.begin, end, floor, sums);
-      if (!any_reaches(floor, from, to, sums)) return 0;
+        lower_one_by_one(own, bound, worth, row.tile.count, floor, sums);
+      if (!any_reaches(floor, lanes, sums)) return 0;
     }
     std::size_t count = 0;
-    for (std::size_t j = row.begin; j < end; ++j) {
-      open[count] = static_cast<std::uint16_t>(j);
-      count += static_cast<std::size_t>(sums[j] >= floor);
+    for (std::size_t k = 0; k < row.tile.count; ++k) {
+      open[count] = static_cast<std::uint16_t>(k);
+      count += static_cast<std::size_t>(sums[k] >= floor);
     }
     return count;
   }

@@ -85,11 +85,13 @@ struct Sampler {
           add(one, other, equal_count(records.of(one), records.of(other)), strata);
         },
         [](const TileSide&) {},
-        [&](std::uint32_t, const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin,
-            const std::uint32_t* found) {
-          count_equal(a, i, b, begin, equal.data());
-          for (std::size_t j = begin; j < b.count(); ++j)
-            if (found[j] == 0) add(a.record(i), b.record(j), equal[j], strata);
+        [&](const TileRow& row) {
+          count_equal(row, equal.data());
+          for (std::size_t k = 0; k < row.count; ++k) {
+            if (row.found[k] != 0) continue;
+            const auto [one, other] = row.pair(k);
+            add(one, other, equal[k], strata);
+          }
         });
   }
 
@@ -103,15 +105,14 @@ struct Sampler {
       count += a[comparer.field_of(n)] == b[comparer.field_of(n)] && a[comparer.field_of(n)] != 0;
     return count;
   }
-  void count_equal(const TileSide& a, std::size_t i, const TileSide& b, std::size_t begin,
-                   std::uint32_t* equal) const {
-    const auto [from, to] = TileSide::padded(begin, b.count());
-    for (std::size_t j = from; j < to; ++j) equal[j] = 0;
+  void count_equal(const TileRow& row, std::uint32_t* equal) const {
+    const std::size_t lanes = row.lanes();
+    std::fill_n(equal, lanes, 0U);
     for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
-      const std::uint32_t code = a.codes(n)[i];
+      const std::uint32_t code = row.left.codes(n)[row.record];
       if (code == 0) continue;
-      const std::uint32_t* codes = b.codes(n);
-      for (std::size_t j = from; j < to; ++j) equal[j] += static_cast<std::uint32_t>(codes[j] == code);
+      const std::uint32_t* codes = row.right.codes(n) + row.begin;
+      for (std::size_t k = 0; k < lanes; ++k) equal[k] += static_cast<std::uint32_t>(codes[k] == code);
     }
   }
 };
