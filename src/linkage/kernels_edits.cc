@@ -2,6 +2,7 @@
 #include "linkage/kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <vector>
 
@@ -25,34 +26,68 @@ std::size_t size_difference(std::string_view a, std::string_view b) {
   return a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
 }
 
-// Hyyrö's vertical deltas: VP, VN; with kSwaps, the term that lets two neighbours change places. Stops
-// once the letters that are left cannot bring the distance back to the limit.
-template <bool kSwaps, typename Index>
-std::size_t edit_short(std::string_view a, std::string_view b, std::size_t limit) {
-  const Index in_a(a);
+// Hyyrö's vertical deltas: VP, VN; with kSwaps, the term that lets two neighbours change places.
+template <bool kSwaps>
+struct Column {
   std::uint64_t positive = ~std::uint64_t{0};
   std::uint64_t negative = 0;
   std::uint64_t zero = 0;
   std::uint64_t before = 0;
+
+  // The next one; where it is one more (`up`) or one less than this one, row by row.
+  void step(std::uint64_t here, std::uint64_t& up, std::uint64_t& down) {
+    const std::uint64_t swapped = kSwaps ? (((~zero) & here) << 1) & before : 0;
+    zero = (((here & positive) + positive) ^ positive) | here | negative | swapped;
+    up = negative | ~(zero | positive);
+    down = positive & zero;
+    const std::uint64_t up_next = (up << 1) | 1;
+    positive = (down << 1) | ~(zero | up_next);
+    negative = up_next & zero;
+    before = here;
+  }
+};
+
+// Stops once the letters that are left cannot bring the distance back to the limit.
+template <bool kSwaps, typename Index>
+std::size_t edit_limited(std::string_view a, std::string_view b, std::size_t limit) {
+  const Index in_a(a);
+  Column<kSwaps> column;
   std::size_t distance = a.size();
   const std::uint64_t last = std::uint64_t{1} << (a.size() - 1);
   std::size_t left = b.size();
   for (const char c : b) {
-    const std::uint64_t here = in_a[c];
-    const std::uint64_t swapped = kSwaps ? (((~zero) & here) << 1) & before : 0;
-    zero = (((here & positive) + positive) ^ positive) | here | negative | swapped;
-    std::uint64_t up = negative | ~(zero | positive);
-    std::uint64_t down = positive & zero;
+    std::uint64_t up = 0;
+    std::uint64_t down = 0;
+    column.step(in_a[c], up, down);
     distance += (up & last) != 0;
     distance -= (down & last) != 0;
-    up = (up << 1) | 1;
-    down <<= 1;
-    positive = down | ~(zero | up);
-    negative = up & zero;
-    before = here;
     if (distance > limit + --left) return limit + 1;
   }
   return distance;
+}
+
+// The distance whatever it is: the top of the last column and all its steps down. Not in line: its registers
+// would be put by for texts that are too far apart at a glance, too.
+template <bool kSwaps, typename Index>
+[[gnu::noinline]] std::size_t edit_unlimited(std::string_view a, std::string_view b) {
+  const Index in_a(a);
+  Column<kSwaps> column;
+  for (const char c : b) {
+    std::uint64_t up = 0;
+    std::uint64_t down = 0;
+    column.step(in_a[c], up, down);
+  }
+  const std::uint64_t rows = ~std::uint64_t{0} >> (kWordBits - a.size());
+  const auto count = [](std::uint64_t bits) { return static_cast<std::size_t>(std::popcount(bits)); };
+  return b.size() + count(column.positive & rows) - count(column.negative & rows);
+}
+
+// Of two names without a limit: to look for what they have in common at both ends takes longer than it saves.
+template <bool kSwaps>
+[[gnu::noinline]] std::size_t edit_names(std::string_view a, std::string_view b) {
+  const std::string_view shorter = a.size() < b.size() ? a : b;
+  const std::string_view longer = a.size() < b.size() ? b : a;
+  return shorter.empty() ? longer.size() : edit_unlimited<kSwaps, ShortOccurrences>(longer, shorter);
 }
 
 // The textbook table, of which only the cells within `limit` of the diagonal are filled: a path that leaves
@@ -169,55 +204,66 @@ std::size_t few_edits(std::string_view a, std::string_view b) {
 template <bool kSwaps>
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
   if (size_difference(a, b) > limit) return limit + 1;
+  if (limit >= kShortMax && a.size() <= kShortMax && b.size() <= kShortMax) return edit_names<kSwaps>(a, b);
   strip_common(a, b);
   if (a.size() > b.size()) std::swap(a, b);
   if (a.empty()) return std::min(b.size(), limit + 1);
   // The longer one in the register: fewer steps, and too far apart is seen sooner.
-  if (b.size() <= kShortMax) return std::min(edit_short<kSwaps, ShortOccurrences>(b, a, limit), limit + 1);
+  if (b.size() <= kShortMax) return std::min(edit_limited<kSwaps, ShortOccurrences>(b, a, limit), limit + 1);
   if (limit == 1) return few_edits<kSwaps, 1>(a, b);
   if (limit == 2) return few_edits<kSwaps, 2>(a, b);
-  if (a.size() <= kWordBits) return std::min(edit_short<kSwaps, Occurrences>(a, b, limit), limit + 1);
+  if (a.size() <= kWordBits) {
+    return limit < b.size() ? std::min(edit_limited<kSwaps, Occurrences>(a, b, limit), limit + 1)
+                            : edit_unlimited<kSwaps, Occurrences>(a, b);
+  }
   if (limit <= kBandLimitMax) return std::min(edit_band<kSwaps>(a, b, limit), limit + 1);
   return std::min(edit_words<kSwaps>(a, b), limit + 1);
 }
 
-// Zhao and Sahni (2020): of Lowrance and Wagner's table (1975) two rows, and per column the cell above the
+// Zhao and Sahni (2020): of Lowrance and Wagner's table (1975) three rows, and per column the cell above the
 // last equal letter, are all that a later cell can ask for: a swap with letters left out on both sides is
 // never the cheapest way. Cells more than `band` off the diagonal cost more than it and are not filled.
-// `rows` has room for three rows of b.size() + 1; |a.size() - b.size()| <= band.
-std::size_t damerau_rows(std::string_view a, std::string_view b, std::size_t band, std::uint32_t* rows) {
+// A swap can end in a cell only right of an equal letter, or where the row before had an equal one: all other
+// cells, nearly all of them, are the least of three numbers.
+// `room` is for four rows of b.size() + 1; |a.size() - b.size()| <= band.
+std::size_t damerau_rows(std::string_view a, std::string_view b, std::size_t band, std::uint32_t* room) {
   const std::size_t width = b.size() + 1;
   const auto beyond = static_cast<std::uint32_t>(a.size() + b.size() + 1);
-  std::uint32_t* above = rows;
-  std::uint32_t* row = rows + width;
-  std::uint32_t* before_equal = rows + 2 * width;  // Cell (k - 1, j - 2), k the last row equal to b[j - 1].
+  std::uint32_t* two_above = room;
+  std::uint32_t* above = room + width;
+  std::uint32_t* row = room + 2 * width;
+  std::uint32_t* before_equal = room + 3 * width;  // Cell (k - 1, j - 2), k the last row equal to b[j - 1].
   std::fill_n(above, width, beyond);
   std::iota(row, row + width, 0U);
   std::fill_n(before_equal, width, beyond);
   std::array<std::uint32_t, 256> last_row{};
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::swap(above, row);  // What lies in `row` now is two rows old.
+    std::uint32_t* const oldest = two_above;
+    two_above = above;
+    above = row;
+    row = oldest;
+    const char letter = a[i - 1];
+    const char letter_above = i > 1 ? a[i - 2] : letter;
     const std::size_t begin = i > band ? i - band : 1;
-    std::uint32_t two_above = row[begin - 1];
-    std::uint32_t before_swap = beyond;  // Cell (i - 2, last_equal - 1).
+    const std::size_t end = std::min(b.size(), i + band);
     std::size_t last_equal = 0;
-    row[begin - 1] = begin == 1 && i <= band ? static_cast<std::uint32_t>(i) : beyond;
-    for (std::size_t j = begin; j <= std::min(b.size(), i + band); ++j) {
-      const bool same = a[i - 1] == b[j - 1];
-      std::uint32_t least = std::min({above[j - 1] + (same ? 0U : 1U), row[j - 1] + 1, above[j] + 1});
-      if (same) {
-        last_equal = j;
+    std::uint32_t left = row[begin - 1] = begin == 1 && i <= band ? static_cast<std::uint32_t>(i) : beyond;
+    for (std::size_t j = begin; j <= end; ++j) {
+      const char other = b[j - 1];
+      std::uint32_t least = std::min(std::min(above[j - 1], above[j]), left) + 1;
+      if (other == letter) {
+        least = std::min(least, above[j - 1]);
         before_equal[j] = j > 1 ? above[j - 2] : beyond;
-        before_swap = two_above;
-      } else if (const std::uint32_t k = last_row[index_of(b[j - 1])]; last_equal + 1 == j) {
-        least = std::min(least, before_equal[j] + static_cast<std::uint32_t>(i - k));
-      } else if (k + 1 == i) {
-        least = std::min(least, before_swap + static_cast<std::uint32_t>(j - last_equal));
+        last_equal = j;
+      } else if (last_equal + 1 == j) {
+        least = std::min(least, before_equal[j] + static_cast<std::uint32_t>(i - last_row[index_of(other)]));
+      } else if (other == letter_above && last_equal > 0) {
+        least = std::min(least, two_above[last_equal - 1] + static_cast<std::uint32_t>(j - last_equal));
       }
-      two_above = row[j];
-      row[j] = least;
+      row[j] = left = least;
     }
-    last_row[index_of(a[i - 1])] = static_cast<std::uint32_t>(i);
+    if (end < b.size()) row[end + 1] = beyond;
+    last_row[index_of(letter)] = static_cast<std::uint32_t>(i);
   }
   return row[b.size()];
 }
@@ -225,10 +271,10 @@ std::size_t damerau_rows(std::string_view a, std::string_view b, std::size_t ban
 std::size_t damerau_full(std::string_view a, std::string_view b, std::size_t band) {
   constexpr std::size_t kFewLetters = 127;
   if (b.size() <= kFewLetters) {
-    std::array<std::uint32_t, 3 * (kFewLetters + 1)> rows;
+    std::array<std::uint32_t, 4 * (kFewLetters + 1)> rows;
     return damerau_rows(a, b, band, rows.data());
   }
-  std::vector<std::uint32_t> rows(3 * (b.size() + 1));
+  std::vector<std::uint32_t> rows(4 * (b.size() + 1));
   return damerau_rows(a, b, band, rows.data());
 }
 

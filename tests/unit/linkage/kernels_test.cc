@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uint64_t kSeed = 20261122;
 
-// Few letters, so that matches and transpositions are many; now and then longer than one machine word.
+// Few letters, so that matches and transpositions are many; now and then longer than a name or one machine word.
 std::string random_text(RandomStream& random) {
-  const int length = random.chance(0.02) ? random.between(60, 90) : random.between(0, 12);
+  const int length = random.chance(0.1) ? random.between(12, 90) : random.between(0, 12);
   std::string text;
   for (int n = 0; n < length; ++n) text += static_cast<char>('A' + random.below(4));
   return text;
