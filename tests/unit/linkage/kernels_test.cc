@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::uint64_t kSeed = 20261122;
 
-// Few letters, so that matches and transpositions are many; now and then longer than a name or one machine word.
+// Few letters, so that matches and transpositions are many; now and then more than a name has or a machine
+// word.
 std::string random_text(RandomStream& random) {
   const int length = random.chance(0.1) ? random.between(12, 90) : random.between(0, 12);
   std::string text;
