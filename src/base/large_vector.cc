@@ -1,5 +1,6 @@
 #include "base/large_vector.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <cstdint>
@@ -33,6 +34,12 @@ void* allocate_on_huge_pages(std::size_t byte_count) {
 
 void free_on_huge_pages(void* memory, std::size_t byte_count) noexcept {
   munmap(memory, in_huge_pages(byte_count));
+}
+
+void give_back_heap() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace kinfold

@@ -84,12 +84,18 @@ void Blocker::strike(std::size_t rule, const std::vector<std::uint32_t>& keys) {
 namespace {
 
 struct Found {
-  std::uint64_t begin, middle, end, pairs;
+  std::uint64_t begin;
+  std::uint32_t left, right;  // Records of either file.
+  std::uint64_t end() const { return begin + left + right; }
 };
 
+std::uint64_t pairs_of(const Found& block, bool two_files) {
+  return pairs_in(block.left, block.right, two_files);
+}
+
 // Runs of equal keys that make pairs.
-std::vector<Found> find_blocks(const LargeVector<std::uint64_t>& entries, const Records& records) {
-  std::vector<Found> found;
+LargeVector<Found> find_blocks(const LargeVector<std::uint64_t>& entries, const Records& records) {
+  LargeVector<Found> found;
   found.reserve(entries.size() / 2);
   for (std::uint64_t begin = 0; begin < entries.size();) {
     std::uint64_t end = begin;
@@ -98,20 +104,22 @@ std::vector<Found> find_blocks(const LargeVector<std::uint64_t>& entries, const 
       if ((entries[end] & 0xFFFFFFFF) < records.left_count) ++middle;
       ++end;
     }
-    const std::uint64_t pairs = pairs_in(middle - begin, end - middle, records.two_files());
-    if (pairs > 0) found.push_back({begin, middle, end, pairs});
+    if (pairs_in(middle - begin, end - middle, records.two_files()) > 0)
+      found.push_back(
+          {begin, static_cast<std::uint32_t>(middle - begin), static_cast<std::uint32_t>(end - middle)});
     begin = end;
   }
   return found;
 }
 
 // The size of the largest block that fits into the budget together with all smaller ones.
-std::uint64_t largest_within(const std::vector<Found>& found, double pair_budget) {
+std::uint64_t largest_within(const LargeVector<Found>& found, bool two_files, double pair_budget) {
   double total = 0.0;
-  for (const auto& block : found) total += static_cast<double>(block.pairs);
+  for (const auto& block : found) total += static_cast<double>(pairs_of(block, two_files));
   if (total <= pair_budget) return ~std::uint64_t{0};
-  std::vector<std::uint64_t> sizes;
-  for (const auto& block : found) sizes.push_back(block.pairs);
+  LargeVector<std::uint64_t> sizes;
+  sizes.reserve(found.size());
+  for (const auto& block : found) sizes.push_back(pairs_of(block, two_files));
   std::sort(sizes.begin(), sizes.end());
   std::uint64_t largest = 0;
   total = 0.0;
@@ -124,14 +132,16 @@ std::uint64_t largest_within(const std::vector<Found>& found, double pair_budget
 }
 
 // The sizes of the three largest, for the budget and the report.
-std::vector<BlockSize> largest_of(std::vector<Found> found, bool two_files) {
-  const auto last = found.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, found.size()));
-  std::partial_sort(found.begin(), last, found.end(),
-                    [](const Found& a, const Found& b) { return a.pairs > b.pairs; });
+std::vector<BlockSize> largest_of(const LargeVector<Found>& found, bool two_files) {
+  std::vector<Found> largest(std::min<std::size_t>(3, found.size()));
+  std::partial_sort_copy(found.begin(), found.end(), largest.begin(), largest.end(),
+                         [&](const Found& a, const Found& b) {
+                           const auto more = pairs_of(a, two_files);
+                           const auto fewer = pairs_of(b, two_files);
+                           return more != fewer ? more > fewer : a.begin < b.begin;
+                         });
   std::vector<BlockSize> sizes;
-  for (auto block = found.begin(); block != last; ++block) {
-    sizes.push_back({block->middle - block->begin, two_files ? block->end - block->middle : 0, block->pairs});
-  }
+  for (const auto& block : largest) sizes.push_back({block.left, block.right, pairs_of(block, two_files)});
   return sizes;
 }
 
@@ -143,7 +153,7 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
   const auto entries = entries_of_rule(rule, records.count);
   const auto found = find_blocks(entries, records);
   const std::uint64_t largest =
-      records.census != nullptr ? ~std::uint64_t{0} : largest_within(found, pair_budget);
+      records.census != nullptr ? ~std::uint64_t{0} : largest_within(found, records.two_files(), pair_budget);
   RuleYield& yield = yields_[rule];
   yield.largest_blocks = largest_of(found, records.two_files());
   RuleBlocks own;
@@ -152,21 +162,19 @@ Blocker::RuleBlocks Blocker::blocks_of_rule(std::size_t rule, const Records& rec
   std::vector<std::uint32_t> struck;
   for (const auto& block : found) {
     const auto key = static_cast<std::uint32_t>(entries[block.begin] >> 32);
-    if (block.pairs > largest ||
-        (records.census != nullptr && records.census->strikes(model_rule_[rule], key))) {
+    const std::uint64_t pairs = pairs_of(block, records.two_files());
+    if (pairs > largest || (records.census != nullptr && records.census->strikes(model_rule_[rule], key))) {
       ++yield.skipped_block_count;
-      yield.skipped_pair_count += block.pairs;
+      yield.skipped_pair_count += pairs;
       struck.push_back(key);
       continue;
     }
     if (share.bucket_count > 1 && bucket_of(model_rule_[rule], key, share.bucket_count) != share.bucket)
       continue;
-    yield.pair_count += block.pairs;
-    for (std::uint64_t n = block.begin; n < block.end; ++n)
+    yield.pair_count += pairs;
+    for (std::uint64_t n = block.begin; n < block.end(); ++n)
       own.index.push_back(static_cast<std::uint32_t>(entries[n]));
-    own.blocks.push_back({static_cast<std::uint32_t>(rule), key,
-                          static_cast<std::uint32_t>(block.middle - block.begin),
-                          static_cast<std::uint32_t>(block.end - block.middle)});
+    own.blocks.push_back({static_cast<std::uint32_t>(rule), key, block.left, block.right});
   }
   strike(rule, struck);
   struck_[model_rule_[rule]] = std::move(struck);

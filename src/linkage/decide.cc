@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/parallel.h"
 #include "linkage/attach_internal.h"
@@ -237,7 +238,7 @@ Graph graph_of(const std::vector<KeptPair>& kept, std::size_t record_count) {
 }
 
 // Groups of records, then the second look at small ones.
-std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds* bounds,
                                  const Model& model, const std::vector<KeptPair>& kept, Graph graph,
                                  double threshold) {
   ClusterOptions cluster_options;
@@ -252,14 +253,17 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Rat
       run.records->count, graph.pairs, graph.parts,
       [&](std::uint32_t a, std::uint32_t b) { return scorer.score(a, b).log_odds_bits; }, cluster_options);
   graph = {};
+  give_back_heap();
   AttachOptions attach_options;
   attach_options.probability_min = threshold;
-  attach_small_groups(scorer, bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options,
+  std::optional<RatioBounds> own;
+  if (bounds == nullptr) bounds = &own.emplace(scorer, run.thread_count);
+  attach_small_groups(scorer, *bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options,
                       run.thread_count);
   return cluster;
 }
 
-void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds* bounds,
               StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
   std::vector<PairByOdds> order;
@@ -296,7 +300,7 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
 
 }  // namespace
 
-Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds* bounds,
               std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
               const LinkOptions& options, const DecoyRun* decoys) {
   const StageScope stage(options.progress, "group");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "base/parallel.h"
 #include "linkage/auto_block_internal.h"
@@ -87,6 +88,7 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
                    " pairs. Make the rules finer, lower pairs_per_record_max in the model's settings, or "
                    "raise the limit with --pairs-max");
   }
+  give_back_heap();
   return run;
 }
 
@@ -133,16 +135,18 @@ Status score_and_decide(LinkResult& result, Run& run, bool again, const EmFit& f
                         const table::Table* right, const LinkOptions& options, const DecoyRun* decoys) {
   const auto& settings = run.model.settings;
   const Scorer scorer(*run.records, *run.comparer, fit.model, settings.term_frequency_by_u);
-  const RatioBounds bounds(scorer, run.thread_count);
+  std::optional<RatioBounds> bounds;
+  if (!run.compared) bounds.emplace(scorer, run.thread_count);
   const double floor_bits = settings.weight_floor_bits;
   auto kept = run.compared ? score_compared(scorer, *run.compared, floor_bits, result.blocking,
                                             run.thread_count, options.progress)
-                           : score_pairs(scorer, bounds, *run.blocker, floor_bits, result.blocking,
+                           : score_pairs(scorer, *bounds, *run.blocker, floor_bits, result.blocking,
                                          run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = fit_report(fit, blocking_recall(run, kept));
   if (!again) run.compared.reset();
-  return decide(result, run, scorer, bounds, std::move(kept), left, right, options, decoys);
+  return decide(result, run, scorer, bounds ? &*bounds : nullptr, std::move(kept), left, right, options,
+                decoys);
 }
 
 Result<LinkResult> link_among(const table::Table& left, const table::Table* right, const Model& model,

@@ -421,8 +421,7 @@ Result<LinkResult> decide_found(const table::Table& left, const table::Table* ri
   if (!kept.ok()) return kept.error();
   result.candidate_pair_count = census.pair_count;
   result.fit = fit_report(fit.value(), blocking_recall(run, kept.value()));
-  if (auto status = decide(result, run, scorer, RatioBounds(scorer, run.thread_count),
-                           std::move(kept).value(), left, right, options);
+  if (auto status = decide(result, run, scorer, nullptr, std::move(kept).value(), left, right, options);
       !status.ok())
     return status.error();
   return result;

@@ -76,8 +76,8 @@ class FieldCoder {
     return encoded;
   }
   ValueTable values(const ValueNeeds& needs, std::size_t thread_count) {
-    auto offsets = standard_.release_offsets();
-    ValueTable values(field_->kind, standard_.release_bytes(), std::move(offsets), needs, thread_count);
+    const auto offsets = standard_.release_offsets();
+    ValueTable values(field_->kind, standard_.release_bytes(), offsets, needs, thread_count);
     standard_ = StringTable();
     return values;
   }

@@ -76,8 +76,8 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
 struct DecoyRun;
 
 /// The rest of link() once the pairs are scored: fills all of `result` but its model, fit and blocking, which
-/// must be there.
-Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds& bounds,
+/// must be there. `bounds`: the scorer's, where they are there already; null: made if they are asked for.
+Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds* bounds,
               std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
               const LinkOptions& options, const DecoyRun* decoys = nullptr);
 /// Fills the clusters of `result` from those of the records, numbered from 0 by the first row of the tables

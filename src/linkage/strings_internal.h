@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/large_vector.h"
 #include "linkage/values_internal.h"
@@ -33,7 +32,7 @@ class StringTable {
     }
     const std::uint32_t number = size();
     slots_[slot] = (hash >> 32) << 32 | (number + 1);
-    bytes_ += text;
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
     offset_.push_back(bytes_.size());
     if (size() * 2ULL > slots_.size()) grow();
     return {number, true};
@@ -47,8 +46,8 @@ class StringTable {
   }
 
   /// The texts end to end and where each begins; the table is spent afterwards.
-  std::string release_bytes() { return std::move(bytes_); }
-  std::vector<std::uint64_t> release_offsets() { return std::move(offset_); }
+  LargeVector<char> release_bytes() { return std::move(bytes_); }
+  LargeVector<std::uint64_t> release_offsets() { return std::move(offset_); }
 
  private:
   // Most are short: a call costs more than the comparison.
@@ -82,8 +81,8 @@ class StringTable {
   }
 
   LargeVector<std::uint64_t> slots_;  // 32 bits of hash, 32 of number + 1; 0: free.
-  std::vector<std::uint64_t> offset_;
-  std::string bytes_;
+  LargeVector<std::uint64_t> offset_;
+  LargeVector<char> bytes_;
 };
 
 }  // namespace kinfold::linkage

@@ -348,10 +348,10 @@ ValueDetail make_detail(FieldKind kind, std::string_view standard, const ValueNe
   return value;
 }
 
-ValueTable::ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint64_t> offset,
+ValueTable::ValueTable(FieldKind kind, LargeVector<char> bytes, const LargeVector<std::uint64_t>& offset,
                        const ValueNeeds& needs, std::size_t thread_count)
-    : bytes_(std::make_unique<const std::string>(std::move(bytes))) {
-  const std::string_view all = *bytes_;
+    : bytes_(std::move(bytes)) {
+  const std::string_view all(bytes_.data(), bytes_.size());
   const bool detailed = has_detail(kind, needs);
   const bool exact = blanks_count(kind);
   values_.resize(offset.size() - 1);

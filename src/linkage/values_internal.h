@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,8 +107,8 @@ class ValueTable {
  public:
   ValueTable() = default;
   /// Texts end to end: value n is bytes[offset[n], offset[n + 1]); the first is "".
-  ValueTable(FieldKind kind, std::string bytes, std::vector<std::uint64_t> offset, const ValueNeeds& needs,
-             std::size_t thread_count);
+  ValueTable(FieldKind kind, LargeVector<char> bytes, const LargeVector<std::uint64_t>& offset,
+             const ValueNeeds& needs, std::size_t thread_count);
   std::size_t size() const { return values_.size(); }
   const Value& operator[](std::size_t code) const { return values_[code]; }
   /// Of a field that is put together: value n has the parts values[n * k], ..., values[n * k + k - 1]. What
@@ -117,7 +116,7 @@ class ValueTable {
   void take_parts(std::vector<Value> values);
 
  private:
-  std::unique_ptr<const std::string> bytes_;  // By pointer: a short string would move with its owner.
+  LargeVector<char> bytes_;
   LargeVector<Value> values_;
   std::vector<ValueDetail> details_;  // One for each value, or one for all where the kind has none.
   std::vector<Value> parts_;
