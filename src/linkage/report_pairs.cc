@@ -123,10 +123,16 @@ void add_histogram(page::Page& page, const ReportInput& input) {
                                      "would join do not fit together on the whole.",
                                      count_text(right_not_linked)));
   }
-  if (left_linked > 0)
-    page.paragraph(fmt::format(
-        "Left of the threshold but within one cluster: {}. Other pairs hold these clusters together.",
-        count_text(left_linked)));
+  if (left_linked > 0) {
+    page.paragraph(input.two_files()
+                       ? fmt::format("Left of the threshold but linked: {}. No other candidate of the two "
+                                     "records comes near, which makes a pair more probable than its weight "
+                                     "does alone; or a stage linked them.",
+                                     count_text(left_linked))
+                       : fmt::format("Left of the threshold but within one cluster: {}. Other pairs hold "
+                                     "these clusters together.",
+                                     count_text(left_linked)));
+  }
 }
 
 }  // namespace kinfold::linkage

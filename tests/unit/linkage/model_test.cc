@@ -58,7 +58,8 @@ bool agree(std::string_view expression, FieldKind kind, std::string_view a, std:
   EXPECT_TRUE(parsed.ok()) << expression;
   const std::string first = standard_text(kind, a);
   const std::string second = standard_text(kind, b);
-  const ValueTable values(kind, first + second, {0, 0, first.size(), first.size() + second.size()}, {}, 1);
+  const std::string both = first + second;
+  const ValueTable values(kind, {both.begin(), both.end()}, {0, 0, first.size(), both.size()}, {}, 1);
   return parsed.ok() && holds(parsed.value(), values[1], values[2]);
 }
 

@@ -111,6 +111,13 @@ TEST_F(Report, SaysThatAThresholdWasGiven) {
   EXPECT_FALSE(has(html, "no truth was used to choose it"));
 }
 
+TEST_F(Report, SaysOfTwoFilesThatCandidatesDecideAndNotGroups) {
+  command_.threshold = 0.999;
+  const auto html = page();
+  EXPECT_TRUE(has(html, "Left of the threshold but linked: "));
+  EXPECT_FALSE(has(html, "hold these clusters together"));
+}
+
 TEST_F(Report, RefusesToShowQualityByAColumnThatTellsPeopleApart) {
   command_.group_column = "date_of_birth";
   EXPECT_TRUE(run_link(command_).ok()) << "all groups are small and put together";
