@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -134,6 +135,9 @@ Result<std::unique_ptr<Session>> Session::open(std::size_t thread_count, const s
       !config.set("memory_limit", fmt::format("{}B", 2 * limits.byte_count_max + kOwnBytes))) {
     return internal_error("DuckDB refused its limit of memory");
   }
+  // One after the other: what DuckDB sets up while it opens is partly shared by all that are open.
+  static std::mutex opening;
+  const std::lock_guard one_at_a_time(opening);
   char* message = nullptr;
   const auto state = duckdb_open_ext(nullptr, &session->database_, config.get(), &message);
   if (message != nullptr) duckdb_free(message);
