@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::uint64_t kPairsPerChunk = 1 << 18;
 
-std::uint64_t pairs_in(std::uint64_t first, std::uint64_t second, bool two_files) {
-  return two_files ? first * second : first * (first - 1) / 2;
-}
-
 }  // namespace
 
 Blocker::RuleKeys Blocker::keys_of_rule(const Records& records, const RuleKeyMaker& maker) {
@@ -90,7 +86,8 @@ struct Found {
 };
 
 std::uint64_t pairs_of(const Found& block, bool two_files) {
-  return pairs_in(block.left, block.right, two_files);
+  const std::uint64_t left = block.left;
+  return two_files ? left * block.right : left * (left - 1) / 2;
 }
 
 // Runs of equal keys that make pairs.
@@ -104,9 +101,9 @@ LargeVector<Found> find_blocks(const LargeVector<std::uint64_t>& entries, const 
       if ((entries[end] & 0xFFFFFFFF) < records.left_count) ++middle;
       ++end;
     }
-    if (pairs_in(middle - begin, end - middle, records.two_files()) > 0)
-      found.push_back(
-          {begin, static_cast<std::uint32_t>(middle - begin), static_cast<std::uint32_t>(end - middle)});
+    const Found block{begin, static_cast<std::uint32_t>(middle - begin),
+                      static_cast<std::uint32_t>(end - middle)};
+    if (pairs_of(block, records.two_files()) > 0) found.push_back(block);
     begin = end;
   }
   return found;
