@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/parallel.h"
 #include "linkage/group_keys_internal.h"
@@ -14,19 +15,22 @@ namespace {
 
 constexpr double kCandidatesPerRuleMax = 3e6;
 constexpr double kCandidatesPerRuleManyMax = 1e6;  // Of large files, the rarest keys only.
+// To know bounds of every value takes longer than to weigh so few.
+constexpr double kCandidatesUnboundedMax = 10'000;
 constexpr std::size_t kBlocksPerChunk = 8192;
 
 Groups gather(const std::vector<std::uint32_t>& cluster) {
   Groups groups;
   const std::size_t count =
       cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
-  groups.offset.resize(count + 1);
   groups.record.resize(cluster.size());
-  for (const auto number : cluster) ++groups.offset[number + 1];
+  // While records are put in their places, what lies at group + 1 is where the group's next goes.
+  groups.offset.resize(count + 2);
+  for (const auto number : cluster) ++groups.offset[number + 2];
   std::partial_sum(groups.offset.begin(), groups.offset.end(), groups.offset.begin());
-  auto next = groups.offset;
   for (std::uint32_t record = 0; record < cluster.size(); ++record)
-    groups.record[next[cluster[record]]++] = record;
+    groups.record[groups.offset[cluster[record] + 1]++] = record;
+  groups.offset.pop_back();
   return groups;
 }
 
@@ -113,10 +117,14 @@ struct RuleBlocks {
   std::vector<std::pair<std::size_t, std::size_t>> blocks;
 };
 
-RuleBlocks blocks_of_rule(const GroupRule& rule, const Blocker& blocker, const Groups& groups,
-                          const GroupLists& lists, std::size_t small_count, const AttachOptions& options) {
+double pairs_of(const std::pair<std::size_t, std::size_t>& block) {
+  const auto count = static_cast<double>(block.second - block.first);
+  return count * (count - 1.0) / 2.0;
+}
+
+RuleBlocks blocks_of(LargeVector<std::uint64_t> keys, double budget) {
   RuleBlocks own;
-  own.entries = group_keys(rule, blocker, groups, lists);
+  own.entries = std::move(keys);
   const auto& entries = own.entries;
   for (std::size_t begin = 0; begin < entries.size();) {
     std::size_t end = begin;
@@ -125,15 +133,28 @@ RuleBlocks blocks_of_rule(const GroupRule& rule, const Blocker& blocker, const G
     begin = end;
   }
   radix_sort<32>(own.blocks, [](const auto& block) { return block.second - block.first; });
-  double budget =
-      std::min(is_many(groups) ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax,
-               options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
-  const auto beyond = std::find_if(own.blocks.begin(), own.blocks.end(), [&](const auto& block) {
-    const auto count = static_cast<double>(block.second - block.first);
-    return (budget -= count * (count - 1.0) / 2.0) < 0.0;
-  });
+  const auto beyond = std::find_if(own.blocks.begin(), own.blocks.end(),
+                                   [&](const auto& block) { return (budget -= pairs_of(block)) < 0.0; });
   own.blocks.erase(beyond, own.blocks.end());
   return own;
+}
+
+std::vector<RuleBlocks> blocks_of_rules(const std::vector<GroupRule>& rules, const Records& records,
+                                        const Blocker& blocker, const Groups& groups,
+                                        const std::vector<std::uint32_t>& cluster,
+                                        const AttachOptions& options, std::size_t thread_count) {
+  std::size_t small_count = 0;
+  for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
+  const double budget =
+      std::min(is_many(groups) ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax,
+               options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
+  auto keys =
+      group_keys(rules, blocker, groups, cluster, list_groups(groups, records, thread_count), thread_count);
+  std::vector<RuleBlocks> blocks(rules.size());
+  parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t n, std::size_t) {
+    blocks[n] = blocks_of(std::move(keys[n]), budget);
+  });
+  return blocks;
 }
 
 // Groups that share a key, from some of a rule's blocks.
@@ -159,39 +180,22 @@ Candidates candidates_of_blocks(const RuleBlocks& rule, std::size_t first, std::
   return candidates;
 }
 
-// All candidates of the small groups that have one that may win, by small and large.
-Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& blocker, const Groups& groups,
-                           Prospect& prospect, const std::vector<KeptPair>& kept,
-                           const std::vector<std::uint32_t>& cluster, const AttachOptions& options,
-                           std::size_t thread_count) {
-  std::size_t small_count = 0;
-  for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
-  const GroupLists lists = list_groups(groups, prospect.records(), thread_count);
-  std::vector<Candidates> parts;
-  // As many rules at a time as there are threads: the keys of a large file's groups take memory.
-  for (std::size_t first_rule = 0; first_rule < rules.size(); first_rule += thread_count) {
-    std::vector<RuleBlocks> blocks(std::min(thread_count, rules.size() - first_rule));
-    parallel_chunks(blocks.size(), 1, thread_count, [&](std::size_t, std::size_t n, std::size_t) {
-      blocks[n] = blocks_of_rule(rules[first_rule + n], blocker, groups, lists, small_count, options);
-    });
-    for (const auto& rule : blocks) {
-      const std::size_t done = parts.size();
-      parts.resize(done + (rule.blocks.size() + kBlocksPerChunk - 1) / kBlocksPerChunk);
-      parallel_chunks(rule.blocks.size(), kBlocksPerChunk, thread_count,
-                      [&](std::size_t chunk, std::size_t first, std::size_t last) {
-                        parts[done + chunk] =
-                            candidates_of_blocks(rule, first, last, groups, prospect, options);
-                      });
-    }
-  }
-  Candidates& of_kept = parts.emplace_back();
-  GroupLooks looks = prospect.no_looks();
+// Groups that a kept pair lies between.
+Candidates candidates_of_kept(const std::vector<KeptPair>& kept, const Groups& groups,
+                              const std::vector<std::uint32_t>& cluster, const AttachOptions& options) {
+  Candidates candidates;
   for (const auto& pair : kept) {
     auto small = cluster[pair.left];
     auto large = cluster[pair.right];
     if (!may_attach(groups, small, large, options)) std::swap(small, large);
-    if (!may_attach(groups, small, large, options)) continue;
-    of_kept.emplace_back(small, large);
+    if (may_attach(groups, small, large, options)) candidates.emplace_back(small, large);
+  }
+  return candidates;
+}
+
+void hope_among(const Candidates& candidates, Prospect& prospect) {
+  GroupLooks looks = prospect.no_looks();
+  for (const auto& [small, large] : candidates) {
     if (prospect.is_hopeful(small)) continue;
     looks.clear();
     looks.add(small);
@@ -199,6 +203,23 @@ Candidates find_candidates(const std::vector<GroupRule>& rules, const Blocker& b
     looks.load();
     if (prospect.may_win(looks, 0, 1)) prospect.hope_for(small);
   }
+}
+
+// All candidates of the small groups that have one that may win, by small and large.
+Candidates find_candidates(const std::vector<RuleBlocks>& rules, const Groups& groups, Prospect& prospect,
+                           Candidates of_kept, const AttachOptions& options, std::size_t thread_count) {
+  std::vector<Candidates> parts;
+  for (const auto& rule : rules) {
+    const std::size_t done = parts.size();
+    parts.resize(done + (rule.blocks.size() + kBlocksPerChunk - 1) / kBlocksPerChunk);
+    parallel_chunks(rule.blocks.size(), kBlocksPerChunk, thread_count,
+                    [&](std::size_t chunk, std::size_t first, std::size_t last) {
+                      parts[done + chunk] =
+                          candidates_of_blocks(rule, first, last, groups, prospect, options);
+                    });
+  }
+  hope_among(of_kept, prospect);
+  parts.push_back(std::move(of_kept));
   Candidates all;
   for (const auto& part : parts) {
     std::copy_if(part.begin(), part.end(), std::back_inserter(all),
@@ -264,28 +285,29 @@ std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const
 
 // Joins every small group to its choice unless the choice itself moved in this round: then it waits
 // for the next, when what both know together can be judged.
-void join_choices(const std::vector<Choice>& choices, std::vector<std::uint32_t>& cluster) {
-  std::vector<std::uint32_t> target(cluster.size() + 1, 0xFFFFFFFF);
-  std::vector<char> grown(cluster.size() + 1, 0);
+void join_choices(const std::vector<Choice>& choices, std::size_t group_count,
+                  std::vector<std::uint32_t>& cluster) {
+  constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  std::vector<std::uint32_t> target(group_count, kNone);  // A group that others join has itself.
   for (const auto& choice : choices) {
-    if (grown[choice.small] != 0 || target[choice.large] != 0xFFFFFFFF) continue;
+    const bool has_grown = target[choice.small] == choice.small;
+    const bool moves = target[choice.large] != kNone && target[choice.large] != choice.large;
+    if (has_grown || moves) continue;
     target[choice.small] = choice.large;
-    grown[choice.large] = 1;
+    target[choice.large] = choice.large;
   }
-  for (auto& number : cluster)
-    if (target[number] != 0xFFFFFFFF) number = target[number];
-  std::vector<std::uint32_t> renumbered(cluster.size() + 1, 0xFFFFFFFF);
+  std::vector<std::uint32_t> renumbered(group_count, kNone);
   std::uint32_t next = 0;
   for (auto& number : cluster) {
-    auto& own = renumbered[number];
-    if (own == 0xFFFFFFFF) own = next++;
+    auto& own = renumbered[target[number] == kNone ? number : target[number]];
+    if (own == kNone) own = next++;
     number = own;
   }
 }
 
 }  // namespace
 
-void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const Model& model,
+void attach_small_groups(const Scorer& scorer, std::optional<RatioBounds>& bounds, const Model& model,
                          const PartTables& tables, const Blocker& blocker, const std::vector<KeptPair>& kept,
                          std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                          std::size_t thread_count) {
@@ -300,12 +322,20 @@ void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const 
   }
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
-    Prospect prospect(bounds, scorer, groups, options.probability_min);
+    const auto blocks =
+        blocks_of_rules(rules, scorer.records(), blocker, groups, cluster, options, thread_count);
+    auto of_kept = candidates_of_kept(kept, groups, cluster, options);
+    auto most = static_cast<double>(of_kept.size());
+    for (const auto& rule : blocks)
+      most = std::accumulate(rule.blocks.begin(), rule.blocks.end(), most,
+                             [](double sum, const auto& block) { return sum + pairs_of(block); });
+    if (!bounds && most > kCandidatesUnboundedMax) bounds.emplace(scorer, thread_count);
+    Prospect prospect(bounds ? &*bounds : nullptr, scorer, groups, options.probability_min);
     const auto candidates =
-        find_candidates(rules, blocker, groups, prospect, kept, cluster, options, thread_count);
+        find_candidates(blocks, groups, prospect, std::move(of_kept), options, thread_count);
     const auto choices = choose_all(scorer, groups, candidates, options.probability_min, thread_count);
     if (choices.empty()) return;
-    join_choices(choices, cluster);
+    join_choices(choices, groups.count(), cluster);
     if (is_many(groups)) return;  // Later rounds bring little; large files skip them.
   }
 }

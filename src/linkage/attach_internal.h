@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "linkage/screen_internal.h"
@@ -22,9 +23,10 @@ struct AttachOptions {
 /// all candidates add up to one. The likelihood ratio of a field is the mean over all pairs of values of
 /// S and C: S may agree with one record of C on the name and with another on the date of birth, which no
 /// pair of records shows. Candidates share a blocking key of the model, also one that no single record
-/// of C has. `blocker` is that of `model`, whose keys are not made again. `cluster` holds a group number for
+/// of C has. `blocker` is that of `model`, whose keys are not made again; `bounds` are made here where
+/// they pay and are not there. `cluster` holds a group number for
 /// each record and is changed in place. Deterministic.
-void attach_small_groups(const Scorer& scorer, const RatioBounds& bounds, const Model& model,
+void attach_small_groups(const Scorer& scorer, std::optional<RatioBounds>& bounds, const Model& model,
                          const PartTables& tables, const Blocker& blocker, const std::vector<KeptPair>& kept,
                          std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                          std::size_t thread_count);

@@ -46,23 +46,23 @@ void Blocker::make_single_keys(const std::vector<RuleKeyMaker>& makers, std::siz
 
 // (key, record) of the keys that several records have, by key, and by record within one.
 LargeVector<std::uint64_t> Blocker::entries_of_rule(std::size_t rule, std::size_t record_count) const {
-  LargeVector<std::uint64_t> entries;
+  const auto entry_of = [](std::uint32_t key, std::uint32_t record) {
+    return static_cast<std::uint64_t>(key) << 32 | record;
+  };
   if (is_single(rule)) {
-    entries.reserve(record_count);
-    for (std::uint32_t record = 0; record < record_count; ++record) {
-      const std::uint32_t key = single_key(record, static_cast<std::uint32_t>(rule));
-      if (key != 0) entries.push_back(static_cast<std::uint64_t>(key) << 32 | record);
-    }
-  } else {
-    entries.reserve(rules_[rule].key.size());
-    for (std::uint32_t record = 0; record < record_count; ++record) {
-      const auto [begin, end] = rules_[rule].of(record);
-      for (const auto* key = begin; key != end; ++key)
-        entries.push_back(static_cast<std::uint64_t>(*key) << 32 | record);
-    }
+    return shared_keys({record_count, [&](auto&& visit) {
+                          for (std::uint32_t record = 0; record < record_count; ++record) {
+                            const auto key = single_key(record, static_cast<std::uint32_t>(rule));
+                            if (key != 0) visit(entry_of(key, record));
+                          }
+                        }});
   }
-  keep_shared_keys(entries);
-  return entries;
+  return shared_keys({rules_[rule].key.size(), [&](auto&& visit) {
+                        for (std::uint32_t record = 0; record < record_count; ++record) {
+                          const auto [begin, end] = rules_[rule].of(record);
+                          for (const auto* key = begin; key != end; ++key) visit(entry_of(*key, record));
+                        }
+                      }});
 }
 
 // Takes keys, which are sorted, from the records: "the first rule that holds" stays true.
@@ -255,6 +255,7 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     if (!makers[rule].single()) blocker.rules_[rule] = keys_of_rule(records, makers[rule]);
     blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]), share);
   });
+  give_back_heap();
   blocker.put_together(std::move(blocks), thread_count);
   blocker.make_work();
   blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());

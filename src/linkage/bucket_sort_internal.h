@@ -25,17 +25,18 @@ class BucketSort {
   }
 
   /// Distributes by the `bits` bits below the `above` highest ones; at(n) is where bucket n begins in `to`
-  /// then.
-  void distribute(const std::uint64_t* from, std::size_t count, int above, int bits, std::uint64_t* to) {
+  /// then. for_each(visit) calls visit(number) for all of them, twice the same.
+  template <typename ForEach>
+  void distribute(ForEach&& for_each, int above, int bits, std::uint64_t* to) {
     const auto bucket_of = [&](std::uint64_t number) {
       return bits == 0 ? std::size_t{0} : static_cast<std::size_t>(number << above >> (64 - bits));
     };
     const std::size_t buckets = std::size_t{1} << bits;
     std::fill(begins_.begin(), begins_.begin() + static_cast<std::ptrdiff_t>(buckets + 1), 0U);
-    for (std::size_t n = 0; n < count; ++n) ++begins_[bucket_of(from[n])];
+    for_each([&](std::uint64_t number) { ++begins_[bucket_of(number)]; });
     std::uint32_t next = 0;
     for (std::size_t n = 0; n <= buckets; ++n) next += std::exchange(begins_[n], next);
-    for (std::size_t n = 0; n < count; ++n) to[begins_[bucket_of(from[n])]++] = from[n];
+    for_each([&](std::uint64_t number) { to[begins_[bucket_of(number)]++] = number; });
     for (std::size_t n = buckets; n > 0; --n) begins_[n] = begins_[n - 1];
     begins_[0] = 0;
   }
@@ -51,10 +52,15 @@ class NumberParts {
  public:
   /// Numbers with the same `bits_max` highest bits are in one part.
   explicit NumberParts(const LargeVector<std::uint64_t>& numbers, int bits_max = 64)
-      : bits_(std::min(bits_max, BucketSort::digit_bits(numbers.size(), kPartSize))),
-        numbers_(numbers.size()) {
+      : NumberParts(
+            numbers.size(), [&](auto&& visit) { std::for_each(numbers.begin(), numbers.end(), visit); },
+            bits_max) {}
+  /// Of at most `count_max` numbers, which need not lie anywhere: for_each as of distribute().
+  template <typename ForEach>
+  NumberParts(std::size_t count_max, ForEach&& for_each, int bits_max = 64)
+      : bits_(std::min(bits_max, BucketSort::digit_bits(count_max, kPartSize))), numbers_(count_max) {
     BucketSort parts;
-    parts.distribute(numbers.data(), numbers.size(), 0, bits_, numbers_.data());
+    parts.distribute(for_each, 0, bits_, numbers_.data());
     for (std::size_t part = 0; part <= count(); ++part) at_.push_back(parts.at(part));
   }
   std::size_t count() const { return std::size_t{1} << bits_; }
@@ -74,11 +80,18 @@ class NumberParts {
   void for_each_bucket(std::size_t part, std::size_t size, Desk& desk, Visit&& visit) {
     desk.numbers.resize(std::max(desk.numbers.size(), size));
     const int bits = BucketSort::digit_bits(size, 1);
-    desk.buckets.distribute(begin(part), size, bits_, bits, desk.numbers.data());
+    const auto* const from = begin(part);
+    desk.buckets.distribute([&](auto&& take) { std::for_each(from, from + size, take); }, bits_, bits,
+                            desk.numbers.data());
     for (std::size_t n = 0; n < std::size_t{1} << bits; ++n) {
       if (desk.buckets.at(n) < desk.buckets.at(n + 1))
         visit(desk.numbers.data() + desk.buckets.at(n), desk.numbers.data() + desk.buckets.at(n + 1));
     }
+  }
+  /// The first `count` of the numbers as they lie now.
+  LargeVector<std::uint64_t> first(std::size_t count) && {
+    numbers_.resize(count);
+    return std::move(numbers_);
   }
 
  private:

@@ -182,16 +182,18 @@ ConnectedParts connected_parts(std::size_t record_count, const std::vector<Clust
     forest.prefetch(pairs[std::min(n + kAhead, pairs.size() - 1)].b);
     forest.join(pairs[n].a, pairs[n].b);
   }
-  std::vector<std::uint32_t> size(record_count, 0);
-  for (std::uint32_t n = 0; n < record_count; ++n) ++size[forest.find(n)];
-  std::vector<std::uint32_t> number(record_count, kNone);
+  constexpr std::uint8_t kThree = 3;  // And more.
+  std::vector<std::uint8_t> size(record_count, 0);
+  for (std::uint32_t n = 0; n < record_count; ++n) {
+    auto& own = size[forest.find(n)];
+    own = std::min<std::uint8_t>(kThree, own + 1);
+  }
+  // A part is named by its first record.
   std::vector<std::uint32_t> part_of_record(record_count, kNone);
   std::uint32_t count = 0;
   for (std::uint32_t n = 0; n < record_count; ++n) {
     const auto root = forest.find(n);
-    if (size[root] < 3) continue;
-    if (number[root] == kNone) number[root] = count++;
-    part_of_record[n] = number[root];
+    if (size[root] == kThree) part_of_record[n] = root == n ? count++ : part_of_record[root];
   }
   ConnectedParts parts;
   std::vector<std::uint32_t> part_of_pair(pairs.size(), kNone);
@@ -222,15 +224,10 @@ std::vector<std::uint32_t> cluster_records(std::size_t record_count, const std::
                     for (std::size_t part = begin; part < end; ++part)
                       cluster_part(parts, part, pairs, score, groups, own, head);
                   });
-  std::vector<std::uint32_t> number_of_head(record_count, kNone);
-  std::vector<std::uint32_t> cluster(record_count);
+  // A head is its cluster's first record, and so has its number when others ask for it.
   std::uint32_t next = 0;
-  for (std::uint32_t n = 0; n < record_count; ++n) {
-    auto& number = number_of_head[head[n]];
-    if (number == kNone) number = next++;
-    cluster[n] = number;
-  }
-  return cluster;
+  for (std::uint32_t n = 0; n < record_count; ++n) head[n] = head[n] == n ? next++ : head[head[n]];
+  return head;
 }
 
 }  // namespace kinfold::linkage

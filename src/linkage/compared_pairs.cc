@@ -145,7 +145,7 @@ bool pairs_are_few(std::uint64_t pair_count, std::uint64_t record_count) {
 }
 
 std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Comparer& comparer,
-                                               const Blocker& blocker, std::size_t thread_count,
+                                               Blocker& blocker, std::size_t thread_count,
                                                Progress* progress) {
   // In a part, a pair's first rule may be that of a block which the part leaves to another.
   if (records.census != nullptr || !pairs_are_few(blocker.pair_count(), records.count)) return std::nullopt;
@@ -156,7 +156,9 @@ std::optional<ComparedPairs> ComparedPairs::of(const Records& records, const Com
   Progress& told = progress != nullptr ? *progress : nobody;
   told.begin("pairs", blocker.pair_count());
   ComparedPairs compared;
-  compared.pairs_ = pairs_of(found_pairs(blocker, packing, thread_count), packing, thread_count);
+  auto found = found_pairs(blocker, packing, thread_count);
+  blocker.release_blocks();
+  compared.pairs_ = pairs_of(std::move(found), packing, thread_count);
   compare_all(compared.pairs_, records, comparer, thread_count, told);
   told.end();
   return compared;

@@ -29,10 +29,9 @@ class ComparedPairs {
   };
 
   /// Nothing where the rules find more pairs than it is worth to keep: those are streamed from the blocks,
-  /// twice. The stage "pairs" of the progress report.
-  static std::optional<ComparedPairs> of(const Records& records, const Comparer& comparer,
-                                         const Blocker& blocker, std::size_t thread_count,
-                                         Progress* progress);
+  /// twice. Else the blocker's blocks are given back. The stage "pairs" of the progress report.
+  static std::optional<ComparedPairs> of(const Records& records, const Comparer& comparer, Blocker& blocker,
+                                         std::size_t thread_count, Progress* progress);
 
   const LargeVector<Pair>& pairs() const { return pairs_; }  ///< By (left, right), each once.
   std::vector<PatternCount> count_patterns(const Comparer& comparer) const;

@@ -26,6 +26,8 @@ void number_clusters(LinkResult& result, const Records& records, const std::vect
     by_row[records.row[n] + (n < records.left_count ? 0 : records.left_count)] = cluster[n];
   }
   std::vector<std::uint32_t> number(records.count, 0xFFFFFFFF);
+  result.left_cluster.reserve(records.left_count);
+  result.right_cluster.reserve(records.count - records.left_count);
   for (std::size_t row = 0; row < records.count; ++row) {
     auto& own = number[by_row[row]];
     if (own == 0xFFFFFFFF) own = static_cast<std::uint32_t>(result.cluster_count++);
@@ -67,34 +69,38 @@ Curve expected_curve(const std::vector<double>& probabilities, double expected_t
   return curve;
 }
 
-// The patterns of pairs, each once, in the order of their keys; and which of them each pair has.
-std::vector<std::uint32_t> number_patterns(LinkResult& result, const Comparer& comparer,
-                                           const std::vector<KeptPair>& kept) {
+// What of the pairs' table does not hang on who is linked.
+struct PairLayout {
+  std::vector<std::vector<std::uint8_t>> patterns;  // Each once, in the order of their keys.
+  std::vector<std::uint32_t> pattern;               // Of each pair.
+  std::vector<RowPair> rows;
+  std::vector<std::uint32_t> order;  // Numbers of the pairs by rows.
+};
+
+void number_patterns(PairLayout& layout, const Comparer& comparer, const std::vector<KeptPair>& kept) {
   std::vector<std::uint64_t> keys;
   PatternMap<std::uint32_t> seen;
-  std::vector<std::uint32_t> pattern;
-  pattern.reserve(kept.size());
+  layout.pattern.reserve(kept.size());
   for (const auto& pair : kept) {
     const auto [number, fresh] = seen.find(pair.pattern_key);
     if (fresh) {
       *number = static_cast<std::uint32_t>(keys.size());
       keys.push_back(pair.pattern_key);
     }
-    pattern.push_back(*number);
+    layout.pattern.push_back(*number);
   }
   std::vector<std::uint32_t> order(keys.size());
   std::iota(order.begin(), order.end(), 0U);
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; });
   std::vector<std::uint32_t> rank(keys.size());
   for (const auto number : order) {
-    rank[number] = static_cast<std::uint32_t>(result.patterns.size());
+    rank[number] = static_cast<std::uint32_t>(layout.patterns.size());
     Levels levels{};
     comparer.decode(keys[number], levels);
-    result.patterns.emplace_back(levels.begin(),
+    layout.patterns.emplace_back(levels.begin(),
                                  levels.begin() + static_cast<std::ptrdiff_t>(comparer.comparison_count()));
   }
-  for (auto& number : pattern) number = rank[number];
-  return pattern;
+  for (auto& number : layout.pattern) number = rank[number];
 }
 
 // Numbers of the pairs by (left, right) row: counted by the left one, of which each has few.
@@ -116,30 +122,39 @@ std::vector<std::uint32_t> order_by_rows(const std::vector<RowPair>& rows, std::
   return order;
 }
 
-void fill_pairs(LinkResult& result, const Run& run, const StagedPairs& staged) {
-  const auto& kept = staged.kept;
+PairLayout lay_out(const Run& run, const std::vector<KeptPair>& kept, std::size_t thread_count) {
   const auto& records = *run.records;
-  std::vector<std::uint32_t> pattern;
-  std::vector<RowPair> rows;
-  std::vector<std::uint32_t> order;
-  parallel_chunks(2, 1, run.thread_count, [&](std::size_t task, std::size_t, std::size_t) {
+  PairLayout layout;
+  parallel_chunks(2, 1, thread_count, [&](std::size_t task, std::size_t, std::size_t) {
     if (task == 0) {
-      pattern = number_patterns(result, *run.comparer, kept);
+      number_patterns(layout, *run.comparer, kept);
       return;
     }
-    rows.reserve(kept.size());
+    layout.rows.reserve(kept.size());
     for (const auto& pair : kept) {
       RowPair own{records.row[pair.left], records.row[pair.right]};
       if (!records.two_files() && own.first > own.second) std::swap(own.first, own.second);
-      rows.push_back(own);
+      layout.rows.push_back(own);
     }
-    order = order_by_rows(rows, records.left_count);
+    layout.order = order_by_rows(layout.rows, records.left_count);
   });
-  result.pairs.reserve(kept.size());
-  for (const auto n : order) {
-    result.pairs.push_back({rows[n].first, rows[n].second, kept[n].weight_bits, staged.probability[n],
-                            pattern[n], staged.linked[n], staged.stage[n]});
-  }
+  return layout;
+}
+
+void number_and_fill(LinkResult& result, const Run& run, const StagedPairs& staged, PairLayout layout,
+                     const std::vector<std::uint32_t>& cluster) {
+  result.patterns = std::move(layout.patterns);
+  parallel_chunks(2, 1, run.thread_count, [&](std::size_t task, std::size_t, std::size_t) {
+    if (task == 0) {
+      number_clusters(result, *run.records, cluster);
+      return;
+    }
+    result.pairs.reserve(layout.order.size());
+    for (const auto n : layout.order) {
+      result.pairs.push_back({layout.rows[n].first, layout.rows[n].second, staged.kept[n].weight_bits,
+                              staged.probability[n], layout.pattern[n], staged.linked[n], staged.stage[n]});
+    }
+  });
 }
 
 // What was found out about the files, and how to forbid it.
@@ -219,8 +234,7 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
     if (staged.linked[n]) people.join(staged.kept[n].left, staged.kept[n].right);
   std::vector<std::uint32_t> cluster(run.records->count);
   for (std::uint32_t n = 0; n < cluster.size(); ++n) cluster[n] = people.find(n);
-  number_clusters(result, *run.records, cluster);
-  fill_pairs(result, run, staged);
+  number_and_fill(result, run, staged, lay_out(run, staged.kept, run.thread_count), cluster);
 }
 
 // The pairs' part in clusters, and what hangs together by them: neither depends on the threshold.
@@ -238,7 +252,7 @@ Graph graph_of(const std::vector<KeptPair>& kept, std::size_t record_count) {
 }
 
 // Groups of records, then the second look at small ones.
-std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const RatioBounds* bounds,
+std::vector<std::uint32_t> group(Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
                                  const Model& model, const std::vector<KeptPair>& kept, Graph graph,
                                  double threshold) {
   ClusterOptions cluster_options;
@@ -256,14 +270,16 @@ std::vector<std::uint32_t> group(const Run& run, const Scorer& scorer, const Rat
   give_back_heap();
   AttachOptions attach_options;
   attach_options.probability_min = threshold;
-  std::optional<RatioBounds> own;
-  if (bounds == nullptr) bounds = &own.emplace(scorer, run.thread_count);
-  attach_small_groups(scorer, *bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options,
+  attach_small_groups(scorer, bounds, model, *run.parts, *run.blocker, kept, cluster, attach_options,
                       run.thread_count);
+  if (!run.scored_again) {
+    run.blocker.reset();
+    run.parts.reset();
+  }
   return cluster;
 }
 
-void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds* bounds,
+void link_one(LinkResult& result, Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
               StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
   std::vector<PairByOdds> order;
@@ -285,22 +301,27 @@ void link_one(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
   });
   result.threshold_curve = curve.points;
   result.threshold_probability = options.threshold.value_or(curve.best_probability);
-  auto cluster =
-      group(run, scorer, bounds, result.model, staged.kept, std::move(graph), result.threshold_probability);
-  if (!result.model.settings
-           .term_frequency_by_u) {  // Who brings Splink's model wants Splink's probabilities.
+  auto cluster = group(run, scorer, std::move(bounds), result.model, staged.kept, std::move(graph),
+                       result.threshold_probability);
+  PairLayout layout;
+  parallel_chunks(2, 1, run.thread_count, [&](std::size_t task, std::size_t, std::size_t) {
+    if (task == 1) {
+      layout = lay_out(run, staged.kept, 1);
+      return;
+    }
+    if (result.model.settings.term_frequency_by_u) return;  // Who brings Splink's model wants Splink's.
     auto calibration = calibrate_by_groups(staged.kept, staged.probability, order, cluster, run.thread_count);
     staged.probability = std::move(calibration.probability);
     if (!calibration.note.empty()) result.notes.push_back(std::move(calibration.note));
-  }
+  });
   stages.after_one(staged, cluster);
-  number_clusters(result, *run.records, cluster);
-  fill_pairs(result, run, staged);
+  if (staged.kept.size() > layout.order.size()) layout = lay_out(run, staged.kept, run.thread_count);
+  number_and_fill(result, run, staged, std::move(layout), cluster);
 }
 
 }  // namespace
 
-Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds* bounds,
+Status decide(LinkResult& result, Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
               std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
               const LinkOptions& options, const DecoyRun* decoys) {
   const StageScope stage(options.progress, "group");
@@ -315,7 +336,7 @@ Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const Ra
   if (right != nullptr)
     link_two(result, run, scorer, staged, stages.value(), options, decoys);
   else
-    link_one(result, run, scorer, bounds, staged, stages.value(), options);
+    link_one(result, run, scorer, std::move(bounds), staged, stages.value(), options);
   result.stages = stages.value().yields(staged);
   if (options.insight) result.insight = look_into(scorer, result, options, run.thread_count);
   return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/parallel.h"
+#include "linkage/key_filter.h"
 #include "linkage/shared_keys_internal.h"
 
 namespace kinfold::linkage {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kGroupsManyMin = 200'000;
 constexpr std::size_t kAhead = 8;
+constexpr std::size_t kRecordsPerChunk = 65536;
 
 // Bits of the fields in which the records differ, where missing is a value too; beyond 64 fields all do.
 std::uint64_t differing_fields(const Records& records, const std::uint32_t* group, std::size_t size) {
@@ -29,92 +31,118 @@ std::uint64_t differing_fields(const Records& records, const std::uint32_t* grou
 class KeyCollector {
  public:
   KeyCollector(const GroupRule& rule, const Blocker& blocker, const Groups& groups)
-      : rule_(rule), blocker_(blocker), groups_(groups) {}
+      : rule_(&rule), blocker_(&blocker), groups_(&groups) {}
 
+  const LargeVector<std::uint64_t>& entries() const { return entries_; }
   void reserve(std::size_t count) { entries_.reserve(count); }
-  bool empty() const { return entries_.empty(); }
   // Every way of taking the parts of a key from the groups' records.
   void add_all(const std::vector<std::uint32_t>& listed) {
     for_each_key(listed, [&](std::uint32_t key, std::uint32_t g) { add(key, g); });
   }
+  // Those of them that were added before, and a few others.
   void add_met(const std::vector<std::uint32_t>& listed) {
+    KeyFilter met(1, entries_.size());
+    for (const auto entry : entries_) met.add(0, static_cast<std::uint32_t>(entry >> 32));
     for_each_key(listed, [&](std::uint32_t key, std::uint32_t g) {
-      if (is_met(key)) add(key, g);
+      if (met.may_have(0, key)) add(key, g);
     });
   }
   // Those that no record of a group has by itself: of groups whose records differ in two parts of the key.
   void add_new(const GroupLists& lists) {
     std::vector<std::uint32_t> mixed;
     for (std::size_t n = 0; n < lists.several.size(); ++n)
-      if (rule_.maker.part_count_in(lists.differing[n]) > 1) mixed.push_back(lists.several[n]);
+      if (rule_->maker.part_count_in(lists.differing[n]) > 1) mixed.push_back(lists.several[n]);
     for_each_key(mixed, [&](std::uint32_t key, std::uint32_t g) {
-      const auto* records = groups_.of(g);
-      const bool own = std::any_of(records, records + groups_.size(g),
-                                   [&](std::uint32_t record) { return own_key(record) == key; });
-      if (!own) add(key, g);
+      const auto* records = groups_->of(g);
+      if (!one_has(records, records + groups_->size(g), key)) add(key, g);
     });
   }
   // Of groups of one record.
   void add_own(const std::vector<std::uint32_t>& listed) {
     for (const auto g : listed)
-      if (const auto key = own_key(*groups_.of(g)); key != 0) add(key, g);
+      if (const auto key = own_key(*groups_->of(g)); key != 0) add(key, g);
   }
-  // Those that a record has by itself and that were met.
-  void add_own_met(const std::vector<std::uint32_t>& listed) {
-    for (std::size_t n = 0; n < listed.size(); ++n) {
-      const auto ahead = listed[std::min(n + kAhead, listed.size() - 1)];
-      for (std::size_t k = 0; k < groups_.size(ahead); ++k)
-        __builtin_prefetch(blocker_.single_keys(groups_.of(ahead)[k]));
-      const auto* records = groups_.of(listed[n]);
-      for (std::size_t k = 0; k < groups_.size(listed[n]); ++k) {
-        const auto key = own_key(records[k]);
-        if (key == 0 || !is_met(key)) continue;
-        const bool again =
-            std::any_of(records, records + k, [&](auto other) { return own_key(other) == key; });
-        if (!again) add(key, listed[n] | kOwnKey);
-      }
-    }
+  // A key that a record of a group has by itself, unless one before it in the group has it too.
+  void take_own(std::uint32_t key, std::uint32_t record, std::uint32_t g,
+                std::vector<std::uint64_t>& taken) const {
+    if (!one_has(groups_->of(g), std::find(groups_->of(g), groups_->of(g) + groups_->size(g), record), key))
+      taken.push_back(entry_of(key, g | kOwnKey));
   }
-  // From here on a key is met if one of those so far may be it.
-  void remember() {
-    met_.assign((std::size_t{1} << kFilterBits) / 64, 0);
-    for (const auto entry : entries_)
-      met_[entry >> (64 - kFilterBits + 6)] |= std::uint64_t{1} << (entry >> (64 - kFilterBits) & 63);
+  void add(const std::vector<std::uint64_t>& taken) {
+    for (const auto entry : taken) entries_.push_back(entry);
   }
   LargeVector<std::uint64_t> shared() && {
-    keep_shared_keys(entries_);
-    return std::move(entries_);
+    NumberParts parts(entries_);
+    LargeVector<std::uint64_t>().swap(entries_);
+    return shared_keys(std::move(parts));
   }
 
  private:
-  static constexpr std::uint32_t kFilterBits = 21;  // 256 KiB stay near the processor.
-
-  void add(std::uint32_t key, std::uint32_t g) {
-    entries_.push_back(static_cast<std::uint64_t>(key) << 32 | g);
+  static std::uint64_t entry_of(std::uint32_t key, std::uint32_t g) {
+    return static_cast<std::uint64_t>(key) << 32 | g;
   }
-  bool is_met(std::uint32_t key) const {
-    return (met_[key >> (32 - kFilterBits + 6)] >> (key >> (32 - kFilterBits) & 63) & 1) != 0;
-  }
+  void add(std::uint32_t key, std::uint32_t g) { entries_.push_back(entry_of(key, g)); }
   std::uint32_t own_key(std::uint32_t record) const {
-    return blocker_.single_key(record, static_cast<std::uint32_t>(rule_.blocker_rule));
+    return blocker_->single_key(record, static_cast<std::uint32_t>(rule_->blocker_rule));
+  }
+  bool one_has(const std::uint32_t* begin, const std::uint32_t* end, std::uint32_t key) const {
+    return std::any_of(begin, end, [&](std::uint32_t record) { return own_key(record) == key; });
   }
   template <typename Take>
   void for_each_key(const std::vector<std::uint32_t>& listed, Take&& take) {
     for (std::size_t n = 0; n < listed.size(); ++n) {
       const auto ahead = listed[std::min(n + kAhead, listed.size() - 1)];
-      rule_.maker.prefetch(groups_.of(ahead), groups_.size(ahead));
-      rule_.maker.keys_of(groups_.of(listed[n]), groups_.size(listed[n]), keys_);
+      rule_->maker.prefetch(groups_->of(ahead), groups_->size(ahead));
+      rule_->maker.keys_of(groups_->of(listed[n]), groups_->size(listed[n]), keys_);
       for (const auto key : keys_) take(key, listed[n]);
     }
   }
 
-  const GroupRule& rule_;
-  const Blocker& blocker_;
-  const Groups& groups_;
+  const GroupRule* rule_;
+  const Blocker* blocker_;
+  const Groups* groups_;
   LargeVector<std::uint64_t> entries_;
-  std::vector<std::uint64_t> met_;  // By a key's highest bits.
   std::vector<std::uint32_t> keys_;
 };
+
+// To the keys that groups have only together, those of the records that have them by themselves: all rules in
+// one look at each record.
+void add_own_met(std::vector<KeyCollector>& all, const std::vector<GroupRule>& rules, const Blocker& blocker,
+                 const std::vector<std::uint32_t>& cluster, std::size_t thread_count) {
+  struct Waiting {
+    KeyCollector* keys;
+    std::size_t place;  // Among a record's keys.
+  };
+  std::vector<Waiting> waiting;
+  std::size_t most = 0;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    if (rules[n].blocker_rule < 0 || all[n].entries().empty()) continue;  // As under any rule of one field.
+    waiting.push_back(
+        {&all[n], blocker.single_keys_before(static_cast<std::uint32_t>(rules[n].blocker_rule))});
+    most = std::max(most, all[n].entries().size());
+  }
+  KeyFilter met(waiting.size(), 4 * most);
+  for (std::size_t n = 0; n < waiting.size(); ++n)
+    for (const auto entry : waiting[n].keys->entries()) met.add(n, static_cast<std::uint32_t>(entry >> 32));
+  using Taken = std::vector<std::vector<std::uint64_t>>;  // By rule.
+  std::vector<Taken> parts((cluster.size() + kRecordsPerChunk - 1) / kRecordsPerChunk);
+  parallel_chunks(cluster.size(), kRecordsPerChunk, thread_count,
+                  [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+                    Taken taken(waiting.size());
+                    for (std::size_t n = begin; n < end; ++n) {
+                      const auto record = static_cast<std::uint32_t>(n);
+                      const auto* keys = blocker.single_keys(record);
+                      for (std::size_t rule = 0; rule < waiting.size(); ++rule) {
+                        const auto key = keys[waiting[rule].place];
+                        if (key != 0 && met.may_have(rule, key))
+                          waiting[rule].keys->take_own(key, record, cluster[record], taken[rule]);
+                      }
+                    }
+                    parts[chunk] = std::move(taken);
+                  });
+  for (const auto& part : parts)
+    for (std::size_t rule = 0; rule < part.size(); ++rule) waiting[rule].keys->add(part[rule]);
+}
 
 }  // namespace
 
@@ -138,30 +166,33 @@ GroupLists list_groups(const Groups& groups, const Records& records, std::size_t
   return lists;
 }
 
-LargeVector<std::uint64_t> group_keys(const GroupRule& rule, const Blocker& blocker, const Groups& groups,
-                                      const GroupLists& lists) {
-  KeyCollector keys(rule, blocker, groups);
-  const bool known = rule.blocker_rule >= 0;
-  keys.reserve(lists.several.size());
-  if (is_many(groups) && known) {
-    keys.add_new(lists);
-    if (keys.empty()) return {};  // As under any rule of one field.
-    keys.remember();
-    keys.add_own_met(lists.several);
-    keys.add_own_met(lists.single);
-    return std::move(keys).shared();
-  }
-  keys.add_all(lists.several);
-  if (is_many(groups)) {
-    // Two single records were compared as records already.
-    keys.remember();
-    keys.add_met(lists.single);
-  } else if (known) {
-    keys.add_own(lists.single);
-  } else {
-    keys.add_all(lists.single);
-  }
-  return std::move(keys).shared();
+std::vector<LargeVector<std::uint64_t>> group_keys(const std::vector<GroupRule>& rules,
+                                                   const Blocker& blocker, const Groups& groups,
+                                                   const std::vector<std::uint32_t>& cluster,
+                                                   const GroupLists& lists, std::size_t thread_count) {
+  const bool many = is_many(groups);
+  std::vector<KeyCollector> keys;
+  for (const auto& rule : rules) keys.emplace_back(rule, blocker, groups);
+  parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t n, std::size_t) {
+    const bool known = rules[n].blocker_rule >= 0;
+    keys[n].reserve(lists.several.size());
+    if (many && known) {
+      keys[n].add_new(lists);
+      return;
+    }
+    keys[n].add_all(lists.several);
+    if (many)
+      keys[n].add_met(lists.single);  // Two single records were compared as records already.
+    else if (known)
+      keys[n].add_own(lists.single);
+    else
+      keys[n].add_all(lists.single);
+  });
+  if (many) add_own_met(keys, rules, blocker, cluster, thread_count);
+  std::vector<LargeVector<std::uint64_t>> shared(rules.size());
+  parallel_chunks(rules.size(), 1, thread_count,
+                  [&](std::size_t, std::size_t n, std::size_t) { shared[n] = std::move(keys[n]).shared(); });
+  return shared;
 }
 
 }  // namespace kinfold::linkage

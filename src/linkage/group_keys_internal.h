@@ -25,12 +25,15 @@ struct GroupLists {
 };
 GroupLists list_groups(const Groups& groups, const Records& records, std::size_t thread_count);
 
-/// (key, group) of keys that several groups have, by key, as 32 bits each. Within a key groups of several
-/// records come first. In a large file, under a rule of the blocker, what two records share was compared, and
-/// the pairs that are worth it are kept: there a group that has a key from one record alone comes last, has
-/// the bit kOwnKey, and can only be met by one that has it from several.
-LargeVector<std::uint64_t> group_keys(const GroupRule& rule, const Blocker& blocker, const Groups& groups,
-                                      const GroupLists& lists);
+/// By rule: (key, group) of keys that several groups have, by key, as 32 bits each. Within a key groups of
+/// several records come first. In a large file, under a rule of the blocker, what two records share was
+/// compared, and the pairs that are worth it are kept: there a group that has a key from one record alone
+/// comes last, has the bit kOwnKey, and can only be met by one that has it from several. `cluster`: each
+/// record's group.
+std::vector<LargeVector<std::uint64_t>> group_keys(const std::vector<GroupRule>& rules,
+                                                   const Blocker& blocker, const Groups& groups,
+                                                   const std::vector<std::uint32_t>& cluster,
+                                                   const GroupLists& lists, std::size_t thread_count);
 
 inline constexpr std::uint32_t kOwnKey = std::uint32_t{1} << 31;
 inline std::uint32_t group_of(std::uint64_t entry) { return static_cast<std::uint32_t>(entry) & ~kOwnKey; }

@@ -94,7 +94,6 @@ Result<Run> prepare(const table::Table& left, const table::Table* right, const M
 
 void compare_few(Run& run, Progress* progress) {
   run.compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, run.thread_count, progress);
-  if (run.compared) run.blocker->release_blocks();
 }
 
 namespace {
@@ -130,8 +129,8 @@ Result<Training> train(const table::Table& left, const table::Table* right, cons
 
 namespace {
 
-// What follows once the model is fitted. `again`: it will be called once more for the run.
-Status score_and_decide(LinkResult& result, Run& run, bool again, const EmFit& fit, const table::Table& left,
+// What follows once the model is fitted.
+Status score_and_decide(LinkResult& result, Run& run, const EmFit& fit, const table::Table& left,
                         const table::Table* right, const LinkOptions& options, const DecoyRun* decoys) {
   const auto& settings = run.model.settings;
   const Scorer scorer(*run.records, *run.comparer, fit.model, settings.term_frequency_by_u);
@@ -144,9 +143,11 @@ Status score_and_decide(LinkResult& result, Run& run, bool again, const EmFit& f
                                          run.thread_count, options.progress);
   for (const auto& yield : result.blocking) result.candidate_pair_count += yield.first_pair_count;
   result.fit = fit_report(fit, blocking_recall(run, kept));
-  if (!again) run.compared.reset();
-  return decide(result, run, scorer, bounds ? &*bounds : nullptr, std::move(kept), left, right, options,
-                decoys);
+  if (!run.scored_again) {
+    run.compared.reset();
+    run.blocker->release_blocks();
+  }
+  return decide(result, run, scorer, std::move(bounds), std::move(kept), left, right, options, decoys);
 }
 
 Result<LinkResult> link_among(const table::Table& left, const table::Table* right, const Model& model,
@@ -196,13 +197,13 @@ Result<LinkResult> link_among(const table::Table& left, const table::Table* righ
     LinkResult first = result;
     LinkOptions quick = options;
     quick.insight = false;
-    if (auto status = score_and_decide(first, run, true, fit.value(), left, right, quick, decoys);
-        !status.ok())
+    run.scored_again = true;
+    if (auto status = score_and_decide(first, run, fit.value(), left, right, quick, decoys); !status.ok())
       return status.error();
+    run.scored_again = false;
     count_by_person(*run.records, first.left_cluster, first.right_cluster);
   }
-  if (auto status = score_and_decide(result, run, false, fit.value(), left, right, options, decoys);
-      !status.ok())
+  if (auto status = score_and_decide(result, run, fit.value(), left, right, options, decoys); !status.ok())
     return status.error();
   return result;
 }

@@ -408,7 +408,7 @@ Result<LinkResult> decide_found(const table::Table& left, const table::Table* ri
   if (auto status = must_be_fitted(model); !status.ok()) return status.error();
   auto prepared = prepare(left, right, model, options, true, {&census, {}});
   if (!prepared.ok()) return prepared.error();
-  const Run& run = prepared.value();
+  Run& run = prepared.value();
   RandomShares random;
   const auto fit = fit_model(run, model, random);
   if (!fit.ok()) return fit.error();
@@ -421,7 +421,7 @@ Result<LinkResult> decide_found(const table::Table& left, const table::Table* ri
   if (!kept.ok()) return kept.error();
   result.candidate_pair_count = census.pair_count;
   result.fit = fit_report(fit.value(), blocking_recall(run, kept.value()));
-  if (auto status = decide(result, run, scorer, nullptr, std::move(kept).value(), left, right, options);
+  if (auto status = decide(result, run, scorer, std::nullopt, std::move(kept).value(), left, right, options);
       !status.ok())
     return status.error();
   return result;

@@ -26,6 +26,7 @@ void GroupLooks::prefetch(std::uint32_t group) const {
 }
 
 void GroupLooks::add(std::uint32_t group) {
+  if (bounds_ == nullptr) return;
   const auto count = static_cast<std::uint32_t>(std::min(groups_->size(group), kMembersLookedAtMax));
   const std::size_t first = items_.size();
   parts_.push_back({first, count, log_of_size(groups_->size(group))});
@@ -57,9 +58,9 @@ double log_nobody(const Scorer& scorer, const Groups& groups) {
   return std::log(static_cast<double>(groups.count()) + alone) - std::log(std::min(1.0, partners));
 }
 
-Prospect::Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups,
+Prospect::Prospect(const RatioBounds* bounds, const Scorer& scorer, const Groups& groups,
                    double probability_min)
-    : bounds_(&bounds),
+    : bounds_(bounds),
       scorer_(&scorer),
       groups_(&groups),
       needed_(static_cast<float>(log_nobody(scorer, groups) +
@@ -70,6 +71,7 @@ Prospect::Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups
 // The mean over all pairs of values is at most that of the best pair: first by which codes are equal alone,
 // then comparison after comparison by what is known of the values.
 bool Prospect::may_win(const GroupLooks& looks, std::size_t small, std::size_t large) const {
+  if (bounds_ == nullptr) return true;
   const std::size_t a_count = looks.parts_[small].count;
   const std::size_t b_count = looks.parts_[large].count;
   const auto* a = looks.items_.data() + looks.parts_[small].first;

@@ -25,8 +25,8 @@ struct Groups {
 /// What is known of the values of some groups' records, side by side. Refers to all that it is made from.
 class GroupLooks {
  public:
-  GroupLooks(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups)
-      : bounds_(&bounds), scorer_(&scorer), groups_(&groups) {}
+  GroupLooks(const RatioBounds* bounds, const Scorer& scorer, const Groups& groups)
+      : bounds_(bounds), scorer_(&scorer), groups_(&groups) {}
   void clear() {
     items_.clear();
     parts_.clear();
@@ -59,13 +59,12 @@ class GroupLooks {
 /// stranger. Of a file with few duplicates most belong to nobody known.
 double log_nobody(const Scorer& scorer, const Groups& groups);
 
-/// Whether a group can be chosen for a small one. Thread-safe.
+/// Whether a group can be chosen for a small one; without bounds (null) any can. Thread-safe.
 class Prospect {
  public:
-  Prospect(const RatioBounds& bounds, const Scorer& scorer, const Groups& groups, double probability_min);
+  Prospect(const RatioBounds* bounds, const Scorer& scorer, const Groups& groups, double probability_min);
 
-  const Records& records() const { return scorer_->records(); }
-  GroupLooks no_looks() const { return {*bounds_, *scorer_, *groups_}; }
+  GroupLooks no_looks() const { return {bounds_, *scorer_, *groups_}; }
   /// False: beside "nobody known" the `large`-th group in `looks` is too improbable to be chosen for the
   /// `small`-th.
   bool may_win(const GroupLooks& looks, std::size_t small, std::size_t large) const;

@@ -39,6 +39,7 @@ struct Run {
   std::unique_ptr<PartTables> parts;
   std::unique_ptr<Blocker> blocker;
   std::optional<ComparedPairs> compared;  ///< All candidate pairs, where compare_few() found them few.
+  bool scored_again = false;              ///< It will be scored and decided once more.
   Model model;                            ///< As given, or with the blocking rules that were chosen.
   std::string choice_note;                ///< How they were; "" where none had to be chosen.
   /// What they were chosen by: a fit to the pairs of all candidate rules, which saw more than the chosen ones
@@ -76,8 +77,9 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
 struct DecoyRun;
 
 /// The rest of link() once the pairs are scored: fills all of `result` but its model, fit and blocking, which
-/// must be there. `bounds`: the scorer's, where they are there already; null: made if they are asked for.
-Status decide(LinkResult& result, const Run& run, const Scorer& scorer, const RatioBounds* bounds,
+/// must be there. `bounds`: the scorer's, where they are there already. What `run` has that is not asked for any
+/// more is given back on the way, unless it will be scored again.
+Status decide(LinkResult& result, Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
               std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
               const LinkOptions& options, const DecoyRun* decoys = nullptr);
 /// Fills the clusters of `result` from those of the records, numbered from 0 by the first row of the tables

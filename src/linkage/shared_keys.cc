@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "linkage/bucket_sort_internal.h"
-
 namespace kinfold::linkage {
 namespace {
 
@@ -51,11 +49,11 @@ class Sift {
 
 }  // namespace
 
-void keep_shared_keys(LargeVector<std::uint64_t>& entries) {
-  NumberParts parts(entries);
+LargeVector<std::uint64_t> shared_keys(NumberParts parts) {
   NumberParts::Desk desk;
   Sift sift;
-  auto* out = entries.data();
+  auto* const first = parts.begin(0);
+  auto* out = first;  // Never beyond the part that is looked at.
   for (std::size_t part = 0; part < parts.count(); ++part) {
     const std::size_t shared = sift(parts.begin(part), parts.size(part), parts.bits());
     parts.for_each_bucket(part, shared, desk, [&](std::uint64_t* begin, std::uint64_t* end) {
@@ -68,7 +66,7 @@ void keep_shared_keys(LargeVector<std::uint64_t>& entries) {
       out = copy_shared(begin, end, out);
     });
   }
-  entries.resize(static_cast<std::size_t>(out - entries.data()));
+  return std::move(parts).first(static_cast<std::size_t>(out - first));
 }
 
 }  // namespace kinfold::linkage

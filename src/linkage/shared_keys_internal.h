@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/large_vector.h"
+#include "linkage/bucket_sort_internal.h"
 
 namespace kinfold::linkage {
 
-/// Of entries (32 bits of key, then 32 of a number) leaves those whose key another entry has too: by key, and
+/// Those of the entries (32 bits of key, then 32 of a number) whose key another entry has too: by key, and
 /// those of one key as they came. Keys are hashes: entries with different keys are taken to be spread evenly
 /// over all keys there can be.
-void keep_shared_keys(LargeVector<std::uint64_t>& entries);
+LargeVector<std::uint64_t> shared_keys(NumberParts entries);
 
 }  // namespace kinfold::linkage

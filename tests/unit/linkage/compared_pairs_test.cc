@@ -41,9 +41,8 @@ TEST(SharedKeys, AreThoseOfAStableSort) {
         if (random.chance(0.01)) key = 0;
         entries.push_back(key << 32 | random.below(1000));
       }
-      auto own = entries;
-      keep_shared_keys(own);
-      ASSERT_EQ(own, shared_by_sorting(entries)) << count << " entries, " << key_count << " keys";
+      ASSERT_EQ(shared_keys(NumberParts(entries)), shared_by_sorting(entries))
+          << count << " entries, " << key_count << " keys";
     }
   }
 }
@@ -76,7 +75,8 @@ void expect_as_streamed(const table::Table& left, const table::Table* right, con
   auto prepared = prepare(left, right, model, {}, true);
   ASSERT_TRUE(prepared.ok()) << prepared.error().message;
   const Run& run = prepared.value();
-  const auto compared = ComparedPairs::of(*run.records, *run.comparer, *run.blocker, 2, nullptr);
+  const auto blocks = prepare(left, right, model, {}, true);
+  const auto compared = ComparedPairs::of(*run.records, *run.comparer, *blocks.value().blocker, 2, nullptr);
   ASSERT_TRUE(compared.has_value());
   ASSERT_GT(compared->pairs().size(), 1000U);
   for (const auto& pair : compared->pairs())
@@ -129,14 +129,17 @@ TEST(ComparedPairs, AreTheSameOnAnyNumberOfThreads) {
   const People people(30'000, 54);
   const auto left = people.file(0, 22'000, 0.3, 1);
   const auto right = people.file(8'000, 30'000, 0.3, 2);
-  const auto prepared = prepare(left, &right, people_model(), {}, true);
-  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
-  const auto& [records, comparer, blocker] =
-      std::tie(*prepared.value().records, *prepared.value().comparer, *prepared.value().blocker);
-  const auto one = ComparedPairs::of(records, comparer, blocker, 1, nullptr);
-  const auto three = ComparedPairs::of(records, comparer, blocker, 3, nullptr);
+  const auto compared_by = [&](std::size_t thread_count) {
+    const auto prepared = prepare(left, &right, people_model(), {}, true);
+    EXPECT_TRUE(prepared.ok()) << prepared.error().message;
+    const auto& run = prepared.value();
+    // So that several threads have parts to put in order.
+    EXPECT_GT(run.blocker->pair_count(), 100'000U);
+    return ComparedPairs::of(*run.records, *run.comparer, *run.blocker, thread_count, nullptr);
+  };
+  const auto one = compared_by(1);
+  const auto three = compared_by(3);
   ASSERT_TRUE(one.has_value() && three.has_value());
-  ASSERT_GT(blocker.pair_count(), 100'000U);  // So that several threads have parts to put in order.
   const auto as_numbers = [](const ComparedPairs& compared) {
     std::vector<std::array<std::uint64_t, 5>> numbers;
     for (const auto& pair : compared.pairs())

@@ -152,18 +152,24 @@ TEST(GroupKeys, InALargeFileLeadToWhatNoRecordLedToAlone) {
   groups.offset.push_back(kRecords);
   ASSERT_TRUE(is_many(groups));
   const auto lists = list_groups(groups, records.value(), 2);
+  std::vector<std::uint32_t> cluster(kRecords);
+  for (std::uint32_t g = 0; g < groups.count(); ++g)
+    for (std::size_t n = 0; n < groups.size(g); ++n) cluster[groups.of(g)[n]] = g;
+  std::vector<GroupRule> rules;
+  for (const auto& rule : model.blocking)
+    rules.push_back({RuleKeyMaker(records.value(), rule, tables), static_cast<int>(rules.size())});
+  const auto keys = group_keys(rules, blocker.value(), groups, cluster, lists, 2);
   std::size_t found_count = 0;
-  for (std::size_t rule = 0; rule < model.blocking.size(); ++rule) {
-    const GroupRule own{RuleKeyMaker(records.value(), model.blocking[rule], tables), static_cast<int>(rule)};
+  for (std::size_t rule = 0; rule < rules.size(); ++rule) {
     GroupPairs found;
-    const auto entries = group_keys(own, blocker.value(), groups, lists);
+    const auto& entries = keys[rule];
     for (std::size_t a = 0; a < entries.size(); ++a) {
       for (std::size_t b = a + 1; b < entries.size() && entries[a] >> 32 == entries[b] >> 32; ++b) {
         EXPECT_TRUE(is_own_key(entries[b]) || !is_own_key(entries[a]));
         if (!is_own_key(entries[a])) found.insert(std::minmax(group_of(entries[a]), group_of(entries[b])));
       }
     }
-    EXPECT_EQ(found, met_by_new_keys(own.maker, groups)) << "rule " << rule;
+    EXPECT_EQ(found, met_by_new_keys(rules[rule].maker, groups)) << "rule " << rule;
     found_count += found.size();
   }
   EXPECT_GT(found_count, 1000U);
