@@ -15,8 +15,6 @@ namespace {
 
 constexpr double kCandidatesPerRuleMax = 3e6;
 constexpr double kCandidatesPerRuleManyMax = 1e6;  // Of large files, the rarest keys only.
-// To know bounds of every value takes longer than to weigh so few.
-constexpr double kCandidatesUnboundedMax = 10'000;
 constexpr std::size_t kBlocksPerChunk = 8192;
 
 Groups gather(const std::vector<std::uint32_t>& cluster) {
@@ -329,7 +327,8 @@ void attach_small_groups(const Scorer& scorer, std::optional<RatioBounds>& bound
     for (const auto& rule : blocks)
       most = std::accumulate(rule.blocks.begin(), rule.blocks.end(), most,
                              [](double sum, const auto& block) { return sum + pairs_of(block); });
-    if (!bounds && most > kCandidatesUnboundedMax) bounds.emplace(scorer, thread_count);
+    if (!bounds && most > options.unbounded_per_record_max * static_cast<double>(cluster.size()))
+      bounds.emplace(scorer, thread_count);
     Prospect prospect(bounds ? &*bounds : nullptr, scorer, groups, options.probability_min);
     const auto candidates =
         find_candidates(blocks, groups, prospect, std::move(of_kept), options, thread_count);

@@ -14,6 +14,8 @@ struct AttachOptions {
   int round_count_max = 3;
   std::size_t small_size_max = 3;    ///< Groups of more records are not attached to others.
   double pairs_per_group_max = 300;  ///< Budget of candidate groups for each small group and rule.
+  /// So few candidates a record are weighed without bounds, which have to be known of every value.
+  double unbounded_per_record_max = 0.01;
 };
 
 /// Puts small groups into the larger group that they most probably belong to.

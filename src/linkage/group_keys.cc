@@ -121,7 +121,7 @@ void add_own_met(std::vector<KeyCollector>& all, const std::vector<GroupRule>& r
         {&all[n], blocker.single_keys_before(static_cast<std::uint32_t>(rules[n].blocker_rule))});
     most = std::max(most, all[n].entries().size());
   }
-  KeyFilter met(waiting.size(), 4 * most);
+  KeyFilter met(waiting.size(), 4 * most);  // To look up a record's group for nothing takes long.
   for (std::size_t n = 0; n < waiting.size(); ++n)
     for (const auto entry : waiting[n].keys->entries()) met.add(n, static_cast<std::uint32_t>(entry >> 32));
   using Taken = std::vector<std::vector<std::uint64_t>>;  // By rule.
