@@ -30,7 +30,13 @@ struct Free {
   }
 };
 
-Free free_of(const PartnerShares& partners, const std::optional<HouseholdShares>& in_households) {
+// Of a household: the share of people with a partner, and the clue's match_share.
+struct InHouseholds {
+  double partner = 0.0;
+  double match = 0.0;
+};
+
+Free free_of(const PartnerShares& partners, const std::optional<InHouseholds>& in_households) {
   const double strangers =
       (1.0 - std::min(kShareMax, partners.first)) * (1.0 - std::min(kShareMax, partners.second));
   if (!in_households) return {strangers, strangers};
@@ -134,7 +140,7 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
                                              const std::optional<HouseholdClue>& households) {
   Messages messages(kept, record_count, decoys);
   PartnerShares partners = shares.value_or(PartnerShares{0.0, 0.0});
-  std::optional<HouseholdShares> in_households;
+  std::optional<InHouseholds> in_households;
   Free free = free_of(partners, in_households);
   const auto rounds = [&](int count) {
     for (int round = 0; round < count; ++round) {
@@ -150,9 +156,10 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
   rounds(kRounds);
   messages.tell(free, probability);
   for (int again = 0; households && again < 2; ++again) {
-    in_households =
-        household_shares(*households, kept, probability, decoys, partners.first * partners.second);
-    if (!in_households) break;
+    const auto share =
+        household_partner_share(*households, kept, probability, decoys, partners.first * partners.second);
+    if (!share) break;
+    in_households = InHouseholds{*share, households->match_share.value_or(0.0)};
     free = free_of(partners, in_households);
     rounds(kMoreRounds);
     messages.tell(free, probability);

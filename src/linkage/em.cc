@@ -257,4 +257,13 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
   return fit;
 }
 
+void set_relatives(const EmProblem& problem, double rate, EmModel& model) {
+  for (std::size_t n = 0; n < problem.related_own_max.size(); ++n) {
+    if (problem.related_own_max[n] >= 1.0)
+      hold_to(1.0, model.m[n], problem.random_share[n], model.related[n]);
+  }
+  model.related_rate = std::clamp(rate, 1e-12, 0.45);
+  update_u(problem, model);
+}
+
 }  // namespace kinfold::linkage

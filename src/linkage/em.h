@@ -82,4 +82,10 @@ struct EmFit {
 /// model of record linkage"; three classes as in Larsen and Rubin (2001), JASA 96, 32-41.
 Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOptions& options = {});
 
+/// Puts what is known of relatives from elsewhere in the place of what those show whom blocking found: `rate`
+/// of all pairs are relatives, and what a household shares (related_own_max 1) is alike among them no more
+/// often than among matches, whose values are one person's. What is cut off goes to the other levels. u
+/// follows.
+void set_relatives(const EmProblem& problem, double rate, EmModel& model);
+
 }  // namespace kinfold::linkage

@@ -46,6 +46,18 @@ LevelShares start_moved(const Comparer& comparer, const LevelShares& m, const Le
   return shares;
 }
 
+// What the pairs that rules find do not show: relatives whom none finds. How many these are and how often
+// strangers agree each depend on the other a little.
+void correct_relatives(const Run& run, const EmProblem& problem, EmModel& model) {
+  constexpr int kRounds = 5;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto relatives = count_relatives(*run.records, *run.comparer, model);
+    if (!relatives) return;
+    model.household_related_share = relatives->share;
+    set_relatives(problem, relatives->rate, model);
+  }
+}
+
 }  // namespace
 
 EmModel given_model(const Comparer& comparer, const Model& model) {
@@ -157,9 +169,7 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   options.iteration_count_max = model.settings.em_iteration_count_max;
   options.tolerance = model.settings.em_tolerance;
   auto fit = fit_em(problem, start, options);
-  if (fit.ok())
-    fit.value().model.household_related_share =
-        household_related_share(*run.records, comparer, fit.value().model);
+  if (fit.ok()) correct_relatives(run, problem, fit.value().model);
   return fit;
 }
 

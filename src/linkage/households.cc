@@ -115,7 +115,7 @@ bool are_whole(const Records& records) {
 
 }  // namespace
 
-std::optional<double> household_related_share(const Records& records, const Comparer& comparer,
+std::optional<RelativesCount> count_relatives(const Records& records, const Comparer& comparer,
                                               const EmModel& model) {
   if (!records.two_files() || !are_whole(records)) return std::nullopt;
   const auto place = most_telling(comparer, model, true, kRelativesToStrangersMin);
@@ -130,7 +130,8 @@ std::optional<double> household_related_share(const Records& records, const Comp
   const double others = pairs.same_place - matches;
   if (others < kRelativePairsMin || relatives <= strangers) return std::nullopt;
   const double alike = (pairs.same_both - matches * model.m[*name][0]) / others;
-  return std::clamp((alike - strangers) / (relatives - strangers), 0.0, 1.0);
+  const double share = std::clamp((alike - strangers) / (relatives - strangers), 0.0, 1.0);
+  return RelativesCount{share, share * others / (pairs.all * model.related[*place][0])};
 }
 
 std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFlags& decoys) {
@@ -144,14 +145,14 @@ std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFla
   const PairCounts pairs = count_pairs(records, clue.field, decoys);
   clue.pair_count = pairs.same;
   clue.stranger_count = model.u[*place][0] * pairs.filled;
-  clue.match_share = model.match_rate / (model.match_rate + model.related_rate);
   clue.related_share = model.household_related_share;
+  if (!clue.related_share) clue.match_share = model.match_rate / (model.match_rate + model.related_rate);
   return clue;
 }
 
-std::optional<HouseholdShares> household_shares(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
-                                                const std::vector<double>& probability,
-                                                const DecoyFlags& decoys, double strangers) {
+std::optional<double> household_partner_share(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
+                                              const std::vector<double>& probability,
+                                              const DecoyFlags& decoys, double strangers) {
   const Records& records = *clue.records;
   const auto value_of = [&](std::uint32_t record) { return records.of(record)[clue.field]; };
   std::vector<double> matched(records.count, 0.0);  // By record: the probability that it has a partner.
@@ -181,8 +182,7 @@ std::optional<HouseholdShares> household_shares(const HouseholdClue& clue, const
   const double relatives = clue.related_share ? *clue.related_share * others : others - clue.stranger_count;
   if (relatives < kRelativePairsMin) return std::nullopt;
   const double product = (both - strangers * (others - relatives)) / relatives;
-  return HouseholdShares{std::sqrt(std::clamp(product, strangers, 1.0)),
-                         clue.related_share ? matches / (matches + relatives) : clue.match_share};
+  return std::sqrt(std::clamp(product, strangers, 1.0));
 }
 
 }  // namespace kinfold::linkage
