@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "linkage/assign.h"
+#include "linkage/partner_evidence_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -111,9 +112,19 @@ std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairin
                                        const DecoyFlags& decoys) {
   if (pairing == Pairing::kMany) return plain_probabilities(kept);
   const Records& records = scorer.records();
-  if (pairing == Pairing::kOneToOne)
-    return one_to_one_probabilities(kept, records.count, records.whole_sizes(), shares, decoys,
-                                    household_clue(scorer, decoys));
+  if (pairing == Pairing::kOneToOne) {
+    constexpr int kRounds = 3;
+    const auto clue = household_clue(scorer, decoys);
+    const auto told_by = [&](const std::vector<KeptPair>& pairs) {
+      return one_to_one_probabilities(pairs, records.count, records.whole_sizes(), shares, decoys, clue);
+    };
+    auto probability = told_by(kept);
+    PartnerEvidence evidence(scorer, kept, decoys);
+    // Who brings Splink's model wants Splink's weights.
+    for (int round = 0; round < kRounds && !scorer.term_frequency_by_u(); ++round)
+      probability = told_by(evidence.odds_by(probability));
+    return probability;
+  }
   const auto once = pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left;
   std::vector<double> sum(records.count, 0.0);
   for (const auto& pair : kept) sum[pair.*once] += odds_of(pair);

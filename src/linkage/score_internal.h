@@ -56,6 +56,7 @@ class Scorer {
   FieldRatio field_ratio(std::size_t comparison, std::uint8_t level, std::uint32_t code_a,
                          std::uint32_t code_b) const;
   const EmModel& model() const { return model_; }
+  bool term_frequency_by_u() const { return by_u_; }
   /// Log odds (natural) of a match against unrelated people before anything is compared.
   double prior_nats() const;
   /// The most that field_ratio()'s match and moved can be at one level, whatever the values.
