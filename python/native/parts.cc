@@ -45,7 +45,7 @@ const table::Column& whole_numbers(const table::Table& table, const char* name) 
 }
 
 /// fields: field, left_day_first, right_day_first (0 or 1), left_total, right_total, same_total,
-/// square_total. repeated: number (row of `fields`), hash, records. struck: rule, key.
+/// square_total. repeated: number (row of `fields`), hash, left, both (records). struck: rule, key.
 CensusHandle make_census(std::uint64_t left_count, std::uint64_t right_count, std::uint64_t pair_count,
                          const TableHandle& fields, const TableHandle& repeated, const TableHandle& struck) {
   Census census;
@@ -68,13 +68,15 @@ CensusHandle make_census(std::uint64_t left_count, std::uint64_t right_count, st
   }
   const auto& number = whole_numbers(*repeated.table, "number");
   const auto& hash = whole_numbers(*repeated.table, "hash");
-  const auto& records = whole_numbers(*repeated.table, "records");
+  const auto& in_left = whole_numbers(*repeated.table, "left");
+  const auto& in_both = whole_numbers(*repeated.table, "both");
   for (std::size_t row = 0; row < repeated.table->row_count(); ++row) {
     const auto field = static_cast<std::size_t>(number.int_at(row));
     if (field >= census.fields.size())
       throw Failure{invalid("a census counts a value of a field that it does not name")};
-    census.fields[field].repeated.emplace_back(static_cast<std::uint64_t>(hash.int_at(row)),
-                                               static_cast<std::uint64_t>(records.int_at(row)));
+    census.fields[field].repeated.push_back({static_cast<std::uint64_t>(hash.int_at(row)),
+                                             static_cast<std::uint64_t>(in_left.int_at(row)),
+                                             static_cast<std::uint64_t>(in_both.int_at(row))});
   }
   for (auto& field : census.fields) std::sort(field.repeated.begin(), field.repeated.end());
   const auto& rule = whole_numbers(*struck.table, "rule");
@@ -104,8 +106,10 @@ std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, TableHandle, TableHandle
   for (const auto* name :
        {"left_day_first", "right_day_first", "left_total", "right_total", "same_total", "square_total"})
     fields.columns().emplace_back(name, ColumnType::kInt64);
-  table::Table repeated(
-      {{"number", ColumnType::kInt64}, {"hash", ColumnType::kInt64}, {"records", ColumnType::kInt64}});
+  table::Table repeated({{"number", ColumnType::kInt64},
+                         {"hash", ColumnType::kInt64},
+                         {"left", ColumnType::kInt64},
+                         {"both", ColumnType::kInt64}});
   table::Table struck({{"rule", ColumnType::kInt64}, {"key", ColumnType::kInt64}});
   const auto append = [](table::Table& table, std::size_t first, const std::vector<std::int64_t>& row) {
     for (std::size_t n = 0; n < row.size(); ++n) table.columns()[first + n].append_int(row[n]);
@@ -117,10 +121,10 @@ std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, TableHandle, TableHandle
     append(fields, 1,
            {own.left_day_first, own.right_day_first, whole(own.left_total), whole(own.right_total),
             whole(own.same_total), whole(own.square_total)});
-    for (const auto& [hash, records] : own.repeated)
+    for (const auto& value : own.repeated)
       append(repeated, 0,
-             {static_cast<std::int64_t>(n), static_cast<std::int64_t>(hash),
-              static_cast<std::int64_t>(records)});
+             {static_cast<std::int64_t>(n), static_cast<std::int64_t>(value.hash),
+              static_cast<std::int64_t>(value.left), static_cast<std::int64_t>(value.both)});
   }
   for (std::size_t rule = 0; rule < census.struck.size(); ++rule) {
     for (const auto key : census.struck[rule]) append(struck, 0, {static_cast<std::int64_t>(rule), key});

@@ -6,10 +6,11 @@
 
 namespace kinfold::linkage {
 
-std::uint64_t FieldCensus::count_of(std::uint64_t hash) const {
-  const auto at = std::lower_bound(repeated.begin(), repeated.end(), hash,
-                                   [](const auto& one, std::uint64_t wanted) { return one.first < wanted; });
-  return at != repeated.end() && at->first == hash ? at->second : 1;
+const RepeatedValue* FieldCensus::find(std::uint64_t hash) const {
+  const auto at =
+      std::lower_bound(repeated.begin(), repeated.end(), hash,
+                       [](const RepeatedValue& one, std::uint64_t wanted) { return one.hash < wanted; });
+  return at != repeated.end() && at->hash == hash ? &*at : nullptr;
 }
 
 const FieldCensus* Census::find(std::string_view name) const {

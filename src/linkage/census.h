@@ -1,14 +1,23 @@
 // Counts over whole files, by which a part of them is scored as the whole would be.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace kinfold::linkage {
+
+/// A value that several records have.
+struct RepeatedValue {
+  std::uint64_t hash = 0;  ///< Of its standard text.
+  std::uint64_t left = 0;  ///< Records of the left file.
+  std::uint64_t both = 0;  ///< Of both files.
+
+  auto operator<=>(const RepeatedValue&) const = default;
+};
 
 /// One field of both files.
 struct FieldCensus {
@@ -19,11 +28,11 @@ struct FieldCensus {
   double right_total = 0.0;
   double same_total = 0.0;    ///< Two files: sum of left x right records over all values; one: of n (n - 1).
   double square_total = 0.0;  ///< Sum of n (n - 1) over all values, both files together.
-  /// Hash of the standard text and number of records, by hash, of the values that more than one record has.
-  /// Every other value counts for one record.
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> repeated;
+  /// By hash of the standard text, the values that more than one record has. Every other value counts for one
+  /// record.
+  std::vector<RepeatedValue> repeated;
 
-  std::uint64_t count_of(std::uint64_t hash) const;
+  const RepeatedValue* find(std::uint64_t hash) const;
 };
 
 /// What scoring takes from the whole of the files beyond the two records of a pair.

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "linkage/relatives_internal.h"
+
 namespace kinfold::linkage {
 namespace {
 
 constexpr int kRounds = 20;
-constexpr int kMoreRounds = 10;  // Once more is known of households: twice.
-// That nearly everybody has a partner is not known well enough to tell twenty from a hundred.
-constexpr double kShareMax = 0.95;
+constexpr int kMoreRounds = 10;     // Once more is known of households: twice.
 constexpr double kBitsMax = 50.0;   // Beyond it sums of odds lose what is small.
 constexpr double kSureBits = 30.0;  // What is left to 1 is a billionth.
 constexpr double kDamping = 0.5;    // Rings of candidates would swing.
@@ -19,30 +19,11 @@ double odds_of(const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_b
 
 double probability_of(double odds) { return odds / (1.0 + odds); }
 
-// What divides the odds of a pair whose records are not known to have other candidates: where both have a
-// partner as a rule, it is little.
-struct Free {
-  double strangers = 1.0;
-  double relatives = 1.0;
-
-  double of(double related_share) const {
-    return related_share * relatives + (1.0 - related_share) * strangers;
-  }
-};
-
-// Of a household: the share of people with a partner, and the clue's match_share.
-struct InHouseholds {
-  double partner = 0.0;
-  double match = 0.0;
-};
-
-Free free_of(const PartnerShares& partners, const std::optional<InHouseholds>& in_households) {
-  const double strangers =
-      (1.0 - std::min(kShareMax, partners.first)) * (1.0 - std::min(kShareMax, partners.second));
-  if (!in_households) return {strangers, strangers};
-  const double share = std::min(kShareMax, in_households->partner);
-  const double root = (1.0 - share) / (1.0 - std::min(share, in_households->match));
-  return {strangers, root * root};
+// What divides the odds of a pair of strangers, if it is not one person, whose records are not known to have
+// other candidates: where both have a partner as a rule, it is little.
+double strangers_divisor(const PartnerShares& partners) {
+  return (1.0 - std::min(kPartnerShareMax, partners.first)) *
+         (1.0 - std::min(kPartnerShareMax, partners.second));
 }
 
 // A pair of which a record has other candidates, and what the rest of its candidates leave of either record:
@@ -51,8 +32,8 @@ struct Entangled {
   std::size_t pair;
   std::uint32_t left, right;
   bool decoy;
-  double plain, related_share;
-  double raised = 0.0;  // The plain odds over what Free has.
+  double plain;
+  double raised = 0.0;  // The plain odds over what divides them.
   double left_free = 1.0;
   double right_free = 1.0;
 
@@ -61,7 +42,8 @@ struct Entangled {
 
 // A pair whose records have no other candidate.
 struct Alone {
-  double plain, related_share;
+  std::size_t pair;
+  double plain;
 };
 
 // One half of a round: each pair hears from one of its records what its other pairs, as their other records
@@ -92,43 +74,53 @@ class Messages {
       const auto& pair = kept[n];
       const bool decoy = !decoys.empty() && decoys[pair.left];
       if (degree[pair.left] > 1 || degree[pair.right] > 1) {
-        entangled_.push_back({n, pair.left, pair.right, decoy, odds_of(pair), pair.related_share});
+        entangled_.push_back({n, pair.left, pair.right, decoy, odds_of(pair)});
       } else if (!decoy) {
         if (pair.log_odds_bits >= kSureBits)
           sure_count_ += 1.0;
         else
-          alone_.push_back({odds_of(pair), pair.related_share});
+          alone_.push_back({n, odds_of(pair)});
       }
     }
   }
 
-  void pass(const Free& free) {
-    for (auto& pair : entangled_) pair.raised = pair.plain / free.of(pair.related_share);
+  // What divides the odds of each pair where it is of relatives: without it they count as strangers.
+  void know_relatives(std::vector<double> divisors) { relatives_ = std::move(divisors); }
+
+  void pass(double strangers) {
+    for (auto& pair : entangled_) pair.raised = pair.plain / divisor(pair.pair, strangers);
     hear(entangled_, true, sum_);
     hear(entangled_, false, sum_);
   }
   // Pairs of one person, decoys apart.
-  double expected(const Free& free) const {
+  double expected(double strangers) const {
     double sum = sure_count_;
-    for (const auto& pair : alone_) sum += probability_of(pair.plain / free.of(pair.related_share));
+    for (const auto& pair : alone_) sum += probability_of(pair.plain / divisor(pair.pair, strangers));
     for (const auto& pair : entangled_)
       if (!pair.decoy) sum += probability_of(pair.odds());
     return sum;
   }
-  void tell(const Free& free, std::vector<double>& probability) const {
+  void tell(double strangers, std::vector<double>& probability) const {
     for (std::size_t n = 0; n < kept_.size(); ++n)
-      probability[n] = probability_of(odds_of(kept_[n]) / free.of(kept_[n].related_share));
+      probability[n] = probability_of(odds_of(kept_[n]) / divisor(n, strangers));
     for (const auto& pair : entangled_)
       probability[pair.pair] =
-          probability_of(pair.plain / free.of(pair.related_share) * pair.left_free * pair.right_free);
+          probability_of(pair.plain / divisor(pair.pair, strangers) * pair.left_free * pair.right_free);
   }
 
  private:
+  double divisor(std::size_t n, double strangers) const {
+    if (relatives_.empty()) return strangers;
+    const double related = kept_[n].related_share;
+    return related * relatives_[n] + (1.0 - related) * strangers;
+  }
+
   const std::vector<KeptPair>& kept_;
   std::vector<Entangled> entangled_;
   std::vector<Alone> alone_;
-  double sure_count_ = 0.0;  // More of them, which no competition makes less than sure.
-  std::vector<double> sum_;  // By record.
+  double sure_count_ = 0.0;        // More of them, which no competition makes less than sure.
+  std::vector<double> sum_;        // By record.
+  std::vector<double> relatives_;  // By pair.
 };
 
 }  // namespace
@@ -140,29 +132,27 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
                                              const std::optional<HouseholdClue>& households) {
   Messages messages(kept, record_count, decoys);
   PartnerShares partners = shares.value_or(PartnerShares{0.0, 0.0});
-  std::optional<InHouseholds> in_households;
-  Free free = free_of(partners, in_households);
+  double strangers = strangers_divisor(partners);
   const auto rounds = [&](int count) {
     for (int round = 0; round < count; ++round) {
-      messages.pass(free);
+      messages.pass(strangers);
       if (!shares) {
-        const double expected = messages.expected(free);
+        const double expected = messages.expected(strangers);
         partners = {expected / (file_sizes.first + 1.0), expected / (file_sizes.second + 1.0)};
       }
-      free = free_of(partners, in_households);
+      strangers = strangers_divisor(partners);
     }
   };
   std::vector<double> probability(kept.size());
   rounds(kRounds);
-  messages.tell(free, probability);
+  messages.tell(strangers, probability);
   for (int again = 0; households && again < 2; ++again) {
     const auto share =
         household_partner_share(*households, kept, probability, decoys, partners.first * partners.second);
     if (!share) break;
-    in_households = InHouseholds{*share, households->match_share.value_or(0.0)};
-    free = free_of(partners, in_households);
+    messages.know_relatives(relatives_divisors(*households, kept, probability, decoys, *share));
     rounds(kMoreRounds);
-    messages.tell(free, probability);
+    messages.tell(strangers, probability);
   }
   return probability;
 }

@@ -21,11 +21,9 @@ using PartnerShares = std::pair<double, double>;
 /// is weighed as if it were the only one, and none counts against anybody. Forty rounds over the pairs.
 ///
 /// Whoever has relatives in the other file is more likely to be there (or as likely, where people were drawn
-/// one by one). So where a pair, if not of one person, is of relatives (KeptPair::related_share), the share
-/// of such people with a partner (household_partner_share()) takes the place of everybody's. A model
-/// that does not know how many relatives there are (HouseholdClue::match_share) has too few of them, those
-/// whom some rule found, who are most alike; the odds then rise less, by (1 - match_share)^2. Without
-/// `households` relatives count as strangers.
+/// one by one). So where a pair, if not of one person, is of relatives (KeptPair::related_share), what
+/// relatives_divisors() counts among such people takes the place of everybody's shares. Without `households`
+/// relatives count as strangers.
 ///
 /// `file_sizes`: Records::whole_sizes(). `record_count`: of the records that `kept` numbers, those of both
 /// files together. Source: Huang and Jebara (2009), "Approximating the permanent with belief propagation",

@@ -10,41 +10,24 @@ namespace {
 constexpr double kRelativesToStrangersMin = 0.1;
 constexpr double kRelativePairsMin = 50.0;
 
-bool is_decoy(const DecoyFlags& decoys, std::uint32_t record) { return !decoys.empty() && decoys[record]; }
-
-// How many records of either file have each value of a field.
-struct SideCounts {
-  std::vector<double> left, right;
-};
-
-SideCounts count_sides(const Records& records, std::size_t field, const DecoyFlags& decoys) {
-  const std::size_t value_count = records.fields[field].values.size();
-  SideCounts counts{std::vector<double>(value_count), std::vector<double>(value_count)};
-  for (std::uint32_t record = 0; record < records.count; ++record)
-    if (!is_decoy(decoys, record))
-      (record < records.left_count ? counts.left : counts.right)[records.of(record)[field]] += 1.0;
-  return counts;
-}
-
 // Pairs of a left and a right record that both have a value, and of those the ones that have the same.
 struct PairCounts {
   double filled = 0.0;
   double same = 0.0;
 };
 
-PairCounts count_pairs(const Records& records, std::size_t field, const DecoyFlags& decoys) {
+PairCounts count_pairs(const Records& records, std::size_t field, const HouseholdSizes& sizes) {
   if (records.census != nullptr) {
     const FieldCensus& whole = *records.census->find(records.fields[field].field.name);
     return {whole.left_total * whole.right_total, whole.same_total};
   }
-  const SideCounts counts = count_sides(records, field, decoys);
   double left = 0.0;
   double right = 0.0;
   PairCounts pairs;
-  for (std::size_t code = 1; code < counts.left.size(); ++code) {
-    left += counts.left[code];
-    right += counts.right[code];
-    pairs.same += counts.left[code] * counts.right[code];
+  for (std::size_t value = 1; value < sizes.left.size(); ++value) {
+    left += sizes.left[value];
+    right += sizes.right[value];
+    pairs.same += static_cast<double>(sizes.left[value]) * sizes.right[value];
   }
   pairs.filled = left * right;
   return pairs;
@@ -115,6 +98,17 @@ bool are_whole(const Records& records) {
 
 }  // namespace
 
+std::vector<double> expected_partners(std::size_t record_count, const std::vector<KeptPair>& kept,
+                                      const std::vector<double>& probability, const DecoyFlags& decoys) {
+  std::vector<double> expected(record_count, 0.0);
+  for (std::size_t n = 0; n < kept.size(); ++n) {
+    if (is_decoy(decoys, kept[n].left)) continue;
+    expected[kept[n].left] += probability[n];
+    expected[kept[n].right] += probability[n];
+  }
+  return expected;
+}
+
 std::optional<RelativesCount> count_relatives(const Records& records, const Comparer& comparer,
                                               const EmModel& model) {
   if (!records.two_files() || !are_whole(records)) return std::nullopt;
@@ -142,7 +136,8 @@ std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFla
   HouseholdClue clue;
   clue.records = &records;
   clue.field = scorer.comparer().field_of(*place);
-  const PairCounts pairs = count_pairs(records, clue.field, decoys);
+  clue.sizes = household_sizes(records, clue.field, decoys);
+  const PairCounts pairs = count_pairs(records, clue.field, clue.sizes);
   clue.pair_count = pairs.same;
   clue.stranger_count = model.u[*place][0] * pairs.filled;
   clue.related_share = model.household_related_share;
@@ -155,12 +150,7 @@ std::optional<double> household_partner_share(const HouseholdClue& clue, const s
                                               const DecoyFlags& decoys, double strangers) {
   const Records& records = *clue.records;
   const auto value_of = [&](std::uint32_t record) { return records.of(record)[clue.field]; };
-  std::vector<double> matched(records.count, 0.0);  // By record: the probability that it has a partner.
-  for (std::size_t n = 0; n < kept.size(); ++n) {
-    if (is_decoy(decoys, kept[n].left)) continue;
-    matched[kept[n].left] += probability[n];
-    matched[kept[n].right] += probability[n];
-  }
+  const auto matched = expected_partners(records.count, kept, probability, decoys);
   std::vector<double> right(records.fields[clue.field].values.size(), 0.0);
   for (auto record = static_cast<std::uint32_t>(records.left_count); record < records.count; ++record)
     right[value_of(record)] += matched[record];

@@ -5,18 +5,20 @@
 #include <optional>
 #include <vector>
 
+#include "linkage/household_sizes_internal.h"
 #include "linkage/score_internal.h"
 
 namespace kinfold::linkage {
 
-/// Records of the left file that cannot match (estimate_from_decoys()): by record, empty where there is none.
-using DecoyFlags = std::vector<bool>;
+/// That nearly everybody has a partner is not known well enough to tell twenty from a hundred.
+constexpr double kPartnerShareMax = 0.95;
 
 /// A field by whose values people of one household are found (their address), and how many pairs of a left
-/// and a right record have one value of it. Refers to the records.
+/// and a right record have one value of it, in the whole of the files. Refers to the records.
 struct HouseholdClue {
   const Records* records = nullptr;
   std::size_t field = 0;
+  HouseholdSizes sizes;
   double pair_count = 0.0;
   double stranger_count = 0.0;          ///< Of those pairs, by the model's u.
   std::optional<double> related_share;  ///< Model::household_related_share.
@@ -43,6 +45,11 @@ std::optional<RelativesCount> count_relatives(const Records& records, const Comp
 /// Of the comparisons marked as shared in a household and as changing on moving, the one whose equal values
 /// speak most for relatives against strangers; none where it is less than one to ten. Decoys do not count.
 std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFlags& decoys);
+
+/// By record, how many partners it is expected to have (`probability` is that of `kept`). Decoys count for
+/// nobody.
+std::vector<double> expected_partners(std::size_t record_count, const std::vector<KeptPair>& kept,
+                                      const std::vector<double>& probability, const DecoyFlags& decoys);
 
 /// Of people with a relative in the other file the share with a partner there. Of pairs of relatives (one
 /// value of the clue, neither one person nor strangers) the share whose records are both matched with

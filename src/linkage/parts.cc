@@ -83,7 +83,7 @@ FieldCensus count_field(const EncodedField& field, bool two_files, bool weighed)
     right_total += right;
     square_total += both * (both - 1);
     same_total += two_files ? left * right : both * (both - 1);
-    if (weighed && both > 1) own.repeated.emplace_back(hash_text(field.values[code].text), both);
+    if (weighed && both > 1) own.repeated.push_back({hash_text(field.values[code].text), left, both});
   }
   own.left_total = static_cast<double>(left_total);
   own.right_total = static_cast<double>(right_total);

@@ -330,7 +330,10 @@ void take_counts(Records& records, const Census& census) {
   for (auto& field : records.fields) {
     const FieldCensus& whole = *census.find(field.field.name);
     for (std::size_t code = 1; code < field.values.size(); ++code) {
-      field.count[code] = static_cast<std::uint32_t>(whole.count_of(hash_text(field.values[code].text)));
+      const auto* found = whole.find(hash_text(field.values[code].text));
+      field.count[code] = found == nullptr ? 1 : static_cast<std::uint32_t>(found->both);
+      // A value of one record only is that of one which is here.
+      if (found != nullptr) field.left_count[code] = static_cast<std::uint32_t>(found->left);
     }
   }
 }

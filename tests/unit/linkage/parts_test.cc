@@ -67,7 +67,8 @@ class CensusTaker {
         field.same_total += static_cast<double>(left) *
                             (two_files ? static_cast<double>(right) : static_cast<double>(left) - 1.0);
         field.square_total += together * (together - 1.0);
-        if (left + right > 1) field.repeated.emplace_back(static_cast<std::uint64_t>(hash), left + right);
+        if (left + right > 1)
+          field.repeated.push_back({static_cast<std::uint64_t>(hash), left, left + right});
       }
       const auto pairs = two_files ? left * right : left * (left - 1) / 2;
       if (what == static_cast<std::int64_t>(Counted::kKey) && pairs > 0)

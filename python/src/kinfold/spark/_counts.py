@@ -103,7 +103,7 @@ def _census_of_dates(left: File, right: File | None, model: _native.Model) -> Ce
         orders.append(order)
     rows = [{"field": name, "left_day_first": int(orders[0].get(name, True)), "right_day_first": int(orders[1].get(name, True)),
              "left_total": 0, "right_total": 0, "same_total": 0, "square_total": 0} for name in _native.field_names(model)]
-    nothing = _empty(number=pyarrow.int64(), hash=pyarrow.int64(), records=pyarrow.int64())
+    nothing = _empty(**dict.fromkeys(("number", "hash", "left", "both"), pyarrow.int64()))
     return Census(0, 0, 0, _fields_table(rows), nothing, _empty(rule=pyarrow.int64(), key=pyarrow.int64()))
 
 
@@ -193,7 +193,7 @@ def _put_together(counts: DataFrame, two_files: bool, dates: Census, model: _nat
 def _repeated(repeated: pyarrow.Table, numbers: list[int]) -> bytes:
     """Values of more than one record, by row of the fields that both files have."""
     places = pyarrow.compute.index_in(repeated.column("number"), value_set=pyarrow.array(numbers, pyarrow.int64())).cast(pyarrow.int64())
-    found = pyarrow.table([places, repeated.column("hash"), repeated.column("both")], names=["number", "hash", "records"])
+    found = pyarrow.table([places, *(repeated.column(name) for name in ("hash", "left", "both"))], names=["number", "hash", "left", "both"])
     return to_bytes(found.filter(pyarrow.compute.field("number").is_valid()).combine_chunks())
 
 

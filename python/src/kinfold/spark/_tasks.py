@@ -178,7 +178,7 @@ class SumCounts:
             sums = [(name, "sum") for name in ("left", "right", "pairs", "squares")]
             totals = counts.filter(field("what") != KEY).group_by(["what", "number"]).aggregate(sums)
             sizes = counts.filter((field("what") == KEY) & (field("pairs") > 0)).group_by(["number", "pairs"]).aggregate([([], "count_all")])
-            repeated = counts.filter((field("what") == VALUE) & field("number").isin(list(self.weighed)) & (field("both") > 1)).select(["number", "hash", "both"])
+            repeated = counts.filter((field("what") == VALUE) & field("number").isin(list(self.weighed)) & (field("both") > 1)).select(["number", "hash", "left", "both"])
             yield blobs(totals, sizes, repeated)
 
 
