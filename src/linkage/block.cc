@@ -238,7 +238,11 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     blocker.model_rule_.push_back(static_cast<std::size_t>(&rule - model.blocking.data()));
   }
   if (usable_rules.empty()) {
-    return invalid("no blocking rule of the model can be used with the fields that the files have; add one");
+    std::string found;
+    for (const auto& field : records.fields) found += (found.empty() ? "" : ", ") + field.field.name;
+    return invalid("no blocking rule of the model can be used with the fields that the files have (" +
+                   (found.empty() ? "none" : found) +
+                   "); give their other columns a name of the model's, or the model a rule");
   }
   blocker.rules_.resize(usable_rules.size());
   blocker.struck_.resize(model.blocking.size());

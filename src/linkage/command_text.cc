@@ -29,7 +29,7 @@ std::string explanation_text(const PairExplanation& pair) {
   if (std::abs(pair.moved_bits) >= 0.005)
     text += "    " + bits_text(pair.moved_bits) + "  whoever moves house changes several of these at once\n";
   if (pair.related_bits < -0.005)
-    text += "    " + bits_text(pair.related_bits) + "  relatives would agree like this too\n";
+    text += "    " + bits_text(pair.related_bits) + "  relatives or namesakes would agree like this too\n";
   return text + "    " + bits_text(pair.prior_bits + pair.weight_bits) + "  together; probability " +
          std::to_string(pair.probability) + "\n";
 }

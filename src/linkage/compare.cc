@@ -32,6 +32,7 @@ Result<Comparer> Comparer::create(const Records& records, const Model& model) {
     Compiled compiled;
     compiled.spec = spec;
     compiled.field = static_cast<std::size_t>(field);
+    compiled.kind = records.fields[compiled.field].field.kind;
     compiled.radix = radix;
     for (std::size_t level = 0; level < spec.levels.size(); ++level) {
       auto expression = parse_expression(spec.levels[level].when);

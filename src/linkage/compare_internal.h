@@ -28,6 +28,7 @@ class Comparer {
   std::size_t comparison_count() const { return comparisons_.size(); }
   const Comparison& comparison(std::size_t n) const { return comparisons_[n].spec; }
   std::size_t field_of(std::size_t n) const { return comparisons_[n].field; }
+  FieldKind kind_of(std::size_t n) const { return comparisons_[n].kind; }
 
   /// Level 0 is "exact", so that equal codes are at it.
   bool exact_first(std::size_t n) const { return comparisons_[n].exact_first; }
@@ -81,6 +82,7 @@ class Comparer {
   struct Compiled {
     Comparison spec;
     std::size_t field = 0;
+    FieldKind kind = FieldKind::kText;
     std::vector<Expression> expressions;
     std::size_t edit_limit = 0;  ///< The largest bound on edits among them.
     /// Every level but "exact" in front and "else" at the end asks for the same similarity, each for less of

@@ -12,6 +12,11 @@ constexpr double kShareMin = 1e-9;
 // People move near: towns and parts of postcodes stay alike, but not most of an address.
 constexpr double kMoversOwnMax = 0.5;
 constexpr double kMovedRateMax = 0.6;
+// So many relatives have one forename: with none, m alone would explain their pairs (dates differ often, it
+// would say); with more, a file's damaged matches would be taken for them.
+constexpr double kRelatedNameMin = 0.02;
+constexpr double kRelatedNameMax = 0.05;
+constexpr double kNever = -1e300;
 
 Status check(const EmProblem& problem, const EmModel& start) {
   const std::size_t k = problem.random_share.size();
@@ -43,6 +48,8 @@ Status check(const EmProblem& problem, const EmModel& start) {
   if (start.moved_rate > 0.0 && (start.moved.size() != k || problem.changes_on_moving.size() != k)) {
     return invalid("fit_em: start.moved and changes_on_moving need one entry for each comparison");
   }
+  if (!start.alike.empty() && start.alike.size() != k)
+    return invalid("fit_em: start.alike needs one entry for each comparison");
   return {};
 }
 
@@ -79,25 +86,39 @@ struct Sums {
   double match_count = 0.0;
   double moved_count = 0.0;
   double related_count = 0.0;
+  double namesake_count = 0.0;
+  double related_name_count = 0.0;
   double log_likelihood = 0.0;
 };
 
-// Log densities of a pattern in the four classes, rates included.
+// Log densities of a pattern in the classes, rates included.
 struct Densities {
-  double stayed, moved, related, unrelated;
+  double stayed, moved, related, unrelated, namesake, related_name;
+
+  double top() const { return std::max({stayed, moved, related, unrelated, namesake, related_name}); }
 };
+
+double log_rate(double rate) { return rate > 0.0 ? std::log(rate) : kNever; }
 
 class Logs {
  public:
   explicit Logs(const EmModel& model)
       : rates_{std::log(model.match_rate) + std::log1p(-model.moved_rate),
-               model.moved_rate > 0.0 ? std::log(model.match_rate) + std::log(model.moved_rate) : -1e300,
-               model.related_rate > 0.0 ? std::log(model.related_rate) : -1e300,
-               std::log1p(-model.match_rate - model.related_rate)},
+               model.moved_rate > 0.0 ? std::log(model.match_rate) + std::log(model.moved_rate) : kNever,
+               log_rate(model.related_rate),
+               std::log1p(-model.match_rate - model.related_rate),
+               log_rate(model.namesake_rate),
+               log_rate(model.related_rate * model.related_name_share)},
         m_(logs_of(model.m)),
         moved_(model.moved_rate > 0.0 ? logs_of(model.moved) : m_),
         related_(logs_of(model.related)),
-        u_(logs_of(model.u)) {}
+        u_(logs_of(model.u)) {
+    for (std::size_t n = 0; n < m_.size(); ++n) {
+      const AlikeIn alike = model.alike.empty() ? AlikeIn{} : model.alike[n];
+      namesake_.push_back(alike.namesake ? &m_[n] : &u_[n]);
+      related_name_.push_back(alike.related_name ? &m_[n] : &related_[n]);
+    }
+  }
 
   Densities of(const PatternCount& pattern) const {
     Densities sums = rates_;
@@ -108,6 +129,8 @@ class Logs {
       sums.moved += moved_[n][level];
       sums.related += related_[n][level];
       sums.unrelated += u_[n][level];
+      sums.namesake += (*namesake_[n])[level];
+      sums.related_name += (*related_name_[n])[level];
     }
     return sums;
   }
@@ -115,6 +138,7 @@ class Logs {
  private:
   Densities rates_;
   LevelShares m_, moved_, related_, u_;
+  std::vector<const std::vector<double>*> namesake_, related_name_;
 };
 
 Sums expect(const EmProblem& problem, const EmModel& model) {
@@ -125,9 +149,10 @@ Sums expect(const EmProblem& problem, const EmModel& model) {
   sums.related = sums.moved = sums.m;
   for (const auto& pattern : problem.patterns) {
     const Densities log = logs.of(pattern);
-    const double top = std::max({log.stayed, log.moved, log.related, log.unrelated});
+    const double top = log.top();
     const double total = std::exp(log.stayed - top) + std::exp(log.moved - top) +
-                         std::exp(log.related - top) + std::exp(log.unrelated - top);
+                         std::exp(log.related - top) + std::exp(log.unrelated - top) +
+                         std::exp(log.namesake - top) + std::exp(log.related_name - top);
     const double share = pattern.pair_count / total;
     const double stayed = std::exp(log.stayed - top) * share;
     const double moved = std::exp(log.moved - top) * share;
@@ -136,6 +161,8 @@ Sums expect(const EmProblem& problem, const EmModel& model) {
     sums.match_count += stayed + moved;
     sums.moved_count += moved;
     sums.related_count += related;
+    sums.namesake_count += std::exp(log.namesake - top) * share;
+    sums.related_name_count += std::exp(log.related_name - top) * share;
     for (std::size_t n = 0; n < pattern.level.size(); ++n) {
       const auto level = pattern.level[n];
       if (level == kPatternMissing) continue;
@@ -217,6 +244,17 @@ void update_moved(const EmProblem& problem, const Sums& sums, const EmModel& sta
   model.moved_rate = std::clamp(rate, 1e-6, kMovedRateMax);
 }
 
+void update_alike(const EmProblem& problem, const Sums& sums, const EmModel& start, EmModel& model) {
+  if (start.namesake_rate > 0.0)
+    model.namesake_rate = std::clamp(sums.namesake_count / problem.random_pair_count, 1e-12, 0.1);
+  if (start.related_name_share <= 0.0) return;
+  double related_alike = 1.0;  // Those of one name whom the related class has anyway.
+  for (std::size_t n = 0; n < model.alike.size(); ++n)
+    if (model.alike[n].related_name) related_alike = std::min(related_alike, model.related[n][0]);
+  model.related_name_share = std::clamp(sums.related_name_count / std::max(sums.related_count, 1e-9),
+                                        std::max(0.0, kRelatedNameMin - related_alike), kRelatedNameMax);
+}
+
 }  // namespace
 
 double match_share(const EmModel& model, std::size_t comparison, std::size_t level) {
@@ -241,6 +279,7 @@ Result<EmFit> fit_em(const EmProblem& problem, const EmModel& start, const EmOpt
       bound_related(problem, fit.model);
       fit.model.related_rate = std::clamp(sums.related_count / problem.random_pair_count, 1e-12, 0.45);
     }
+    update_alike(problem, sums, start, fit.model);
     const double rate = std::clamp(sums.match_count / problem.random_pair_count, 1e-12, 0.45);
     fit.model.match_rate = rate;
     update_u(problem, fit.model);

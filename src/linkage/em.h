@@ -31,6 +31,12 @@ struct EmProblem {
   std::vector<bool> changes_on_moving = {};
 };
 
+/// In which comparisons some different people are as alike as one person is.
+struct AlikeIn {
+  bool namesake = false;  ///< Of strangers with one name: in names, and in what follows from them (gender).
+  bool related_name = false;  ///< Of relatives with one forename (fathers and sons).
+};
+
 struct EmModel {
   double match_rate = 0.0;    ///< Of all pairs; in (0, 1).
   double related_rate = 0.0;  ///< 0: no third class.
@@ -40,6 +46,11 @@ struct EmModel {
   double moved_rate = 0.0;  ///< Of matches: those who moved between the two records. 0: not modelled.
   LevelShares moved =
       {};  ///< Of those; equal to m where a comparison does not change on moving. Empty: not modelled.
+  std::vector<AlikeIn> alike = {};  ///< Shape [K], or empty: nobody else is alike.
+  /// Such people, in all other comparisons like strangers (of all pairs) and like relatives (to one relative
+  /// of related_rate, in which they are not). 0: not modelled.
+  double namesake_rate = 0.0;
+  double related_name_share = 0.0;
   /// Model::household_related_share; not estimated here.
   std::optional<double> household_related_share = std::nullopt;
 };
@@ -69,6 +80,11 @@ struct EmFit {
 /// stayed and those who moved, alike in all that does not change on moving (a latent class within the
 /// matches: Winkler 1993, Larsen and Rubin 2001). Movers are held to half the way from strangers, and m is
 /// that of those who stayed.
+///
+/// Strangers' names are not independent: who has a forename has the gender that it says, and surnames go with
+/// forenames. Without a class of their own namesakes would pass for matches with another date of birth, and make
+/// that look usual; so would fathers and sons of one name. How many there are is one number each: in names they
+/// are as alike as matches, in all else as strangers or relatives.
 ///
 /// u is not free: all pairs together show each level at `random_share`, so
 /// u = (random_share - match_rate m - related_rate related) / the rest. Blocking therefore cannot

@@ -21,6 +21,7 @@ LevelShares start_m(const Comparer& comparer) {
 // Twins share a date of birth, fathers and sons a name: seldom enough that three in ten bounds it.
 constexpr double kRelativesOwnMax = 0.3;
 constexpr double kMovedRateStart = 0.1;
+constexpr double kRelatedNameStart = 0.02;
 
 // People who belong together agree on shared fields almost as one person does, on the others hardly
 // more than strangers.
@@ -58,6 +59,23 @@ void correct_relatives(const Run& run, const EmProblem& problem, EmModel& model)
   }
 }
 
+// Names, where something other than names and what a household shares tells people apart:
+// else nothing would tell a namesake from one person.
+std::vector<AlikeIn> alike_in(const Comparer& comparer) {
+  std::vector<AlikeIn> all(comparer.comparison_count());
+  bool told_apart = false;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    const bool shared = comparer.comparison(n).shared_in_household;
+    const auto kind = comparer.kind_of(n);
+    const bool name =
+        kind == FieldKind::kForenames || kind == FieldKind::kSurname || kind == FieldKind::kGender;
+    all[n] = {name, name && !shared};
+    told_apart |=
+        !shared && (kind == FieldKind::kDate || kind == FieldKind::kNino || kind == FieldKind::kCode);
+  }
+  return told_apart ? all : std::vector<AlikeIn>{};
+}
+
 }  // namespace
 
 EmModel given_model(const Comparer& comparer, const Model& model) {
@@ -65,6 +83,9 @@ EmModel given_model(const Comparer& comparer, const Model& model) {
   em.match_rate = model.match_rate;
   em.related_rate = model.related_rate;
   em.moved_rate = model.moved_rate;
+  em.alike = alike_in(comparer);
+  em.namesake_rate = model.namesake_rate;
+  em.related_name_share = model.related_name_share;
   // Where files lack a field, the address by which it was counted may be another one.
   if (comparer.comparison_count() == model.comparisons.size())
     em.household_related_share = model.household_related_share;
@@ -101,6 +122,8 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
   model.match_rate = fit.model.match_rate;
   model.related_rate = fit.model.related_rate;
   model.moved_rate = fit.model.moved_rate;
+  model.namesake_rate = fit.model.namesake_rate;
+  model.related_name_share = fit.model.related_name_share;
   model.household_related_share = fit.model.household_related_share;
   model.comparisons.clear();
   for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
@@ -164,6 +187,11 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   if (std::count(problem.changes_on_moving.begin(), problem.changes_on_moving.end(), true) >= 2) {
     start.moved_rate = kMovedRateStart;
     start.moved = start_moved(comparer, start.m, random.share);
+  }
+  start.alike = alike_in(comparer);
+  if (!start.alike.empty()) {
+    start.namesake_rate = start.match_rate;
+    start.related_name_share = kRelatedNameStart;
   }
   EmOptions options;
   options.iteration_count_max = model.settings.em_iteration_count_max;

@@ -385,7 +385,8 @@ Status parse_each(const toml::table& root, std::string_view key, std::vector<T>&
 
 Result<Model> model_from(const toml::table& root) {
   if (auto status = check_keys(root, {"name", "settings", "field", "comparison", "block", "stage", "fitted",
-                                      "match_rate", "related_rate", "moved_rate", "household_related_share"});
+                                      "match_rate", "related_rate", "moved_rate", "namesake_rate",
+                                      "related_name_share", "household_related_share"});
       !status.ok()) {
     return status.error();
   }
@@ -395,6 +396,8 @@ Result<Model> model_from(const toml::table& root) {
   model.match_rate = root["match_rate"].value_or(0.0);
   model.related_rate = root["related_rate"].value_or(0.0);
   model.moved_rate = root["moved_rate"].value_or(0.0);
+  model.namesake_rate = root["namesake_rate"].value_or(0.0);
+  model.related_name_share = root["related_name_share"].value_or(0.0);
   if (const auto* share = root.get("household_related_share")) {
     model.household_related_share = share->value<double>();
     if (!(model.household_related_share.value_or(-1.0) >= 0.0 && *model.household_related_share <= 1.0))

@@ -169,6 +169,8 @@ struct Model {
   double related_rate = 0.0;  ///< Share that are different people who belong together. 0: none modelled.
   double moved_rate =
       0.0;  ///< Share of the matches who moved house between the two records. 0: not modelled.
+  double namesake_rate = 0.0;       ///< Share of strangers as alike in names as one person. 0: not modelled.
+  double related_name_share = 0.0;  ///< Relatives of one forename, to one other relative. 0: not modelled.
   /// Of pairs of records of two files with one address that are not one person, the share of relatives; the
   /// others are strangers. None: not known, as where the model was fitted to one file or to a sample of two.
   std::optional<double> household_related_share;

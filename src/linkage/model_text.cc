@@ -62,6 +62,9 @@ std::string model_to_toml(const Model& model) {
   if (model.fitted)
     out += fmt::format("match_rate = {:.17g}\nrelated_rate = {:.17g}\nmoved_rate = {:.17g}\n",
                        model.match_rate, model.related_rate, model.moved_rate);
+  if (model.fitted)
+    out += fmt::format("namesake_rate = {:.17g}\nrelated_name_share = {:.17g}\n", model.namesake_rate,
+                       model.related_name_share);
   if (model.household_related_share)
     out += fmt::format("household_related_share = {:.17g}\n", *model.household_related_share);
   const auto& s = model.settings;

@@ -41,7 +41,7 @@ class Waterfall {
     if (std::abs(explanation.moved_bits) >= 0.005)
       add("moving house", "changes several of these at once", {}, explanation.moved_bits);
     if (explanation.related_bits < -0.005)
-      add("relatives", "would agree like this too", {}, explanation.related_bits);
+      add("relatives, namesakes", "would agree like this too", {}, explanation.related_bits);
     finish();
     return std::move(bars_);
   }

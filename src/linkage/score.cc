@@ -26,6 +26,9 @@ double log_sum(double a, double b) {
   return top + std::log1p(std::exp(std::min(a, b) - top));
 }
 
+double log_rate(double rate) { return rate > 0.0 ? std::log(rate) : -1e30; }
+
+constexpr double kNegligibleNats = 40.0;     // Less than what a double can tell.
 constexpr std::uint32_t kCountsKept = 1024;  // Most values are rarer than that.
 
 // How many values there are in all, and the expected share of a random value's own.
@@ -173,17 +176,25 @@ PatternWeight Scorer::pattern_weight(const Levels& levels) const {
   PatternWeight weight;
   double stayed = 0.0;
   double moved = 0.0;
-  weight.related = model_.related_rate > 0.0 ? std::log(model_.related_rate) : -1e30;
+  double namesake = log_rate(model_.namesake_rate);
+  weight.related = log_rate(model_.related_rate);
+  weight.related_name = log_rate(model_.related_rate * model_.related_name_share);
   weight.unrelated = std::log1p(-model_.match_rate - model_.related_rate);
   for (std::size_t n = 0; n < comparer_->comparison_count(); ++n) {
     const auto level = levels[n];
     if (level == kMissingLevel) continue;
-    stayed += log_m_[n][level];
+    const AlikeIn alike = alike_in(n);
+    const double match = log_m_[n][level];
+    const double related = log_related_[n][level];
+    stayed += match;
     moved += log_moved_[n][level];
-    weight.related += log_related_[n][level];
+    weight.related += related;
+    weight.related_name += alike.related_name ? match : related;
+    namesake += alike.namesake ? match : log_u_[n][level];
     weight.unrelated += log_u_[n][level];
     weight.bonus_max += rarest_nats(n, level);
   }
+  weight.unrelated = log_sum(weight.unrelated, namesake);
   weight.match = std::log(model_.match_rate) + match_of(stayed, moved);
   return weight;
 }
@@ -191,14 +202,19 @@ PatternWeight Scorer::pattern_weight(const Levels& levels) const {
 PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const std::uint32_t* a,
                         const std::uint32_t* b) const {
   double related = weight.related;
+  double related_name = weight.related_name;
   double unrelated = weight.unrelated;
   for (std::size_t n = 0; n < comparer_->comparison_count(); ++n) {
     if (levels[n] == kMissingLevel) continue;
     const std::size_t field = comparer_->field_of(n);
     const double nats = term_frequency_nats(n, levels[n], a[field], b[field]);
     unrelated -= nats;
-    if (!comparer_->comparison(n).shared_in_household) related -= nats;
+    if (comparer_->comparison(n).shared_in_household) continue;
+    related -= nats;
+    // Who is named after somebody has the name however rare it is.
+    if (!alike_in(n).related_name) related_name -= nats;
   }
+  if (related_name > related - kNegligibleNats) related = log_sum(related, related_name);
   const double lesser = std::exp(-std::fabs(related - unrelated));  // As log_sum(), of which it is a part.
   const double rest = std::max(related, unrelated) + std::log1p(lesser);
   const double odds = weight.match - rest;

@@ -18,11 +18,12 @@
 
 namespace kinfold::linkage {
 
-/// Log densities (natural) of one pattern under the three classes, rates included.
+/// Log densities (natural) of one pattern under the classes, rates included.
 struct PatternWeight {
   double match = 0.0;
   double related = 0.0;
-  double unrelated = 0.0;
+  double related_name = 0.0;
+  double unrelated = 0.0;  ///< With namesakes.
   double bonus_max = 0.0;  ///< The most that rare values can add to match - unrelated.
 };
 
@@ -91,6 +92,9 @@ class Scorer {
     const Rarity* rarity = nullptr;
   };
   std::unique_ptr<Rarity> rarity_of(std::size_t comparison, const std::string& part) const;
+  AlikeIn alike_in(std::size_t comparison) const {
+    return model_.alike.empty() ? AlikeIn{} : model_.alike[comparison];
+  }
   std::optional<std::size_t> exact_level(std::size_t comparison, const std::string& part) const;
 
   const Records* records_;

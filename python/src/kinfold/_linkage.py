@@ -99,7 +99,7 @@ class Explanation:
             if abs(rare) >= 0.005:
                 lines.append((f"{comparison}: a {'rare' if rare > 0 else 'common'} value", rare))
         if self.related_bits < -0.005:
-            lines.append(("relatives agree like this too", self.related_bits))
+            lines.append(("relatives or namesakes agree like this too", self.related_bits))
         return lines
 
     def __str__(self) -> str:

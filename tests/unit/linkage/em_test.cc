@@ -82,6 +82,56 @@ TEST(FitEm, TellsRelativesFromMatchesWhereTwoClassesCannot) {
   EXPECT_NEAR(fit.value().model.related[2][0], 0.05, 0.02);
 }
 
+// Two names and a date of birth. Surnames go with forenames, so that many more strangers than by chance have
+// both, which independent fields can only take for matches with another date of birth.
+TEST(FitEm, NamesakesAreNoMatchesWithAnotherDateOfBirth) {
+  const EmModel truth{1e-4, 0.0, agreeing({0.95, 0.95, 0.97}), agreeing({0.5, 0.5, 0.5}),
+                      agreeing({0.005, 0.005, 5e-5})};
+  constexpr double kPairs = 1e8;
+  constexpr double kNamesakes = 5000.0;
+  EmProblem problem = expected_counts(truth, kPairs);
+  for (auto& pattern : problem.patterns) {
+    const auto& level = pattern.level;
+    pattern.pair_count += kNamesakes * truth.m[0][level[0]] * truth.m[1][level[1]] * truth.u[2][level[2]];
+  }
+  EmModel start{5e-5, 0.0, agreeing({0.8, 0.8, 0.98}), agreeing({0.5, 0.5, 0.5}), {}};
+  const auto without = fit_em(problem, start);
+  ASSERT_TRUE(without.ok());
+  EXPECT_LT(without.value().model.m[2][0], 0.7);
+  start.alike = {{true, true}, {true, false}, {}};
+  start.namesake_rate = start.match_rate;
+  const auto fit = fit_em(problem, start);
+  ASSERT_TRUE(fit.ok());
+  EXPECT_NEAR(fit.value().model.m[2][0], 0.97, 0.03);
+  EXPECT_NEAR(fit.value().model.match_rate, 1e-4, 4e-6);
+  EXPECT_NEAR(fit.value().model.namesake_rate, kNamesakes / kPairs, 5e-6);
+}
+
+// As above, of relatives: two fields that a household shares, a forename, a date of birth.
+TEST(FitEm, SonsOfOneNameAreNoMatchesWithAnotherDateOfBirth) {
+  const EmModel truth{1e-4, 3e-4, agreeing({0.95, 0.95, 0.9, 0.97}), agreeing({0.9, 0.95, 0.01, 0.001}),
+                      agreeing({0.005, 0.001, 0.005, 5e-5})};
+  constexpr double kPairs = 1e8;
+  constexpr double kSonShare = 0.03;
+  EmProblem problem = expected_counts(truth, kPairs);
+  for (auto& pattern : problem.patterns) {
+    const auto& level = pattern.level;
+    pattern.pair_count += kSonShare * truth.related_rate * kPairs * truth.related[0][level[0]] *
+                          truth.related[1][level[1]] * truth.m[2][level[2]] * truth.related[3][level[3]];
+  }
+  problem.related_own_max = {1.0, 1.0, 0.3, 0.3};
+  EmModel start{5e-5, 5e-5, agreeing({0.8, 0.8, 0.8, 0.98}), agreeing({0.6, 0.6, 0.05, 0.05}), {}};
+  const auto without = fit_em(problem, start);
+  ASSERT_TRUE(without.ok());
+  start.alike = {{true, false}, {}, {true, true}, {}};
+  start.namesake_rate = start.match_rate;
+  start.related_name_share = 0.02;
+  const auto fit = fit_em(problem, start);
+  ASSERT_TRUE(fit.ok());
+  EXPECT_NEAR(fit.value().model.m[3][0], 0.97, 0.03);
+  EXPECT_GT(fit.value().model.m[3][0], without.value().model.m[3][0] + 0.02);
+}
+
 TEST(FitEm, SaysWhenItStoppedWithoutConverging) {
   EmOptions options;
   options.iteration_count_max = 2;

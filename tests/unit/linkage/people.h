@@ -57,10 +57,7 @@ class People {
     return table;
   }
 
- private:
-  struct Person {
-    std::string forename, surname, birth, gender, address, postcode;
-  };
+  /// One of so many words.
   static std::string word(RandomStream& random, std::uint64_t kinds, int syllables) {
     RandomStream letters(random.below(kinds), {77});
     std::string text;
@@ -70,6 +67,7 @@ class People {
     }
     return text;
   }
+  /// One sign of it wrong or missing.
   static std::string mistyped(std::string text, RandomStream& random) {
     const auto at = static_cast<std::size_t>(random.below(text.size()));
     if (text[at] >= '0' && text[at] <= '9')
@@ -80,6 +78,11 @@ class People {
       text[at] = 'e';
     return text;
   }
+
+ private:
+  struct Person {
+    std::string forename, surname, birth, gender, address, postcode;
+  };
   std::uint64_t seed_;
   std::vector<Person> people_;
 };

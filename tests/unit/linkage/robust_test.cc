@@ -64,6 +64,45 @@ TEST(StartingModel, KnowsPeopleAgainWhoMovedHouse) {
   EXPECT_GT(found.recall, 0.96);
 }
 
+// Of a population with few names, each of them of one gender, the people [begin, end): one value in thirty
+// wrong.
+table::Table of_few_names(std::uint64_t begin, std::uint64_t end, std::uint64_t file_number) {
+  table::Table table;
+  for (const char* name : {"id", "person", "forename", "surname", "dob", "sex"})
+    table.add(name, table::ColumnType::kString);
+  for (std::uint64_t n = begin; n < end; ++n) {
+    RandomStream person(41, {n});
+    RandomStream names(42, {person.below(40)});
+    RandomStream surnames(43, {person.below(40)});
+    RandomStream random(44, {n, file_number});
+    const std::string forename = People::word(names, 400, 3);
+    const std::string surname = People::word(surnames, 400, 3) + "er";
+    const std::string birth = to_iso({person.between(-15000, 16000)});
+    const auto written = [&](const std::string& value) {
+      return random.chance(1.0 / 30.0) ? People::mistyped(value, random) : value;
+    };
+    const std::array<std::string, 6> row = {std::to_string(file_number) + "-" + std::to_string(n),
+                                            "P" + std::to_string(n),
+                                            written(forename),
+                                            written(surname),
+                                            written(birth),
+                                            forename.back() < 'j' ? "F" : "M"};
+    for (std::size_t column = 0; column < row.size(); ++column)
+      table.columns()[column].append_string(row[column]);
+  }
+  return table;
+}
+
+TEST(StartingModel, TellsNamesakesApartWhereNamesAreFew) {
+  const table::Table left = of_few_names(0, 1500, 1);
+  const table::Table right = of_few_names(900, 2400, 2);
+  const auto result = link(left, &right, people_model(), {});
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  const auto found = quality(result.value(), left, right, 600.0);
+  EXPECT_GT(found.precision, 0.98);
+  EXPECT_GT(found.recall, 0.95);
+}
+
 TEST(StartingModel, ReadsDatesOutOfThreeColumns) {
   const People people(600, 34);
   const auto parts = [](table::Table table) {
