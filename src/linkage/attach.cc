@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <span>
 
 #include "base/parallel.h"
 #include "linkage/group_keys_internal.h"
@@ -137,22 +138,32 @@ RuleBlocks blocks_of(LargeVector<std::uint64_t> keys, double budget) {
   return own;
 }
 
-std::vector<RuleBlocks> blocks_of_rules(const std::vector<GroupRule>& rules, const Records& records,
-                                        const Blocker& blocker, const Groups& groups,
-                                        const std::vector<std::uint32_t>& cluster,
-                                        const AttachOptions& options, std::size_t thread_count) {
-  std::size_t small_count = 0;
-  for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
-  const double budget =
-      std::min(is_many(groups) ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax,
-               options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
-  auto keys =
-      group_keys(rules, blocker, groups, cluster, list_groups(groups, records, thread_count), thread_count);
+std::vector<RuleBlocks> blocks_of_rules(std::span<const GroupRule> rules, const Blocker& blocker,
+                                        const Groups& groups, const GroupLists& lists,
+                                        const std::vector<std::uint32_t>& cluster, double budget,
+                                        std::size_t thread_count) {
+  auto keys = group_keys(rules, blocker, groups, cluster, lists, thread_count);
   std::vector<RuleBlocks> blocks(rules.size());
   parallel_chunks(rules.size(), 1, thread_count, [&](std::size_t, std::size_t n, std::size_t) {
     blocks[n] = blocks_of(std::move(keys[n]), budget);
   });
   return blocks;
+}
+
+double pairs_of(const std::vector<RuleBlocks>& rules) {
+  double sum = 0.0;
+  for (const auto& rule : rules)
+    for (const auto& block : rule.blocks) sum += pairs_of(block);
+  return sum;
+}
+
+// Of each small group's candidates within a rule.
+double budget_of(const Groups& groups, const AttachOptions& options) {
+  std::size_t small_count = 0;
+  for (std::uint32_t g = 0; g < groups.count(); ++g) small_count += groups.size(g) <= options.small_size_max;
+  return std::min(
+      is_many(groups) ? kCandidatesPerRuleManyMax : kCandidatesPerRuleMax,
+      options.pairs_per_group_max * static_cast<double>(std::max<std::size_t>(small_count, 1000)));
 }
 
 // Groups that share a key, from some of a rule's blocks.
@@ -203,18 +214,41 @@ void hope_among(const Candidates& candidates, Prospect& prospect) {
   }
 }
 
-// All candidates of the small groups that have one that may win, by small and large.
-Candidates find_candidates(const std::vector<RuleBlocks>& rules, const Groups& groups, Prospect& prospect,
-                           Candidates of_kept, const AttachOptions& options, std::size_t thread_count) {
+void add_candidates_of_rule(const RuleBlocks& rule, const Groups& groups, Prospect& prospect,
+                            const AttachOptions& options, std::size_t thread_count,
+                            std::vector<Candidates>& parts) {
+  const std::size_t done = parts.size();
+  parts.resize(done + (rule.blocks.size() + kBlocksPerChunk - 1) / kBlocksPerChunk);
+  parallel_chunks(rule.blocks.size(), kBlocksPerChunk, thread_count,
+                  [&](std::size_t chunk, std::size_t first, std::size_t last) {
+                    parts[done + chunk] = candidates_of_blocks(rule, first, last, groups, prospect, options);
+                  });
+}
+
+// All candidates of the small groups that have one that may win, by small and large. Bounds are made once
+// there are enough candidates.
+Candidates find_candidates(const std::vector<GroupRule>& rules, const Scorer& scorer,
+                           std::optional<RatioBounds>& bounds, const Blocker& blocker, const Groups& groups,
+                           const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster,
+                           const AttachOptions& options, std::size_t thread_count) {
+  const GroupLists lists = list_groups(groups, scorer.records(), thread_count);
+  const double budget = budget_of(groups, options);
+  // The keys of all groups take memory; of a large file only few are asked for, and of all rules at once.
+  const std::size_t at_once = is_many(groups) ? rules.size() : thread_count;
+  Prospect prospect(scorer, groups, options.probability_min);
+  Candidates of_kept = candidates_of_kept(kept, groups, cluster, options);
+  auto most = static_cast<double>(of_kept.size());
   std::vector<Candidates> parts;
-  for (const auto& rule : rules) {
-    const std::size_t done = parts.size();
-    parts.resize(done + (rule.blocks.size() + kBlocksPerChunk - 1) / kBlocksPerChunk);
-    parallel_chunks(rule.blocks.size(), kBlocksPerChunk, thread_count,
-                    [&](std::size_t chunk, std::size_t first, std::size_t last) {
-                      parts[done + chunk] =
-                          candidates_of_blocks(rule, first, last, groups, prospect, options);
-                    });
+  for (std::size_t first = 0; first < rules.size(); first += at_once) {
+    const auto blocks =
+        blocks_of_rules(std::span(rules).subspan(first, std::min(at_once, rules.size() - first)), blocker,
+                        groups, lists, cluster, budget, thread_count);
+    most += pairs_of(blocks);
+    if (!bounds && most > options.unbounded_per_record_max * static_cast<double>(cluster.size()))
+      bounds.emplace(scorer, thread_count);
+    if (bounds) prospect.take(*bounds);
+    for (const auto& rule : blocks)
+      add_candidates_of_rule(rule, groups, prospect, options, thread_count, parts);
   }
   hope_among(of_kept, prospect);
   parts.push_back(std::move(of_kept));
@@ -320,18 +354,8 @@ void attach_small_groups(const Scorer& scorer, std::optional<RatioBounds>& bound
   }
   for (int round = 0; round < options.round_count_max; ++round) {
     const Groups groups = gather(cluster);
-    const auto blocks =
-        blocks_of_rules(rules, scorer.records(), blocker, groups, cluster, options, thread_count);
-    auto of_kept = candidates_of_kept(kept, groups, cluster, options);
-    auto most = static_cast<double>(of_kept.size());
-    for (const auto& rule : blocks)
-      most = std::accumulate(rule.blocks.begin(), rule.blocks.end(), most,
-                             [](double sum, const auto& block) { return sum + pairs_of(block); });
-    if (!bounds && most > options.unbounded_per_record_max * static_cast<double>(cluster.size()))
-      bounds.emplace(scorer, thread_count);
-    Prospect prospect(bounds ? &*bounds : nullptr, scorer, groups, options.probability_min);
     const auto candidates =
-        find_candidates(blocks, groups, prospect, std::move(of_kept), options, thread_count);
+        find_candidates(rules, scorer, bounds, blocker, groups, kept, cluster, options, thread_count);
     const auto choices = choose_all(scorer, groups, candidates, options.probability_min, thread_count);
     if (choices.empty()) return;
     join_choices(choices, groups.count(), cluster);

@@ -107,7 +107,7 @@ class KeyCollector {
 
 // To the keys that groups have only together, those of the records that have them by themselves: all rules in
 // one look at each record.
-void add_own_met(std::vector<KeyCollector>& all, const std::vector<GroupRule>& rules, const Blocker& blocker,
+void add_own_met(std::vector<KeyCollector>& all, std::span<const GroupRule> rules, const Blocker& blocker,
                  const std::vector<std::uint32_t>& cluster, std::size_t thread_count) {
   struct Waiting {
     KeyCollector* keys;
@@ -166,8 +166,8 @@ GroupLists list_groups(const Groups& groups, const Records& records, std::size_t
   return lists;
 }
 
-std::vector<LargeVector<std::uint64_t>> group_keys(const std::vector<GroupRule>& rules,
-                                                   const Blocker& blocker, const Groups& groups,
+std::vector<LargeVector<std::uint64_t>> group_keys(std::span<const GroupRule> rules, const Blocker& blocker,
+                                                   const Groups& groups,
                                                    const std::vector<std::uint32_t>& cluster,
                                                    const GroupLists& lists, std::size_t thread_count) {
   const bool many = is_many(groups);

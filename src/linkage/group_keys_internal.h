@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "linkage/block_internal.h"
@@ -30,8 +31,8 @@ GroupLists list_groups(const Groups& groups, const Records& records, std::size_t
 /// compared, and the pairs that are worth it are kept: there a group that has a key from one record alone
 /// comes last, has the bit kOwnKey, and can only be met by one that has it from several. `cluster`: each
 /// record's group.
-std::vector<LargeVector<std::uint64_t>> group_keys(const std::vector<GroupRule>& rules,
-                                                   const Blocker& blocker, const Groups& groups,
+std::vector<LargeVector<std::uint64_t>> group_keys(std::span<const GroupRule> rules, const Blocker& blocker,
+                                                   const Groups& groups,
                                                    const std::vector<std::uint32_t>& cluster,
                                                    const GroupLists& lists, std::size_t thread_count);
 

@@ -58,10 +58,8 @@ double log_nobody(const Scorer& scorer, const Groups& groups) {
   return std::log(static_cast<double>(groups.count()) + alone) - std::log(std::min(1.0, partners));
 }
 
-Prospect::Prospect(const RatioBounds* bounds, const Scorer& scorer, const Groups& groups,
-                   double probability_min)
-    : bounds_(bounds),
-      scorer_(&scorer),
+Prospect::Prospect(const Scorer& scorer, const Groups& groups, double probability_min)
+    : scorer_(&scorer),
       groups_(&groups),
       needed_(static_cast<float>(log_nobody(scorer, groups) +
                                  std::log(probability_min / std::max(1e-12, 1.0 - probability_min)) -

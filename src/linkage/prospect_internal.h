@@ -59,10 +59,13 @@ class GroupLooks {
 /// stranger. Of a file with few duplicates most belong to nobody known.
 double log_nobody(const Scorer& scorer, const Groups& groups);
 
-/// Whether a group can be chosen for a small one; without bounds (null) any can. Thread-safe.
+/// Whether a group can be chosen for a small one; before there are bounds any can. Thread-safe but for
+/// take().
 class Prospect {
  public:
-  Prospect(const RatioBounds* bounds, const Scorer& scorer, const Groups& groups, double probability_min);
+  Prospect(const Scorer& scorer, const Groups& groups, double probability_min);
+  /// Must outlive this and the looks that are made from now on.
+  void take(const RatioBounds& bounds) { bounds_ = &bounds; }
 
   GroupLooks no_looks() const { return {bounds_, *scorer_, *groups_}; }
   /// False: beside "nobody known" the `large`-th group in `looks` is too improbable to be chosen for the
@@ -75,7 +78,7 @@ class Prospect {
   }
 
  private:
-  const RatioBounds* bounds_;
+  const RatioBounds* bounds_ = nullptr;
   const Scorer* scorer_;
   const Groups* groups_;
   float needed_;                       // Natural log of the likelihood ratio, less what rounding may do.
