@@ -82,9 +82,9 @@ struct EmFit {
 /// that of those who stayed.
 ///
 /// Strangers' names are not independent: who has a forename has the gender that it says, and surnames go with
-/// forenames. Without a class of their own namesakes would pass for matches with another date of birth, and make
-/// that look usual; so would fathers and sons of one name. How many there are is one number each: in names they
-/// are as alike as matches, in all else as strangers or relatives.
+/// forenames. Without a class of their own namesakes would pass for matches with another date of birth, and
+/// make that look usual; so would fathers and sons of one name. How many there are is one number each: in
+/// names they are as alike as matches, in all else as strangers or relatives.
 ///
 /// u is not free: all pairs together show each level at `random_share`, so
 /// u = (random_share - match_rate m - related_rate related) / the rest. Blocking therefore cannot

@@ -77,8 +77,8 @@ void write_back(const Comparer& comparer, const EmFit& fit, const RandomShares& 
 struct DecoyRun;
 
 /// The rest of link() once the pairs are scored: fills all of `result` but its model, fit and blocking, which
-/// must be there. `bounds`: the scorer's, where they are there already. What `run` has that is not asked for any
-/// more is given back on the way, unless it will be scored again.
+/// must be there. `bounds`: the scorer's, where they are there already. What `run` has that is not asked for
+/// any more is given back on the way, unless it will be scored again.
 Status decide(LinkResult& result, Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
               std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
               const LinkOptions& options, const DecoyRun* decoys = nullptr);

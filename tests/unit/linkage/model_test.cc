@@ -33,7 +33,8 @@ TEST(Model, SaysWhereItIsWrong) {
   EXPECT_EQ(message("nmae = 'x'"),
             "model, line 1: 'nmae' is not known here; expected one of name, settings, field, comparison, "
             "block, stage, "
-            "fitted, match_rate, related_rate, moved_rate, namesake_rate, related_name_share, household_related_share");
+            "fitted, match_rate, related_rate, moved_rate, namesake_rate, related_name_share, "
+            "household_related_share");
   EXPECT_EQ(
       message("[[field]]\nname = 'a'\nkind = 'colour'"),
       "model, line 1: 'colour' is not a kind of field; expected forenames, surname, full_name, date, "
