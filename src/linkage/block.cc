@@ -259,7 +259,7 @@ Result<Blocker> Blocker::create(const Records& records, const Model& model, cons
     if (!makers[rule].single()) blocker.rules_[rule] = keys_of_rule(records, makers[rule]);
     blocks[rule] = blocker.blocks_of_rule(rule, records, budget_of(*usable_rules[rule]), share);
   });
-  give_back_heap();
+  give_back_heap();  // What found the blocks: they are about to lie twice.
   blocker.put_together(std::move(blocks), thread_count);
   blocker.make_work();
   blocker.yields_.insert(blocker.yields_.end(), unusable.begin(), unusable.end());

@@ -72,7 +72,7 @@ class Messages {
     for (const auto& pair : kept) ++degree[pair.left], ++degree[pair.right];
     for (std::size_t n = 0; n < kept.size(); ++n) {
       const auto& pair = kept[n];
-      const bool decoy = !decoys.empty() && decoys[pair.left];
+      const bool decoy = is_decoy(decoys, pair.left);
       if (degree[pair.left] > 1 || degree[pair.right] > 1) {
         entangled_.push_back({n, pair.left, pair.right, decoy, odds_of(pair)});
       } else if (!decoy) {

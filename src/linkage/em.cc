@@ -114,7 +114,7 @@ class Logs {
         related_(logs_of(model.related)),
         u_(logs_of(model.u)) {
     for (std::size_t n = 0; n < m_.size(); ++n) {
-      const AlikeIn alike = model.alike.empty() ? AlikeIn{} : model.alike[n];
+      const AlikeIn alike = model.alike_in(n);
       namesake_.push_back(alike.namesake ? &m_[n] : &u_[n]);
       related_name_.push_back(alike.related_name ? &m_[n] : &related_[n]);
     }

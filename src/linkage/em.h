@@ -51,6 +51,7 @@ struct EmModel {
   /// of related_rate, in which they are not). 0: not modelled.
   double namesake_rate = 0.0;
   double related_name_share = 0.0;
+  AlikeIn alike_in(std::size_t comparison) const { return alike.empty() ? AlikeIn{} : alike[comparison]; }
   /// Model::household_related_share; not estimated here.
   std::optional<double> household_related_share = std::nullopt;
 };

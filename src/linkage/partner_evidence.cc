@@ -37,7 +37,7 @@ LevelShares PartnerEvidence::gained_bits(const std::vector<double>& probability)
     for (auto& share : row) share *= kModelPairs;
   Levels levels{};
   for (std::size_t n = 0; n < kept_.size(); ++n) {
-    if (!decoys_.empty() && decoys_[kept_[n].left]) continue;
+    if (is_decoy(decoys_, kept_[n].left)) continue;
     scorer_.comparer().decode(kept_[n].pattern_key, levels);
     const double stayed = probability[n] * stayed_share(levels);
     for (std::size_t c = 0; c < count.size(); ++c)

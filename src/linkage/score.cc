@@ -183,7 +183,7 @@ PatternWeight Scorer::pattern_weight(const Levels& levels) const {
   for (std::size_t n = 0; n < comparer_->comparison_count(); ++n) {
     const auto level = levels[n];
     if (level == kMissingLevel) continue;
-    const AlikeIn alike = alike_in(n);
+    const AlikeIn alike = model_.alike_in(n);
     const double match = log_m_[n][level];
     const double related = log_related_[n][level];
     stayed += match;
@@ -212,7 +212,7 @@ PairScore Scorer::score(const Levels& levels, const PatternWeight& weight, const
     if (comparer_->comparison(n).shared_in_household) continue;
     related -= nats;
     // Who is named after somebody has the name however rare it is.
-    if (!alike_in(n).related_name) related_name -= nats;
+    if (!model_.alike_in(n).related_name) related_name -= nats;
   }
   if (related_name > related - kNegligibleNats) related = log_sum(related, related_name);
   const double lesser = std::exp(-std::fabs(related - unrelated));  // As log_sum(), of which it is a part.

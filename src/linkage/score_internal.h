@@ -92,9 +92,6 @@ class Scorer {
     const Rarity* rarity = nullptr;
   };
   std::unique_ptr<Rarity> rarity_of(std::size_t comparison, const std::string& part) const;
-  AlikeIn alike_in(std::size_t comparison) const {
-    return model_.alike.empty() ? AlikeIn{} : model_.alike[comparison];
-  }
   std::optional<std::size_t> exact_level(std::size_t comparison, const std::string& part) const;
 
   const Records* records_;

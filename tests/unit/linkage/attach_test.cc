@@ -19,9 +19,7 @@ table::Table four_of_each(const People& people, int count) {
   auto file = people.file(0, count, 0.5, 1);
   for (std::uint64_t copy = 2; copy <= 4; ++copy) {
     const auto more = people.file(0, count, 0.5, copy);
-    for (std::size_t row = 0; row < more.row_count(); ++row)
-      for (std::size_t n = 0; n < file.column_count(); ++n)
-        file.columns()[n].append_from(more.columns()[n], row);
+    file.append(more, 0, more.row_count());
   }
   return file;
 }
