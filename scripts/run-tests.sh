@@ -1,13 +1,20 @@
 #!/usr/bin/env bash
 # Builds each preset named (NAME-core: only the rooms that matter most to a sanitizer) and runs its tests.
-# `python` is the Python package and its tests; it needs the release build before it.
+# `python` is the Python package and its tests; it needs the release build before it. It runs beside the next preset: much
+# of its time it waits, for Java, for executors to come again, for a signal, while compilers use the processors.
 # The last line is `N passed, N failed`, summed, with `, N skipped` behind it where some were. A build
 # that fails counts as one failed test.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 jobs=${JOBS:-$(nproc)}
-passed=0 failed=0 skipped=0
+results=$(mktemp) # A line `passed failed skipped` for each that has ended.
+trap 'rm -f "$results"' EXIT
+
+ended() { # NAME PASSED FAILED SKIPPED
+  echo "test: $1: $2 passed, $3 failed, $4 skipped" >&2
+  echo "${@:2}" >>"$results"
+}
 
 count() { # JUNIT-FILE -> "passed failed skipped"
   python3 - "$1" <<'PYTHON'
@@ -32,7 +39,7 @@ PYTHON
 core_rooms=(base table page charter person seal ledger holding identity linkage rights)
 
 run_preset() { # PRESET or PRESET-core
-  local preset=${1%-core} select=() targets=() counts p f s
+  local preset=${1%-core} select=() targets=() counts
   local report=build/$preset/junit.xml log=build/$preset.log
   # Under sanitizers the parsers and the logic count; whole programmes are run by the plain build.
   [ "$preset" != release ] && select=(--label-exclude 'e2e|large|architecture')
@@ -51,40 +58,36 @@ run_preset() { # PRESET or PRESET-core
      ! cmake --build --preset "$preset" -j "$jobs" "${targets[@]}" >>"$log" 2>&1; then
     tail -n 60 "$log" >&2
     echo "test: $1 could not be built" >&2
-    failed=$((failed + 1))
+    echo 0 1 0 >>"$results"
     return
   fi
   rm -f "$report"
   ctest --preset "$preset" -j "$jobs" "${select[@]}" --output-junit junit.xml |
     grep -vE '^ *[0-9]+/[0-9]+ Test .* (Passed|Skipped|\*\*\*Skipped) |^ +Start +[0-9]+'
-  if ! counts=$(count "$report"); then
-    failed=$((failed + 1))
-    return
-  fi
-  read -r p f s <<<"$counts"
-  echo "test: $1: $p passed, $f failed, $s skipped" >&2
-  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  counts=$(count "$report") || counts="0 1 0"
+  ended "$1" $counts
 }
 
 run_python() {
-  local counts p f s
+  local counts
   echo "test: building python" >&2
+  rm -f build/python-junit.xml
   scripts/test-python.sh >build/python.log 2>&1 || tail -n 40 build/python.log >&2
   if ! counts=$(count build/python-junit.xml); then
     echo "test: the Python package could not be built or tested" >&2
-    failed=$((failed + 1))
-    return
+    counts="0 1 0"
   fi
-  read -r p f s <<<"$counts"
-  echo "test: python: $p passed, $f failed, $s skipped" >&2
-  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  ended python $counts
 }
 
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$PWD/tests/thread-sanitizer.supp}
 for preset in "$@"; do
-  if [ "$preset" = python ]; then run_python; else run_preset "$preset"; fi
+  if [ "$preset" = python ]; then run_python & else run_preset "$preset"; fi
 done
+wait
+while [ "$(wc -l <"$results")" -lt $# ]; do echo 0 1 0 >>"$results"; done # Whatever came to no end failed.
+read -r passed failed skipped <<<"$(awk '{p += $1; f += $2; s += $3} END {print p + 0, f + 0, s + 0}' "$results")"
 
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
