@@ -33,9 +33,11 @@ Groups gather(const std::vector<std::uint32_t>& cluster) {
   return groups;
 }
 
+// Natural logs of likelihood ratios against strangers.
 struct GroupWeight {
-  double match = 0.0;  // Natural log of the likelihood ratio against strangers.
+  double match = 0.0;
   double related = 0.0;
+  double related_name = 0.0;
 };
 
 // Field by field the mean over all pairs of values; of a very large group its first records.
@@ -67,9 +69,12 @@ GroupWeight weigh(const Scorer& scorer, const Groups& groups, std::uint32_t smal
       }
     }
     if (count <= 0.0) continue;
-    stayed += std::log(match / count);
+    const double of_match = std::log(match / count);
+    const double of_related = std::log(related / count);
+    stayed += of_match;
     moved += std::log(apart / count);
-    weight.related += std::log(related / count);
+    weight.related += of_related;
+    weight.related_name += scorer.model().alike_in(n).related_name ? of_match : of_related;
   }
   weight.match = scorer.match_of(stayed, moved);
   return weight;
@@ -269,9 +274,13 @@ struct Choice {
 };
 
 // The best candidate of one small group and its probability among all of them, strangers and relatives.
+// (Strangers of one name are candidates themselves, or known to nobody.)
 Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin,
               std::size_t end) {
-  const double related_odds = scorer.model().related_rate / scorer.model().match_rate;
+  const EmModel& model = scorer.model();
+  const auto log_odds = [&](double rate) { return rate > 0.0 ? std::log(rate / model.match_rate) : -1e30; };
+  const double related_odds = log_odds(model.related_rate);
+  const double related_name_odds = log_odds(model.related_rate * model.related_name_share);
   const double nobody = log_nobody(scorer, groups);
   std::vector<double> masses = {nobody};
   Choice choice;
@@ -282,7 +291,8 @@ Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& cand
     const auto weight = weigh(scorer, groups, choice.small, large);
     const double size = std::log(static_cast<double>(groups.size(large)));
     masses.push_back(size + weight.match);
-    if (related_odds > 0.0) masses.push_back(size + std::log(related_odds) + weight.related);
+    masses.push_back(size + related_odds + weight.related);
+    masses.push_back(size + related_name_odds + weight.related_name);
     if (size + weight.match <= best) continue;
     best = size + weight.match;
     choice.large = large;

@@ -32,21 +32,45 @@ struct Partners {
   }
 };
 
+enum class Alike { kYes, kUnknown, kNo };
+
+// Whether two records that are sure partners have one forename and one date of birth, nearly. One person's
+// seldom differ altogether. Twins' forenames do, and dates of fathers and sons of one name: where everybody
+// has such a relative, these pass for sure partners.
+Alike personally_alike(const Scorer& scorer, std::uint32_t a, std::uint32_t b) {
+  const Comparer& comparer = scorer.comparer();
+  Levels levels{};
+  comparer.compare(scorer.records().of(a), scorer.records().of(b), levels);
+  Alike alike = Alike::kYes;
+  for (std::size_t n = 0; n < comparer.comparison_count(); ++n) {
+    const auto kind = comparer.kind_of(n);
+    if (kind != FieldKind::kForenames && kind != FieldKind::kDate) continue;
+    if (levels[n] == kMissingLevel)
+      alike = Alike::kUnknown;
+    else if (levels[n] + std::size_t{1} == comparer.comparison(n).levels.size())
+      return Alike::kNo;
+  }
+  return alike;
+}
+
 // Whether the file on the other side of `of` holds people more than once.
 template <typename Of, typename Other>
 bool holds_repeats(const Scorer& scorer, const std::vector<KeptPair>& kept, Of of, Other other) {
   std::vector<Partners> partners(scorer.records().count);
   for (const auto& pair : kept) partners[pair.*of].see(pair.*other, pair.log_odds_bits);
-  std::size_t sure = 0;
-  std::size_t repeated = 0;
+  double sure = 0.0;
+  std::array<double, 3> count{};
   for (const auto& own : partners) {
     if (own.record[0] == kNobody) continue;
     ++sure;
     if (own.record[1] == kNobody) continue;
     const auto [first, second] = std::minmax(own.record[0], own.record[1]);
-    repeated += scorer.score(first, second).log_odds_bits >= kSureBits;
+    if (scorer.score(first, second).log_odds_bits >= kSureBits)
+      ++count[static_cast<std::size_t>(personally_alike(scorer, first, second))];
   }
-  return static_cast<double>(repeated) > kRepeatedShareMin * static_cast<double>(sure);
+  const auto [yes, unknown, no] = count;
+  const double repeated = yes + unknown * (yes + 1.0) / (yes + no + 1.0);
+  return repeated > kRepeatedShareMin * sure;
 }
 
 double odds_of(const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); }

@@ -12,7 +12,9 @@ namespace kinfold::linkage {
 
 /// Which files hold several records of one person, from the pairs themselves: a file does where, of the
 /// other file's records that have a sure partner in it, more than two in a hundred have two that are also
-/// sure partners of each other (twins and namesakes are not). Never kAuto.
+/// sure partners of each other (twins and namesakes are not) with nearly one forename and date of birth
+/// (where everybody has a twin or a father of one name, the model is sure of these too). Where either is
+/// missing, they count as far as those do that have both. Never kAuto.
 Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept);
 
 /// Probability of each pair by itself, or where a record can have one partner only against all its other

@@ -63,5 +63,62 @@ TEST(AttachSmallGroups, DoesTheSameWithBoundsAndWithout) {
   EXPECT_LT(groups(bounded) + 10, groups(grown)) << "hardly anybody was attached";
 }
 
+// Families of whom one in twelve has a son with his father's forename, who has three records and his father
+// one.
+struct FathersAndSons {
+  table::Table file;
+  std::vector<std::uint32_t> person;  // Of each record.
+
+  explicit FathersAndSons(int people_count) {
+    const People people(people_count, 62);
+    for (int n = 0; n < people_count; ++n)
+      for (int copy = 1; copy <= (n % 3 == 0 ? 1 : 3); ++copy) add(people, n, copy);
+  }
+
+ private:
+  void add(const People& people, int number, int copy) {
+    const int named_after = number % 36 == 1 ? number - 1 : number;
+    const auto own = people.file(number, number + 1, 0.05, static_cast<std::uint64_t>(copy));
+    const auto other = people.file(named_after, named_after + 1, 0.05, static_cast<std::uint64_t>(copy));
+    if (file.columns().empty())
+      for (const auto& column : own.columns()) file.add(column.name(), column.type());
+    RandomStream random(63, {static_cast<std::uint64_t>(named_after)});
+    for (auto& column : file.columns()) {
+      if (column.name() == "forenames")
+        column.append_string(People::word(random, 1000, 3));
+      else
+        column.append_from(*(column.name() == "gender" ? other : own).find(column.name()), 0);
+    }
+    person.push_back(static_cast<std::uint32_t>(number));
+  }
+};
+
+// A father's record is as like his son's as a record with a wrong date of birth is like the others.
+TEST(AttachSmallGroups, KnowsThatRelativesMayHaveOneName) {
+  const FathersAndSons people(900);
+  const Model model = people_model();
+  auto prepared = prepare(people.file, nullptr, model, {}, false);
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  const auto& run = prepared.value();
+  RandomShares random;
+  auto fit = fit_model(run, model, random);
+  ASSERT_TRUE(fit.ok());
+  const int field = run.records->find("date_of_birth");
+  for (std::size_t n = 0; n < run.comparer->comparison_count(); ++n)
+    if (static_cast<int>(run.comparer->field_of(n)) == field) fit.value().model.m[n].back() = 0.02;
+  const auto joined = [&](double related_name_share) {
+    fit.value().model.related_name_share = related_name_share;
+    const Scorer scorer(*run.records, *run.comparer, fit.value().model);
+    std::optional<RatioBounds> bounds;
+    std::vector<std::uint32_t> cluster(people.person.size());  // Everybody's records are one group.
+    for (std::uint32_t record = 0; record < cluster.size(); ++record)
+      cluster[record] = people.person[run.records->row[record]];
+    attach_small_groups(scorer, bounds, run.model, *run.parts, *run.blocker, {}, cluster, {}, 2);
+    return 900U - (*std::max_element(cluster.begin(), cluster.end()) + 1);
+  };
+  EXPECT_GT(joined(0.0), 20U) << "of 25 fathers";
+  EXPECT_LT(joined(0.02), 4U);
+}
+
 }  // namespace
 }  // namespace kinfold::linkage

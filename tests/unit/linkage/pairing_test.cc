@@ -82,6 +82,32 @@ TEST(Pairing, SeesWhichFileHoldsPeopleTwiceAndLinksAllTheirRecords) {
   EXPECT_EQ(many.value().pairing, Pairing::kMany);
 }
 
+// The same people, all born on one day with the two others of their family, whose forenames are others.
+table::Table of_one_birthday(const table::Table& file) {
+  table::Table triplets;
+  for (const auto& column : file.columns()) {
+    auto& own = triplets.add(column.name(), column.type());
+    for (std::size_t row = 0; row < file.row_count(); ++row) {
+      RandomStream random(22, {row});
+      if (column.name() == "forenames")
+        own.append_string(People::word(random, 4000, 3));
+      else
+        own.append_from(column, column.name() == "date_of_birth" ? row - row % 3 : row);
+    }
+  }
+  return triplets;
+}
+
+TEST(Pairing, DoesNotTakeTwinsForRepeats) {
+  const Files files;
+  const auto result = linked(of_one_birthday(files.once), of_one_birthday(files.also_once), Pairing::kAuto);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(result.value().pairing, Pairing::kOneToOne);
+  std::size_t right = 0;
+  for (const auto& pair : result.value().pairs) right += pair.linked && pair.left == pair.right;
+  EXPECT_GT(right, 855U) << "of 900";
+}
+
 TEST(Pairing, IsKeptToWhereItIsAskedFor) {
   const Files files;
   const auto result = linked(files.once, files.twice, Pairing::kOneToOne);
