@@ -8,6 +8,7 @@
 #include "linkage/link.h"
 #include "linkage/pairing_internal.h"
 #include "people.h"
+#include "repetitions.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -87,7 +88,7 @@ void expect_what_they_say(const Tenths& tenths) {
 
 TEST(Probabilities, OfOneFileAreWhatTheySay) {
   Tenths tenths;
-  for (const std::uint64_t seed : {71U, 72U}) {
+  for (const auto seed : seeds({71, 72})) {
     const testing_people::People people(1200, seed);
     table::Table all = people.file(0, 1200, 0.2, 1);
     for (std::uint64_t file = 2; file < 6; ++file) {
@@ -101,17 +102,7 @@ TEST(Probabilities, OfOneFileAreWhatTheySay) {
   expect_what_they_say(tenths);
 }
 
-// A sanitizer, ten times as slow, sees all there is to see in a few files, which are too few to judge by.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kFiles = 2;
-#else
-constexpr std::uint64_t kFiles = 20;
-#endif
-
-void expect_what_they_say_if_many(const Tenths& tenths) {
-  if (kFiles < 20) GTEST_SKIP() << "a sanitizer's files are too few";
-  expect_what_they_say(tenths);
-}
+constexpr std::uint64_t kFiles = kRepeats ? 20 : 1;
 
 Tenths tenths_of(const table::Table& left, const table::Table& right, Tenths tenths) {
   const auto result = link(left, &right, people_model());
@@ -129,7 +120,7 @@ void expect_of_whole_families(double error) {
     const testing_people::People people(1800, seed);
     tenths = tenths_of(people.file(0, 1200, error, 1), people.file(600, 1800, error, 2), tenths);
   }
-  expect_what_they_say_if_many(tenths);
+  if (kRepeats) expect_what_they_say(tenths);
 }
 
 TEST(Probabilities, OfTwoFilesOfWholeFamiliesAreWhatTheySay) {
@@ -144,7 +135,7 @@ void expect_of_people_drawn_one_by_one(double error) {
     const auto [left, right] = testing_people::drawn_files(1800, 2.0 / 3.0, error, seed);
     tenths = tenths_of(left, right, tenths);
   }
-  expect_what_they_say_if_many(tenths);
+  if (kRepeats) expect_what_they_say(tenths);
 }
 
 TEST(Probabilities, OfTwoFilesOfPeopleDrawnOneByOneAreWhatTheySay) {

@@ -12,6 +12,7 @@
 #include "linkage/link.h"
 #include "linkage/pairing_internal.h"
 #include "people.h"
+#include "repetitions.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -102,7 +103,7 @@ TEST(Probabilities, OfTwoFilesAreNearerToTheTruthThanCompetitionAlone) {
   double now = 0.0;
   double before = 0.0;
   double count = 0.0;
-  for (const std::uint64_t seed : {81U, 82U, 83U}) {
+  for (const auto seed : seeds({81, 82, 83})) {
     const testing_people::People people(1800, seed);
     const auto left = people.file(0, 1200, 0.2, 1);
     const auto right = people.file(600, 1800, 0.2, 2);

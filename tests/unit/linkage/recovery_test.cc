@@ -6,6 +6,7 @@
 
 #include "linkage/link.h"
 #include "people.h"
+#include "repetitions.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -36,7 +37,7 @@ std::map<std::string, double> shown_by_true_pairs(const table::Table& left, cons
 // share among so many matches, and a hundredth for what blocking misses (matches that no rule finds have more
 // errors than the others).
 TEST(Estimation, RecoversTheParametersOfSimulatedFiles) {
-  for (const std::uint64_t seed : {81U, 82U, 83U}) {
+  for (const auto seed : seeds({81, 82, 83})) {
     const testing_people::People people(6000, seed);
     const auto left = people.file(0, 4000, 0.1, 1);
     const auto right = people.file(2000, 6000, 0.1, 2);
