@@ -12,6 +12,13 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 std::size_t in_huge_pages(std::size_t byte_count) { return (byte_count + kHugePage - 1) & ~(kHugePage - 1); }
 
+// Bytes that are asked for as huge pages. A last page of which less than three quarters are used is left to
+// be taken in small ones, as it is needed.
+std::size_t on_huge_pages(std::size_t byte_count) {
+  const std::size_t rest = byte_count & (kHugePage - 1);
+  return rest >= kHugePage / 4 * 3 ? in_huge_pages(byte_count) : byte_count - rest;
+}
+
 }  // namespace
 
 // Straight from the system and back to it: a heap would keep what is left between such pieces.
@@ -26,9 +33,8 @@ void* allocate_on_huge_pages(std::size_t byte_count) {
       in_huge_pages(reinterpret_cast<std::uintptr_t>(begin)) - reinterpret_cast<std::uintptr_t>(begin);
   if (before > 0) munmap(begin, before);
   if (before < kHugePage) munmap(begin + before + wanted, kHugePage - before);
-  // Advice: where it cannot be followed the pages are small. The last page is left to be taken as it is
-  // needed.
-  madvise(begin + before, byte_count & ~(kHugePage - 1), MADV_HUGEPAGE);
+  // Advice: where it cannot be followed the pages are small.
+  madvise(begin + before, on_huge_pages(byte_count), MADV_HUGEPAGE);
   return begin + before;
 }
 

@@ -49,7 +49,7 @@ class LargeAllocator {
   bool operator==(const LargeAllocator&) const { return true; }
 
  private:
-  static constexpr std::size_t kLargeBytes = std::size_t{4} << 20;
+  static constexpr std::size_t kLargeBytes = std::size_t{3} << 19;  // From which on a page is huge.
   static bool is_large(std::size_t count) { return count >= kLargeBytes / sizeof(T); }
 };
 

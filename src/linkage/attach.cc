@@ -195,7 +195,7 @@ Candidates candidates_of_blocks(const RuleBlocks& rule, std::size_t first, std::
 }
 
 // Groups that a kept pair lies between.
-Candidates candidates_of_kept(const std::vector<KeptPair>& kept, const Groups& groups,
+Candidates candidates_of_kept(const KeptPairs& kept, const Groups& groups,
                               const std::vector<std::uint32_t>& cluster, const AttachOptions& options) {
   Candidates candidates;
   for (const auto& pair : kept) {
@@ -234,7 +234,7 @@ void add_candidates_of_rule(const RuleBlocks& rule, const Groups& groups, Prospe
 // there are enough candidates.
 Candidates find_candidates(const std::vector<GroupRule>& rules, const Scorer& scorer,
                            std::optional<RatioBounds>& bounds, const Blocker& blocker, const Groups& groups,
-                           const std::vector<KeptPair>& kept, const std::vector<std::uint32_t>& cluster,
+                           const KeptPairs& kept, const std::vector<std::uint32_t>& cluster,
                            const AttachOptions& options, std::size_t thread_count) {
   const GroupLists lists = list_groups(groups, scorer.records(), thread_count);
   const double budget = budget_of(groups, options);
@@ -328,7 +328,7 @@ std::vector<Choice> choose_all(const Scorer& scorer, const Groups& groups, const
 // Joins every small group to its choice unless the choice itself moved in this round: then it waits
 // for the next, when what both know together can be judged.
 void join_choices(const std::vector<Choice>& choices, std::size_t group_count,
-                  std::vector<std::uint32_t>& cluster) {
+                  std::vector<std::uint32_t>& cluster, std::size_t thread_count) {
   constexpr std::uint32_t kNone = 0xFFFFFFFF;
   std::vector<std::uint32_t> target(group_count, kNone);  // A group that others join has itself.
   for (const auto& choice : choices) {
@@ -338,19 +338,23 @@ void join_choices(const std::vector<Choice>& choices, std::size_t group_count,
     target[choice.small] = choice.large;
     target[choice.large] = choice.large;
   }
+  // Groups are numbered by their first records, and stay so.
   std::vector<std::uint32_t> renumbered(group_count, kNone);
   std::uint32_t next = 0;
-  for (auto& number : cluster) {
-    auto& own = renumbered[target[number] == kNone ? number : target[number]];
+  for (std::uint32_t group = 0; group < group_count; ++group) {
+    auto& own = renumbered[target[group] == kNone ? group : target[group]];
     if (own == kNone) own = next++;
-    number = own;
+    target[group] = own;
   }
+  parallel_chunks(cluster.size(), 65536, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t record = begin; record < end; ++record) cluster[record] = target[cluster[record]];
+  });
 }
 
 }  // namespace
 
 void attach_small_groups(const Scorer& scorer, std::optional<RatioBounds>& bounds, const Model& model,
-                         const PartTables& tables, const Blocker& blocker, const std::vector<KeptPair>& kept,
+                         const PartTables& tables, const Blocker& blocker, const KeptPairs& kept,
                          std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                          std::size_t thread_count) {
   std::vector<GroupRule> rules;
@@ -368,7 +372,7 @@ void attach_small_groups(const Scorer& scorer, std::optional<RatioBounds>& bound
         find_candidates(rules, scorer, bounds, blocker, groups, kept, cluster, options, thread_count);
     const auto choices = choose_all(scorer, groups, candidates, options.probability_min, thread_count);
     if (choices.empty()) return;
-    join_choices(choices, groups.count(), cluster);
+    join_choices(choices, groups.count(), cluster, thread_count);
     if (is_many(groups)) return;  // Later rounds bring little; large files skip them.
   }
 }

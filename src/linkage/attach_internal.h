@@ -29,7 +29,7 @@ struct AttachOptions {
 /// they pay and are not there. `cluster` holds a group number for
 /// each record and is changed in place. Deterministic.
 void attach_small_groups(const Scorer& scorer, std::optional<RatioBounds>& bounds, const Model& model,
-                         const PartTables& tables, const Blocker& blocker, const std::vector<KeptPair>& kept,
+                         const PartTables& tables, const Blocker& blocker, const KeptPairs& kept,
                          std::vector<std::uint32_t>& cluster, const AttachOptions& options,
                          std::size_t thread_count);
 

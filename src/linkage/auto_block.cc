@@ -147,7 +147,7 @@ Result<ChosenBlocking> choose_blocking(const Run& run, const Model& model) {
   auto kept = score_pairs(scorer, bounds, *run.blocker, kSureBits, yields, run.thread_count, nullptr);
   if (kept.size() > kMatchesLookedAtMax) {
     const std::size_t step = kept.size() / kMatchesLookedAtMax + 1;
-    std::vector<KeptPair> some;
+    KeptPairs some;
     for (std::size_t n = 0; n < kept.size(); n += step) some.push_back(kept[n]);
     kept = std::move(some);
   }

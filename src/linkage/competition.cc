@@ -66,7 +66,7 @@ void hear(std::vector<Entangled>& pairs, bool left, std::vector<double>& sum) {
 // The pairs of two files and the messages between them.
 class Messages {
  public:
-  Messages(const std::vector<KeptPair>& kept, std::size_t record_count, const DecoyFlags& decoys)
+  Messages(const KeptPairs& kept, std::size_t record_count, const DecoyFlags& decoys)
       : kept_(kept), sum_(record_count, 0.0) {
     std::vector<std::uint32_t> degree(record_count, 0);
     for (const auto& pair : kept) ++degree[pair.left], ++degree[pair.right];
@@ -115,7 +115,7 @@ class Messages {
     return related * relatives_[n] + (1.0 - related) * strangers;
   }
 
-  const std::vector<KeptPair>& kept_;
+  const KeptPairs& kept_;
   std::vector<Entangled> entangled_;
   std::vector<Alone> alone_;
   double sure_count_ = 0.0;        // More of them, which no competition makes less than sure.
@@ -125,7 +125,7 @@ class Messages {
 
 }  // namespace
 
-std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, std::size_t record_count,
+std::vector<double> one_to_one_probabilities(const KeptPairs& kept, std::size_t record_count,
                                              const std::pair<double, double>& file_sizes,
                                              const std::optional<PartnerShares>& shares,
                                              const DecoyFlags& decoys,
@@ -157,7 +157,7 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
   return probability;
 }
 
-std::vector<std::size_t> decoy_links(const std::vector<KeptPair>& kept, const DecoyFlags& decoys,
+std::vector<std::size_t> decoy_links(const KeptPairs& kept, const DecoyFlags& decoys,
                                      const std::vector<double>& probability, double threshold,
                                      const std::vector<std::size_t>& taken) {
   std::unordered_map<std::uint32_t, double> held;  // Bits of the pair that a right record is linked by.

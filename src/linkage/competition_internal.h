@@ -28,7 +28,7 @@ using PartnerShares = std::pair<double, double>;
 /// `file_sizes`: Records::whole_sizes(). `record_count`: of the records that `kept` numbers, those of both
 /// files together. Source: Huang and Jebara (2009), "Approximating the permanent with belief propagation",
 /// arXiv:0908.1769.
-std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, std::size_t record_count,
+std::vector<double> one_to_one_probabilities(const KeptPairs& kept, std::size_t record_count,
                                              const std::pair<double, double>& file_sizes,
                                              const std::optional<PartnerShares>& shares,
                                              const DecoyFlags& decoys = {},
@@ -36,7 +36,7 @@ std::vector<double> one_to_one_probabilities(const std::vector<KeptPair>& kept, 
 
 /// The pairs by which decoys would be linked, each by itself: its heaviest one that reaches the threshold,
 /// unless its right record is taken by a heavier pair. `taken`: indexes of the real pairs that are linked.
-std::vector<std::size_t> decoy_links(const std::vector<KeptPair>& kept, const DecoyFlags& decoys,
+std::vector<std::size_t> decoy_links(const KeptPairs& kept, const DecoyFlags& decoys,
                                      const std::vector<double>& probability, double threshold,
                                      const std::vector<std::size_t>& taken);
 

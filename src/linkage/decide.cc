@@ -72,12 +72,12 @@ Curve expected_curve(const std::vector<double>& probabilities, double expected_t
 // What of the pairs' table does not hang on who is linked.
 struct PairLayout {
   std::vector<std::vector<std::uint8_t>> patterns;  // Each once, in the order of their keys.
-  std::vector<std::uint32_t> pattern;               // Of each pair.
-  std::vector<RowPair> rows;
-  std::vector<std::uint32_t> order;  // Numbers of the pairs by rows.
+  LargeVector<std::uint32_t> pattern;               // Of each pair.
+  LargeVector<RowPair> rows;
+  LargeVector<std::uint32_t> order;  // Numbers of the pairs by rows.
 };
 
-void number_patterns(PairLayout& layout, const Comparer& comparer, const std::vector<KeptPair>& kept) {
+void number_patterns(PairLayout& layout, const Comparer& comparer, const KeptPairs& kept) {
   std::vector<std::uint64_t> keys;
   PatternMap<std::uint32_t> seen;
   layout.pattern.reserve(kept.size());
@@ -104,11 +104,11 @@ void number_patterns(PairLayout& layout, const Comparer& comparer, const std::ve
 }
 
 // Numbers of the pairs by (left, right) row: counted by the left one, of which each has few.
-std::vector<std::uint32_t> order_by_rows(const std::vector<RowPair>& rows, std::size_t left_count) {
-  std::vector<std::uint32_t> next(left_count + 1);
+LargeVector<std::uint32_t> order_by_rows(const LargeVector<RowPair>& rows, std::size_t left_count) {
+  LargeVector<std::uint32_t> next(left_count + 1, 0);
   for (const auto& [left, right] : rows) ++next[left + 1];
   std::partial_sum(next.begin(), next.end(), next.begin());
-  std::vector<std::uint32_t> order(rows.size());
+  LargeVector<std::uint32_t> order(rows.size());
   for (std::uint32_t n = 0; n < rows.size(); ++n) order[next[rows[n].first]++] = n;
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin + 1;
@@ -122,7 +122,7 @@ std::vector<std::uint32_t> order_by_rows(const std::vector<RowPair>& rows, std::
   return order;
 }
 
-PairLayout lay_out(const Run& run, const std::vector<KeptPair>& kept, std::size_t thread_count) {
+PairLayout lay_out(const Run& run, const KeptPairs& kept, std::size_t thread_count) {
   const auto& records = *run.records;
   PairLayout layout;
   parallel_chunks(2, 1, thread_count, [&](std::size_t task, std::size_t, std::size_t) {
@@ -202,7 +202,7 @@ void link_two(LinkResult& result, const Run& run, const Scorer& scorer, StagedPa
   staged.probability = pair_probabilities(staged.kept, result.pairing, scorer, shares, decoys);
   auto open = pairs_open(staged, stages);
   if (!decoys.empty()) std::erase_if(open, [&](std::size_t n) { return decoys[staged.kept[n].left]; });
-  std::vector<KeptPair> of_open;
+  KeptPairs of_open;
   if (open.size() < staged.kept.size())
     for (const auto n : open) of_open.push_back(staged.kept[n]);
   auto taken = pairs_allowed(of_open.empty() ? staged.kept : of_open, result.pairing, run.records->count,
@@ -243,7 +243,7 @@ struct Graph {
   ConnectedParts parts;
 };
 
-Graph graph_of(const std::vector<KeptPair>& kept, std::size_t record_count) {
+Graph graph_of(const KeptPairs& kept, std::size_t record_count) {
   Graph graph;
   graph.pairs.reserve(kept.size());
   for (const auto& pair : kept) graph.pairs.push_back({pair.left, pair.right, pair.log_odds_bits});
@@ -253,8 +253,7 @@ Graph graph_of(const std::vector<KeptPair>& kept, std::size_t record_count) {
 
 // Groups of records, then the second look at small ones.
 std::vector<std::uint32_t> group(Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
-                                 const Model& model, const std::vector<KeptPair>& kept, Graph graph,
-                                 double threshold) {
+                                 const Model& model, const KeptPairs& kept, Graph graph, double threshold) {
   ClusterOptions cluster_options;
   const double p = std::clamp(threshold, 1e-6, 1.0 - 1e-6);
   constexpr double kLastDigits =
@@ -282,7 +281,7 @@ std::vector<std::uint32_t> group(Run& run, const Scorer& scorer, std::optional<R
 void link_one(LinkResult& result, Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
               StagedPairs& staged, StageRunner& stages, const LinkOptions& options) {
   result.pairing = Pairing::kAuto;
-  std::vector<PairByOdds> order;
+  LargeVector<PairByOdds> order;
   Curve curve;
   Graph graph;
   parallel_chunks(2, 1, run.thread_count, [&](std::size_t task, std::size_t, std::size_t) {
@@ -322,8 +321,8 @@ void link_one(LinkResult& result, Run& run, const Scorer& scorer, std::optional<
 }  // namespace
 
 Status decide(LinkResult& result, Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
-              std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
-              const LinkOptions& options, const DecoyRun* decoys) {
+              KeptPairs kept, const table::Table& left, const table::Table* right, const LinkOptions& options,
+              const DecoyRun* decoys) {
   const StageScope stage(options.progress, "group");
   auto stages = StageRunner::create(run, scorer, with_stages(result.model), left, right, options.decisions);
   if (!stages.ok()) return stages.error();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/parallel.h"
 #include "linkage/households_internal.h"
 #include "linkage/run_internal.h"
 
@@ -201,25 +202,54 @@ Result<EmFit> fit_model(const Run& run, const Model& model, RandomShares& random
   return fit;
 }
 
-BlockingRecall blocking_recall(const Run& run, const std::vector<KeptPair>& kept) {
-  double found = 0.0;
-  double once = 0.0;
-  double twice = 0.0;
-  std::size_t at = 0;
+namespace {
+
+// Expected matches, all and of pairs that one rule finds or two.
+struct FoundBy {
+  double any = 0.0;
+  double one = 0.0;
+  double two = 0.0;
+};
+
+// `kept` from `begin` to `end`.
+FoundBy found_by(const Run& run, const KeptPairs& kept, std::size_t begin, std::size_t end) {
+  const auto records = [](const auto& pair) { return std::pair{pair.left, pair.right}; };
   // Both lists are by (left, right), and what was kept was compared.
-  const auto rules_of = [&](const KeptPair& pair) -> std::size_t {
-    if (!run.compared) return run.blocker->rule_count_of(pair.left, pair.right);
-    while (run.compared->pairs()[at].left != pair.left || run.compared->pairs()[at].right != pair.right) ++at;
-    return run.compared->pairs()[at].rule_count;
-  };
-  for (const auto& pair : kept) {
-    const double p = probability_of_bits(pair.log_odds_bits);
-    const std::size_t rules = rules_of(pair);
-    found += p;
-    if (rules == 1) once += p;
-    if (rules == 2) twice += p;
+  const ComparedPairs::Pair* compared = nullptr;
+  if (run.compared) {
+    const auto& pairs = run.compared->pairs();
+    compared = std::lower_bound(pairs.data(), pairs.data() + pairs.size(), records(kept[begin]),
+                                [&](const auto& pair, const auto& wanted) { return records(pair) < wanted; });
   }
-  return recall_of_counts(found, once, twice);
+  FoundBy found;
+  for (std::size_t n = begin; n < end; ++n) {
+    while (compared != nullptr && records(*compared) != records(kept[n])) ++compared;
+    const std::size_t rules =
+        compared != nullptr ? compared->rule_count : run.blocker->rule_count_of(kept[n].left, kept[n].right);
+    const double p = probability_of_bits(kept[n].log_odds_bits);
+    found.any += p;
+    if (rules == 1) found.one += p;
+    if (rules == 2) found.two += p;
+  }
+  return found;
+}
+
+}  // namespace
+
+BlockingRecall blocking_recall(const Run& run, const KeptPairs& kept) {
+  constexpr std::size_t kChunk = 16384;
+  std::vector<FoundBy> parts((kept.size() + kChunk - 1) / kChunk);
+  parallel_chunks(kept.size(), kChunk, run.thread_count,
+                  [&](std::size_t chunk, std::size_t begin, std::size_t end) {
+                    parts[chunk] = found_by(run, kept, begin, end);
+                  });
+  FoundBy all;
+  for (const auto& part : parts) {
+    all.any += part.any;
+    all.one += part.one;
+    all.two += part.two;
+  }
+  return recall_of_counts(all.any, all.one, all.two);
 }
 
 BlockingRecall recall_of_counts(double found, double once, double twice) {

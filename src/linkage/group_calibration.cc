@@ -24,11 +24,11 @@ std::uint64_t groups_of(std::uint32_t a, std::uint32_t b) {
 
 // What the records' other pairs say of each pair: 1 one person, 0 two.
 struct Others {
-  std::vector<double> said;
+  LargeVector<double> said;
   std::uint64_t known_count = 0;  ///< Pairs of which others say anything.
 };
 
-Others ask_others(const std::vector<KeptPair>& kept, const std::vector<double>& plain,
+Others ask_others(const KeptPairs& kept, const std::vector<double>& plain,
                   const std::vector<std::uint32_t>& cluster, std::size_t thread_count) {
   const std::size_t groups =
       cluster.empty() ? 0 : std::size_t{*std::max_element(cluster.begin(), cluster.end())} + 1;
@@ -67,7 +67,7 @@ Others ask_others(const std::vector<KeptPair>& kept, const std::vector<double>& 
 }
 
 // The non-decreasing sequence nearest to `values` in squares.
-std::vector<double> isotonic(const std::vector<double>& values) {
+LargeVector<double> isotonic(const LargeVector<double>& values) {
   struct Pool {
     double sum;
     std::size_t count;
@@ -82,13 +82,13 @@ std::vector<double> isotonic(const std::vector<double>& values) {
       pools.pop_back();
     }
   }
-  std::vector<double> fitted;
+  LargeVector<double> fitted;
   fitted.reserve(values.size());
   for (const auto& pool : pools) fitted.insert(fitted.end(), pool.count, pool.mean());
   return fitted;
 }
 
-std::string told(const std::vector<double>& plain, const std::vector<double>& said) {
+std::string told(const std::vector<double>& plain, const LargeVector<double>& said) {
   std::array<double, 10> sum{};
   std::array<std::uint64_t, 10> count{};
   for (std::size_t n = 0; n < plain.size(); ++n) {
@@ -111,8 +111,8 @@ std::string told(const std::vector<double>& plain, const std::vector<double>& sa
 
 }  // namespace
 
-std::vector<PairByOdds> order_by_odds(const std::vector<KeptPair>& kept) {
-  std::vector<PairByOdds> order;
+LargeVector<PairByOdds> order_by_odds(const KeptPairs& kept) {
+  LargeVector<PairByOdds> order;
   order.reserve(kept.size());
   for (const auto& pair : kept) {
     const auto bits = std::bit_cast<std::uint64_t>(pair.log_odds_bits + 0.0);  // One zero, not two.
@@ -123,14 +123,14 @@ std::vector<PairByOdds> order_by_odds(const std::vector<KeptPair>& kept) {
   return order;
 }
 
-GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<double>& plain,
-                                     const std::vector<PairByOdds>& order,
+GroupCalibration calibrate_by_groups(const KeptPairs& kept, const std::vector<double>& plain,
+                                     const LargeVector<PairByOdds>& order,
                                      const std::vector<std::uint32_t>& cluster, std::size_t thread_count) {
   const Others others = ask_others(kept, plain, cluster, thread_count);
   if (others.known_count == 0) return {plain, ""};
   GroupCalibration calibration;
   // Pairs of one weight are one point.
-  std::vector<double> values;
+  LargeVector<double> values;
   values.reserve(order.size());
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin;

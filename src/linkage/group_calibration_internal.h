@@ -15,7 +15,7 @@ struct PairByOdds {
   std::uint32_t pair;
 };
 /// From the lowest log odds up.
-std::vector<PairByOdds> order_by_odds(const std::vector<KeptPair>& kept);
+LargeVector<PairByOdds> order_by_odds(const KeptPairs& kept);
 
 struct GroupCalibration {
   std::vector<double> probability;  ///< One for each pair; never falls as the pair's own weight rises.
@@ -34,8 +34,8 @@ struct GroupCalibration {
 /// Source: pool adjacent violators, Ayer et al. (1955), Annals of Mathematical Statistics 26, 641-647;
 /// isotonic calibration, Zadrozny and Elkan (2002), KDD.
 /// `plain` are the model's own probabilities, `order` is order_by_odds(kept).
-GroupCalibration calibrate_by_groups(const std::vector<KeptPair>& kept, const std::vector<double>& plain,
-                                     const std::vector<PairByOdds>& order,
+GroupCalibration calibrate_by_groups(const KeptPairs& kept, const std::vector<double>& plain,
+                                     const LargeVector<PairByOdds>& order,
                                      const std::vector<std::uint32_t>& cluster, std::size_t thread_count);
 
 }  // namespace kinfold::linkage

@@ -98,7 +98,7 @@ bool are_whole(const Records& records) {
 
 }  // namespace
 
-std::vector<double> expected_partners(std::size_t record_count, const std::vector<KeptPair>& kept,
+std::vector<double> expected_partners(std::size_t record_count, const KeptPairs& kept,
                                       const std::vector<double>& probability, const DecoyFlags& decoys) {
   std::vector<double> expected(record_count, 0.0);
   for (std::size_t n = 0; n < kept.size(); ++n) {
@@ -145,7 +145,7 @@ std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFla
   return clue;
 }
 
-std::optional<double> household_partner_share(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
+std::optional<double> household_partner_share(const HouseholdClue& clue, const KeptPairs& kept,
                                               const std::vector<double>& probability,
                                               const DecoyFlags& decoys, double strangers) {
   const Records& records = *clue.records;

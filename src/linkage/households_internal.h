@@ -48,7 +48,7 @@ std::optional<HouseholdClue> household_clue(const Scorer& scorer, const DecoyFla
 
 /// By record, how many partners it is expected to have (`probability` is that of `kept`). Decoys count for
 /// nobody.
-std::vector<double> expected_partners(std::size_t record_count, const std::vector<KeptPair>& kept,
+std::vector<double> expected_partners(std::size_t record_count, const KeptPairs& kept,
                                       const std::vector<double>& probability, const DecoyFlags& decoys);
 
 /// Of people with a relative in the other file the share with a partner there. Of pairs of relatives (one
@@ -57,7 +57,7 @@ std::vector<double> expected_partners(std::size_t record_count, const std::vecto
 /// alike, so values that are wrong or missing do not bias it. How many are relatives
 /// HouseholdClue::related_share says; where it is none, what the model's u leaves. `probability`: of `kept`,
 /// so far. `strangers`: the product where nobody is related. \returns none where fewer than 50 pairs tell.
-std::optional<double> household_partner_share(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
+std::optional<double> household_partner_share(const HouseholdClue& clue, const KeptPairs& kept,
                                               const std::vector<double>& probability,
                                               const DecoyFlags& decoys, double strangers);
 

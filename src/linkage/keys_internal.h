@@ -37,7 +37,7 @@ class PartHashes {
 
  private:
   std::vector<std::uint32_t> offset_;  // Empty: one slot a value, kNoHash where it has none.
-  std::vector<std::uint64_t> hash_;    // Sorted, distinct within a value.
+  LargeVector<std::uint64_t> hash_;    // Sorted, distinct within a value.
 };
 
 /// The parts that a model's usable rules ask for, each worked out once for all rules.

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/parallel.h"
+#include "linkage/compare_internal.h"
 #include "linkage/input_internal.h"
 #include "linkage/manifest_internal.h"
 #include "linkage/records_internal.h"
@@ -49,6 +50,28 @@ Making of_pairs(std::string name, ColumnType type, const std::vector<ScoredPair>
   return {table::Column(std::move(name), type), [&pairs, append = std::move(append)](table::Column& column) {
             column.reserve(pairs.size());
             for (const auto& pair : pairs) append(column, pair);
+          }};
+}
+
+// The name of each pair's level of one comparison.
+Making levels_of_pairs(const LinkResult& result, std::size_t comparison) {
+  const auto& own = result.model.comparisons[comparison];
+  return {table::Column("level_" + own.name, ColumnType::kString),
+          [&result, &own, comparison](table::Column& column) {
+            std::vector<const std::string*> names;  // By pattern; null where a value is missing.
+            for (const auto& pattern : result.patterns)
+              names.push_back(pattern[comparison] == kMissingLevel ? nullptr
+                                                                   : &own.levels[pattern[comparison]].when);
+            std::size_t byte_count = 0;
+            for (const auto& pair : result.pairs)
+              if (const auto* name = names[pair.pattern]; name != nullptr) byte_count += name->size();
+            column.reserve(result.pairs.size(), byte_count);
+            for (const auto& pair : result.pairs) {
+              if (const auto* name = names[pair.pattern]; name != nullptr)
+                column.append_string(*name);
+              else
+                column.append_null();
+            }
           }};
 }
 
@@ -94,17 +117,8 @@ table::Table pairs_table(const table::Table& left, const table::Table& right, co
     else
       column.append_null();
   }));
-  for (std::size_t n = 0; n < result.model.comparisons.size(); ++n) {
-    const auto& comparison = result.model.comparisons[n];
-    making.push_back(of_pairs("level_" + comparison.name, ColumnType::kString, pairs,
-                              [&result, &comparison, n](auto& column, const auto& pair) {
-                                const auto level = result.patterns[pair.pattern][n];
-                                if (level == 255)
-                                  column.append_null();
-                                else
-                                  column.append_string(comparison.levels[level].when);
-                              }));
-  }
+  for (std::size_t n = 0; n < result.model.comparisons.size(); ++n)
+    making.push_back(levels_of_pairs(result, n));
   return table_of(making, thread_count);
 }
 
@@ -118,10 +132,8 @@ table::Table clusters_table(const table::Table& left, const table::Table* right,
                     }});
   making.push_back({table::Column("source", ColumnType::kString), [&result](table::Column& column) {
                       column.reserve(result.left_cluster.size() + result.right_cluster.size());
-                      for (std::size_t n = 0; n < result.left_cluster.size(); ++n)
-                        column.append_string("left");
-                      for (std::size_t n = 0; n < result.right_cluster.size(); ++n)
-                        column.append_string("right");
+                      column.append_repeated("left", result.left_cluster.size());
+                      column.append_repeated("right", result.right_cluster.size());
                     }});
   making.push_back(ids_of_clusters(left, right, result, model));
   return table_of(making, thread_count);

@@ -55,7 +55,7 @@ Alike personally_alike(const Scorer& scorer, std::uint32_t a, std::uint32_t b) {
 
 // Whether the file on the other side of `of` holds people more than once.
 template <typename Of, typename Other>
-bool holds_repeats(const Scorer& scorer, const std::vector<KeptPair>& kept, Of of, Other other) {
+bool holds_repeats(const Scorer& scorer, const KeptPairs& kept, Of of, Other other) {
   std::vector<Partners> partners(scorer.records().count);
   for (const auto& pair : kept) partners[pair.*of].see(pair.*other, pair.log_odds_bits);
   double sure = 0.0;
@@ -76,7 +76,7 @@ bool holds_repeats(const Scorer& scorer, const std::vector<KeptPair>& kept, Of o
 double odds_of(const KeptPair& pair) { return std::exp2(std::min(pair.log_odds_bits, 500.0)); }
 
 // Each record's heaviest pair; of equal ones the first in the order of pairs.
-std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::uint32_t KeptPair::*once,
+std::vector<std::size_t> best_of_each(const KeptPairs& kept, std::uint32_t KeptPair::*once,
                                       std::size_t record_count) {
   constexpr auto kNone = std::numeric_limits<std::size_t>::max();
   std::vector<std::size_t> best(record_count, kNone);
@@ -91,14 +91,14 @@ std::vector<std::size_t> best_of_each(const std::vector<KeptPair>& kept, std::ui
 
 }  // namespace
 
-std::vector<double> plain_probabilities(const std::vector<KeptPair>& kept) {
+std::vector<double> plain_probabilities(const KeptPairs& kept) {
   std::vector<double> probability;
   probability.reserve(kept.size());
   for (const auto& pair : kept) probability.push_back(probability_of_bits(pair.log_odds_bits));
   return probability;
 }
 
-std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t record_count) {
+std::vector<double> compete(const KeptPairs& kept, std::size_t record_count) {
   std::vector<double> sum(record_count, 0.0);
   for (const auto& pair : kept) {
     sum[pair.left] += odds_of(pair);
@@ -112,7 +112,7 @@ std::vector<double> compete(const std::vector<KeptPair>& kept, std::size_t recor
   return probability;
 }
 
-std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<std::string>& notes) {
+std::vector<std::size_t> assign(const KeptPairs& kept, std::vector<std::string>& notes) {
   std::vector<WeightedPair> weighted;
   for (const auto& pair : kept) weighted.push_back({pair.left, pair.right, pair.log_odds_bits + 10.0});
   const auto assignment = assign_one_to_one(weighted);
@@ -124,22 +124,21 @@ std::vector<std::size_t> assign(const std::vector<KeptPair>& kept, std::vector<s
   return assignment.taken;
 }
 
-Pairing detect_pairing(const Scorer& scorer, const std::vector<KeptPair>& kept) {
+Pairing detect_pairing(const Scorer& scorer, const KeptPairs& kept) {
   const bool right_repeats = holds_repeats(scorer, kept, &KeptPair::left, &KeptPair::right);
   const bool left_repeats = holds_repeats(scorer, kept, &KeptPair::right, &KeptPair::left);
   if (right_repeats) return left_repeats ? Pairing::kMany : Pairing::kOneToMany;
   return left_repeats ? Pairing::kManyToOne : Pairing::kOneToOne;
 }
 
-std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairing pairing,
-                                       const Scorer& scorer, const std::optional<PartnerShares>& shares,
-                                       const DecoyFlags& decoys) {
+std::vector<double> pair_probabilities(const KeptPairs& kept, Pairing pairing, const Scorer& scorer,
+                                       const std::optional<PartnerShares>& shares, const DecoyFlags& decoys) {
   if (pairing == Pairing::kMany) return plain_probabilities(kept);
   const Records& records = scorer.records();
   if (pairing == Pairing::kOneToOne) {
     constexpr int kRounds = 3;
     const auto clue = household_clue(scorer, decoys);
-    const auto told_by = [&](const std::vector<KeptPair>& pairs) {
+    const auto told_by = [&](const KeptPairs& pairs) {
       return one_to_one_probabilities(pairs, records.count, records.whole_sizes(), shares, decoys, clue);
     };
     auto probability = told_by(kept);
@@ -158,8 +157,8 @@ std::vector<double> pair_probabilities(const std::vector<KeptPair>& kept, Pairin
   return probability;
 }
 
-std::vector<std::size_t> pairs_allowed(const std::vector<KeptPair>& kept, Pairing pairing,
-                                       std::size_t record_count, std::vector<std::string>& notes) {
+std::vector<std::size_t> pairs_allowed(const KeptPairs& kept, Pairing pairing, std::size_t record_count,
+                                       std::vector<std::string>& notes) {
   if (pairing == Pairing::kOneToOne) return assign(kept, notes);
   if (pairing != Pairing::kMany)
     return best_of_each(kept, pairing == Pairing::kOneToMany ? &KeptPair::right : &KeptPair::left,

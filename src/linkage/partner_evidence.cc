@@ -12,11 +12,10 @@ constexpr double kShareMin = 1e-9;
 
 }  // namespace
 
-PartnerEvidence::PartnerEvidence(const Scorer& scorer, const std::vector<KeptPair>& kept,
-                                 const DecoyFlags& decoys)
+PartnerEvidence::PartnerEvidence(const Scorer& scorer, const KeptPairs& kept, const DecoyFlags& decoys)
     : scorer_(scorer), kept_(kept), decoys_(decoys), odds_(kept) {}
 
-const std::vector<KeptPair>& PartnerEvidence::odds_by(const std::vector<double>& probability) {
+const KeptPairs& PartnerEvidence::odds_by(const std::vector<double>& probability) {
   const LevelShares bits = gained_bits(probability);
   Levels levels{};
   for (std::size_t n = 0; n < kept_.size(); ++n) {

@@ -15,19 +15,19 @@ namespace kinfold::linkage {
 class PartnerEvidence {
  public:
   /// All three are read as long as this lives.
-  PartnerEvidence(const Scorer& scorer, const std::vector<KeptPair>& kept, const DecoyFlags& decoys);
+  PartnerEvidence(const Scorer& scorer, const KeptPairs& kept, const DecoyFlags& decoys);
 
   /// The pairs with log odds by the m that `probability`, of `kept`, tells. Decoys tell nothing.
-  const std::vector<KeptPair>& odds_by(const std::vector<double>& probability);
+  const KeptPairs& odds_by(const std::vector<double>& probability);
 
  private:
   LevelShares gained_bits(const std::vector<double>& probability) const;
   double stayed_share(const Levels& levels) const;
 
   const Scorer& scorer_;
-  const std::vector<KeptPair>& kept_;
+  const KeptPairs& kept_;
   const DecoyFlags& decoys_;
-  std::vector<KeptPair> odds_;
+  KeptPairs odds_;
 };
 
 }  // namespace kinfold::linkage

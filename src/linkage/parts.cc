@@ -140,15 +140,15 @@ class RecordsById {
   std::unordered_map<std::string, std::uint32_t> record_;
 };
 
-Result<std::vector<KeptPair>> read_pairs(const table::Table& left, const table::Table* right,
-                                         const table::Table& pairs, const Run& run, const Scorer& scorer) {
+Result<KeptPairs> read_pairs(const table::Table& left, const table::Table* right, const table::Table& pairs,
+                             const Run& run, const Scorer& scorer) {
   const auto left_id = pairs.require("left_id", ColumnType::kString);
   if (!left_id.ok()) return left_id.error();
   const auto right_id = pairs.require("right_id", ColumnType::kString);
   if (!right_id.ok()) return right_id.error();
   const RecordsById in_left(left, run, false);
   const RecordsById in_right(right == nullptr ? left : *right, run, right != nullptr);
-  std::vector<KeptPair> kept;
+  KeptPairs kept;
   kept.reserve(pairs.row_count());
   for (std::size_t row = 0; row < pairs.row_count(); ++row) {
     const auto* a = in_left.find(left_id.value()->string_at(row));

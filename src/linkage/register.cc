@@ -13,7 +13,7 @@ struct RegisterMatcher::State {
   Model model;  // Fitted by the first part that makes pairs.
   LinkOptions options;
   std::uint64_t register_row_count = 0;
-  std::vector<KeptPair> kept;  // left: row of people; right: row of the whole register.
+  KeptPairs kept;  // left: row of people; right: row of the whole register.
   std::uint64_t candidate_pair_count = 0;
   FitReport fit;
   std::vector<std::string> notes;
@@ -66,7 +66,7 @@ Status RegisterMatcher::add(const table::Table& part) {
 void RegisterMatcher::resume(std::uint64_t register_row_count, const std::vector<Candidate>& candidates) {
   state_->register_row_count = register_row_count;
   for (const auto& one : candidates)
-    state_->kept.push_back({one.person_row, one.register_row, one.weight_bits, one.log_odds_bits, 0});
+    state_->kept.push_back({one.person_row, one.register_row, one.weight_bits, one.log_odds_bits, 0, 0.0});
 }
 
 std::vector<RegisterMatcher::Candidate> RegisterMatcher::candidates() const {

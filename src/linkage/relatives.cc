@@ -17,8 +17,8 @@ double without_partner(double share) { return 1.0 - std::min(kPartnerShareMax, s
 // candidate, as others may not be here.
 class PartnersByMissing {
  public:
-  PartnersByMissing(const Records& records, const std::vector<KeptPair>& kept,
-                    const std::vector<double>& expected, const DecoyFlags& decoys)
+  PartnersByMissing(const Records& records, const KeptPairs& kept, const std::vector<double>& expected,
+                    const DecoyFlags& decoys)
       : records_(records) {
     std::vector<bool> has_candidate(records.count, false);
     for (const auto& pair : kept)
@@ -69,9 +69,8 @@ struct OfSize {
 
 class PartnersBySize {
  public:
-  PartnersBySize(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
-                 const std::vector<double>& probability, const std::vector<double>& expected,
-                 const DecoyFlags& decoys)
+  PartnersBySize(const HouseholdClue& clue, const KeptPairs& kept, const std::vector<double>& probability,
+                 const std::vector<double>& expected, const DecoyFlags& decoys)
       : clue_(clue) {
     std::array<double, kClasses> left{}, right{}, matches{};
     double all_matches = 0.0;
@@ -131,7 +130,7 @@ class PartnersBySize {
 
 }  // namespace
 
-std::vector<double> relatives_divisors(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
+std::vector<double> relatives_divisors(const HouseholdClue& clue, const KeptPairs& kept,
                                        const std::vector<double>& probability, const DecoyFlags& decoys,
                                        double partner_share) {
   if (!clue.related_share) {

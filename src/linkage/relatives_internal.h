@@ -16,7 +16,7 @@ namespace kinfold::linkage {
 /// partner, each pair's odds before competition are p (1 - p) / ((1 - s) (1 - t)): from p = o a b / (1 + o a
 /// b) with a = (1 - s) / (1 - p) left of either record by its other candidates (Bethe's approximation for
 /// alike pairs). Without HouseholdClue::related_share (1 - partner_share)^2 / (1 - match_share)^2 for all.
-std::vector<double> relatives_divisors(const HouseholdClue& clue, const std::vector<KeptPair>& kept,
+std::vector<double> relatives_divisors(const HouseholdClue& clue, const KeptPairs& kept,
                                        const std::vector<double>& probability, const DecoyFlags& decoys,
                                        double partner_share);
 

@@ -80,8 +80,8 @@ struct DecoyRun;
 /// must be there. `bounds`: the scorer's, where they are there already. What `run` has that is not asked for
 /// any more is given back on the way, unless it will be scored again.
 Status decide(LinkResult& result, Run& run, const Scorer& scorer, std::optional<RatioBounds> bounds,
-              std::vector<KeptPair> kept, const table::Table& left, const table::Table* right,
-              const LinkOptions& options, const DecoyRun* decoys = nullptr);
+              KeptPairs kept, const table::Table& left, const table::Table* right, const LinkOptions& options,
+              const DecoyRun* decoys = nullptr);
 /// Fills the clusters of `result` from those of the records, numbered from 0 by the first row of the tables
 /// that each has.
 void number_clusters(LinkResult& result, const Records& records, const std::vector<std::uint32_t>& cluster);
@@ -90,7 +90,7 @@ void number_clusters(LinkResult& result, const Records& records, const std::vect
 /// of those found by one rule only (f1) and by two (f2), about f1^2 / (2 f2) more are found by none.
 /// Rules that fail together make this too favourable. Source: Chao (1987), Biometrics 43, 783-791.
 /// The interval is his, on the log of the number missed.
-BlockingRecall blocking_recall(const Run& run, const std::vector<KeptPair>& kept);
+BlockingRecall blocking_recall(const Run& run, const KeptPairs& kept);
 BlockingRecall recall_of_counts(double found, double found_once, double found_twice);
 
 }  // namespace kinfold::linkage

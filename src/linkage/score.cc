@@ -241,7 +241,7 @@ struct Weighed {
 
 // What one piece of the work found.
 struct ScoredPart {
-  std::vector<KeptPair> kept;
+  KeptPairs kept;
   std::vector<double> expected;  ///< By rule.
   std::vector<std::uint64_t> first;
 
@@ -269,11 +269,6 @@ struct ScoredPart {
   }
 };
 
-std::size_t kept_count(const std::vector<ScoredPart>& parts) {
-  return std::accumulate(parts.begin(), parts.end(), std::size_t{0},
-                         [](std::size_t sum, const ScoredPart& part) { return sum + part.kept.size(); });
-}
-
 void add_up(const std::vector<ScoredPart>& parts, std::vector<RuleYield>& yields) {
   for (auto& yield : yields) yield.expected_matches = 0.0, yield.first_pair_count = 0;
   for (const auto& part : parts) {
@@ -285,31 +280,36 @@ void add_up(const std::vector<ScoredPart>& parts, std::vector<RuleYield>& yields
 }
 
 // The parts' pairs one after the other.
-std::vector<KeptPair> put_together(const std::vector<ScoredPart>& parts) {
-  std::vector<KeptPair> kept;
-  kept.reserve(kept_count(parts));
+KeptPairs put_together(const std::vector<ScoredPart>& parts) {
+  KeptPairs kept;
+  kept.reserve(
+      std::accumulate(parts.begin(), parts.end(), std::size_t{0},
+                      [](std::size_t sum, const ScoredPart& part) { return sum + part.kept.size(); }));
   for (const auto& part : parts) kept.insert(kept.end(), part.kept.begin(), part.kept.end());
   return kept;
 }
 
 // The parts' pairs by (left, right).
-std::vector<KeptPair> put_in_order(const std::vector<ScoredPart>& parts, std::size_t thread_count) {
+KeptPairs put_in_order(const std::vector<ScoredPart>& parts, std::size_t thread_count) {
   struct Place {
     std::uint64_t records;
     const KeptPair* pair;
   };
-  LargeVector<Place> places;
-  places.reserve(kept_count(parts));
-  for (const auto& part : parts)
-    for (const auto& pair : part.kept)
-      places.push_back({static_cast<std::uint64_t>(pair.left) << 32 | pair.right, &pair});
+  std::vector<std::size_t> begin{0};
+  for (const auto& part : parts) begin.push_back(begin.back() + part.kept.size());
+  LargeVector<Place> places(begin.back());
+  parallel_chunks(parts.size(), 1, thread_count, [&](std::size_t, std::size_t n, std::size_t) {
+    auto* place = places.data() + begin[n];
+    for (const auto& pair : parts[n].kept)
+      *place++ = {static_cast<std::uint64_t>(pair.left) << 32 | pair.right, &pair};
+  });
   radix_sort<64>(
       places, [](const Place& place) { return place.records; }, thread_count);
   constexpr std::size_t kAhead = 8;
-  std::vector<KeptPair> kept(places.size());
-  parallel_chunks(places.size(), 16384, thread_count, [&](std::size_t, std::size_t begin, std::size_t end) {
-    for (std::size_t n = begin; n < end; ++n) {
-      __builtin_prefetch(places[std::min(n + kAhead, end - 1)].pair);
+  KeptPairs kept(places.size());
+  parallel_chunks(places.size(), 16384, thread_count, [&](std::size_t, std::size_t first, std::size_t last) {
+    for (std::size_t n = first; n < last; ++n) {
+      __builtin_prefetch(places[std::min(n + kAhead, last - 1)].pair);
       kept[n] = *places[n].pair;
     }
   });
@@ -318,9 +318,9 @@ std::vector<KeptPair> put_in_order(const std::vector<ScoredPart>& parts, std::si
 
 }  // namespace
 
-std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker,
-                                  double floor_bits, std::vector<RuleYield>& yields, std::size_t thread_count,
-                                  Progress* progress) {
+KeptPairs score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker,
+                      double floor_bits, std::vector<RuleYield>& yields, std::size_t thread_count,
+                      Progress* progress) {
   const Screen screen(scorer, bounds, floor_bits);
   std::vector<ScoredPart> parts(blocker.work_count());
   const auto& records = scorer.records();
@@ -360,9 +360,8 @@ std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bound
   return put_in_order(parts, thread_count);
 }
 
-std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,
-                                     std::vector<RuleYield>& yields, std::size_t thread_count,
-                                     Progress* progress) {
+KeptPairs score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,
+                         std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress) {
   constexpr std::size_t kChunk = 65536;
   const auto& pairs = compared.pairs();
   if (progress != nullptr) progress->begin("compare", 1);

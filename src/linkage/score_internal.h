@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/large_vector.h"
 #include "linkage/block_internal.h"
 #include "linkage/compare_internal.h"
 #include "linkage/compared_pairs_internal.h"
@@ -125,24 +126,25 @@ std::vector<PatternCount> count_patterns(const Records& records, const Comparer&
 class RatioBounds;
 
 /// A kept pair, records in canonical numbers.
-struct KeptPair {
-  std::uint32_t left = 0;
-  std::uint32_t right = 0;
-  double weight_bits = 0.0;
-  double log_odds_bits = 0.0;
-  std::uint64_t pattern_key = 0;
-  double related_share = 0.0;  ///< PairScore's.
+struct KeptPair {  // Nothing is set by itself: a large vector's items are touched first by who writes them.
+  std::uint32_t left;
+  std::uint32_t right;
+  double weight_bits;
+  double log_odds_bits;
+  std::uint64_t pattern_key;
+  double related_share;  ///< PairScore's.
 };
+using KeptPairs = LargeVector<KeptPair>;
+
 /// Every blocked pair with posterior log odds of at least `floor_bits`, by (left, right). Adds up expected
 /// matches and pairs per rule in `yields`.
-std::vector<KeptPair> score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker,
-                                  double floor_bits, std::vector<RuleYield>& yields, std::size_t thread_count,
-                                  Progress* progress);
+KeptPairs score_pairs(const Scorer& scorer, const RatioBounds& bounds, const Blocker& blocker,
+                      double floor_bits, std::vector<RuleYield>& yields, std::size_t thread_count,
+                      Progress* progress);
 
 /// The same of pairs that were compared already.
-std::vector<KeptPair> score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,
-                                     std::vector<RuleYield>& yields, std::size_t thread_count,
-                                     Progress* progress);
+KeptPairs score_compared(const Scorer& scorer, const ComparedPairs& compared, double floor_bits,
+                         std::vector<RuleYield>& yields, std::size_t thread_count, Progress* progress);
 
 double probability_of_bits(double log_odds_bits);
 

@@ -14,7 +14,7 @@ namespace kinfold::linkage {
 
 /// The kept pairs of a run and what the stages made of them; one entry each.
 struct StagedPairs {
-  std::vector<KeptPair> kept;
+  KeptPairs kept;
   std::vector<double> probability;  ///< Empty until the probabilistic stage.
   std::vector<bool> linked;
   std::vector<std::uint8_t> stage;  ///< The stage that linked it, or set it aside; kNoStage.

@@ -80,11 +80,14 @@ const void* Column::own_values() const {
                                       : static_cast<const void*>(ints_.data());
 }
 
-void Column::reserve(std::size_t row_count) {
+void Column::reserve(std::size_t row_count, std::size_t text_byte_count) {
   if (borrowed_) own();
   valid_.reserve(row_count);
   switch (type_) {
-    case ColumnType::kString: offsets_.reserve(row_count + 1); break;
+    case ColumnType::kString:
+      offsets_.reserve(row_count + 1);
+      bytes_.reserve(text_byte_count);
+      break;
     case ColumnType::kDouble: doubles_.reserve(row_count); break;
     default: ints_.reserve(row_count);
   }
@@ -106,6 +109,18 @@ void Column::append_string(std::string_view value) {
   valid_.push_back(1);
   bytes_.append(value);
   offsets_.push_back(bytes_.size());
+}
+
+void Column::append_repeated(std::string_view value, std::size_t count) {
+  if (borrowed_) own();
+  assert(type_ == ColumnType::kString);
+  valid_.insert(valid_.end(), count, 1);
+  const std::size_t begin = bytes_.size();
+  bytes_.reserve(begin + count * value.size());
+  for (std::size_t n = 0; n < count; ++n) bytes_.append(value);
+  const std::size_t first = offsets_.size();
+  offsets_.resize(first + count);
+  for (std::size_t n = 0; n < count; ++n) offsets_[first + n] = begin + (n + 1) * value.size();
 }
 
 void Column::append_int(std::int64_t value) {

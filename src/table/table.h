@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/date.h"
+#include "base/large_vector.h"
 #include "base/result.h"
 
 namespace kinfold::table {
@@ -50,10 +51,12 @@ class Column {
   bool is_borrowed() const { return borrowed_ != nullptr; }
   /// Where the values of a borrowed column lie; null where they are its own.
   const Borrowed* borrowed() const { return borrowed_.get(); }
-  void reserve(std::size_t row_count);
+  /// Room for so many rows and, of texts, for so many bytes in all.
+  void reserve(std::size_t row_count, std::size_t text_byte_count = 0);
 
   void append_null();
   void append_string(std::string_view value);
+  void append_repeated(std::string_view value, std::size_t count);
   void append_int(std::int64_t value);
   void append_double(double value);
   void append_bool(bool value);
@@ -81,7 +84,7 @@ class Column {
   void wipe();
   /// A column's own values as they lie, for who hands them on without a copy: by type, null where borrowed.
   const void* own_values() const;
-  const std::string& own_bytes() const { return bytes_; }
+  std::string_view own_bytes() const { return bytes_; }
 
  private:
   void own();
@@ -89,11 +92,12 @@ class Column {
   std::shared_ptr<const Borrowed> borrowed_;  // Else null, and the vectors count.
   std::string name_;
   ColumnType type_;
-  std::vector<std::uint8_t> valid_;
-  std::vector<std::int64_t> ints_;      // kInt64, kBool, kDate
-  std::vector<double> doubles_;         // kDouble
-  std::vector<std::uint64_t> offsets_;  // kString: size() + 1 entries
-  std::string bytes_;                   // kString
+  LargeVector<std::uint8_t> valid_;
+  LargeVector<std::int64_t> ints_;      // kInt64, kBool, kDate
+  LargeVector<double> doubles_;         // kDouble
+  LargeVector<std::uint64_t> offsets_;  // kString: size() + 1 entries
+  using Bytes = std::basic_string<char, std::char_traits<char>, LargeAllocator<char>>;
+  Bytes bytes_;  // kString
 };
 
 /// Columns of equal length with distinct names.

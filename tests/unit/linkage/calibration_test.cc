@@ -14,14 +14,13 @@ namespace kinfold::linkage {
 namespace {
 
 KeptPair pair_of(std::uint32_t left, std::uint32_t right, double bits) {
-  return {left, right, bits, bits, 0};
+  return {left, right, bits, bits, 0, 0.0};
 }
 
 TEST(GroupCalibration, NeverFallsAsTheWeightRisesAndFollowsTheGroups) {
   // Four records in one group, with one weak pair among them; a fifth, of whom little is known.
-  const std::vector<KeptPair> kept = {pair_of(0, 1, 10), pair_of(0, 2, 10), pair_of(0, 3, -1),
-                                      pair_of(0, 4, -3), pair_of(1, 2, 10), pair_of(1, 3, 10),
-                                      pair_of(2, 3, 10)};
+  const KeptPairs kept = {pair_of(0, 1, 10), pair_of(0, 2, 10), pair_of(0, 3, -1), pair_of(0, 4, -3),
+                          pair_of(1, 2, 10), pair_of(1, 3, 10), pair_of(2, 3, 10)};
   const auto calibration =
       calibrate_by_groups(kept, plain_probabilities(kept), order_by_odds(kept), {0, 0, 0, 0, 1}, 2);
   EXPECT_DOUBLE_EQ(calibration.probability[0], 1.0);
@@ -32,7 +31,7 @@ TEST(GroupCalibration, NeverFallsAsTheWeightRisesAndFollowsTheGroups) {
 }
 
 TEST(GroupCalibration, LeavesPairsAsTheyAreWhereNobodyElseCanSayAnything) {
-  const std::vector<KeptPair> kept = {pair_of(0, 1, 2), pair_of(2, 3, -2), pair_of(4, 5, 1)};
+  const KeptPairs kept = {pair_of(0, 1, 2), pair_of(2, 3, -2), pair_of(4, 5, 1)};
   const auto calibration =
       calibrate_by_groups(kept, plain_probabilities(kept), order_by_odds(kept), {0, 0, 1, 2, 3, 4}, 2);
   for (std::size_t n = 0; n < kept.size(); ++n)

@@ -21,12 +21,12 @@ constexpr std::uint32_t kSide = 4;
 constexpr std::pair<double, double> kSizes{kSide, kSide};
 
 KeptPair pair_of(std::uint32_t left, std::uint32_t right, double bits) {
-  return {left, kSide + right, bits, bits, 0};
+  return {left, kSide + right, bits, bits, 0, 0.0};
 }
 
 // Every one-to-one assignment by itself, each with the product of its pairs'
 // odds.
-std::vector<double> by_counting(const std::vector<KeptPair>& kept, double factor) {
+std::vector<double> by_counting(const KeptPairs& kept, double factor) {
   std::vector<double> of_pair(kept.size(), 0.0);
   double all = 0.0;
   std::vector<std::size_t> taken;
@@ -55,7 +55,7 @@ TEST(OneToOneProbabilities, AreThoseOfAllAssignmentsWhereCandidatesFormNoRing) {
     RandomStream random(seed, {9});
     const auto bits = [&] { return static_cast<double>(random.between(-4, 8)); };
     // A path through all records, of which each pair is left out now and then.
-    std::vector<KeptPair> kept;
+    KeptPairs kept;
     for (std::uint32_t n = 0; n < kSide; ++n) {
       if (!random.chance(0.2)) kept.push_back(pair_of(n, n, bits()));
       if (n + 1 < kSide && !random.chance(0.2)) kept.push_back(pair_of(n + 1, n, bits()));
@@ -73,7 +73,7 @@ TEST(OneToOneProbabilities, AreNearThoseOfAllAssignmentsInRings) {
   double furthest = 0.0;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     RandomStream random(seed, {10});
-    std::vector<KeptPair> kept;
+    KeptPairs kept;
     for (std::uint32_t a = 0; a < kSide; ++a)
       for (std::uint32_t b = 0; b < kSide; ++b)
         kept.push_back(pair_of(a, b, static_cast<double>(random.between(-6, 6))));
@@ -89,7 +89,7 @@ TEST(OneToOneProbabilities, AreNearThoseOfAllAssignmentsInRings) {
 }
 
 TEST(OneToOneProbabilities, RiseWhereNearlyEverybodyHasAPartner) {
-  std::vector<KeptPair> kept = {pair_of(0, 0, 20), pair_of(1, 1, 20), pair_of(2, 2, 20), pair_of(3, 3, 0)};
+  KeptPairs kept = {pair_of(0, 0, 20), pair_of(1, 1, 20), pair_of(2, 2, 20), pair_of(3, 3, 0)};
   const double with_others = one_to_one_probabilities(kept, 2 * kSide, kSizes, std::nullopt)[3];
   const double alone = one_to_one_probabilities({pair_of(3, 3, 0)}, 2 * kSide, kSizes, std::nullopt)[0];
   EXPECT_GT(with_others, 0.85);
@@ -113,9 +113,9 @@ TEST(Probabilities, OfTwoFilesAreNearerToTheTruthThanCompetitionAlone) {
     ASSERT_TRUE(linked.ok()) << linked.error().message;
     const auto& result = linked.value();
     const double prior = std::log2(result.model.match_rate / (1.0 - result.model.match_rate));
-    std::vector<KeptPair> kept;
+    KeptPairs kept;
     for (const auto& pair : result.pairs)
-      kept.push_back({pair.left, 1200 + pair.right, pair.weight_bits, pair.weight_bits + prior, 0});
+      kept.push_back({pair.left, 1200 + pair.right, pair.weight_bits, pair.weight_bits + prior, 0, 0.0});
     const auto competing = compete(kept, 2400);
     for (std::size_t n = 0; n < kept.size(); ++n) {
       const auto& pair = result.pairs[n];

@@ -27,7 +27,7 @@ struct Found {
   double true_share = 0.0;
   double related_rate = 0.0;
   double true_related_rate = 0.0;
-  std::vector<KeptPair> kept;
+  KeptPairs kept;
   std::vector<double> with, without;  // Probabilities, knowing of households or not.
 };
 
@@ -43,7 +43,7 @@ std::vector<int> people_of(const Files& files, const Records& records) {
 
 // What the share should be: of the relatives with one value of `field`, by whom the scored pairs find.
 double true_partner_share(const std::vector<int>& person, const Records& records, std::size_t field,
-                          const std::vector<KeptPair>& kept) {
+                          const KeptPairs& kept) {
   std::vector<bool> has_partner(records.count);
   for (const auto& pair : kept)
     if (person[pair.left] == person[pair.right]) has_partner[pair.left] = has_partner[pair.right] = true;

@@ -63,7 +63,7 @@ class DrawnPeople {
 
 // The mean of what odds are multiplied by, on the log, of the pairs for which `chosen` holds.
 template <typename Chosen>
-double mean_factor(const std::vector<KeptPair>& kept, const std::vector<double>& divisors, Chosen chosen) {
+double mean_factor(const KeptPairs& kept, const std::vector<double>& divisors, Chosen chosen) {
   double sum = 0.0;
   double count = 0.0;
   for (std::size_t n = 0; n < kept.size(); ++n)
@@ -78,14 +78,14 @@ double mean_factor(const std::vector<KeptPair>& kept, const std::vector<double>&
 TEST(RelativesDivisors, AreThoseOfCountingFamiliesWhereItIsCertainWhoIsWho) {
   const DrawnPeople people(12000, 0.0);
   const auto& [records, clue] = std::tie(people.records(), people.clue());
-  std::vector<KeptPair> kept;
+  KeptPairs kept;
   std::vector<double> probability;
   std::vector<std::vector<std::uint32_t>> right(clue.sizes.right.size());
   for (auto record = static_cast<std::uint32_t>(records.left_count); record < records.count; ++record)
     right[records.of(record)[clue.field]].push_back(record);
   for (std::uint32_t left = 0; left < records.left_count; ++left)
     for (const auto other : right[records.of(left)[clue.field]]) {
-      kept.push_back({left, other, 0, 0, 0});
+      kept.push_back({left, other, 0.0, 0.0, 0, 0.0});
       probability.push_back(people.one_person(left, other) ? 1.0 : 0.0);
     }
   const auto divisors = relatives_divisors(clue, kept, probability, {}, 2.0 / 3.0);

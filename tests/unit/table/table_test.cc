@@ -59,6 +59,23 @@ TEST(Column, CopiesRowsOfItsOwnTypeWithTheirNulls) {
   EXPECT_EQ(name->string_at(3), "Ann");
 }
 
+TEST(Column, TakesOneTextManyTimes) {
+  Column side("side", ColumnType::kString);
+  side.append_string("before");
+  side.append_repeated("left", 3);
+  side.append_repeated("", 2);
+  side.append_repeated("right", 0);
+  side.append_string("after");
+  ASSERT_EQ(side.size(), 7U);
+  EXPECT_EQ(side.null_count(), 0U);
+  EXPECT_EQ(side.string_at(0), "before");
+  for (std::size_t row = 1; row < 4; ++row) EXPECT_EQ(side.string_at(row), "left");
+  EXPECT_EQ(side.string_at(4), "");
+  EXPECT_EQ(side.string_at(5), "");
+  EXPECT_EQ(side.string_at(6), "after");
+  EXPECT_EQ(side.own_bytes(), "beforeleftleftleftafter");
+}
+
 TEST(Column, WipingLeavesNoByteOfTheTextBehind) {
   Column column("secret", ColumnType::kString);
   column.append_string("a text long enough to be on the heap and not in the object");
