@@ -8,6 +8,7 @@
 
 #include "base/parallel.h"
 #include "linkage/group_keys_internal.h"
+#include "linkage/logs_internal.h"
 #include "linkage/prospect_internal.h"
 #include "linkage/radix_internal.h"
 
@@ -278,9 +279,8 @@ struct Choice {
 Choice choose(const Scorer& scorer, const Groups& groups, const Candidates& candidates, std::size_t begin,
               std::size_t end) {
   const EmModel& model = scorer.model();
-  const auto log_odds = [&](double rate) { return rate > 0.0 ? std::log(rate / model.match_rate) : -1e30; };
-  const double related_odds = log_odds(model.related_rate);
-  const double related_name_odds = log_odds(model.related_rate * model.related_name_share);
+  const double related_odds = log_rate(model.related_rate / model.match_rate);
+  const double related_name_odds = log_rate(model.related_rate * model.related_name_share / model.match_rate);
   const double nobody = log_nobody(scorer, groups);
   std::vector<double> masses = {nobody};
   Choice choice;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/stop.h"
+#include "linkage/logs_internal.h"
 
 namespace kinfold::linkage {
 namespace {
@@ -16,7 +17,6 @@ constexpr double kMovedRateMax = 0.6;
 // would say); with more, a file's damaged matches would be taken for them.
 constexpr double kRelatedNameMin = 0.02;
 constexpr double kRelatedNameMax = 0.05;
-constexpr double kNever = -1e300;
 
 Status check(const EmProblem& problem, const EmModel& start) {
   const std::size_t k = problem.random_share.size();
@@ -98,13 +98,11 @@ struct Densities {
   double top() const { return std::max({stayed, moved, related, unrelated, namesake, related_name}); }
 };
 
-double log_rate(double rate) { return rate > 0.0 ? std::log(rate) : kNever; }
-
 class Logs {
  public:
   explicit Logs(const EmModel& model)
       : rates_{std::log(model.match_rate) + std::log1p(-model.moved_rate),
-               model.moved_rate > 0.0 ? std::log(model.match_rate) + std::log(model.moved_rate) : kNever,
+               std::log(model.match_rate) + log_rate(model.moved_rate),
                log_rate(model.related_rate),
                std::log1p(-model.match_rate - model.related_rate),
                log_rate(model.namesake_rate),

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/parallel.h"
+#include "linkage/logs_internal.h"
 #include "linkage/pattern_map_internal.h"
 #include "linkage/radix_internal.h"
 #include "linkage/score_internal.h"
@@ -25,8 +26,6 @@ double log_sum(double a, double b) {
   const double top = std::max(a, b);
   return top + std::log1p(std::exp(std::min(a, b) - top));
 }
-
-double log_rate(double rate) { return rate > 0.0 ? std::log(rate) : -1e30; }
 
 constexpr double kNegligibleNats = 40.0;     // Less than what a double can tell.
 constexpr std::uint32_t kCountsKept = 1024;  // Most values are rarer than that.
